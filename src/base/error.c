@@ -1,0 +1,5 @@
+#include "config.h"
+
+#include "base/error.h"
+
+G_DEFINE_QUARK (dd-error-quark, dd_error)

@@ -1,0 +1,29 @@
+/* base/trace.h: the ordered record of everything that happens; the product of a rehearsal */
+#pragma once
+
+#include "base/value.h"
+
+G_BEGIN_DECLS
+
+typedef struct _DdTrace DdTrace;
+
+typedef struct
+{
+  void (*emit) (DdTrace *self, const char *actor, const char *what, const char *subject,
+                DdValue *details);
+} DdTraceClass;
+
+struct _DdTrace
+{
+  const DdTraceClass *klass;
+};
+
+/* Records that ACTOR ("engine", "scheduler", "kubelet", "autoscaling" ...) did or saw WHAT
+ * ("noun.verb", such as "drain.started") concerning SUBJECT (a node, "namespace/pod", a group; may
+ * be NULL). DETAILS is an object or NULL, and taken (emit () only borrows it). The implementation
+ * adds time and sequence.
+ * Details hold no addresses, no wall time and no hash-table order. */
+void dd_trace (DdTrace *trace, const char *actor, const char *what, const char *subject,
+               DdValue *details);
+
+G_END_DECLS
