@@ -114,6 +114,23 @@ START_TEST (instants_are_written_and_read_in_the_forms_of_the_wire)
 }
 END_TEST
 
+/* The C library's calendar, through GDateTime, is the yardstick. */
+START_TEST (every_day_of_a_thousand_years_has_its_date)
+{
+  for (gint64 day = -36525; day < 328718; day += 97)
+    {
+      g_autoptr (GDateTime) time = g_date_time_new_from_unix_utc (day * 86400 + 86399);
+      g_autofree char *expected = g_date_time_format (time, "%Y-%m-%dT%H:%M:%SZ");
+      g_autofree char *text = dd_time_to_iso8601 ((day * 86400 + 86399) * DD_SECOND);
+      g_autofree char *date = dd_time_to_http_date ((day * 86400 + 86399) * DD_SECOND);
+      static const char *const names[] = { "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun" };
+
+      ck_assert_str_eq (text, expected);
+      ck_assert (g_str_has_prefix (date, names[g_date_time_get_day_of_week (time) - 1]));
+    }
+}
+END_TEST
+
 START_TEST (durations_are_written_and_read_as_scenarios_spell_them)
 {
   static const struct
@@ -197,6 +214,7 @@ main (void)
   tcase_add_test (tests, draws_stay_within_their_bounds);
   tcase_add_test (tests, a_shuffle_keeps_every_item);
   tcase_add_test (tests, instants_are_written_and_read_in_the_forms_of_the_wire);
+  tcase_add_test (tests, every_day_of_a_thousand_years_has_its_date);
   tcase_add_test (tests, durations_are_written_and_read_as_scenarios_spell_them);
   tcase_add_test (tests, header_names_are_compared_without_case);
   tcase_add_test (tests, the_real_clock_runs_and_cancels_timers);

@@ -2,4 +2,4 @@
 
 #include "base/error.h"
 
-G_DEFINE_QUARK (dd-error-quark, dd_error)
+G_DEFINE_QUARK (dd - error - quark, dd_error)

@@ -38,9 +38,9 @@ fail (Parser *parser, const char *what)
 static void
 skip_space (Parser *parser)
 {
-  while (parser->at < parser->end
-         && (*parser->at == ' ' || *parser->at == '\t' || *parser->at == '\n'
-             || *parser->at == '\r'))
+  while (
+      parser->at < parser->end
+      && (*parser->at == ' ' || *parser->at == '\t' || *parser->at == '\n' || *parser->at == '\r'))
     parser->at++;
 }
 

@@ -113,6 +113,6 @@ dd_random_uuid (DdRandom *random)
   high = (high & ~G_GUINT64_CONSTANT (0xf000)) | 0x4000;
   low = (low & ~(G_GUINT64_CONSTANT (3) << 62)) | (G_GUINT64_CONSTANT (2) << 62);
   return g_strdup_printf ("%08x-%04x-%04x-%04x-%012" G_GINT64_MODIFIER "x", (guint) (high >> 32),
-                          (guint) (high >> 16) & 0xffff, (guint) high & 0xffff,
-                          (guint) (low >> 48), low & G_GUINT64_CONSTANT (0xffffffffffff));
+                          (guint) (high >> 16) & 0xffff, (guint) high & 0xffff, (guint) (low >> 48),
+                          low & G_GUINT64_CONSTANT (0xffffffffffff));
 }

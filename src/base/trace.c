@@ -3,7 +3,8 @@
 #include "base/trace.h"
 
 void
-dd_trace (DdTrace *trace, const char *actor, const char *what, const char *subject, DdValue *details)
+dd_trace (DdTrace *trace, const char *actor, const char *what, const char *subject,
+          DdValue *details)
 {
   g_autoptr (DdValue) owned = details;
 

@@ -65,7 +65,8 @@ key_table (void)
 DdKey *
 dd_key_intern (const char *text, gsize length)
 {
-  DdKey probe = { .hash = hash_text (text, length), .length = (guint) length, .text = (char *) text };
+  DdKey probe
+      = { .hash = hash_text (text, length), .length = (guint) length, .text = (char *) text };
   DdKey *key = g_hash_table_lookup (key_table (), &probe);
 
   if (key != NULL)
@@ -149,8 +150,8 @@ dd_value_type (const DdValue *value)
 const char *
 dd_type_name (DdType type)
 {
-  static const char *const names[] = { "null", "boolean", "integer", "number",
-                                       "string", "array", "object" };
+  static const char *const names[]
+      = { "null", "boolean", "integer", "number", "string", "array", "object" };
 
   return names[type];
 }

@@ -58,8 +58,9 @@ typedef struct
 
 DdBuilder dd_builder_object (void);
 DdBuilder dd_builder_array (void);
-void dd_builder_set (DdBuilder *builder, const char *key, DdValue *value); /* takes; NULL: no-op; an existing key is replaced in place */
-void dd_builder_add (DdBuilder *builder, DdValue *value);                  /* takes; NULL: no-op */
+/* Both take VALUE; NULL: no-op. An existing key gets the new value in its old place. */
+void dd_builder_set (DdBuilder *builder, const char *key, DdValue *value);
+void dd_builder_add (DdBuilder *builder, DdValue *value);
 DdValue *dd_builder_end (DdBuilder *builder);
 void dd_builder_clear (DdBuilder *builder);
 

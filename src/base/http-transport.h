@@ -1,0 +1,41 @@
+/* base/http-transport.h: the real DdTransport: HTTP by libcurl, driven by a GMainContext */
+#pragma once
+
+#include "base/sigv4.h"
+#include "base/transport.h"
+
+G_BEGIN_DECLS
+
+typedef struct _DdHttpTransport DdHttpTransport;
+
+/* Strings are copied; those that are NULL keep the meaning in the comment. */
+typedef struct
+{
+  GMainContext *context;            /* the default one */
+  const char *aws_endpoint;         /* https://SERVICE.REGION.amazonaws.com */
+  const char *kubernetes_endpoint;  /* requests to "kubernetes" fail */
+  const char *kubernetes_ca_file;   /* the system's authorities */
+  const char *kubernetes_token;     /* no bearer token */
+  const char *region;               /* AWS_REGION, AWS_DEFAULT_REGION or "us-west-2" */
+  const DdCredentials *credentials; /* requests to AWS go out unsigned */
+  const char *user_agent;           /* no such header */
+  const char *unix_path;            /* connect to this socket whatever the endpoint says */
+  gboolean patient;                 /* no timeout by the wall clock: the peer is in this process */
+} DdHttpOptions;
+
+DdHttpTransport *dd_http_transport_new (const DdHttpOptions *options);
+/* Cancels what is under way. May be called from within a reply function. */
+void dd_http_transport_free (DdHttpTransport *transport);
+DdTransport *dd_http_transport_interface (DdHttpTransport *transport);
+
+/* An endpoint of its own for one service, known to AWS or not: "http://127.0.0.1:4566". A service
+ * that is no AWS service and not "kubernetes" goes out as it is. FALSE when URL is none. */
+gboolean dd_http_transport_set_endpoint (DdHttpTransport *transport, const char *service,
+                                         const char *url, GError **error);
+/* AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_EKS, AWS_ENDPOINT_URL_AUTO_SCALING ... as AWS's tools read
+ * them. */
+gboolean dd_http_transport_use_environment (DdHttpTransport *transport, GError **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DdHttpTransport, dd_http_transport_free)
+
+G_END_DECLS
