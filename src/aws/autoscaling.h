@@ -1,0 +1,51 @@
+/* aws/autoscaling.h: the Auto Scaling group behind a node group */
+#pragma once
+
+#include "base/transport.h"
+#include "base/value.h"
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  char *id, *zone;
+  char *lifecycle; /* "InService", "Pending", "Terminating:Wait" ... */
+} DdGroupInstance;
+
+typedef struct
+{
+  char *name;
+  gint64 min, max, desired;
+  GPtrArray *zones;     /* of char *, sorted */
+  GPtrArray *instances; /* of DdGroupInstance *, in the order of the answer */
+  char *template_id, *template_version;
+  DdValue *mixed_policy; /* NULL: the group has a launch template and no policy */
+} DdScalingGroup;
+
+/* Without its instances the answer stays small, however large the group. */
+DdRequest *dd_autoscaling_describe_group (const char *name, gboolean with_instances);
+/* DD_ERROR_NOT_FOUND when the answer does not hold the group. */
+DdScalingGroup *dd_scaling_group_from_reply (const DdReply *reply, const char *name,
+                                             GError **error);
+void dd_scaling_group_free (DdScalingGroup *group);
+/* The instance still counts towards the desired size. */
+gboolean dd_group_instance_counts (const DdGroupInstance *instance);
+
+DdRequest *dd_autoscaling_resize (const char *name, gint64 desired, gint64 max);
+/* Points the group to another version of its launch template and leaves the rest of its mixed
+ * instances policy as it is. */
+DdRequest *dd_autoscaling_repoint (const DdScalingGroup *group, const char *version);
+DdRequest *dd_autoscaling_terminate (const char *instance, gboolean decrement);
+
+/* The newest COUNT activities, those under way first. */
+DdRequest *dd_autoscaling_describe_activities (const char *name, guint count);
+/* Whether the first of them is still under way: an instance comes or leaves. */
+gboolean dd_activity_under_way_from_reply (const DdReply *reply, gboolean *out_under_way,
+                                           GError **error);
+/* The messages of the failed activities at the head of the list that began at or after SINCE,
+ * each once, newest first. */
+GPtrArray *dd_activity_failures_from_reply (const DdReply *reply, DdUsec since, GError **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DdScalingGroup, dd_scaling_group_free)
+
+G_END_DECLS

@@ -1,0 +1,34 @@
+/* aws/eks.h: the two questions the engine asks EKS: about the cluster and about the node group */
+#pragma once
+
+#include "base/transport.h"
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  char *name, *version, *endpoint;
+} DdCluster;
+
+DdRequest *dd_eks_describe_cluster (const char *name);
+DdCluster *dd_cluster_from_reply (const DdReply *reply, GError **error);
+void dd_cluster_free (DdCluster *cluster);
+
+typedef struct
+{
+  char *name, *version, *release_version;
+  char *ami_type;                    /* "AL2023_x86_64_STANDARD", "CUSTOM" */
+  char *scaling_group;               /* the Auto Scaling group behind it */
+  char *strategy;                    /* "DEFAULT" where the group says nothing */
+  gint64 max_unavailable;            /* 0: given as a percentage */
+  gint64 max_unavailable_percentage; /* 0: given as a number */
+} DdNodegroup;
+
+DdRequest *dd_eks_describe_nodegroup (const char *cluster, const char *name);
+DdNodegroup *dd_nodegroup_from_reply (const DdReply *reply, GError **error);
+void dd_nodegroup_free (DdNodegroup *group);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DdCluster, dd_cluster_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DdNodegroup, dd_nodegroup_free)
+
+G_END_DECLS

@@ -1,0 +1,10 @@
+/* commands/commands.h: the subcommands that work against any endpoint */
+#pragma once
+
+#include "base/command.h"
+
+G_BEGIN_DECLS
+
+extern const DdCommand dd_command_upgrade; /* upgrade.c */
+
+G_END_DECLS

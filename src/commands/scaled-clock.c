@@ -1,0 +1,56 @@
+#include "config.h"
+
+#include "commands/scaled-clock.h"
+
+typedef struct
+{
+  DdClock interface;
+  DdClock *inner;
+  DdUsec origin;
+  double factor;
+} ScaledClock;
+
+static DdUsec
+scaled_now (DdClock *clock)
+{
+  ScaledClock *self = (ScaledClock *) clock;
+  DdUsec passed = dd_clock_now (self->inner) - self->origin;
+
+  return self->origin + (DdUsec) ((double) passed * self->factor);
+}
+
+static guint64
+scaled_arm (DdClock *clock, DdUsec due, DdTimerFunc func, gpointer data)
+{
+  ScaledClock *self = (ScaledClock *) clock;
+  DdUsec delay = MAX (due - scaled_now (clock), 0);
+
+  return dd_clock_after (self->inner, (DdUsec) ((double) delay / self->factor), func, data);
+}
+
+static gboolean
+scaled_cancel (DdClock *clock, guint64 timer)
+{
+  return dd_clock_cancel (((ScaledClock *) clock)->inner, timer);
+}
+
+static const DdClockClass scaled_clock_class = { scaled_now, scaled_arm, scaled_cancel };
+
+DdClock *
+dd_scaled_clock_new (DdClock *inner, double factor)
+{
+  ScaledClock *self = g_new0 (ScaledClock, 1);
+
+  g_assert (factor > 0);
+  self->interface.klass = &scaled_clock_class;
+  self->inner = inner;
+  self->origin = dd_clock_now (inner);
+  self->factor = factor;
+  return &self->interface;
+}
+
+void
+dd_scaled_clock_free (DdClock *clock)
+{
+  g_free (clock);
+}

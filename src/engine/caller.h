@@ -1,0 +1,40 @@
+/* engine/caller.h: requests on their way: a bounded number at once, each tried again within bounds
+ */
+#pragma once
+
+#include "base/clock.h"
+#include "base/random.h"
+#include "base/trace.h"
+#include "base/transport.h"
+#include "engine/knobs.h"
+
+G_BEGIN_DECLS
+
+typedef struct _DdCaller DdCaller;
+
+/* Everything is borrowed and outlives the caller. */
+DdCaller *dd_caller_new (DdTransport *transport, DdClock *clock, DdTrace *trace, DdRandom *random,
+                         const DdKnobs *knobs, const char *subject);
+/* Cancels whatever is under way. */
+void dd_caller_free (DdCaller *caller);
+
+/* The last answer, and what it says went wrong (NULL: nothing). Never runs from within
+ * dd_caller_send (). */
+typedef void (*DdCallFunc) (const DdReply *reply, const GError *error, gpointer data);
+
+/* Takes REQUEST; OPERATION is a static name for the trace ("DescribeNodegroup", "list pods").
+ * Returns an id, never 0. */
+guint64 dd_caller_send (DdCaller *caller, const char *operation, DdRequest *request,
+                        DdCallFunc func, gpointer data);
+/* The same, tried once: for what has its own idea of when to try again. */
+guint64 dd_caller_send_once (DdCaller *caller, const char *operation, DdRequest *request,
+                             DdCallFunc func, gpointer data);
+/* FUNC will not run. Id 0 does nothing. */
+void dd_caller_cancel (DdCaller *caller, guint64 id);
+
+/* The service of the latest call that failed for good; NULL: none did. */
+const char *dd_caller_failed_service (const DdCaller *caller);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DdCaller, dd_caller_free)
+
+G_END_DECLS

@@ -1,0 +1,566 @@
+/* The machine of an update. A state is a row: what entering it does (one request, one timer, or one
+ * of the helpers that look after many nodes), what its answer means, and which states may follow.
+ * The rows stand in the order in which an update passes them; the functions they name are in one
+ * file per phase. What happens to a single node is another machine (node.c), and so is its drain
+ * (drain.c). */
+#include "config.h"
+
+#include "engine/engine.h"
+
+#include "base/error.h"
+#include "engine/private.h"
+
+/* ---- the end ---- */
+
+static DdValue *
+ids_to_value (GPtrArray *ids)
+{
+  g_auto (DdBuilder) list = dd_builder_array ();
+
+  for (guint i = 0; i < ids->len; i++)
+    dd_builder_add (&list, dd_string (g_ptr_array_index (ids, i)));
+  return dd_builder_end (&list);
+}
+
+static void
+take_protected (GPtrArray *nodes, G_GNUC_UNUSED const GError *error, gpointer data)
+{
+  DdEngine *self = data;
+
+  g_ptr_array_set_size (self->fresh, 0);
+  for (guint i = 0; nodes != NULL && i < nodes->len; i++)
+    g_ptr_array_add (self->fresh, dd_kube_node_ref (g_ptr_array_index (nodes, i)));
+  dd_engine_enter (self, DD_STATE_UNPROTECT);
+}
+
+static void
+list_protected (DdEngine *self)
+{
+  if (self->protected_any)
+    dd_engine_list (self, DD_NODES_UPDATED, take_protected);
+  else
+    dd_engine_enter (self, self->failed ? DD_STATE_FAILED : DD_STATE_SUCCEEDED);
+}
+
+/* An annotation that stays behind does not change how an update ended. */
+static void
+note_unprotected (G_GNUC_UNUSED const GError *error, gpointer data)
+{
+  DdEngine *self = data;
+
+  dd_engine_enter (self, self->failed ? DD_STATE_FAILED : DD_STATE_SUCCEEDED);
+}
+
+static void
+unprotect (DdEngine *self)
+{
+  g_clear_pointer (&self->late_lister, dd_lister_free);
+  g_clear_pointer (&self->late_patcher, dd_patcher_free);
+  g_clear_pointer (&self->patcher, dd_patcher_free);
+  self->patcher
+      = dd_patcher_new (self->caller, self->context.clock, TRUE, NULL, note_unprotected, self);
+  for (guint i = 0; i < self->fresh->len; i++)
+    dd_patcher_add (self->patcher, g_ptr_array_index (self->fresh, i), DD_WRITE_PROTECTION);
+  dd_patcher_start (self->patcher);
+}
+
+static void
+deliver_plan (gpointer data)
+{
+  DdEngine *self = data;
+  g_autoptr (GPtrArray) to_mark = g_ptr_array_new ();
+  g_autoptr (DdValue) value = NULL;
+  DdPlan plan = { self->release,  self->image, self->parallelism, self->growth, self->before,
+                  self->outdated, to_mark };
+
+  self->timer = 0;
+  for (guint i = 0; i < self->outdated->len; i++)
+    {
+      DdKubeNode *node = g_ptr_array_index (self->outdated, i);
+      g_autoptr (DdValue) patch
+          = dd_marks_patch (node, dd_marks_from_knobs (&self->options.knobs), FALSE);
+
+      if (patch != NULL)
+        g_ptr_array_add (to_mark, node);
+    }
+  value = dd_plan_to_value (&plan);
+  self->plan_done (value, NULL, self->plan_data);
+}
+
+static void
+finish_planned (DdEngine *self)
+{
+  dd_engine_wait (self, 0, deliver_plan);
+}
+
+static void
+deliver_success (gpointer data)
+{
+  DdEngine *self = data;
+
+  self->timer = 0;
+  self->result.succeeded = TRUE;
+  self->result.release_version = g_strdup (self->release);
+  self->result.replaced = self->replaced;
+  dd_engine_trace (self, "update.succeeded", dd_object ("replaced", dd_int (self->replaced), NULL));
+  self->done (self, &self->result, self->data);
+}
+
+static void
+finish_succeeded (DdEngine *self)
+{
+  dd_engine_wait (self, 0, deliver_success);
+}
+
+static void
+deliver_failure (gpointer data)
+{
+  DdEngine *self = data;
+  const DdUpgradeResult *result = &self->result;
+
+  self->timer = 0;
+  self->result.replaced = self->replaced;
+  if (self->plan_done != NULL)
+    {
+      g_autoptr (GError) error
+          = g_error_new_literal (DD_ERROR, DD_ERROR_INVALID, result->error_message);
+
+      self->plan_done (NULL, error, self->plan_data);
+      return;
+    }
+  dd_engine_trace (self, "update.failed",
+                   dd_object ("code", dd_string (result->error_code), "message",
+                              dd_string (result->error_message), "resources",
+                              ids_to_value (result->resource_ids), "explanation",
+                              dd_string (result->explanation), NULL));
+  self->done (self, result, self->data);
+}
+
+static void
+finish_failed (DdEngine *self)
+{
+  dd_engine_wait (self, 0, deliver_failure);
+}
+
+/* ---- the table ---- */
+
+#define TO(state) (G_GUINT64_CONSTANT (1) << DD_STATE_##state)
+
+static const struct
+{
+  const char *name;
+  DdPhase phase;
+  void (*enter) (DdEngine *self);
+  void (*take) (DdEngine *self, const DdReply *reply); /* a successful answer */
+  guint64 successors;                                  /* and FAILED, and what a failure leads to */
+} states[DD_N_STATES] = {
+  [DD_STATE_NEW] = { "new", DD_PHASE_NONE, NULL, NULL, TO (READ_CLUSTER) },
+
+  [DD_STATE_READ_CLUSTER] = { "read-cluster", DD_PHASE_SETUP, dd_setup_read_cluster,
+                              dd_setup_take_cluster, TO (READ_NODEGROUP) },
+  [DD_STATE_READ_NODEGROUP] = { "read-nodegroup", DD_PHASE_SETUP, dd_setup_read_nodegroup,
+                                dd_setup_take_nodegroup, TO (READ_RELEASE) },
+  [DD_STATE_READ_RELEASE] = { "read-release", DD_PHASE_SETUP, dd_setup_read_release,
+                              dd_setup_take_release, TO (READ_GROUP) },
+  [DD_STATE_READ_GROUP]
+  = { "read-group", DD_PHASE_SETUP, dd_setup_read_group, dd_setup_take_group, TO (READ_TEMPLATE) },
+  [DD_STATE_READ_TEMPLATE] = { "read-template", DD_PHASE_SETUP, dd_setup_read_template,
+                               dd_setup_take_template, TO (READ_NODES) },
+  [DD_STATE_READ_NODES]
+  = { "read-nodes", DD_PHASE_SETUP, dd_setup_read_nodes, NULL,
+      TO (PLANNED) | TO (MAKE_TEMPLATE_VERSION) | TO (REPOINT) | TO (RAISE) | TO (SUCCEEDED) },
+  [DD_STATE_MAKE_TEMPLATE_VERSION]
+  = { "make-template-version", DD_PHASE_SETUP, dd_setup_make_template_version,
+      dd_setup_take_template_version, TO (REPOINT) },
+  [DD_STATE_REPOINT] = { "repoint", DD_PHASE_SETUP, dd_setup_repoint, dd_setup_take_repointed,
+                         TO (RAISE) | TO (SUCCEEDED) },
+
+  [DD_STATE_RAISE]
+  = { "raise", DD_PHASE_SCALE_UP, dd_scale_up_raise, dd_scale_up_take_raised, TO (AWAIT_NODES) },
+  [DD_STATE_AWAIT_NODES]
+  = { "await-nodes", DD_PHASE_SCALE_UP, dd_scale_up_await_nodes, NULL, TO (LOOK_FOR_NODES) },
+  [DD_STATE_LOOK_FOR_NODES] = { "look-for-nodes", DD_PHASE_SCALE_UP, dd_scale_up_look_for_nodes,
+                                NULL, TO (AWAIT_NODES) | TO (RAISE) | TO (CONFIRM_GROUP) },
+  [DD_STATE_CONFIRM_GROUP]
+  = { "confirm-group", DD_PHASE_SCALE_UP, dd_scale_up_confirm_group, dd_scale_up_take_group,
+      TO (AWAIT_NODES) | TO (READ_ACTIVITIES) | TO (PROTECT) },
+  [DD_STATE_READ_ACTIVITIES] = { "read-activities", DD_PHASE_SCALE_UP, dd_scale_up_read_activities,
+                                 dd_scale_up_take_activities, 0 },
+  [DD_STATE_PROTECT] = { "protect", DD_PHASE_SCALE_UP, dd_scale_up_protect, NULL, TO (MARK) },
+  [DD_STATE_MARK] = { "mark", DD_PHASE_SCALE_UP, dd_scale_up_mark, NULL, TO (PAUSE) },
+
+  [DD_STATE_PAUSE] = { "pause", DD_PHASE_UPGRADE, dd_upgrade_pause, NULL, TO (REPLACE) },
+  [DD_STATE_REPLACE] = { "replace", DD_PHASE_UPGRADE, dd_upgrade_replace, NULL, TO (LOOK_AGAIN) },
+  [DD_STATE_LOOK_AGAIN]
+  = { "look-again", DD_PHASE_UPGRADE, dd_upgrade_look_again, NULL, TO (MARK) | TO (READ_SIZE) },
+
+  [DD_STATE_READ_SIZE] = { "read-size", DD_PHASE_SCALE_DOWN, dd_scale_down_read_size,
+                           dd_scale_down_take_size, TO (READ_MOVES) | TO (LIST_PROTECTED) },
+  [DD_STATE_READ_MOVES]
+  = { "read-moves", DD_PHASE_SCALE_DOWN, dd_scale_down_read_moves, dd_scale_down_take_moves,
+      TO (AWAIT_SHRINK) | TO (SHRINK) | TO (LIST_PROTECTED) },
+  [DD_STATE_SHRINK] = { "shrink", DD_PHASE_SCALE_DOWN, dd_scale_down_shrink,
+                        dd_scale_down_take_shrunk, TO (AWAIT_SHRINK) },
+  [DD_STATE_AWAIT_SHRINK]
+  = { "await-shrink", DD_PHASE_SCALE_DOWN, dd_scale_down_await, NULL, TO (READ_SIZE) },
+
+  [DD_STATE_SURVEY_GROUP] = { "survey-group", DD_PHASE_ROLL_BACK, dd_roll_back_survey_group,
+                              dd_roll_back_take_group, TO (POINT_BACK) | TO (STOP_GROWTH) },
+  [DD_STATE_POINT_BACK] = { "point-back", DD_PHASE_ROLL_BACK, dd_roll_back_point_back,
+                            dd_roll_back_take_pointed_back, TO (STOP_GROWTH) },
+  [DD_STATE_STOP_GROWTH] = { "stop-growth", DD_PHASE_ROLL_BACK, dd_roll_back_stop_growth,
+                             dd_roll_back_take_stopped, TO (LIST_MARKED) | TO (LIST_NEW) },
+  [DD_STATE_LIST_MARKED]
+  = { "list-marked", DD_PHASE_ROLL_BACK, dd_roll_back_list_marked, NULL, TO (UNMARK) },
+  [DD_STATE_UNMARK] = { "unmark", DD_PHASE_ROLL_BACK, dd_roll_back_unmark, NULL, TO (LIST_NEW) },
+  [DD_STATE_LIST_NEW]
+  = { "list-new", DD_PHASE_ROLL_BACK, dd_roll_back_list_new, NULL, TO (CORDON_NEW) },
+  [DD_STATE_CORDON_NEW]
+  = { "cordon-new", DD_PHASE_ROLL_BACK, dd_roll_back_cordon_new, NULL, TO (RETIRE_NEW) },
+  [DD_STATE_RETIRE_NEW]
+  = { "retire-new", DD_PHASE_ROLL_BACK, dd_roll_back_retire_new, NULL, TO (RESTORE_SIZE) },
+  [DD_STATE_RESTORE_SIZE] = { "restore-size", DD_PHASE_ROLL_BACK, dd_roll_back_restore_size,
+                              dd_roll_back_take_restored, TO (LIST_PROTECTED) },
+
+  [DD_STATE_LIST_PROTECTED]
+  = { "list-protected", DD_PHASE_END, list_protected, NULL, TO (UNPROTECT) | TO (SUCCEEDED) },
+  [DD_STATE_UNPROTECT] = { "unprotect", DD_PHASE_END, unprotect, NULL, TO (SUCCEEDED) },
+  [DD_STATE_PLANNED] = { "planned", DD_PHASE_END, finish_planned, NULL, 0 },
+  [DD_STATE_SUCCEEDED] = { "succeeded", DD_PHASE_END, finish_succeeded, NULL, 0 },
+  [DD_STATE_FAILED] = { "failed", DD_PHASE_END, finish_failed, NULL, 0 },
+};
+
+/* What a failure in a phase leads to. Before the group has grown there is nothing to put back, and
+ * when it shrinks again every node has been replaced. */
+static const struct
+{
+  const char *name; /* NULL: not worth telling */
+  DdState on_failure;
+} phases[] = {
+  [DD_PHASE_NONE] = { NULL, DD_STATE_FAILED },
+  [DD_PHASE_SETUP] = { "setup", DD_STATE_FAILED },
+  [DD_PHASE_SCALE_UP] = { "scale-up", DD_STATE_SURVEY_GROUP },
+  [DD_PHASE_UPGRADE] = { "upgrade", DD_STATE_SURVEY_GROUP },
+  [DD_PHASE_SCALE_DOWN] = { "scale-down", DD_STATE_LIST_PROTECTED },
+  [DD_PHASE_ROLL_BACK] = { "roll-back", DD_STATE_FAILED },
+  [DD_PHASE_END] = { NULL, DD_STATE_FAILED },
+};
+
+static gboolean
+may_follow (const DdEngine *self, DdState next)
+{
+  if (states[self->state].successors & (G_GUINT64_CONSTANT (1) << next))
+    return TRUE;
+  return self->failed && (next == DD_STATE_FAILED || next == phases[self->phase].on_failure);
+}
+
+static void
+note_phase (DdEngine *self, DdPhase phase)
+{
+  if (phase <= self->phase)
+    return;
+  self->phase = phase;
+  if (phases[phase].name != NULL)
+    dd_engine_trace (self, "phase.entered",
+                     dd_object ("phase", dd_string (phases[phase].name), NULL));
+}
+
+void
+dd_engine_enter (DdEngine *self, DdState next)
+{
+  g_assert (may_follow (self, next));
+  g_assert (self->call == 0);
+  g_assert (self->timer == 0);
+
+  note_phase (self, states[next].phase);
+  dd_engine_trace (self, "machine.entered",
+                   dd_object ("machine", dd_string ("update"), "from",
+                              dd_string (states[self->state].name), "to",
+                              dd_string (states[next].name), NULL));
+  self->state = next;
+  states[next].enter (self);
+}
+
+/* ---- what states use ---- */
+
+static void
+take_reply (const DdReply *reply, const GError *error, gpointer data)
+{
+  DdEngine *self = data;
+
+  self->call = 0;
+  if (error != NULL)
+    dd_engine_fail_with (self, error);
+  else
+    states[self->state].take (self, reply);
+}
+
+void
+dd_engine_send (DdEngine *self, const char *operation, DdRequest *request)
+{
+  self->call = dd_caller_send (self->caller, operation, request, take_reply, self);
+}
+
+void
+dd_engine_wait (DdEngine *self, DdUsec delay, DdTimerFunc func)
+{
+  self->timer = dd_clock_after (self->context.clock, delay, func, self);
+}
+
+char *
+dd_engine_selector (const DdEngine *self, DdNodesWanted wanted)
+{
+  static const char *const relations[] = {
+    [DD_NODES_UPDATED] = "=",
+    [DD_NODES_OUTDATED] = "!=",
+  };
+
+  if (wanted == DD_NODES_ALL)
+    return g_strdup_printf (DD_LABEL_NODEGROUP "=%s", self->options.nodegroup);
+  return g_strdup_printf (DD_LABEL_NODEGROUP "=%s," DD_LABEL_IMAGE "%s%s", self->options.nodegroup,
+                          relations[wanted], self->image);
+}
+
+void
+dd_engine_list (DdEngine *self, DdNodesWanted wanted, DdListerDone done)
+{
+  g_autofree char *selector = dd_engine_selector (self, wanted);
+
+  g_clear_pointer (&self->lister, dd_lister_free);
+  self->lister = dd_lister_new (self->caller, selector, done, self);
+}
+
+DdUsec
+dd_engine_now (const DdEngine *self)
+{
+  return dd_clock_now (self->context.clock);
+}
+
+void
+dd_engine_trace (const DdEngine *self, const char *what, DdValue *details)
+{
+  dd_trace (self->context.trace, "engine", what, self->options.nodegroup, details);
+}
+
+DdMachineContext
+dd_engine_machine_context (const DdEngine *self)
+{
+  return (DdMachineContext) { self->caller, self->context.clock, self->context.trace,
+                              &self->options.knobs };
+}
+
+/* ---- failure ---- */
+
+void
+dd_engine_explain_more (DdEngine *self, char *text)
+{
+  char *before = self->result.explanation;
+
+  self->result.explanation
+      = before == NULL ? g_strdup (text) : g_strdup_printf ("%s\n%s", before, text);
+  g_free (before);
+  g_free (text);
+}
+
+static gboolean
+phase_rolls_back (const DdEngine *self)
+{
+  const DdKnobs *knobs = &self->options.knobs;
+
+  if (self->phase == DD_PHASE_SCALE_UP)
+    return knobs->on_node_creation_failure == DD_ON_FAILURE_ROLLBACK;
+  return knobs->on_pod_eviction_failure == DD_ON_FAILURE_ROLLBACK;
+}
+
+/* A failure while another one is being cleaned up is told as part of it. */
+static void
+note_second_failure (DdEngine *self, const char *message)
+{
+  dd_engine_explain_more (self, g_strdup_printf ("then, while things were put back: %s", message));
+  if (self->before != NULL)
+    dd_engine_explain_more (
+        self,
+        g_strdup_printf ("look at Auto Scaling group %s: before the update its "
+                         "desired size was %" G_GINT64_FORMAT " and its maximum %" G_GINT64_FORMAT,
+                         self->before->name, self->before->desired, self->before->max));
+}
+
+void
+dd_engine_fail (DdEngine *self, const char *code, const char *message, GPtrArray *ids,
+                char *explanation)
+{
+  if (self->failed)
+    {
+      note_second_failure (self, message);
+      g_clear_pointer (&ids, g_ptr_array_unref);
+      g_free (explanation);
+    }
+  else
+    {
+      self->failed = TRUE;
+      self->rolls_back = phase_rolls_back (self);
+      self->result.error_code = g_strdup (code);
+      self->result.error_message = g_strdup (message);
+      if (ids != NULL)
+        {
+          g_ptr_array_unref (self->result.resource_ids);
+          self->result.resource_ids = ids;
+        }
+      self->result.explanation = explanation;
+    }
+  dd_engine_enter (self, phases[self->phase].on_failure);
+}
+
+#define UNREACHABLE "look at the API server, its endpoint and what is between it and here"
+
+/* EKS API Reference, ErrorDetail: what its codes are for, by who failed and how. */
+static const struct
+{
+  const char *service; /* NULL: any */
+  DdError error;
+  const char *code;
+  const char *advice;
+} codes[] = {
+  { NULL, DD_ERROR_REFUSED, "AccessDenied", "allow the role that updates the group to do this" },
+  { "kubernetes", DD_ERROR_UNAVAILABLE, "ClusterUnreachable", UNREACHABLE },
+  { "kubernetes", DD_ERROR_TIMED_OUT, "ClusterUnreachable", UNREACHABLE },
+  { "kubernetes", DD_ERROR_THROTTLED, "ClusterUnreachable", UNREACHABLE },
+  { "kubernetes", DD_ERROR_NOT_FOUND, "K8sResourceNotFound", NULL },
+};
+
+void
+dd_engine_fail_with (DdEngine *self, const GError *error)
+{
+  const char *service = dd_caller_failed_service (self->caller);
+  const char *code = "Unknown";
+  const char *advice = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (codes); i++)
+    if (g_error_matches (error, DD_ERROR, (int) codes[i].error)
+        && (codes[i].service == NULL || g_strcmp0 (codes[i].service, service) == 0))
+      {
+        code = codes[i].code;
+        advice = codes[i].advice;
+      }
+  dd_engine_fail (self, code, error->message, NULL,
+                  advice == NULL ? NULL : g_strdup_printf ("%s: %s", error->message, advice));
+}
+
+/* ---- life ---- */
+
+static GHashTable *
+names_new (void)
+{
+  return g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+}
+
+static GPtrArray *
+nodes_new (void)
+{
+  return g_ptr_array_new_with_free_func ((GDestroyNotify) dd_kube_node_unref);
+}
+
+static void
+copy_options (DdUpgradeOptions *copy, const DdUpgradeOptions *options)
+{
+  *copy = *options;
+  copy->cluster = g_strdup (options->cluster);
+  copy->nodegroup = g_strdup (options->nodegroup);
+  copy->version = g_strdup (options->version);
+  copy->release_version = g_strdup (options->release_version);
+}
+
+static void
+clear_options (DdUpgradeOptions *copy)
+{
+  g_free ((char *) copy->cluster);
+  g_free ((char *) copy->nodegroup);
+  g_free ((char *) copy->version);
+  g_free ((char *) copy->release_version);
+}
+
+DdEngine *
+dd_engine_new (const DdEngineContext *context, const DdUpgradeOptions *options, DdEngineDone done,
+               gpointer data)
+{
+  DdEngine *self = g_new0 (DdEngine, 1);
+
+  self->context = *context;
+  copy_options (&self->options, options);
+  self->done = done;
+  self->data = data;
+  self->choice = dd_random_fork (context->random, "node-choice");
+  self->jitter = dd_random_fork (context->random, "back-off");
+  self->names = dd_random_fork (context->random, "names");
+  self->caller = dd_caller_new (context->transport, context->clock, context->trace, self->jitter,
+                                &self->options.knobs, self->options.nodegroup);
+  self->known_nodes = names_new ();
+  self->known_instances = names_new ();
+  self->marked = names_new ();
+  self->handled = names_new ();
+  self->stuck = names_new ();
+  self->outdated = nodes_new ();
+  self->fresh = nodes_new ();
+  self->result.resource_ids = g_ptr_array_new_with_free_func (g_free);
+  return self;
+}
+
+void
+dd_engine_start (DdEngine *self)
+{
+  dd_engine_enter (self, DD_STATE_READ_CLUSTER);
+}
+
+void
+dd_engine_plan (DdEngine *self, DdPlanDone done, gpointer data)
+{
+  self->plan_done = done;
+  self->plan_data = data;
+  dd_engine_enter (self, DD_STATE_READ_CLUSTER);
+}
+
+static void
+result_clear (DdUpgradeResult *result)
+{
+  g_free (result->error_code);
+  g_free (result->error_message);
+  g_clear_pointer (&result->resource_ids, g_ptr_array_unref);
+  g_free (result->explanation);
+  g_free (result->release_version);
+}
+
+/* What is at work first, then what it works with. */
+void
+dd_engine_free (DdEngine *self)
+{
+  if (self == NULL)
+    return;
+  dd_clock_cancel (self->context.clock, self->timer);
+  dd_fleet_free (self->fleet);
+  dd_patcher_free (self->patcher);
+  dd_patcher_free (self->late_patcher);
+  dd_lister_free (self->lister);
+  dd_lister_free (self->late_lister);
+  dd_caller_free (self->caller);
+  dd_random_free (self->choice);
+  dd_random_free (self->jitter);
+  dd_random_free (self->names);
+  dd_cluster_free (self->cluster);
+  dd_nodegroup_free (self->nodegroup);
+  dd_scaling_group_free (self->before);
+  dd_scaling_group_free (self->group);
+  dd_template_version_free (self->template_);
+  g_free (self->minor);
+  g_free (self->release);
+  g_free (self->image);
+  g_hash_table_unref (self->known_nodes);
+  g_hash_table_unref (self->known_instances);
+  g_hash_table_unref (self->marked);
+  g_hash_table_unref (self->handled);
+  g_hash_table_unref (self->stuck);
+  g_ptr_array_unref (self->outdated);
+  g_ptr_array_unref (self->fresh);
+  result_clear (&self->result);
+  clear_options (&self->options);
+  g_free (self);
+}

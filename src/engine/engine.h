@@ -1,0 +1,63 @@
+/* engine/engine.h: the upgrade of one managed node group: setup, scale up, upgrade, scale down */
+#pragma once
+
+#include "base/clock.h"
+#include "base/random.h"
+#include "base/trace.h"
+#include "base/transport.h"
+#include "engine/knobs.h"
+
+G_BEGIN_DECLS
+
+typedef struct _DdEngine DdEngine;
+
+/* What the engine may touch: nothing else reaches the network, time or chance. All borrowed. */
+typedef struct
+{
+  DdTransport *transport;
+  DdClock *clock;
+  DdRandom *random; /* the engine's own stream */
+  DdTrace *trace;
+} DdEngineContext;
+
+typedef struct
+{
+  const char *cluster;
+  const char *nodegroup;
+  const char *version;         /* target Kubernetes minor, "1.30"; NULL: the cluster's */
+  const char *release_version; /* "1.30.0-20240703"; NULL: the newest of that minor */
+  gboolean force;
+  DdKnobs knobs;
+} DdUpgradeOptions;
+
+/* How an update ends; the strings are those of EKS. */
+typedef struct
+{
+  gboolean succeeded;
+  char *error_code;        /* "PodEvictionFailure"; NULL when it succeeded */
+  char *error_message;     /* as on AWS */
+  GPtrArray *resource_ids; /* as on AWS: node names, instance ids; may be empty */
+  char *explanation;       /* ours: which pod, which budget, what it needs and has, since when */
+  char *release_version;   /* what the group runs now when it succeeded */
+  guint replaced;          /* nodes terminated and replaced */
+} DdUpgradeResult;
+
+typedef void (*DdEngineDone) (DdEngine *engine, const DdUpgradeResult *result, gpointer data);
+
+/* Copies OPTIONS. Nothing is sent before dd_engine_start (). DONE runs once, from a timer or a
+ * reply, never from within dd_engine_start (). */
+DdEngine *dd_engine_new (const DdEngineContext *context, const DdUpgradeOptions *options,
+                         DdEngineDone done, gpointer data);
+void dd_engine_start (DdEngine *engine);
+/* Safe at any time, also half-way: cancels every request and timer. */
+void dd_engine_free (DdEngine *engine);
+
+/* Reads and decides as dd_engine_start () would, changes nothing, and passes the plan as an object:
+ * {"release":..,"image":..,"parallelism":..,"zones":[{"zone":..,"nodes":[..]}],"mark":[..],
+ *  "size":{"desired":..,"max":..,"peak_desired":..,"peak_max":..}}; ERROR is set when it cannot. */
+typedef void (*DdPlanDone) (const DdValue *plan, const GError *error, gpointer data);
+void dd_engine_plan (DdEngine *engine, DdPlanDone done, gpointer data);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DdEngine, dd_engine_free)
+
+G_END_DECLS

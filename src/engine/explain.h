@@ -1,0 +1,25 @@
+/* engine/explain.h: why an update failed, in words that name the pod, the budget and what to do */
+#pragma once
+
+#include "aws/autoscaling.h"
+#include "engine/node.h"
+
+G_BEGIN_DECLS
+
+/* What is left on nodes that could not be drained; MACHINES are DdNodeMachine *. */
+char *dd_explain_drains (GPtrArray *machines, DdUsec now);
+
+typedef struct
+{
+  const DdScalingGroup *before, *now;
+  GPtrArray *outdated; /* of DdKubeNode *: their zones need a new node */
+  GPtrArray *fresh;    /* of DdKubeNode *: the new nodes */
+  GPtrArray *absent;   /* of char *: new instances that are no node yet */
+  GPtrArray *messages; /* of char *: what Auto Scaling says about failed launches */
+  DdUsec raised, at;
+} DdAbsence;
+
+/* Why the new nodes are not there, or not ready. */
+char *dd_explain_absence (const DdAbsence *absence);
+
+G_END_DECLS

@@ -1,0 +1,267 @@
+/* Nodes start in order, as many at once as the parallelism allows, and each then goes its own way.
+ * A wave is over when none of its nodes is under way; then the next one starts, unless something
+ * went wrong. As long as any instance is about to leave, one request per poll asks EC2 about all of
+ * them, so a poll costs what the wave costs, however large the group. */
+#include "config.h"
+
+#include "engine/fleet.h"
+
+#include <string.h>
+
+#include "aws/ec2.h"
+#include "base/error.h"
+
+struct _DdFleet
+{
+  DdFleetOptions options;
+  GPtrArray *machines; /* of DdNodeMachine, all of them, in order */
+  guint started;       /* the first STARTED of them were */
+  GPtrArray *running;  /* those under way, not owned, in the order they were started */
+  guint waves;
+  guint gone;
+  GPtrArray *overdue;
+  GError *error;
+  GHashTable *asked; /* the instances of the latest request, for look-ups only */
+  guint64 call, timer;
+  guint64 settle; /* the timer that looks at the fleet after an end */
+};
+
+static void look_at_fleet (gpointer data);
+static void ask_ec2 (gpointer data);
+
+/* Everything that follows from an end happens from a timer of its own, so that no machine is
+ * touched, or freed, from within its own call. */
+static void
+settle_soon (DdFleet *self)
+{
+  if (self->settle == 0)
+    self->settle = dd_clock_after (self->options.machine.clock, 0, look_at_fleet, self);
+}
+
+static void
+note_end (DdNodeMachine *machine, DdNodeEnd end, const GError *error, gpointer data)
+{
+  DdFleet *self = data;
+
+  g_ptr_array_remove (self->running, machine);
+  switch (end)
+    {
+    case DD_NODE_GONE:
+      self->gone++;
+      if (self->options.progress != NULL)
+        self->options.progress (self->gone, self->options.data);
+      break;
+    case DD_NODE_OVERDUE:
+      g_ptr_array_add (self->overdue, machine);
+      break;
+    case DD_NODE_FAILED:
+      if (self->error == NULL)
+        self->error = g_error_copy (error);
+      break;
+    }
+  settle_soon (self);
+}
+
+/* ---- who has left ---- */
+
+static void
+arm_poll (DdFleet *self)
+{
+  if (self->timer == 0 && self->call == 0)
+    self->timer = dd_clock_after (self->options.machine.clock,
+                                  self->options.machine.knobs->poll_interval, ask_ec2, self);
+}
+
+/* What EC2 said about the instances that were asked about: their states, or that it has forgotten
+ * some of them, which were terminated long ago. */
+typedef struct
+{
+  GHashTable *states;
+  const char *forgotten;
+} Said;
+
+static gboolean
+has_left (const Said *said, const char *instance)
+{
+  if (said->states == NULL)
+    return strstr (said->forgotten, instance) != NULL;
+  return g_strcmp0 (g_hash_table_lookup (said->states, instance), "terminated") == 0;
+}
+
+/* Telling a machine changes the list of those under way, hence the second loop. */
+static void
+note_left (DdFleet *self, const Said *said)
+{
+  g_autoptr (GPtrArray) left = g_ptr_array_new ();
+
+  for (guint i = 0; i < self->running->len; i++)
+    {
+      DdNodeMachine *machine = g_ptr_array_index (self->running, i);
+      const char *instance = dd_node_machine_node (machine)->instance;
+
+      if (dd_node_machine_is_leaving (machine) && g_hash_table_contains (self->asked, instance)
+          && has_left (said, instance))
+        g_ptr_array_add (left, machine);
+    }
+  for (guint i = 0; i < left->len; i++)
+    dd_node_machine_note_left (g_ptr_array_index (left, i));
+}
+
+static void
+take_instances (const DdReply *reply, const GError *error, gpointer data)
+{
+  DdFleet *self = data;
+  g_autoptr (GError) problem = error == NULL ? NULL : g_error_copy (error);
+  g_autoptr (GHashTable) instances
+      = problem == NULL ? dd_instance_states_from_reply (reply, &problem) : NULL;
+
+  Said said = { instances, problem == NULL ? NULL : problem->message };
+
+  self->call = 0;
+  if (problem != NULL && !g_error_matches (problem, DD_ERROR, DD_ERROR_NOT_FOUND))
+    {
+      if (self->error == NULL)
+        self->error = g_steal_pointer (&problem);
+      g_ptr_array_set_size (self->running, 0); /* nobody can say what becomes of them */
+      settle_soon (self);
+      return;
+    }
+  note_left (self, &said);
+  arm_poll (self);
+}
+
+static void
+ask_ec2 (gpointer data)
+{
+  DdFleet *self = data;
+  g_autoptr (GPtrArray) ids = g_ptr_array_new ();
+
+  self->timer = 0;
+  g_hash_table_remove_all (self->asked);
+  for (guint i = 0; i < self->running->len; i++)
+    {
+      DdNodeMachine *machine = g_ptr_array_index (self->running, i);
+
+      if (dd_node_machine_is_leaving (machine))
+        {
+          g_ptr_array_add (ids, dd_node_machine_node (machine)->instance);
+          g_hash_table_add (self->asked, dd_node_machine_node (machine)->instance);
+        }
+    }
+  if (ids->len > 0)
+    self->call = dd_caller_send (self->options.machine.caller, "DescribeInstances",
+                                 dd_ec2_describe_instances (ids), take_instances, self);
+  else
+    arm_poll (self);
+}
+
+/* ---- waves ---- */
+
+static void
+start_machines (DdFleet *self, guint count)
+{
+  guint end = MIN (self->started + count, self->machines->len);
+
+  while (self->started < end)
+    {
+      DdNodeMachine *machine = g_ptr_array_index (self->machines, self->started++);
+
+      g_ptr_array_add (self->running, machine);
+      dd_node_machine_start (machine);
+    }
+}
+
+static void
+trace_wave (DdFleet *self)
+{
+  guint end = MIN (self->started + self->options.parallelism, self->machines->len);
+  g_auto (DdBuilder) names = dd_builder_array ();
+  g_autofree char *subject = g_strdup_printf ("wave %u", ++self->waves);
+
+  for (guint i = self->started; i < end; i++)
+    dd_builder_add (&names,
+                    dd_string (dd_node_machine_node (g_ptr_array_index (self->machines, i))->name));
+  dd_trace (self->options.machine.trace, "engine", "wave.started", subject,
+            dd_object ("wave", dd_int (self->waves), "nodes", dd_builder_end (&names), NULL));
+}
+
+static gboolean
+goes_on (const DdFleet *self)
+{
+  return self->started < self->machines->len && self->error == NULL
+         && (self->overdue->len == 0 || self->options.press_on);
+}
+
+static void
+finish (DdFleet *self)
+{
+  DdFleetResult result = { self->gone, self->overdue, self->error };
+
+  dd_clock_cancel (self->options.machine.clock, self->timer);
+  self->timer = 0;
+  self->options.done (&result, self->options.data);
+}
+
+static void
+look_at_fleet (gpointer data)
+{
+  DdFleet *self = data;
+
+  self->settle = 0;
+  if (goes_on (self) && self->options.sliding && self->waves > 0)
+    start_machines (self, self->options.parallelism - self->running->len);
+  else if (goes_on (self) && self->running->len == 0)
+    {
+      trace_wave (self);
+      start_machines (self, self->options.parallelism);
+    }
+  else if (self->running->len == 0)
+    {
+      finish (self);
+      return;
+    }
+  arm_poll (self);
+}
+
+DdFleet *
+dd_fleet_new (const DdFleetOptions *options)
+{
+  DdFleet *self = g_new0 (DdFleet, 1);
+
+  g_assert (options->parallelism > 0);
+  self->options = *options;
+  self->machines = g_ptr_array_new_with_free_func ((GDestroyNotify) dd_node_machine_free);
+  self->running = g_ptr_array_new ();
+  self->overdue = g_ptr_array_new ();
+  self->asked = g_hash_table_new (g_str_hash, g_str_equal);
+  return self;
+}
+
+void
+dd_fleet_add (DdFleet *self, DdKubeNode *node, const DdNodeWay *way)
+{
+  g_ptr_array_add (self->machines,
+                   dd_node_machine_new (&self->options.machine, node, way, note_end, self));
+}
+
+void
+dd_fleet_start (DdFleet *self)
+{
+  settle_soon (self);
+}
+
+void
+dd_fleet_free (DdFleet *self)
+{
+  if (self == NULL)
+    return;
+  dd_caller_cancel (self->options.machine.caller, self->call);
+  dd_clock_cancel (self->options.machine.clock, self->timer);
+  dd_clock_cancel (self->options.machine.clock, self->settle);
+  g_hash_table_unref (self->asked);
+  g_ptr_array_unref (self->running);
+  g_ptr_array_unref (self->overdue);
+  g_ptr_array_unref (self->machines);
+  g_clear_error (&self->error);
+  g_free (self);
+}

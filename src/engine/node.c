@@ -1,0 +1,275 @@
+/* The order is that of the Amazon EKS User Guide, "Understand each phase of node updates", upgrade
+ * phase: drain; cordon when the node is empty, and wait 60 seconds, so that the service controller
+ * takes it out of its load balancers; terminate through the Auto Scaling group. */
+#include "config.h"
+
+#include "engine/node.h"
+
+#include "aws/autoscaling.h"
+#include "base/error.h"
+#include "engine/marks.h"
+
+typedef enum
+{
+  NODE_NEW,
+  NODE_DRAINING,
+  NODE_CORDONING,
+  NODE_SETTLING,
+  NODE_TERMINATING,
+  NODE_LEAVING, /* until dd_node_machine_note_left () */
+  NODE_GONE,
+  NODE_OVERDUE,
+  NODE_FAILED,
+  N_NODE_STATES
+} NodeState;
+
+struct _DdNodeMachine
+{
+  DdMachineContext context;
+  DdKubeNode *node;
+  DdNodeWay way;
+  NodeState state;
+  DdDrain *drain;
+  guint64 call, timer;
+  GError *error;
+  DdNodeDone done;
+  gpointer done_data;
+};
+
+static void node_enter (DdNodeMachine *self, NodeState next);
+
+static void
+trace (const DdNodeMachine *self, const char *what, DdValue *details)
+{
+  dd_trace (self->context.trace, "engine", what, self->node->name, details);
+}
+
+static DdValue *
+instance_details (const DdNodeMachine *self)
+{
+  return dd_object ("instance", dd_string (self->node->instance), NULL);
+}
+
+static void
+fail (DdNodeMachine *self, const GError *error)
+{
+  self->error = g_error_copy (error);
+  g_prefix_error (&self->error, "node %s: ", self->node->name);
+  node_enter (self, NODE_FAILED);
+}
+
+static void
+note_drained (G_GNUC_UNUSED DdDrain *drain, DdDrainEnd end, const GError *error, gpointer data)
+{
+  DdNodeMachine *self = data;
+
+  switch (end)
+    {
+    case DD_DRAIN_EMPTY:
+      node_enter (self, NODE_CORDONING);
+      break;
+    case DD_DRAIN_OVERDUE:
+      node_enter (self, NODE_OVERDUE);
+      break;
+    case DD_DRAIN_FAILED:
+      fail (self, error);
+      break;
+    }
+}
+
+static void
+start_drain (DdNodeMachine *self)
+{
+  self->drain = dd_drain_new (&self->context, self->node->name, self->node->zone, self->way.force,
+                              note_drained, self);
+  dd_drain_start (self->drain);
+}
+
+/* A node that vanished meanwhile needs no cordon. */
+static void
+note_cordoned (G_GNUC_UNUSED const DdReply *reply, const GError *error, gpointer data)
+{
+  DdNodeMachine *self = data;
+
+  self->call = 0;
+  if (error != NULL && !g_error_matches (error, DD_ERROR, DD_ERROR_NOT_FOUND))
+    {
+      fail (self, error);
+      return;
+    }
+  trace (self, "node.cordoned", NULL);
+  node_enter (self, NODE_SETTLING);
+}
+
+static void
+cordon (DdNodeMachine *self)
+{
+  gboolean label = self->context.knobs->lb_label_timing == DD_LB_LABEL_AFTER_DRAIN;
+  g_autoptr (DdValue) patch = dd_object (
+      "metadata",
+      label ? dd_object ("labels", dd_object (DD_LABEL_NO_LOAD_BALANCER, dd_string ("true"), NULL),
+                         NULL)
+            : NULL,
+      "spec", dd_object ("unschedulable", dd_bool (TRUE), NULL), NULL);
+
+  self->call = dd_caller_send (self->context.caller, "patch node",
+                               dd_kube_patch_node (self->node->name, patch), note_cordoned, self);
+}
+
+static void
+note_settled (gpointer data)
+{
+  DdNodeMachine *self = data;
+
+  self->timer = 0;
+  trace (self, "node.settled", NULL);
+  node_enter (self, NODE_TERMINATING);
+}
+
+static void
+settle (DdNodeMachine *self)
+{
+  self->timer = dd_clock_after (self->context.clock, self->context.knobs->post_drain_wait,
+                                note_settled, self);
+}
+
+/* An instance that the group no longer has was terminated by somebody else, or by a request of ours
+ * whose answer was lost. */
+static void
+note_terminating (G_GNUC_UNUSED const DdReply *reply, const GError *error, gpointer data)
+{
+  DdNodeMachine *self = data;
+
+  self->call = 0;
+  if (error != NULL && !g_error_matches (error, DD_ERROR, DD_ERROR_NOT_FOUND))
+    fail (self, error);
+  else
+    node_enter (self, NODE_LEAVING);
+}
+
+static void
+terminate (DdNodeMachine *self)
+{
+  if (self->node->instance == NULL)
+    {
+      g_autoptr (GError) error
+          = g_error_new (DD_ERROR, DD_ERROR_INVALID, "its providerID names no EC2 instance");
+
+      fail (self, error);
+      return;
+    }
+  trace (self, "node.terminating", instance_details (self));
+  self->call = dd_caller_send (self->context.caller, "TerminateInstanceInAutoScalingGroup",
+                               dd_autoscaling_terminate (self->node->instance, self->way.decrement),
+                               note_terminating, self);
+}
+
+static void
+finish_gone (DdNodeMachine *self)
+{
+  trace (self, "node.terminated", instance_details (self));
+  self->done (self, DD_NODE_GONE, NULL, self->done_data);
+}
+
+static void
+finish_overdue (DdNodeMachine *self)
+{
+  self->done (self, DD_NODE_OVERDUE, NULL, self->done_data);
+}
+
+static void
+finish_failed (DdNodeMachine *self)
+{
+  self->done (self, DD_NODE_FAILED, self->error, self->done_data);
+}
+
+#define TO(state) (1u << (state))
+
+static const struct
+{
+  const char *name;
+  void (*enter) (DdNodeMachine *self);
+  guint successors;
+} states[N_NODE_STATES] = {
+  [NODE_NEW] = { "new", NULL, TO (NODE_DRAINING) | TO (NODE_TERMINATING) },
+  [NODE_DRAINING]
+  = { "draining", start_drain, TO (NODE_CORDONING) | TO (NODE_OVERDUE) | TO (NODE_FAILED) },
+  [NODE_CORDONING] = { "cordoning", cordon, TO (NODE_SETTLING) | TO (NODE_FAILED) },
+  [NODE_SETTLING] = { "settling", settle, TO (NODE_TERMINATING) },
+  [NODE_TERMINATING] = { "terminating", terminate, TO (NODE_LEAVING) | TO (NODE_FAILED) },
+  [NODE_LEAVING] = { "leaving", NULL, TO (NODE_GONE) },
+  [NODE_GONE] = { "gone", finish_gone, 0 },
+  [NODE_OVERDUE] = { "overdue", finish_overdue, 0 },
+  [NODE_FAILED] = { "failed", finish_failed, 0 },
+};
+
+/* The only place the state changes, so every transition is checked and traced. */
+static void
+node_enter (DdNodeMachine *self, NodeState next)
+{
+  g_assert (states[self->state].successors & TO (next));
+
+  trace (self, "machine.entered",
+         dd_object ("machine", dd_string ("node"), "from", dd_string (states[self->state].name),
+                    "to", dd_string (states[next].name), NULL));
+  self->state = next;
+  if (states[next].enter != NULL)
+    states[next].enter (self);
+}
+
+DdNodeMachine *
+dd_node_machine_new (const DdMachineContext *context, DdKubeNode *node, const DdNodeWay *way,
+                     DdNodeDone done, gpointer data)
+{
+  DdNodeMachine *self = g_new0 (DdNodeMachine, 1);
+
+  self->context = *context;
+  self->node = dd_kube_node_ref (node);
+  self->way = *way;
+  self->done = done;
+  self->done_data = data;
+  return self;
+}
+
+void
+dd_node_machine_start (DdNodeMachine *self)
+{
+  node_enter (self, self->way.drain ? NODE_DRAINING : NODE_TERMINATING);
+}
+
+void
+dd_node_machine_free (DdNodeMachine *self)
+{
+  if (self == NULL)
+    return;
+  dd_caller_cancel (self->context.caller, self->call);
+  dd_clock_cancel (self->context.clock, self->timer);
+  dd_drain_free (self->drain);
+  dd_kube_node_unref (self->node);
+  g_clear_error (&self->error);
+  g_free (self);
+}
+
+DdKubeNode *
+dd_node_machine_node (const DdNodeMachine *self)
+{
+  return self->node;
+}
+
+const DdDrain *
+dd_node_machine_drain (const DdNodeMachine *self)
+{
+  return self->drain;
+}
+
+gboolean
+dd_node_machine_is_leaving (const DdNodeMachine *self)
+{
+  return self->state == NODE_LEAVING;
+}
+
+void
+dd_node_machine_note_left (DdNodeMachine *self)
+{
+  node_enter (self, NODE_GONE);
+}

@@ -1,0 +1,226 @@
+/* engine/private.h: what the phases of the engine share; one file per phase */
+#pragma once
+
+#include "aws/ec2.h"
+#include "engine/engine.h"
+#include "engine/explain.h"
+#include "engine/fleet.h"
+#include "engine/lister.h"
+#include "engine/patcher.h"
+#include "engine/plan.h"
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  DD_STATE_NEW,
+  /* setup */
+  DD_STATE_READ_CLUSTER,
+  DD_STATE_READ_NODEGROUP,
+  DD_STATE_READ_RELEASE,
+  DD_STATE_READ_GROUP,
+  DD_STATE_READ_TEMPLATE,
+  DD_STATE_READ_NODES,
+  DD_STATE_MAKE_TEMPLATE_VERSION,
+  DD_STATE_REPOINT,
+  /* scale up */
+  DD_STATE_RAISE,
+  DD_STATE_AWAIT_NODES,
+  DD_STATE_LOOK_FOR_NODES,
+  DD_STATE_CONFIRM_GROUP,
+  DD_STATE_READ_ACTIVITIES, /* no node came: why? */
+  DD_STATE_PROTECT,
+  DD_STATE_MARK,
+  /* upgrade */
+  DD_STATE_PAUSE,
+  DD_STATE_REPLACE,
+  DD_STATE_LOOK_AGAIN,
+  /* scale down */
+  DD_STATE_READ_SIZE,
+  DD_STATE_READ_MOVES,
+  DD_STATE_SHRINK,
+  DD_STATE_AWAIT_SHRINK,
+  /* roll back */
+  DD_STATE_SURVEY_GROUP,
+  DD_STATE_POINT_BACK,
+  DD_STATE_STOP_GROWTH,
+  DD_STATE_LIST_MARKED,
+  DD_STATE_UNMARK,
+  DD_STATE_LIST_NEW,
+  DD_STATE_CORDON_NEW,
+  DD_STATE_RETIRE_NEW,
+  DD_STATE_RESTORE_SIZE,
+  /* whatever happened */
+  DD_STATE_LIST_PROTECTED,
+  DD_STATE_UNPROTECT,
+  DD_STATE_PLANNED,
+  DD_STATE_SUCCEEDED,
+  DD_STATE_FAILED,
+  DD_N_STATES
+} DdState;
+
+typedef enum
+{
+  DD_PHASE_NONE,
+  DD_PHASE_SETUP,
+  DD_PHASE_SCALE_UP,
+  DD_PHASE_UPGRADE,
+  DD_PHASE_SCALE_DOWN,
+  DD_PHASE_ROLL_BACK,
+  DD_PHASE_END,
+} DdPhase;
+
+struct _DdEngine
+{
+  DdEngineContext context;
+  DdUpgradeOptions options; /* its strings are ours */
+  DdEngineDone done;
+  gpointer data;
+  DdPlanDone plan_done; /* NULL: this is an update */
+  gpointer plan_data;
+
+  DdRandom *choice, *jitter, *names; /* streams of their own */
+  DdCaller *caller;
+  DdState state;
+  DdPhase phase; /* never goes back */
+  guint64 call, timer;
+  /* At most one of each is at work; each is replaced when the next one starts. */
+  DdLister *lister;
+  DdPatcher *patcher;
+  DdFleet *fleet;
+  /* The same for new nodes that come while old ones are replaced. */
+  DdLister *late_lister;
+  DdPatcher *late_patcher;
+  guint gone_at_last_look;
+
+  /* what setup found */
+  DdCluster *cluster;
+  DdNodegroup *nodegroup;
+  char *minor, *release, *image;
+  DdScalingGroup *before; /* the Auto Scaling group as it was */
+  DdTemplateVersion *template_;
+  gint64 target_version; /* of the launch template; 0: not known yet */
+  gboolean repointed;
+  guint parallelism;
+  gint64 growth;
+  GHashTable *known_nodes;     /* names at the beginning, and of every new node seen since */
+  GHashTable *known_instances; /* ids in the group at the beginning */
+  GPtrArray *outdated;         /* of DdKubeNode, in the order in which they are replaced */
+
+  /* scale up */
+  DdUsec raised;         /* when; 0: not yet */
+  GPtrArray *fresh;      /* of DdKubeNode: new nodes with the latest labels, as last seen */
+  DdScalingGroup *group; /* as last seen */
+  GHashTable *marked;    /* names of the nodes we marked */
+  gboolean protected_any;
+
+  /* upgrade */
+  guint replaced;
+  guint rounds;
+  GHashTable *handled; /* names of nodes that a fleet was given */
+
+  /* scale down */
+  gint64 desired;     /* what we last asked for */
+  DdUsec shrunk;      /* when */
+  DdUsec moves_since; /* since when instances may be coming or leaving; 0: not looked yet */
+
+  /* failure */
+  gboolean failed;
+  DdKnobs retire_knobs; /* for new nodes that leave again */
+  gboolean rolls_back;  /* else the group is left as far as it has come */
+  GHashTable *stuck;    /* names of nodes that could not be drained */
+  DdUpgradeResult result;
+};
+
+/* The only place the state changes, so every transition is checked and traced. */
+void dd_engine_enter (DdEngine *self, DdState next);
+
+/* Sends the one request of a state; its row says who takes the answer. */
+void dd_engine_send (DdEngine *self, const char *operation, DdRequest *request);
+/* Arms the one timer of a state. */
+void dd_engine_wait (DdEngine *self, DdUsec delay, DdTimerFunc func);
+/* Lists nodes of the group for a state: with the target image, without it, or all. */
+typedef enum
+{
+  DD_NODES_ALL,
+  DD_NODES_UPDATED,
+  DD_NODES_OUTDATED,
+} DdNodesWanted;
+void dd_engine_list (DdEngine *self, DdNodesWanted wanted, DdListerDone done);
+char *dd_engine_selector (const DdEngine *self, DdNodesWanted wanted);
+
+DdUsec dd_engine_now (const DdEngine *self);
+/* As dd_trace (), by the engine, on its node group. */
+void dd_engine_trace (const DdEngine *self, const char *what, DdValue *details);
+DdMachineContext dd_engine_machine_context (const DdEngine *self);
+
+/* Ends the update with a failure. The first failure is the one that is told; what is taken: IDS
+ * (of char *, NULL: none) and EXPLANATION. Then the engine puts back what the phase has changed. */
+void dd_engine_fail (DdEngine *self, const char *code, const char *message, GPtrArray *ids,
+                     char *explanation);
+/* The same for an API that could not be used; ERROR stays the caller's. */
+void dd_engine_fail_with (DdEngine *self, const GError *error);
+/* Adds a sentence to the explanation of a failure. Takes TEXT. */
+void dd_engine_explain_more (DdEngine *self, char *text);
+
+/* ---- setup.c ---- */
+void dd_setup_read_cluster (DdEngine *self);
+void dd_setup_take_cluster (DdEngine *self, const DdReply *reply);
+void dd_setup_read_nodegroup (DdEngine *self);
+void dd_setup_take_nodegroup (DdEngine *self, const DdReply *reply);
+void dd_setup_read_release (DdEngine *self);
+void dd_setup_take_release (DdEngine *self, const DdReply *reply);
+void dd_setup_read_group (DdEngine *self);
+void dd_setup_take_group (DdEngine *self, const DdReply *reply);
+void dd_setup_read_template (DdEngine *self);
+void dd_setup_take_template (DdEngine *self, const DdReply *reply);
+void dd_setup_read_nodes (DdEngine *self);
+void dd_setup_make_template_version (DdEngine *self);
+void dd_setup_take_template_version (DdEngine *self, const DdReply *reply);
+void dd_setup_repoint (DdEngine *self);
+void dd_setup_take_repointed (DdEngine *self, const DdReply *reply);
+
+/* ---- scale-up.c ---- */
+void dd_scale_up_raise (DdEngine *self);
+void dd_scale_up_take_raised (DdEngine *self, const DdReply *reply);
+void dd_scale_up_await_nodes (DdEngine *self);
+void dd_scale_up_look_for_nodes (DdEngine *self);
+void dd_scale_up_confirm_group (DdEngine *self);
+void dd_scale_up_take_group (DdEngine *self, const DdReply *reply);
+void dd_scale_up_read_activities (DdEngine *self);
+void dd_scale_up_take_activities (DdEngine *self, const DdReply *reply);
+void dd_scale_up_protect (DdEngine *self);
+void dd_scale_up_mark (DdEngine *self);
+/* Notes NODES that were not known before, with a trace of each. */
+void dd_scale_up_note_joined (DdEngine *self, GPtrArray *nodes);
+
+/* ---- upgrade.c ---- */
+void dd_upgrade_pause (DdEngine *self);
+void dd_upgrade_replace (DdEngine *self);
+void dd_upgrade_look_again (DdEngine *self);
+
+/* ---- scale-down.c ---- */
+void dd_scale_down_read_size (DdEngine *self);
+void dd_scale_down_take_size (DdEngine *self, const DdReply *reply);
+void dd_scale_down_read_moves (DdEngine *self);
+void dd_scale_down_take_moves (DdEngine *self, const DdReply *reply);
+void dd_scale_down_shrink (DdEngine *self);
+void dd_scale_down_take_shrunk (DdEngine *self, const DdReply *reply);
+void dd_scale_down_await (DdEngine *self);
+
+/* ---- roll-back.c ---- */
+void dd_roll_back_survey_group (DdEngine *self);
+void dd_roll_back_take_group (DdEngine *self, const DdReply *reply);
+void dd_roll_back_point_back (DdEngine *self);
+void dd_roll_back_take_pointed_back (DdEngine *self, const DdReply *reply);
+void dd_roll_back_stop_growth (DdEngine *self);
+void dd_roll_back_take_stopped (DdEngine *self, const DdReply *reply);
+void dd_roll_back_list_marked (DdEngine *self);
+void dd_roll_back_unmark (DdEngine *self);
+void dd_roll_back_list_new (DdEngine *self);
+void dd_roll_back_cordon_new (DdEngine *self);
+void dd_roll_back_retire_new (DdEngine *self);
+void dd_roll_back_restore_size (DdEngine *self);
+void dd_roll_back_take_restored (DdEngine *self, const DdReply *reply);
+
+G_END_DECLS

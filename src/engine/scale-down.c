@@ -1,0 +1,116 @@
+/* Scale down: maximum and desired go back one by one, each step when the instance of the one before
+ * has left. When somebody else has raised desired meanwhile, such as the Cluster Autoscaler, the
+ * phase stops at once and leaves the sizes alone; the update has succeeded all the same (Amazon EKS
+ * User Guide, "Understand each phase of node updates", scale down phase). A look costs the same
+ * however large the group: its sizes without its instances, and its latest activity. */
+#include "config.h"
+
+#include "engine/private.h"
+
+/* A termination hook holds an instance for half an hour at most; nobody waits longer for one. */
+#define MAX_LEAVING (30 * DD_MINUTE)
+
+void
+dd_scale_down_read_size (DdEngine *self)
+{
+  dd_engine_send (self, "DescribeAutoScalingGroups",
+                  dd_autoscaling_describe_group (self->before->name, FALSE));
+}
+
+static gboolean
+sizes_are_restored (const DdEngine *self)
+{
+  return self->group->desired == self->before->desired && self->group->max == self->before->max;
+}
+
+static void
+stop (DdEngine *self)
+{
+  g_autofree char *reason
+      = g_strdup_printf ("desired is %" G_GINT64_FORMAT ", not the %" G_GINT64_FORMAT
+                         " that was asked for: somebody else raised it",
+                         self->group->desired, self->desired);
+
+  dd_engine_trace (self, "scale-down.stopped", dd_object ("reason", dd_string (reason), NULL));
+  dd_engine_enter (self, DD_STATE_LIST_PROTECTED);
+}
+
+void
+dd_scale_down_take_size (DdEngine *self, const DdReply *reply)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_clear_pointer (&self->group, dd_scaling_group_free);
+  self->group = dd_scaling_group_from_reply (reply, self->before->name, &error);
+  if (self->group == NULL)
+    dd_engine_fail_with (self, error);
+  else if (self->group->desired > self->desired)
+    stop (self);
+  else
+    dd_engine_enter (self, DD_STATE_READ_MOVES);
+}
+
+/* Whether an instance still comes or leaves. */
+void
+dd_scale_down_read_moves (DdEngine *self)
+{
+  if (self->moves_since == 0)
+    self->moves_since = dd_engine_now (self);
+  dd_engine_send (self, "DescribeScalingActivities",
+                  dd_autoscaling_describe_activities (self->before->name, 1));
+}
+
+void
+dd_scale_down_take_moves (DdEngine *self, const DdReply *reply)
+{
+  g_autoptr (GError) error = NULL;
+  gboolean under_way;
+
+  if (!dd_activity_under_way_from_reply (reply, &under_way, &error))
+    dd_engine_fail_with (self, error);
+  else if (under_way && dd_engine_now (self) < self->moves_since + MAX_LEAVING)
+    dd_engine_enter (self, DD_STATE_AWAIT_SHRINK);
+  else if (sizes_are_restored (self))
+    dd_engine_enter (self, DD_STATE_LIST_PROTECTED);
+  else
+    dd_engine_enter (self, DD_STATE_SHRINK);
+}
+
+void
+dd_scale_down_shrink (DdEngine *self)
+{
+  const DdScalingGroup *before = self->before;
+  gint64 desired = MAX (self->group->desired - 1, before->desired);
+  gint64 max = desired == before->desired ? before->max : MAX (self->group->max - 1, before->max);
+
+  self->desired = desired;
+  dd_engine_trace (self, "scale-down.step",
+                   dd_object ("desired", dd_int (desired), "max", dd_int (max), NULL));
+  dd_engine_send (self, "UpdateAutoScalingGroup",
+                  dd_autoscaling_resize (before->name, desired, max));
+}
+
+void
+dd_scale_down_take_shrunk (DdEngine *self, G_GNUC_UNUSED const DdReply *reply)
+{
+  self->shrunk = dd_engine_now (self);
+  self->moves_since = self->shrunk;
+  dd_engine_enter (self, DD_STATE_AWAIT_SHRINK);
+}
+
+static void
+look_now (gpointer data)
+{
+  DdEngine *self = data;
+
+  self->timer = 0;
+  dd_engine_enter (self, DD_STATE_READ_SIZE);
+}
+
+void
+dd_scale_down_await (DdEngine *self)
+{
+  DdUsec next_step = self->shrunk + self->options.knobs.scale_down_step - dd_engine_now (self);
+
+  dd_engine_wait (self, MAX (next_step, self->options.knobs.poll_interval), look_now);
+}

@@ -1,0 +1,187 @@
+/* Upgrade: the fleet of outdated nodes leaves wave by wave; the Auto Scaling group launches a
+ * replacement for each. While that goes on nothing reads the whole group: new nodes are looked for
+ * only after a sixteenth of the group has been replaced, so the cost of an update grows with the
+ * number of its nodes and not with its square. */
+#include "config.h"
+
+#include "engine/private.h"
+
+/* How often outdated nodes may turn up again before somebody else must be at work on the group. */
+#define MAX_ROUNDS 10
+#define LOOKS_PER_UPDATE 16
+
+static void
+go_on (gpointer data)
+{
+  DdEngine *self = data;
+
+  self->timer = 0;
+  dd_engine_enter (self, DD_STATE_REPLACE);
+}
+
+void
+dd_upgrade_pause (DdEngine *self)
+{
+  dd_engine_wait (self, self->rounds == 0 ? self->options.knobs.pre_drain_delay : 0, go_on);
+}
+
+/* ---- new nodes that come meanwhile ---- */
+
+/* A new node that could not be protected is no reason to fail. */
+static void
+ignore_patched (G_GNUC_UNUSED const GError *error, gpointer data)
+{
+  DdEngine *self = data;
+
+  g_clear_pointer (&self->late_patcher, dd_patcher_free);
+}
+
+static void
+take_late_nodes (GPtrArray *nodes, G_GNUC_UNUSED const GError *error, gpointer data)
+{
+  DdEngine *self = data;
+
+  g_clear_pointer (&self->late_lister, dd_lister_free);
+  if (nodes == NULL)
+    return;
+  dd_scale_up_note_joined (self, nodes);
+  self->late_patcher
+      = dd_patcher_new (self->caller, self->context.clock, FALSE, NULL, ignore_patched, self);
+  for (guint i = 0; i < nodes->len; i++)
+    {
+      DdKubeNode *node = g_ptr_array_index (nodes, i);
+
+      if (node->instance != NULL && !g_hash_table_contains (self->known_instances, node->instance))
+        dd_patcher_add (self->late_patcher, node, DD_WRITE_PROTECTION);
+    }
+  dd_patcher_start (self->late_patcher);
+}
+
+static void
+look_for_late_nodes (DdEngine *self)
+{
+  g_autofree char *selector = dd_engine_selector (self, DD_NODES_UPDATED);
+
+  if (self->late_lister == NULL && self->late_patcher == NULL)
+    self->late_lister = dd_lister_new (self->caller, selector, take_late_nodes, self);
+}
+
+/* ---- the fleet ---- */
+
+static void
+note_progress (guint gone, gpointer data)
+{
+  DdEngine *self = data;
+
+  self->replaced++;
+  if (gone - self->gone_at_last_look > self->outdated->len / LOOKS_PER_UPDATE)
+    {
+      self->gone_at_last_look = gone;
+      look_for_late_nodes (self);
+    }
+}
+
+static void
+fail_undrained (DdEngine *self, GPtrArray *overdue)
+{
+  GPtrArray *ids = g_ptr_array_new_with_free_func (g_free);
+  g_autofree char *message
+      = g_strdup_printf ("Reached max retries while trying to evict pods from nodes in node group "
+                         "%s",
+                         self->options.nodegroup);
+  g_autofree char *why = dd_explain_drains (overdue, dd_engine_now (self));
+
+  for (guint i = 0; i < overdue->len; i++)
+    {
+      const char *name = dd_node_machine_node (g_ptr_array_index (overdue, i))->name;
+
+      g_ptr_array_add (ids, g_strdup (name));
+      g_hash_table_add (self->stuck, g_strdup (name));
+    }
+  dd_engine_fail (self, "PodEvictionFailure", message, ids,
+                  g_strdup_printf ("%s\nThen start the update again: nodes that run the new image "
+                                   "are kept. Or force it, and what is left after the drain's time "
+                                   "is deleted.",
+                                   why));
+}
+
+static void
+note_fleet_done (const DdFleetResult *result, gpointer data)
+{
+  DdEngine *self = data;
+
+  if (result->error != NULL)
+    dd_engine_fail_with (self, result->error);
+  else if (result->overdue->len > 0)
+    fail_undrained (self, result->overdue);
+  else
+    dd_engine_enter (self, DD_STATE_LOOK_AGAIN);
+}
+
+void
+dd_upgrade_replace (DdEngine *self)
+{
+  const DdKnobs *knobs = &self->options.knobs;
+  DdFleetOptions options = {
+    .machine = dd_engine_machine_context (self),
+    .parallelism = self->parallelism,
+    .sliding = knobs->wave == DD_WAVE_SLIDING,
+    .progress = note_progress,
+    .done = note_fleet_done,
+    .data = self,
+  };
+  DdNodeWay way
+      = { .drain = TRUE, .force = self->options.force, .decrement = knobs->decrement_on_terminate };
+
+  self->rounds++;
+  self->gone_at_last_look = 0;
+  g_clear_pointer (&self->fleet, dd_fleet_free);
+  self->fleet = dd_fleet_new (&options);
+  for (guint i = 0; i < self->outdated->len; i++)
+    {
+      DdKubeNode *node = g_ptr_array_index (self->outdated, i);
+
+      g_hash_table_add (self->handled, g_strdup (node->name));
+      dd_fleet_add (self->fleet, node, &way);
+    }
+  dd_fleet_start (self->fleet);
+}
+
+/* ---- until no node is outdated ---- */
+
+static void
+take_outdated (GPtrArray *nodes, const GError *error, gpointer data)
+{
+  DdEngine *self = data;
+
+  if (nodes == NULL)
+    {
+      dd_engine_fail_with (self, error);
+      return;
+    }
+  g_ptr_array_set_size (self->outdated, 0);
+  for (guint i = 0; i < nodes->len; i++)
+    {
+      DdKubeNode *node = g_ptr_array_index (nodes, i);
+
+      if (!g_hash_table_contains (self->handled, node->name))
+        g_ptr_array_add (self->outdated, dd_kube_node_ref (node));
+    }
+  dd_plan_order (self->outdated, self->options.knobs.node_choice, self->choice);
+
+  if (self->outdated->len == 0)
+    dd_engine_enter (self, DD_STATE_READ_SIZE);
+  else if (self->rounds == MAX_ROUNDS)
+    dd_engine_fail (self, "ConfigurationConflict",
+                    "outdated nodes keep joining the node group during the update", NULL,
+                    g_strdup ("somebody else points its Auto Scaling group to another launch "
+                              "template version"));
+  else
+    dd_engine_enter (self, DD_STATE_MARK);
+}
+
+void
+dd_upgrade_look_again (DdEngine *self)
+{
+  dd_engine_list (self, DD_NODES_OUTDATED, take_outdated);
+}

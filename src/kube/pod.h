@@ -1,0 +1,30 @@
+/* kube/pod.h: the pods of one node, and how they are asked to leave */
+#pragma once
+
+#include "base/transport.h"
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  char *namespace_, *name, *uid;
+  char *owner;      /* "ReplicaSet/web-5f7598cfb4"; NULL: no controller */
+  gboolean leaving; /* it has a deletionTimestamp */
+  gboolean stays;   /* a drain leaves it alone: mirror pods, pods of a DaemonSet, and pods that
+                     * have run to their end */
+} DdKubePod;
+
+void dd_kube_pod_free (DdKubePod *pod);
+
+DdRequest *dd_kube_list_pods_on_node (const char *node, const char *token);
+/* Adds to PODS (of DdKubePod *); *OUT_TOKEN is NULL after the last page. */
+gboolean dd_kube_pods_from_reply (const DdReply *reply, GPtrArray *pods, char **out_token,
+                                  GError **error);
+
+DdRequest *dd_kube_evict_pod (const DdKubePod *pod);
+/* With its own grace period, and only if it is still the same pod. */
+DdRequest *dd_kube_delete_pod (const DdKubePod *pod);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DdKubePod, dd_kube_pod_free)
+
+G_END_DECLS
