@@ -10,8 +10,8 @@ static const struct
   const char *name;
   DdUsec low, high;
 } rows[SIM_N_DELAYS] = {
-#define X(id, name, low, high)                                                                     \
-  [id] = { name, (DdUsec) ((low) * 1000000.0 + 0.5), (DdUsec) ((high) * 1000000.0 + 0.5) },
+#define X(id, name, low, high) \
+  [id] = { name, (DdUsec) ((low) *1000000.0 + 0.5), (DdUsec) ((high) *1000000.0 + 0.5) },
   SIM_DELAYS (X)
 #undef X
 };

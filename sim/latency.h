@@ -15,9 +15,12 @@ G_BEGIN_DECLS
   X (SIM_DELAY_REBALANCE, "autoscaling.rebalance", 60, 60)                                         \
   X (SIM_DELAY_INSTANCE_START, "ec2.pending", 20, 20)                                              \
   X (SIM_DELAY_INSTANCE_STOP, "ec2.shutting-down", 40, 40)                                         \
+  X (SIM_DELAY_STATUS_CHECK, "ec2.status-check", 120, 180)                                         \
   X (SIM_DELAY_NODE_REGISTER, "node.register", 35, 45)                                             \
   X (SIM_DELAY_NODE_READY, "node.ready", 10, 20)                                                   \
   X (SIM_DELAY_NODE_DELETED, "node.deleted", 5, 10)                                                \
+  X (SIM_DELAY_NODE_MONITOR, "node.monitor", 0, 5)                                                 \
+  X (SIM_DELAY_POD_GC, "pod.garbage-collection", 40, 60)                                           \
   X (SIM_DELAY_SCHEDULE, "pod.schedule", 0.01, 0.05)                                               \
   X (SIM_DELAY_IMAGE_PULL, "pod.image-pull", 2, 6)                                                 \
   X (SIM_DELAY_CONTAINER_START, "pod.container-start", 1, 2)                                       \

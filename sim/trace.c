@@ -64,10 +64,9 @@ trace_emit (DdTrace *self, const char *actor, const char *what, const char *subj
             DdValue *details)
 {
   SimTrace *trace = (SimTrace *) self;
-  SimEvent event = { .actor = actor,
-                     .what = what,
-                     .subject = subject != NULL ? subject : "",
-                     .details = details };
+  SimEvent event = {
+    .actor = actor, .what = what, .subject = subject != NULL ? subject : "", .details = details
+  };
 
   if (!trace->begun)
     return;

@@ -1,0 +1,43 @@
+/* Looking kinds up by what a path or a body calls them. */
+#include "config.h"
+
+#include <string.h>
+
+#include "sim/kube/kinds/kinds.h"
+
+const KubeKind *
+kube_kind_find (const char *group, const char *version, const char *plural)
+{
+  for (guint i = 0; i < kube_n_kinds; i++)
+    if (strcmp (kube_kinds[i]->plural, plural) == 0 && strcmp (kube_kinds[i]->group, group) == 0
+        && strcmp (kube_kinds[i]->version, version) == 0)
+      return kube_kinds[i];
+  return NULL;
+}
+
+const KubeKind *
+kube_kind_find_by_name (const char *api_version, const char *kind)
+{
+  const char *slash = strchr (api_version, '/');
+  const char *version = slash != NULL ? slash + 1 : api_version;
+  gsize group_length = slash != NULL ? (gsize) (slash - api_version) : 0;
+
+  for (guint i = 0; i < kube_n_kinds; i++)
+    if (strcmp (kube_kinds[i]->kind, kind) == 0 && strcmp (kube_kinds[i]->version, version) == 0
+        && strlen (kube_kinds[i]->group) == group_length
+        && strncmp (kube_kinds[i]->group, api_version, group_length) == 0)
+      return kube_kinds[i];
+  return NULL;
+}
+
+char *
+kube_kind_api_version (const KubeKind *kind)
+{
+  return g_strconcat (kind->group, kind->group[0] != '\0' ? "/" : "", kind->version, NULL);
+}
+
+char *
+kube_kind_resource (const KubeKind *kind)
+{
+  return g_strconcat (kind->plural, kind->group[0] != '\0' ? "." : "", kind->group, NULL);
+}

@@ -1,0 +1,152 @@
+/* sim/kube/kind.h: a Kubernetes kind as one table; everything generic is derived from it */
+#pragma once
+
+#include "sim/kube/api.h"
+#include "sim/store.h"
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  KUBE_STRING,
+  KUBE_INT,
+  KUBE_BOOL,
+  KUBE_NUMBER,
+  KUBE_INT_OR_STRING,
+  KUBE_QUANTITY,
+  KUBE_TIME,       /* metav1.Time */
+  KUBE_MICRO_TIME, /* metav1.MicroTime */
+  KUBE_BYTES,      /* base64 text */
+  KUBE_OBJECT,     /* of `of` */
+  KUBE_MAP,        /* string -> `element` (of `of` when that is KUBE_OBJECT) */
+  KUBE_LIST,       /* of `element` (of `of` when that is KUBE_OBJECT) */
+  KUBE_RAW,        /* any JSON: managedFields' fieldsV1 */
+} KubeType;
+
+typedef struct _KubeStruct KubeStruct;
+typedef struct _KubeField KubeField;
+typedef struct _KubeColumn KubeColumn;
+
+/* One JSON field of a struct. */
+struct _KubeField
+{
+  const char *name;
+  KubeType type;
+  KubeType element;      /* of a list or map */
+  const KubeStruct *of;  /* of an object, or of a list or map of objects */
+  const char *merge_key; /* strategic merge of a list of objects */
+  gboolean merge;        /* strategic merge of a list of scalars: a set */
+  gboolean retain_keys;  /* patchStrategy retainKeys */
+  gboolean required;
+  const char *fallback;  /* the default, as JSON text: "\"Always\"", "30", "{}" */
+  const char *const *values; /* enum; NULL-terminated; NULL: any */
+  const char *description;   /* for OpenAPI and `kubectl explain` */
+};
+
+/* A named structure, shared by the kinds that embed it (PodSpec, LabelSelector ...). */
+struct _KubeStruct
+{
+  const char *name; /* the OpenAPI schema: "io.k8s.api.core.v1.PodSpec" */
+  const char *description;
+  const KubeField *fields; /* ended by a field without a name */
+};
+
+/* One column of `kubectl get`. Either a path into the object or a function. A column without a
+ * description has that of the field at its path. */
+struct _KubeColumn
+{
+  const char *name;
+  const char *type;   /* "string", "integer", "date", "boolean" */
+  const char *format; /* "name" for the first column, else "" (NULL) */
+  int priority;       /* 1: only with -o wide */
+  const char *path;   /* dotted, "metadata.creationTimestamp" is rendered as an age */
+  const char *absent; /* the cell when the path leads nowhere: "<none>", "N/A" */
+  DdValue *(*cell) (KubeApi *api, const SimObject *object);
+  const char *description;
+  int since, until;   /* server minors that show it; 0: all */
+};
+
+/* Problems found by a validation, in order: each becomes a cause of a 422 (metav1.StatusCause). */
+typedef struct _KubeCauses KubeCauses;
+void kube_causes_add (KubeCauses *causes, const char *reason, const char *field,
+                      const char *message_format, ...) G_GNUC_PRINTF (4, 5);
+
+enum
+{
+  KUBE_SUB_STATUS = 1 << 0,
+  KUBE_SUB_SCALE = 1 << 1,
+  KUBE_SUB_EVICTION = 1 << 2,
+  KUBE_SUB_BINDING = 1 << 3,
+  KUBE_SUB_LOG = 1 << 4,
+};
+
+enum
+{
+  KUBE_UNCONDITIONAL_UPDATE = 1 << 0, /* PUT without resourceVersion is accepted */
+  KUBE_KEEPS_STATUS_ON_CREATE = 1 << 1, /* Node */
+  KUBE_GRACEFUL_DELETE = 1 << 2,        /* Pod: .spec.terminationGracePeriodSeconds, .spec.nodeName
+                                         * and .status.phase decide how long it may take */
+  KUBE_RETURNS_DELETED = 1 << 3,        /* DELETE answers with the object instead of a Status */
+  KUBE_HAS_GENERATION = 1 << 4,
+  KUBE_ORPHANS_BY_DEFAULT = 1 << 5,     /* batch/v1 Job, ReplicationController */
+  KUBE_SPEC_FINALIZERS = 1 << 6,        /* Namespace: deletion waits for .spec.finalizers */
+  KUBE_NO_DELETE_COLLECTION = 1 << 7,   /* Namespace */
+};
+
+/* What a name must look like (apimachinery's api/validation). */
+typedef enum
+{
+  KUBE_NAME_SUBDOMAIN, /* RFC 1123 subdomain: nearly every kind */
+  KUBE_NAME_LABEL,     /* RFC 1123 label: Namespace */
+  KUBE_NAME_LABEL_1035 /* RFC 1035 label: Service */
+} KubeNameRule;
+
+struct _KubeKind
+{
+  const char *group; /* "" for core */
+  const char *version;
+  const char *kind;
+  const char *plural, *singular;
+  const char *const *short_names; /* NULL-terminated, or NULL */
+  const char *const *categories;  /* "all" */
+  gboolean namespaced;
+  guint subresources;
+  guint flags;
+  KubeNameRule name_rule;
+  const char *storage; /* etcd's name for the plural, where it is another: "minions" */
+  const KubeStruct *type;              /* the whole object: metadata, spec, status ... */
+  const KubeColumn *columns;           /* ended by a column without a name */
+  const char *const *selectable_fields; /* beyond metadata.name and metadata.namespace */
+  const char *const *indexes;          /* dotted paths the store keeps an index of */
+
+  /* What a table cannot say. All optional; generic code calls them and names no kind.
+   * prepare_*: admission and defaulting in place of *OBJECT. validate: OLD is NULL for a create. */
+  gboolean (*prepare_create) (KubeApi *api, DdValue **object, GError **error);
+  gboolean (*prepare_update) (KubeApi *api, const SimObject *old, DdValue **object, GError **error);
+  gboolean (*prepare_delete) (KubeApi *api, const SimObject *object, GError **error);
+  void (*validate) (const DdValue *old, const DdValue *object, KubeCauses *causes);
+  /* Brings what changes by itself up to date before a read (a Lease's renewTime). */
+  void (*refresh) (KubeApi *api, SimObject *object);
+  /* The value of a selectable field that is not simply its path. */
+  char *(*field_value) (const SimObject *object, const char *field);
+  /* Conditions of the object's row in a Table ("Completed" for a finished pod); NULL: none. */
+  DdValue *(*row_conditions) (const SimObject *object);
+  gpointer (*view_new) (const DdValue *value);
+  void (*view_free) (gpointer view);
+};
+
+/* NULL when there is no such kind. */
+const KubeKind *kube_kind_find (const char *group, const char *version, const char *plural);
+const KubeKind *kube_kind_find_by_name (const char *api_version, const char *kind);
+/* "v1", "apps/v1"; caller frees. */
+char *kube_kind_api_version (const KubeKind *kind);
+/* "pods", "deployments.apps": how error texts name a resource; caller frees. */
+char *kube_kind_resource (const KubeKind *kind);
+
+/* Structures that every kind shares (sim/kube/kinds/meta.c). */
+extern const KubeStruct kube_object_meta;
+extern const KubeStruct kube_list_meta;
+extern const KubeStruct kube_label_selector;
+extern const KubeStruct kube_condition;
+
+G_END_DECLS

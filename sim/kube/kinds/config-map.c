@@ -1,0 +1,73 @@
+/* sim/kube/kinds/config-map.c: the ConfigMap table */
+#include "config.h"
+
+#include "sim/kube/kinds/kinds.h"
+#include "sim/kube/kinds/structs.h"
+
+static const KubeField fields[] = {
+  KUBE_TYPE_FIELDS,
+  { "immutable", KUBE_BOOL,
+    KUBE_DOC ("Immutable, if set to true, ensures that data stored in the ConfigMap cannot be "
+              "updated (only object metadata can be modified).") },
+  KUBE_MAP_OF_STRINGS (
+      "data",
+      KUBE_DOC ("Data contains the configuration data. Each key must consist of alphanumeric "
+                "characters, '-', '_' or '.'. Values with non-UTF-8 byte sequences must use the "
+                "BinaryData field. The keys stored in Data must not overlap with the keys in the "
+                "BinaryData field, this is enforced during validation process.")),
+  { "binaryData", KUBE_MAP, .element = KUBE_BYTES,
+    KUBE_DOC ("BinaryData contains the binary data. Each key must consist of alphanumeric "
+              "characters, '-', '_' or '.'.") },
+  { NULL },
+};
+
+static const KubeStruct type = {
+  "io.k8s.api.core.v1.ConfigMap",
+  "ConfigMap holds configuration data for pods to consume.",
+  fields,
+};
+
+static DdValue *
+data_cell (KubeApi *api G_GNUC_UNUSED, const SimObject *object)
+{
+  return dd_int ((gint64) (dd_value_length (dd_value_member (object->value, "data"))
+                           + dd_value_length (dd_value_member (object->value, "binaryData"))));
+}
+
+static const KubeColumn columns[] = {
+  KUBE_NAME_COLUMN,
+  { "Data", "string", .path = "data", .cell = data_cell },
+  KUBE_AGE_COLUMN,
+  { NULL },
+};
+
+/* An immutable map stays as it is, and stays immutable. */
+static void
+validate (const DdValue *old, const DdValue *object, KubeCauses *causes)
+{
+  static const char *const members[] = { "data", "binaryData" };
+
+  if (!dd_value_path_bool (old, "immutable", FALSE))
+    return;
+  if (!dd_value_path_bool (object, "immutable", FALSE))
+    kube_causes_add (causes, "FieldValueForbidden", "immutable",
+                     "Forbidden: field is immutable when `immutable` is set");
+  for (guint i = 0; i < G_N_ELEMENTS (members); i++)
+    if (!dd_value_equal (dd_value_member (old, members[i]), dd_value_member (object, members[i])))
+      kube_causes_add (causes, "FieldValueForbidden", members[i],
+                       "Forbidden: field is immutable when `immutable` is set");
+}
+
+const KubeKind kube_config_map = {
+  .group = "",
+  .version = "v1",
+  .kind = "ConfigMap",
+  .plural = "configmaps",
+  .singular = "configmap",
+  .short_names = KUBE_VALUES ("cm"),
+  .namespaced = TRUE,
+  .flags = KUBE_UNCONDITIONAL_UPDATE,
+  .type = &type,
+  .columns = columns,
+  .validate = validate,
+};

@@ -1,0 +1,192 @@
+/* sim/kube/kinds/event.c: the Event table */
+#include "config.h"
+
+#include <string.h>
+
+#include "sim/kube/kinds/kinds.h"
+#include "sim/kube/kinds/structs.h"
+
+static const KubeField source_fields[] = {
+  { "component", KUBE_STRING, KUBE_DOC ("Component from which the event is generated.") },
+  { "host", KUBE_STRING, KUBE_DOC ("Node name on which the event is generated.") },
+  { NULL },
+};
+
+static const KubeStruct source = {
+  "io.k8s.api.core.v1.EventSource",
+  "EventSource contains information for an event.",
+  source_fields,
+};
+
+static const KubeField series_fields[] = {
+  { "count", KUBE_INT,
+    KUBE_DOC ("Number of occurrences in this series up to the last heartbeat time") },
+  { "lastObservedTime", KUBE_MICRO_TIME, KUBE_DOC ("Time of the last occurrence observed") },
+  { NULL },
+};
+
+static const KubeStruct series = {
+  "io.k8s.api.core.v1.EventSeries",
+  "EventSeries contain information on series of events, i.e. thing that was/is happening "
+  "continuously for some time.",
+  series_fields,
+};
+
+static const KubeField fields[] = {
+  KUBE_TYPE_FIELDS,
+  KUBE_OBJECT_OF ("involvedObject", kube_object_reference, .required = TRUE,
+                  KUBE_DOC ("The object that this event is about.")),
+  { "reason", KUBE_STRING,
+    KUBE_DOC ("This should be a short, machine understandable string that gives the reason for the "
+              "transition into the object's current status.") },
+  { "message", KUBE_STRING,
+    KUBE_DOC ("A human-readable description of the status of this operation.") },
+  KUBE_OBJECT_OF (
+      "source", source, .fallback = "{}",
+      KUBE_DOC (
+          "The component reporting this event. Should be a short machine understandable string.")),
+  { "firstTimestamp", KUBE_TIME, .fallback = "null",
+    KUBE_DOC ("The time at which the event was first recorded. (Time of server receipt is in "
+              "TypeMeta.)") },
+  { "lastTimestamp", KUBE_TIME, .fallback = "null",
+    KUBE_DOC ("The time at which the most recent occurrence of this event was recorded.") },
+  { "count", KUBE_INT, KUBE_DOC ("The number of times this event has occurred.") },
+  { "type", KUBE_STRING,
+    KUBE_DOC ("Type of this event (Normal, Warning), new types could be added in the future") },
+  { "eventTime", KUBE_MICRO_TIME, .fallback = "null",
+    KUBE_DOC ("Time when this Event was first observed.") },
+  KUBE_OBJECT_OF (
+      "series", series,
+      KUBE_DOC (
+          "Data about the Event series this event represents or nil if it's a singleton Event.")),
+  { "action", KUBE_STRING,
+    KUBE_DOC ("What action was taken/failed regarding to the Regarding object.") },
+  KUBE_OBJECT_OF ("related", kube_object_reference,
+                  KUBE_DOC ("Optional secondary object for more complex actions.")),
+  { "reportingComponent", KUBE_STRING, .fallback = "\"\"",
+    KUBE_DOC ("Name of the controller that emitted this Event, e.g. `kubernetes.io/kubelet`.") },
+  { "reportingInstance", KUBE_STRING, .fallback = "\"\"",
+    KUBE_DOC ("ID of the controller instance, e.g. `kubelet-xyzf`.") },
+  { NULL },
+};
+
+static const KubeStruct type = {
+  "io.k8s.api.core.v1.Event",
+  "Event is a report of an event somewhere in the cluster. Events have a limited retention time "
+  "and triggers and messages may evolve with time.",
+  fields,
+};
+
+/* ---- columns; imitates: printEvent of pkg/printers/internalversion ---- */
+
+/* The first of several times that is set, or NULL. */
+static const DdValue *
+first_time (const SimObject *object, const char *const *paths)
+{
+  for (; *paths != NULL; paths++)
+    if (dd_value_string (dd_value_path (object->value, *paths)) != NULL)
+      return dd_value_path (object->value, *paths);
+  return NULL;
+}
+
+static DdValue *
+last_seen_cell (KubeApi *api, const SimObject *object)
+{
+  return dd_string_take (kube_age_text (
+      api, first_time (object, KUBE_VALUES ("series.lastObservedTime", "lastTimestamp",
+                                            "firstTimestamp", "eventTime"))));
+}
+
+static DdValue *
+first_seen_cell (KubeApi *api, const SimObject *object)
+{
+  return dd_string_take (
+      kube_age_text (api, first_time (object, KUBE_VALUES ("firstTimestamp", "eventTime"))));
+}
+
+static DdValue *
+object_cell (KubeApi *api G_GNUC_UNUSED, const SimObject *object)
+{
+  const char *kind = dd_value_path_string (object->value, "involvedObject.kind");
+  const char *name = dd_value_path_string (object->value, "involvedObject.name");
+  g_autofree char *lower = g_ascii_strdown (kind != NULL ? kind : "", -1);
+
+  return dd_string_printf ("%s%s%s", lower, name != NULL && name[0] != '\0' ? "/" : "",
+                           name != NULL ? name : "");
+}
+
+/* "component, host"; a new-style recorder says who it is in reportingComponent. */
+static DdValue *
+source_cell (KubeApi *api G_GNUC_UNUSED, const SimObject *object)
+{
+  const char *component = dd_value_path_string (object->value, "source.component");
+  const char *host = dd_value_path_string (object->value, "source.host");
+
+  if (component == NULL)
+    component = dd_value_path_string (object->value, "reportingComponent");
+  if (host == NULL)
+    host = dd_value_path_string (object->value, "reportingInstance");
+  if (host == NULL || host[0] == '\0')
+    return dd_string (component != NULL ? component : "");
+  return dd_string_printf ("%s, %s", component != NULL ? component : "", host);
+}
+
+static DdValue *
+message_cell (KubeApi *api G_GNUC_UNUSED, const SimObject *object)
+{
+  const char *message = dd_value_path_string (object->value, "message");
+
+  return dd_string_take (g_strstrip (g_strdup (message != NULL ? message : "")));
+}
+
+static DdValue *
+count_cell (KubeApi *api G_GNUC_UNUSED, const SimObject *object)
+{
+  gint64 in_series = dd_value_path_int (object->value, "series.count", 0);
+  gint64 count = dd_value_path_int (object->value, "count", 0);
+
+  return dd_int (in_series > 0 ? in_series : MAX (count, 1));
+}
+
+static const KubeColumn columns[] = {
+  { "Last Seen", "string", .path = "lastTimestamp", .cell = last_seen_cell },
+  { "Type", "string", .path = "type", .absent = "" },
+  { "Reason", "string", .path = "reason", .absent = "" },
+  { "Object", "string", .path = "involvedObject", .cell = object_cell },
+  { "Subobject", "string", .priority = 1, .path = "involvedObject.fieldPath", .absent = "" },
+  { "Source", "string", .priority = 1, .path = "source", .cell = source_cell },
+  { "Message", "string", .path = "message", .cell = message_cell },
+  { "First Seen", "string", .priority = 1, .path = "firstTimestamp", .cell = first_seen_cell },
+  { "Count", "string", .priority = 1, .path = "count", .cell = count_cell },
+  { "Name", "string", "name", .priority = 1, .path = "metadata.name" },
+  { NULL },
+};
+
+static char *
+field_value (const SimObject *object, const char *field)
+{
+  const char *text = dd_value_path_string (
+      object->value, strcmp (field, "source") == 0 ? "source.component" : field);
+
+  if (text == NULL && strcmp (field, "source") == 0)
+    text = dd_value_path_string (object->value, "reportingComponent");
+  return g_strdup (text != NULL ? text : "");
+}
+
+const KubeKind kube_event = {
+  .group = "",
+  .version = "v1",
+  .kind = "Event",
+  .plural = "events",
+  .singular = "event",
+  .short_names = KUBE_VALUES ("ev"),
+  .namespaced = TRUE,
+  .flags = KUBE_UNCONDITIONAL_UPDATE,
+  .type = &type,
+  .columns = columns,
+  .selectable_fields = KUBE_VALUES (
+      "involvedObject.kind", "involvedObject.namespace", "involvedObject.name",
+      "involvedObject.uid", "involvedObject.apiVersion", "involvedObject.resourceVersion",
+      "involvedObject.fieldPath", "reason", "reportingComponent", "source", "type"),
+  .field_value = field_value,
+};

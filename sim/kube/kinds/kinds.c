@@ -1,0 +1,12 @@
+/* sim/kube/kinds/kinds.c: the one list of the kinds that are served */
+#include "config.h"
+
+#include "sim/kube/kinds/kinds.h"
+
+const KubeKind *const kube_kinds[] = {
+  &kube_config_map, &kube_event,           &kube_namespace, &kube_node,
+  &kube_pod,        &kube_service_account, &kube_service,   &kube_daemon_set,
+  &kube_deployment, &kube_replica_set,     &kube_lease,     &kube_pod_disruption_budget,
+};
+
+const guint kube_n_kinds = G_N_ELEMENTS (kube_kinds);

@@ -1,0 +1,25 @@
+/* sim/kube/kinds/kinds.h: the kinds this server serves; each is one table in a file of its own */
+#pragma once
+
+#include "sim/kube/kind.h"
+
+G_BEGIN_DECLS
+
+extern const KubeKind kube_config_map;
+extern const KubeKind kube_daemon_set;
+extern const KubeKind kube_deployment;
+extern const KubeKind kube_event;
+extern const KubeKind kube_lease;
+extern const KubeKind kube_namespace;
+extern const KubeKind kube_node;
+extern const KubeKind kube_pod;
+extern const KubeKind kube_pod_disruption_budget;
+extern const KubeKind kube_replica_set;
+extern const KubeKind kube_service;
+extern const KubeKind kube_service_account;
+
+/* All of them, ordered by group, version and plural. */
+extern const KubeKind *const kube_kinds[];
+extern const guint kube_n_kinds;
+
+G_END_DECLS

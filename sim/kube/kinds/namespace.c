@@ -1,0 +1,127 @@
+/* sim/kube/kinds/namespace.c: the Namespace table */
+#include "config.h"
+
+#include <string.h>
+
+#include "sim/kube/kinds/kinds.h"
+#include "sim/kube/kinds/structs.h"
+
+static const KubeField spec_fields[] = {
+  KUBE_LIST_OF_STRINGS ("finalizers",
+                        KUBE_DOC ("Finalizers is an opaque list of values that must be empty to "
+                                  "permanently remove object from storage.")),
+  { NULL },
+};
+
+static const KubeStruct spec = {
+  "io.k8s.api.core.v1.NamespaceSpec",
+  "NamespaceSpec describes the attributes on a Namespace.",
+  spec_fields,
+};
+
+static const KubeField status_fields[] = {
+  { "phase", KUBE_STRING, KUBE_DOC ("Phase is the current lifecycle phase of the namespace.") },
+  KUBE_LIST_OF (
+      "conditions", kube_condition, .merge_key = "type",
+      KUBE_DOC ("Represents the latest available observations of a namespace's current state.")),
+  { NULL },
+};
+
+static const KubeStruct status = {
+  "io.k8s.api.core.v1.NamespaceStatus",
+  "NamespaceStatus is information about the current status of a Namespace.",
+  status_fields,
+};
+
+static const KubeField fields[] = {
+  KUBE_TYPE_FIELDS,
+  KUBE_OBJECT_OF ("spec", spec, .fallback = "{}",
+                  KUBE_DOC ("Spec defines the behavior of the Namespace.")),
+  KUBE_OBJECT_OF ("status", status, .fallback = "{}",
+                  KUBE_DOC ("Status describes the current status of a Namespace.")),
+  { NULL },
+};
+
+static const KubeStruct type = {
+  "io.k8s.api.core.v1.Namespace",
+  "Namespace provides a scope for Names. Use of multiple namespaces is optional.",
+  fields,
+};
+
+static const KubeColumn columns[] = {
+  KUBE_NAME_COLUMN,
+  { "Status", "string", .path = "status.phase", .absent = "",
+    KUBE_DOC ("The status of the namespace") },
+  KUBE_AGE_COLUMN,
+  { NULL },
+};
+
+static void
+set_name_label (DdValue **object)
+{
+  const DdValue *name = dd_value_path (*object, "metadata.name");
+  DdValue *changed;
+
+  if (name == NULL)
+    return;
+  changed = dd_value_with (*object, dd_value_ref (name), "metadata", "labels",
+                           "kubernetes.io/metadata.name", NULL);
+  dd_value_unref (*object);
+  *object = changed;
+}
+
+static gboolean
+prepare_create (KubeApi *api G_GNUC_UNUSED, DdValue **object, GError **error G_GNUC_UNUSED)
+{
+  const DdValue *finalizers = dd_value_path (*object, "spec.finalizers");
+
+  for (gsize i = 0; i < dd_value_length (finalizers); i++)
+    if (g_strcmp0 (dd_value_string (dd_value_element (finalizers, i)), "kubernetes") == 0)
+      finalizers = NULL;
+  if (finalizers != NULL || dd_value_path (*object, "spec.finalizers") == NULL)
+    dd_value_set (object, "spec.finalizers",
+                  dd_value_with_element (finalizers, dd_string ("kubernetes")));
+  set_name_label (object);
+  dd_value_set (object, "status", dd_object ("phase", dd_string ("Active"), NULL));
+  return TRUE;
+}
+
+static gboolean
+prepare_update (KubeApi *api G_GNUC_UNUSED, const SimObject *old G_GNUC_UNUSED, DdValue **object,
+                GError **error G_GNUC_UNUSED)
+{
+  set_name_label (object);
+  return TRUE;
+}
+
+/* Imitates: the NamespaceLifecycle admission plugin's immortal namespaces. */
+static gboolean
+prepare_delete (KubeApi *api G_GNUC_UNUSED, const SimObject *object, GError **error)
+{
+  static const char *const immortal[] = { "default", "kube-system", "kube-public" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (immortal); i++)
+    if (strcmp (object->name, immortal[i]) == 0)
+      return kube_set_forbidden (error, object->kind, object->name,
+                                 "this namespace may not be deleted");
+  return TRUE;
+}
+
+const KubeKind kube_namespace = {
+  .group = "",
+  .version = "v1",
+  .kind = "Namespace",
+  .plural = "namespaces",
+  .singular = "namespace",
+  .short_names = KUBE_VALUES ("ns"),
+  .subresources = KUBE_SUB_STATUS,
+  .flags = KUBE_UNCONDITIONAL_UPDATE | KUBE_RETURNS_DELETED | KUBE_SPEC_FINALIZERS
+           | KUBE_NO_DELETE_COLLECTION,
+  .name_rule = KUBE_NAME_LABEL,
+  .type = &type,
+  .columns = columns,
+  .selectable_fields = KUBE_VALUES ("status.phase"),
+  .prepare_create = prepare_create,
+  .prepare_update = prepare_update,
+  .prepare_delete = prepare_delete,
+};

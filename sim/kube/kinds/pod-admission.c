@@ -1,0 +1,276 @@
+/* sim/kube/kinds/pod-admission.c: what the default admission plugins add to a new pod
+ *
+ * Imitates: Kubernetes' ServiceAccount, Priority and DefaultTolerationSeconds admission plugins,
+ * and the strategy's PrepareForCreate (phase and quality of service). */
+#include "config.h"
+
+#include <string.h>
+
+#include "sim/kube/kinds/kinds.h"
+#include "sim/kube/kinds/pod.h"
+#include "sim/kube/kinds/structs.h"
+#include "sim/kube/views.h"
+
+#define TOKEN_PATH "/var/run/secrets/kubernetes.io/serviceaccount"
+#define NAME_ALPHABET "bcdfghjklmnpqrstvwxz2456789"
+
+static const char *
+name_of (const DdValue *pod)
+{
+  const char *name = dd_value_path_string (pod, "metadata.name");
+
+  return name != NULL ? name : "";
+}
+
+/* ---- Priority ---- */
+
+/* The classes that every cluster has; others would be objects of a kind that is not served. */
+static const struct
+{
+  const char *name;
+  gint64 value;
+} priority_classes[] = {
+  { "system-cluster-critical", 2000000000 },
+  { "system-node-critical", 2000001000 },
+};
+
+static gboolean
+admit_priority (DdValue **pod, GError **error)
+{
+  const char *name = dd_value_path_string (*pod, "spec.priorityClassName");
+  gint64 priority = 0;
+  gboolean found = name == NULL || name[0] == '\0';
+
+  for (guint i = 0; i < G_N_ELEMENTS (priority_classes) && !found; i++)
+    if (strcmp (name, priority_classes[i].name) == 0)
+      {
+        priority = priority_classes[i].value;
+        found = TRUE;
+      }
+  if (!found)
+    return kube_set_forbidden (error, &kube_pod, name_of (*pod),
+                               "no PriorityClass with name %s was found", name);
+  dd_value_set (pod, "spec.priority", dd_int (priority));
+  if (dd_value_path (*pod, "spec.preemptionPolicy") == NULL)
+    dd_value_set (pod, "spec.preemptionPolicy", dd_string ("PreemptLowerPriority"));
+  return TRUE;
+}
+
+/* ---- DefaultTolerationSeconds ---- */
+
+static gboolean
+tolerates (const DdValue *tolerations, const char *key)
+{
+  for (gsize i = 0; i < dd_value_length (tolerations); i++)
+    {
+      const DdValue *toleration = dd_value_element (tolerations, i);
+      const char *its_key = dd_value_path_string (toleration, "key");
+      const char *effect = dd_value_path_string (toleration, "effect");
+
+      if ((its_key == NULL || its_key[0] == '\0' || strcmp (its_key, key) == 0)
+          && (effect == NULL || effect[0] == '\0' || strcmp (effect, "NoExecute") == 0))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+static void
+admit_tolerations (DdValue **pod)
+{
+  static const char *const keys[]
+      = { "node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable" };
+  const DdValue *given = dd_value_path (*pod, "spec.tolerations");
+  g_auto (DdBuilder) all = dd_builder_array ();
+
+  for (gsize i = 0; i < dd_value_length (given); i++)
+    dd_builder_add (&all, dd_value_ref (dd_value_element (given, i)));
+  for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
+    if (!tolerates (given, keys[i]))
+      dd_builder_add (&all, dd_object ("key", dd_string (keys[i]), "operator", dd_string ("Exists"),
+                                       "effect", dd_string ("NoExecute"), "tolerationSeconds",
+                                       dd_int (300), NULL));
+  dd_value_set (pod, "spec.tolerations", dd_builder_end (&all));
+}
+
+/* ---- ServiceAccount ---- */
+
+static gboolean
+mounts_token (const DdValue *container)
+{
+  const DdValue *mounts = dd_value_member (container, "volumeMounts");
+
+  for (gsize i = 0; i < dd_value_length (mounts); i++)
+    if (g_strcmp0 (dd_value_path_string (dd_value_element (mounts, i), "mountPath"), TOKEN_PATH)
+        == 0)
+      return TRUE;
+  return FALSE;
+}
+
+/* TRUE when at least one container of LIST now mounts VOLUME. */
+static gboolean
+mount_token (DdValue **pod, const char *list, const char *volume)
+{
+  g_autofree char *path = g_strconcat ("spec.", list, NULL);
+  const DdValue *containers = dd_value_path (*pod, path);
+  g_auto (DdBuilder) changed = dd_builder_array ();
+  gboolean any = FALSE;
+
+  for (gsize i = 0; i < dd_value_length (containers); i++)
+    {
+      const DdValue *container = dd_value_element (containers, i);
+      DdValue *mounts;
+
+      if (mounts_token (container))
+        {
+          dd_builder_add (&changed, dd_value_ref (container));
+          continue;
+        }
+      mounts = dd_value_with_element (dd_value_member (container, "volumeMounts"),
+                                      dd_object ("name", dd_string (volume), "readOnly",
+                                                 dd_bool (TRUE), "mountPath",
+                                                 dd_string (TOKEN_PATH), NULL));
+      dd_builder_add (&changed, dd_value_with_member (container, "volumeMounts", mounts));
+      any = TRUE;
+    }
+  if (any)
+    dd_value_set (pod, path, dd_builder_end (&changed));
+  return any;
+}
+
+static DdValue *
+token_volume (const char *name)
+{
+  g_autofree char *text = g_strdup_printf (
+      "{\"name\":\"%s\",\"projected\":{\"sources\":["
+      "{\"serviceAccountToken\":{\"expirationSeconds\":3607,\"path\":\"token\"}},"
+      "{\"configMap\":{\"name\":\"kube-root-ca.crt\",\"items\":"
+      "[{\"key\":\"ca.crt\",\"path\":\"ca.crt\"}]}},"
+      "{\"downwardAPI\":{\"items\":[{\"path\":\"namespace\","
+      "\"fieldRef\":{\"apiVersion\":\"v1\",\"fieldPath\":\"metadata.namespace\"}}]}}],"
+      "\"defaultMode\":420}}",
+      name);
+  DdValue *volume = dd_value_parse (text, strlen (text), NULL, NULL);
+
+  g_assert (volume != NULL);
+  return volume;
+}
+
+static void
+admit_token (KubeApi *api, DdValue **pod, const SimObject *account)
+{
+  gboolean wanted = dd_value_path_bool (account != NULL ? account->value : NULL,
+                                        "automountServiceAccountToken", TRUE);
+  g_autofree char *suffix = NULL;
+  g_autofree char *name = NULL;
+  gboolean mounted;
+
+  if (!dd_value_path_bool (*pod, "spec.automountServiceAccountToken", wanted))
+    return;
+  suffix = dd_random_text (api->names, NAME_ALPHABET, 5);
+  name = g_strconcat ("kube-api-access-", suffix, NULL);
+  mounted = mount_token (pod, "initContainers", name);
+  mounted = mount_token (pod, "containers", name) || mounted;
+  if (mounted)
+    dd_value_set (
+        pod, "spec.volumes",
+        dd_value_with_element (dd_value_path (*pod, "spec.volumes"), token_volume (name)));
+}
+
+/* A pod needs its account. Only the namespace's own "default", which a controller makes a moment
+ * after the namespace, is not waited for: clients that create both at once would otherwise have to
+ * try again. */
+static gboolean
+admit_service_account (KubeApi *api, DdValue **pod, GError **error)
+{
+  const char *namespace_ = dd_value_path_string (*pod, "metadata.namespace");
+  const char *name;
+  const SimObject *account;
+
+  if (dd_value_at (*pod, "metadata", "annotations", "kubernetes.io/config.mirror", NULL) != NULL)
+    return TRUE;
+  if (dd_value_path (*pod, "spec.serviceAccountName") == NULL)
+    {
+      dd_value_set (pod, "spec.serviceAccountName", dd_string ("default"));
+      dd_value_set (pod, "spec.serviceAccount", dd_string ("default"));
+    }
+  name = dd_value_path_string (*pod, "spec.serviceAccountName");
+  account = sim_store_get (api->store, &kube_service_account, namespace_, name);
+  if (account == NULL && strcmp (name, "default") != 0)
+    return kube_set_forbidden (
+        error, &kube_pod, name_of (*pod),
+        "error looking up service account %s/%s: serviceaccount \"%s\" not found", namespace_, name,
+        name);
+  admit_token (api, pod, account);
+  return TRUE;
+}
+
+/* ---- quality of service ---- */
+
+static gboolean
+amounts_are_equal (const DdValue *a, const DdValue *b)
+{
+  gint64 left, right;
+
+  return kube_quantity_to_milli (a, &left) && kube_quantity_to_milli (b, &right) && left == right;
+}
+
+static void
+note_container_resources (const DdValue *container, gboolean *any, gboolean *all)
+{
+  static const char *const resources[] = { "cpu", "memory" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (resources); i++)
+    {
+      const DdValue *request = dd_value_at (container, "resources", "requests", resources[i], NULL);
+      const DdValue *limit = dd_value_at (container, "resources", "limits", resources[i], NULL);
+
+      *any = *any || request != NULL || limit != NULL;
+      *all = *all && limit != NULL && (request == NULL || amounts_are_equal (request, limit));
+    }
+}
+
+/* Guaranteed: every container has equal requests and limits of both; BestEffort: none has any. */
+static const char *
+quality_of_service (const DdValue *pod)
+{
+  static const char *const lists[] = { "spec.initContainers", "spec.containers" };
+  gboolean any = FALSE, all = TRUE;
+
+  for (guint l = 0; l < G_N_ELEMENTS (lists); l++)
+    {
+      const DdValue *containers = dd_value_path (pod, lists[l]);
+
+      for (gsize i = 0; i < dd_value_length (containers); i++)
+        note_container_resources (dd_value_element (containers, i), &any, &all);
+    }
+  return !any ? "BestEffort" : all ? "Guaranteed" : "Burstable";
+}
+
+static DdValue *
+gated_conditions (const DdValue *pod)
+{
+  if (dd_value_length (dd_value_path (pod, "spec.schedulingGates")) == 0)
+    return NULL;
+  return dd_array (dd_object ("type", dd_string ("PodScheduled"), "status", dd_string ("False"),
+                              "lastProbeTime", dd_null (), "lastTransitionTime", dd_null (),
+                              "reason", dd_string ("SchedulingGated"), "message",
+                              dd_string ("Scheduling is blocked due to non-empty scheduling gates"),
+                              NULL),
+                   NULL);
+}
+
+gboolean
+kube_pod_admit (KubeApi *api, DdValue **pod, GError **error)
+{
+  if (!admit_service_account (api, pod, error))
+    return FALSE;
+  admit_tolerations (pod);
+  if (!admit_priority (pod, error))
+    return FALSE;
+  if (dd_value_path (*pod, "spec.enableServiceLinks") == NULL)
+    dd_value_set (pod, "spec.enableServiceLinks", dd_bool (TRUE));
+  dd_value_set (pod, "status",
+                dd_object ("phase", dd_string ("Pending"), "conditions", gated_conditions (*pod),
+                           "qosClass", dd_string (quality_of_service (*pod)), NULL));
+  return TRUE;
+}

@@ -1,0 +1,96 @@
+/* sim/kube/kinds/pod.c: the Pod table */
+#include "config.h"
+
+#include <string.h>
+
+#include "sim/kube/kinds/kinds.h"
+#include "sim/kube/kinds/pod.h"
+#include "sim/kube/kinds/structs.h"
+#include "sim/kube/views.h"
+
+static gboolean
+set_spec_defaults (DdValue **pod)
+{
+  const DdValue *spec = dd_value_member (*pod, "spec");
+  g_autoptr (DdValue) complete = dd_value_ref (spec);
+
+  if (spec == NULL)
+    return TRUE;
+  kube_pod_spec_set_defaults (&complete);
+  if (complete != spec)
+    dd_value_set (pod, "spec", g_steal_pointer (&complete));
+  return TRUE;
+}
+
+static gboolean
+prepare_create (KubeApi *api, DdValue **pod, GError **error)
+{
+  set_spec_defaults (pod);
+  return kube_pod_admit (api, pod, error);
+}
+
+static gboolean
+prepare_update (KubeApi *api G_GNUC_UNUSED, const SimObject *old G_GNUC_UNUSED, DdValue **pod,
+                GError **error G_GNUC_UNUSED)
+{
+  return set_spec_defaults (pod);
+}
+
+/* "spec.host" is what spec.nodeName was once called; status.podIPs is selected by its first one. */
+static char *
+field_value (const SimObject *object, const char *field)
+{
+  const char *path = strcmp (field, "spec.host") == 0       ? "spec.nodeName"
+                     : strcmp (field, "status.podIPs") == 0 ? "status.podIPs.0.ip"
+                                                            : field;
+  const char *text;
+
+  if (strcmp (field, "spec.hostNetwork") == 0)
+    return g_strdup (dd_value_path_bool (object->value, path, FALSE) ? "true" : "false");
+  text = dd_value_path_string (object->value, path);
+  return g_strdup (text != NULL ? text : "");
+}
+
+static const KubeField fields[] = {
+  KUBE_TYPE_FIELDS,
+  KUBE_OBJECT_OF ("spec", kube_pod_spec, .fallback = "{}",
+                  KUBE_DOC ("Specification of the desired behavior of the pod.")),
+  KUBE_OBJECT_OF ("status", kube_pod_status, .fallback = "{}",
+                  KUBE_DOC ("Most recently observed status of the pod. This data may not be up to "
+                            "date. Populated by the system. Read-only.")),
+  { NULL },
+};
+
+static const KubeStruct type = {
+  "io.k8s.api.core.v1.Pod",
+  "Pod is a collection of containers that can run on a host. This resource is created by clients "
+  "and scheduled onto hosts.",
+  fields,
+};
+
+const KubeKind kube_pod = {
+  .group = "",
+  .version = "v1",
+  .kind = "Pod",
+  .plural = "pods",
+  .singular = "pod",
+  .short_names = KUBE_VALUES ("po"),
+  .categories = KUBE_VALUES ("all"),
+  .namespaced = TRUE,
+  .subresources = KUBE_SUB_STATUS | KUBE_SUB_EVICTION | KUBE_SUB_BINDING | KUBE_SUB_LOG,
+  .flags = KUBE_UNCONDITIONAL_UPDATE | KUBE_GRACEFUL_DELETE | KUBE_RETURNS_DELETED,
+  .type = &type,
+  .columns = kube_pod_columns,
+  .selectable_fields
+  = KUBE_VALUES ("spec.nodeName", "spec.host", "spec.restartPolicy", "spec.schedulerName",
+                 "spec.serviceAccountName", "spec.hostNetwork", "status.phase", "status.podIP",
+                 "status.podIPs", "status.nominatedNodeName"),
+  .indexes = KUBE_VALUES ("spec.nodeName"),
+  .prepare_create = prepare_create,
+  .prepare_update = prepare_update,
+  .validate = kube_pod_validate,
+  .field_value = field_value,
+  .row_conditions = kube_pod_row_conditions,
+  .view_new = kube_pod_view_new,
+  .view_free = kube_pod_view_free,
+};

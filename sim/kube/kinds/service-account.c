@@ -1,0 +1,63 @@
+/* sim/kube/kinds/service-account.c: the ServiceAccount table */
+#include "config.h"
+
+#include "sim/kube/kinds/kinds.h"
+#include "sim/kube/kinds/structs.h"
+
+static const KubeField fields[] = {
+  KUBE_TYPE_FIELDS,
+  KUBE_LIST_OF (
+      "secrets", kube_object_reference, .merge_key = "name",
+      KUBE_DOC (
+          "Secrets is a list of the secrets in the same namespace that pods running using this "
+          "ServiceAccount are allowed to use. Pods are only limited to this list if this "
+          "service account has a \"kubernetes.io/enforce-mountable-secrets\" annotation set to "
+          "\"true\". The \"kubernetes.io/enforce-mountable-secrets\" annotation is deprecated "
+          "since v1.32. Prefer separate namespaces to isolate access to mounted secrets. This "
+          "field should not be used to find auto-generated service account token secrets for "
+          "use outside of pods. Instead, tokens can be requested directly using the "
+          "TokenRequest API, or service account token secrets can be manually created. More "
+          "info: https://kubernetes.io/docs/concepts/configuration/secret")),
+  KUBE_LIST_OF (
+      "imagePullSecrets", kube_local_object_reference,
+      KUBE_DOC ("ImagePullSecrets is a list of references to secrets in the same namespace to use "
+                "for pulling any images in pods that reference this ServiceAccount.")),
+  { "automountServiceAccountToken", KUBE_BOOL,
+    KUBE_DOC (
+        "AutomountServiceAccountToken indicates whether pods running as this service account "
+        "should have an API token automatically mounted. Can be overridden at the pod level.") },
+  { NULL },
+};
+
+static const KubeStruct type = {
+  "io.k8s.api.core.v1.ServiceAccount",
+  "ServiceAccount binds together a name, a principal that can be authenticated and authorized, and "
+  "a set of secrets.",
+  fields,
+};
+
+static DdValue *
+secrets_cell (KubeApi *api G_GNUC_UNUSED, const SimObject *object)
+{
+  return dd_int ((gint64) dd_value_length (dd_value_member (object->value, "secrets")));
+}
+
+static const KubeColumn columns[] = {
+  KUBE_NAME_COLUMN,
+  { "Secrets", "string", .path = "secrets", .cell = secrets_cell, .until = 33 },
+  KUBE_AGE_COLUMN,
+  { NULL },
+};
+
+const KubeKind kube_service_account = {
+  .group = "",
+  .version = "v1",
+  .kind = "ServiceAccount",
+  .plural = "serviceaccounts",
+  .singular = "serviceaccount",
+  .short_names = KUBE_VALUES ("sa"),
+  .namespaced = TRUE,
+  .flags = KUBE_UNCONDITIONAL_UPDATE | KUBE_RETURNS_DELETED,
+  .type = &type,
+  .columns = columns,
+};

@@ -1,0 +1,527 @@
+/* sim/kube/kinds/service.c: the Service table */
+#include "config.h"
+
+#include <string.h>
+
+#include "sim/kube/kinds/kinds.h"
+#include "sim/kube/kinds/structs.h"
+
+static const KubeField port_fields[] = {
+  { "name", KUBE_STRING,
+    KUBE_DOC ("The name of this port within the service. This must be a DNS_LABEL. All ports "
+              "within a ServiceSpec must have unique names.") },
+  { "protocol", KUBE_STRING, .fallback = "\"TCP\"", .values = KUBE_VALUES ("SCTP", "TCP", "UDP"),
+    KUBE_DOC ("The IP protocol for this port. Supports \"TCP\", \"UDP\", and \"SCTP\". Default is "
+              "TCP.") },
+  { "appProtocol", KUBE_STRING, KUBE_DOC ("The application protocol for this port.") },
+  { "port", KUBE_INT, .required = TRUE,
+    KUBE_DOC ("The port that will be exposed by this service.") },
+  { "targetPort", KUBE_INT_OR_STRING,
+    KUBE_DOC ("Number or name of the port to access on the pods targeted by the service.") },
+  { "nodePort", KUBE_INT,
+    KUBE_DOC ("The port on each node on which this service is exposed when type is NodePort or "
+              "LoadBalancer. Usually assigned by the system.") },
+  { NULL },
+};
+
+static const KubeStruct port = {
+  "io.k8s.api.core.v1.ServicePort",
+  "ServicePort contains information on service's port.",
+  port_fields,
+};
+
+static const KubeField client_ip_fields[] = {
+  { "timeoutSeconds", KUBE_INT, .fallback = "10800",
+    KUBE_DOC ("timeoutSeconds specifies the seconds of ClientIP type session sticky time.") },
+  { NULL },
+};
+
+static const KubeStruct client_ip = {
+  "io.k8s.api.core.v1.ClientIPConfig",
+  "ClientIPConfig represents the configurations of Client IP based session affinity.",
+  client_ip_fields,
+};
+
+static const KubeField affinity_config_fields[] = {
+  KUBE_OBJECT_OF (
+      "clientIP", client_ip,
+      KUBE_DOC ("clientIP contains the configurations of Client IP based session affinity.")),
+  { NULL },
+};
+
+static const KubeStruct affinity_config = {
+  "io.k8s.api.core.v1.SessionAffinityConfig",
+  "SessionAffinityConfig represents the configurations of session affinity.",
+  affinity_config_fields,
+};
+
+static const KubeField spec_fields[] = {
+  KUBE_LIST_OF ("ports", port, .merge_key = "port",
+                KUBE_DOC ("The list of ports that are exposed by this service. More info: "
+                          "https://kubernetes.io/docs/concepts/services-networking/service/"
+                          "#virtual-ips-and-service-proxies")),
+  KUBE_MAP_OF_STRINGS (
+      "selector",
+      KUBE_DOC (
+          "Route service traffic to pods with label keys and values matching this selector. If "
+          "empty or not present, the service is assumed to have an external process managing "
+          "its endpoints, which Kubernetes will not modify. Only applies to types ClusterIP, "
+          "NodePort, and LoadBalancer. Ignored if type is ExternalName. More info: "
+          "https://kubernetes.io/docs/concepts/services-networking/service/")),
+  { "clusterIP", KUBE_STRING,
+    KUBE_DOC ("clusterIP is the IP address of the service and is usually assigned randomly. If an "
+              "address is specified manually, is in-range (as per system configuration), and is "
+              "not in use, it will be allocated to the service; otherwise creation of the service "
+              "will fail. This field may not be changed through updates unless the type field is "
+              "also being changed to ExternalName (which requires this field to be blank) or the "
+              "type field is being changed from ExternalName (in which case this field may "
+              "optionally be specified, as describe above).  Valid values are \"None\", empty "
+              "string (\"\"), or a valid IP address. Setting this to \"None\" makes a \"headless "
+              "service\" (no virtual IP), which is useful when direct endpoint connections are "
+              "preferred and proxying is not required.  Only applies to types ClusterIP, NodePort, "
+              "and LoadBalancer. If this field is specified when creating a Service of type "
+              "ExternalName, creation will fail. This field will be wiped when updating a Service "
+              "to type ExternalName. More info: "
+              "https://kubernetes.io/docs/concepts/services-networking/service/"
+              "#virtual-ips-and-service-proxies") },
+  KUBE_LIST_OF_STRINGS ("clusterIPs",
+                        KUBE_DOC ("ClusterIPs is a list of IP addresses assigned to this service, "
+                                  "and are usually assigned randomly.")),
+  { "type", KUBE_STRING, .fallback = "\"ClusterIP\"",
+    .values = KUBE_VALUES ("ClusterIP", "ExternalName", "LoadBalancer", "NodePort"),
+    KUBE_DOC ("type determines how the Service is exposed. Defaults to ClusterIP. Valid options "
+              "are ExternalName, ClusterIP, NodePort, and LoadBalancer. \"ClusterIP\" allocates a "
+              "cluster-internal IP address for load-balancing to endpoints. Endpoints are "
+              "determined by the selector or if that is not specified, by manual construction of "
+              "an Endpoints object or EndpointSlice objects. If clusterIP is \"None\", no virtual "
+              "IP is allocated and the endpoints are published as a set of endpoints rather than a "
+              "virtual IP. \"NodePort\" builds on ClusterIP and allocates a port on every node "
+              "which routes to the same endpoints as the clusterIP. \"LoadBalancer\" builds on "
+              "NodePort and creates an external load-balancer (if supported in the current cloud) "
+              "which routes to the same endpoints as the clusterIP. \"ExternalName\" aliases this "
+              "service to the specified externalName. Several other fields do not apply to "
+              "ExternalName services. More info: "
+              "https://kubernetes.io/docs/concepts/services-networking/service/"
+              "#publishing-services-service-types") },
+  KUBE_LIST_OF_STRINGS (
+      "externalIPs",
+      KUBE_DOC ("externalIPs is a list of IP addresses for which nodes in the cluster will also "
+                "accept traffic for this service.  These IPs are not managed by Kubernetes.  The "
+                "user is responsible for ensuring that traffic arrives at a node with this IP.  A "
+                "common example is external load-balancers that are not part of the Kubernetes "
+                "system.")),
+  { "sessionAffinity", KUBE_STRING, .fallback = "\"None\"",
+    .values = KUBE_VALUES ("ClientIP", "None"),
+    KUBE_DOC ("Supports \"ClientIP\" and \"None\". Used to maintain session affinity. Defaults to "
+              "None.") },
+  { "loadBalancerIP", KUBE_STRING,
+    KUBE_DOC ("Only applies to Service Type: LoadBalancer. Deprecated: This field was "
+              "under-specified and its meaning varies across implementations.") },
+  KUBE_LIST_OF_STRINGS (
+      "loadBalancerSourceRanges",
+      KUBE_DOC ("If specified and supported by the platform, this will restrict traffic through "
+                "the cloud-provider load-balancer to the specified client IPs.")),
+  { "externalName", KUBE_STRING,
+    KUBE_DOC ("externalName is the external reference that discovery mechanisms will return as an "
+              "alias for this service (e.g. a DNS CNAME record).") },
+  { "externalTrafficPolicy", KUBE_STRING, .values = KUBE_VALUES ("Cluster", "Local"),
+    KUBE_DOC ("externalTrafficPolicy describes how nodes distribute service traffic they receive "
+              "on one of the Service's \"externally-facing\" addresses.") },
+  { "healthCheckNodePort", KUBE_INT,
+    KUBE_DOC ("healthCheckNodePort specifies the healthcheck nodePort for the service.") },
+  { "publishNotReadyAddresses", KUBE_BOOL,
+    KUBE_DOC ("publishNotReadyAddresses indicates that any agent which deals with endpoints for "
+              "this Service should disregard any indications of ready/not-ready.") },
+  KUBE_OBJECT_OF (
+      "sessionAffinityConfig", affinity_config,
+      KUBE_DOC ("sessionAffinityConfig contains the configurations of session affinity.")),
+  KUBE_LIST_OF_STRINGS (
+      "ipFamilies",
+      KUBE_DOC ("IPFamilies is a list of IP families (e.g. IPv4, IPv6) assigned to this service.")),
+  { "ipFamilyPolicy", KUBE_STRING,
+    .values = KUBE_VALUES ("PreferDualStack", "RequireDualStack", "SingleStack"),
+    KUBE_DOC (
+        "IPFamilyPolicy represents the dual-stack-ness requested or required by this Service.") },
+  { "allocateLoadBalancerNodePorts", KUBE_BOOL,
+    KUBE_DOC ("allocateLoadBalancerNodePorts defines if NodePorts will be automatically allocated "
+              "for services with type LoadBalancer.") },
+  { "loadBalancerClass", KUBE_STRING,
+    KUBE_DOC ("loadBalancerClass is the class of the load balancer implementation this Service "
+              "belongs to.") },
+  { "internalTrafficPolicy", KUBE_STRING, .values = KUBE_VALUES ("Cluster", "Local"),
+    KUBE_DOC ("InternalTrafficPolicy describes how nodes distribute service traffic they receive "
+              "on the ClusterIP.") },
+  { "trafficDistribution", KUBE_STRING,
+    KUBE_DOC ("TrafficDistribution offers a way to express preferences for how traffic is "
+              "distributed to Service endpoints.") },
+  { NULL },
+};
+
+static const KubeStruct spec = {
+  "io.k8s.api.core.v1.ServiceSpec",
+  "ServiceSpec describes the attributes that a user creates on a service.",
+  spec_fields,
+};
+
+static const KubeField ingress_fields[] = {
+  { "ip", KUBE_STRING,
+    KUBE_DOC ("IP is set for load-balancer ingress points that are IP based (typically GCE or "
+              "OpenStack load-balancers)") },
+  { "hostname", KUBE_STRING,
+    KUBE_DOC ("Hostname is set for load-balancer ingress points that are DNS based (typically AWS "
+              "load-balancers)") },
+  { "ipMode", KUBE_STRING,
+    KUBE_DOC ("IPMode specifies how the load-balancer IP behaves, and may only be specified when "
+              "the ip field is specified.") },
+  { NULL },
+};
+
+static const KubeStruct ingress = {
+  "io.k8s.api.core.v1.LoadBalancerIngress",
+  "LoadBalancerIngress represents the status of a load-balancer ingress point.",
+  ingress_fields,
+};
+
+static const KubeField load_balancer_fields[] = {
+  KUBE_LIST_OF ("ingress", ingress,
+                KUBE_DOC ("Ingress is a list containing ingress points for the load-balancer.")),
+  { NULL },
+};
+
+static const KubeStruct load_balancer = {
+  "io.k8s.api.core.v1.LoadBalancerStatus",
+  "LoadBalancerStatus represents the status of a load-balancer.",
+  load_balancer_fields,
+};
+
+static const KubeField status_fields[] = {
+  KUBE_OBJECT_OF (
+      "loadBalancer", load_balancer, .fallback = "{}",
+      KUBE_DOC (
+          "LoadBalancer contains the current status of the load-balancer, if one is present.")),
+  KUBE_LIST_OF ("conditions", kube_condition, .merge_key = "type",
+                KUBE_DOC ("Current service state")),
+  { NULL },
+};
+
+static const KubeStruct status = {
+  "io.k8s.api.core.v1.ServiceStatus",
+  "ServiceStatus represents the current status of a service.",
+  status_fields,
+};
+
+static const KubeField fields[] = {
+  KUBE_TYPE_FIELDS,
+  KUBE_OBJECT_OF ("spec", spec, .fallback = "{}",
+                  KUBE_DOC ("Spec defines the behavior of a service.")),
+  KUBE_OBJECT_OF (
+      "status", status, .fallback = "{}",
+      KUBE_DOC (
+          "Most recently observed status of the service. Populated by the system. Read-only.")),
+  { NULL },
+};
+
+static const KubeStruct type = {
+  "io.k8s.api.core.v1.Service",
+  "Service is a named abstraction of software service (for example, mysql) consisting of local "
+  "port (for example 3306) that the proxy listens on, and the selector that determines which pods "
+  "will answer requests sent through the proxy.",
+  fields,
+};
+
+/* ---- columns; imitates: printService of pkg/printers/internalversion ---- */
+
+static gboolean
+has_type (const DdValue *service, const char *wanted)
+{
+  return g_strcmp0 (dd_value_path_string (service, "spec.type"), wanted) == 0;
+}
+
+static char *
+join_texts (const DdValue *list)
+{
+  GString *out = g_string_new (NULL);
+
+  for (gsize i = 0; i < dd_value_length (list); i++)
+    {
+      const char *text = dd_value_string (dd_value_element (list, i));
+
+      g_string_append_printf (out, "%s%s", i > 0 ? "," : "", text != NULL ? text : "");
+    }
+  return g_string_free (out, FALSE);
+}
+
+static char *
+ingress_text (const DdValue *service)
+{
+  const DdValue *list = dd_value_path (service, "status.loadBalancer.ingress");
+  GString *out = g_string_new (NULL);
+
+  for (gsize i = 0; i < dd_value_length (list); i++)
+    {
+      const DdValue *entry = dd_value_element (list, i);
+      const char *ip = dd_value_path_string (entry, "ip");
+      const char *host = dd_value_path_string (entry, "hostname");
+
+      g_string_append_printf (out, "%s%s", out->len > 0 ? "," : "",
+                              ip != NULL && ip[0] != '\0' ? ip
+                              : host != NULL              ? host
+                                                          : "");
+    }
+  return g_string_free (out, FALSE);
+}
+
+static DdValue *
+external_ip_cell (KubeApi *api G_GNUC_UNUSED, const SimObject *object)
+{
+  g_autofree char *own = join_texts (dd_value_path (object->value, "spec.externalIPs"));
+  g_autofree char *points = ingress_text (object->value);
+  const char *name = dd_value_path_string (object->value, "spec.externalName");
+
+  if (has_type (object->value, "ExternalName"))
+    return dd_string (name != NULL ? name : "");
+  if (!has_type (object->value, "LoadBalancer"))
+    return dd_string (own[0] != '\0' ? own : "<none>");
+  if (own[0] == '\0' && points[0] == '\0')
+    return dd_string ("<pending>");
+  return dd_string_printf ("%s%s%s", points, own[0] != '\0' && points[0] != '\0' ? "," : "", own);
+}
+
+static DdValue *
+ports_cell (KubeApi *api G_GNUC_UNUSED, const SimObject *object)
+{
+  const DdValue *ports = dd_value_path (object->value, "spec.ports");
+  GString *out = g_string_new (NULL);
+
+  for (gsize i = 0; i < dd_value_length (ports); i++)
+    {
+      const DdValue *its = dd_value_element (ports, i);
+      gint64 on_node = dd_value_path_int (its, "nodePort", 0);
+
+      g_string_append_printf (out, "%s%" G_GINT64_FORMAT, i > 0 ? "," : "",
+                              dd_value_path_int (its, "port", 0));
+      if (on_node > 0)
+        g_string_append_printf (out, ":%" G_GINT64_FORMAT, on_node);
+      g_string_append_printf (out, "/%s", dd_value_path_string (its, "protocol"));
+    }
+  return out->len > 0 ? dd_string_take (g_string_free (out, FALSE))
+                      : (g_string_free (out, TRUE), dd_string ("<none>"));
+}
+
+static DdValue *
+selector_cell (KubeApi *api G_GNUC_UNUSED, const SimObject *object)
+{
+  return dd_string_take (kube_labels_to_text (dd_value_path (object->value, "spec.selector")));
+}
+
+static const KubeColumn columns[] = {
+  KUBE_NAME_COLUMN,
+  { "Type", "string", .path = "spec.type" },
+  { "Cluster-IP", "string", .path = "spec.clusterIP", .absent = "<none>" },
+  { "External-IP", "string", .path = "spec.externalIPs", .cell = external_ip_cell },
+  { "Port(s)", "string", .path = "spec.ports", .cell = ports_cell },
+  KUBE_AGE_COLUMN,
+  { "Selector", "string", .priority = 1, .path = "spec.selector", .cell = selector_cell },
+  { NULL },
+};
+
+/* ---- addresses and ports that the server gives out ---- */
+
+/* EKS gives services 10.100.0.0/16 where the VPC is elsewhere; .1 and .10 of the first net are the
+ * API server's and the name server's. Node ports are Kubernetes' default range. */
+#define FIRST_ADDRESS 16
+#define N_ADDRESSES (65536 - 32)
+#define FIRST_NODE_PORT 30000
+#define N_NODE_PORTS 2768
+
+static gboolean
+address_is_taken (KubeApi *api, const char *address)
+{
+  g_autoptr (GPtrArray) services = sim_store_list (api->store, &kube_service, NULL);
+
+  for (guint i = 0; i < services->len; i++)
+    {
+      const SimObject *object = services->pdata[i];
+
+      if (g_strcmp0 (dd_value_path_string (object->value, "spec.clusterIP"), address) == 0)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+static gboolean
+node_port_is_taken (KubeApi *api, gint64 number)
+{
+  g_autoptr (GPtrArray) services = sim_store_list (api->store, &kube_service, NULL);
+
+  for (guint i = 0; i < services->len; i++)
+    {
+      const DdValue *ports
+          = dd_value_path (((SimObject *) services->pdata[i])->value, "spec.ports");
+
+      for (gsize p = 0; p < dd_value_length (ports); p++)
+        if (dd_value_path_int (dd_value_element (ports, p), "nodePort", 0) == number)
+          return TRUE;
+    }
+  return FALSE;
+}
+
+/* Where the search begins depends on the name alone, so that a service has the same address in
+ * every run, whatever was drawn before. */
+static guint
+start_of (const DdValue *service)
+{
+  g_autofree char *key = g_strconcat (dd_value_path_string (service, "metadata.namespace"), "/",
+                                      dd_value_path_string (service, "metadata.name"), NULL);
+
+  return g_str_hash (key);
+}
+
+static gboolean
+give_address (KubeApi *api, DdValue **service, GError **error)
+{
+  guint start = start_of (*service);
+
+  if (dd_value_path (*service, "spec.clusterIP") == NULL)
+    for (guint i = 0; i <= N_ADDRESSES; i++)
+      {
+        guint number = FIRST_ADDRESS + (start + i) % N_ADDRESSES;
+        g_autofree char *address = g_strdup_printf ("10.100.%u.%u", number >> 8, number & 255);
+
+        if (i == N_ADDRESSES)
+          {
+            g_set_error (error, KUBE_ERROR, KUBE_INTERNAL_ERROR,
+                         "Internal error occurred: failed to allocate a serviceIP: range is full");
+            return FALSE;
+          }
+        if (address_is_taken (api, address))
+          continue;
+        dd_value_set (service, "spec.clusterIP", dd_string (address));
+        break;
+      }
+  if (dd_value_path (*service, "spec.clusterIPs") == NULL)
+    dd_value_set (service, "spec.clusterIPs",
+                  dd_array (dd_value_ref (dd_value_path (*service, "spec.clusterIP")), NULL));
+  return TRUE;
+}
+
+static DdValue *
+free_node_port (KubeApi *api, guint start)
+{
+  for (guint i = 0; i < N_NODE_PORTS; i++)
+    {
+      gint64 number = FIRST_NODE_PORT + (start + i) % N_NODE_PORTS;
+
+      if (!node_port_is_taken (api, number))
+        return dd_int (number);
+    }
+  return NULL;
+}
+
+static void
+complete_ports (KubeApi *api, DdValue **service)
+{
+  const DdValue *ports = dd_value_path (*service, "spec.ports");
+  gboolean exposed = has_type (*service, "NodePort") || has_type (*service, "LoadBalancer");
+  g_auto (DdBuilder) all = dd_builder_array ();
+
+  for (gsize i = 0; i < dd_value_length (ports); i++)
+    {
+      DdValue *its = dd_value_ref (dd_value_element (ports, i));
+
+      if (dd_value_member (its, "targetPort") == NULL)
+        dd_value_set (&its, "targetPort", dd_value_ref (dd_value_member (its, "port")));
+      if (exposed && dd_value_member (its, "nodePort") == NULL)
+        dd_value_set (&its, "nodePort", free_node_port (api, start_of (*service) + (guint) i));
+      dd_builder_add (&all, its);
+    }
+  if (dd_value_length (ports) > 0)
+    dd_value_set (service, "spec.ports", dd_builder_end (&all));
+}
+
+static void
+set_default (DdValue **service, const char *path, DdValue *value)
+{
+  if (dd_value_path (*service, path) == NULL)
+    dd_value_set (service, path, value);
+  else
+    dd_value_unref (value);
+}
+
+/* Imitates: SetDefaults_Service and the service REST storage's allocation. */
+static gboolean
+complete (KubeApi *api, DdValue **service, GError **error)
+{
+  gboolean exposed = has_type (*service, "NodePort") || has_type (*service, "LoadBalancer");
+
+  complete_ports (api, service);
+  if (has_type (*service, "ExternalName"))
+    return TRUE;
+  if (!give_address (api, service, error))
+    return FALSE;
+  set_default (service, "spec.ipFamilies", dd_array (dd_string ("IPv4"), NULL));
+  set_default (service, "spec.ipFamilyPolicy", dd_string ("SingleStack"));
+  set_default (service, "spec.internalTrafficPolicy", dd_string ("Cluster"));
+  if (exposed)
+    set_default (service, "spec.externalTrafficPolicy", dd_string ("Cluster"));
+  if (has_type (*service, "LoadBalancer"))
+    set_default (service, "spec.allocateLoadBalancerNodePorts", dd_bool (TRUE));
+  return TRUE;
+}
+
+static gboolean
+prepare_create (KubeApi *api, DdValue **service, GError **error)
+{
+  dd_value_set (service, "status", dd_object ("loadBalancer", dd_object_empty (), NULL));
+  return complete (api, service, error);
+}
+
+/* An update that does not speak of the address keeps it. */
+static gboolean
+prepare_update (KubeApi *api, const SimObject *old, DdValue **service, GError **error)
+{
+  if (!has_type (*service, "ExternalName"))
+    {
+      set_default (service, "spec.clusterIP",
+                   dd_value_ref (dd_value_path (old->value, "spec.clusterIP")));
+      set_default (service, "spec.clusterIPs",
+                   dd_value_ref (dd_value_path (old->value, "spec.clusterIPs")));
+    }
+  return complete (api, service, error);
+}
+
+static void
+validate (const DdValue *old, const DdValue *service, KubeCauses *causes)
+{
+  const char *before = dd_value_path_string (old, "spec.clusterIP");
+  const char *address = dd_value_path_string (service, "spec.clusterIP");
+  gboolean headless = g_strcmp0 (address, "None") == 0;
+
+  if (dd_value_length (dd_value_path (service, "spec.ports")) == 0 && !headless
+      && !has_type (service, "ExternalName"))
+    kube_causes_add (causes, "FieldValueRequired", "spec.ports", "Required value");
+  if (before != NULL && address != NULL && strcmp (before, address) != 0)
+    kube_causes_add (causes, "FieldValueInvalid", "spec.clusterIPs[0]",
+                     "Invalid value: [\"%s\"]: may not change once set", address);
+}
+
+const KubeKind kube_service = {
+  .group = "",
+  .version = "v1",
+  .kind = "Service",
+  .plural = "services",
+  .singular = "service",
+  .short_names = KUBE_VALUES ("svc"),
+  .categories = KUBE_VALUES ("all"),
+  .namespaced = TRUE,
+  .subresources = KUBE_SUB_STATUS,
+  .flags = KUBE_UNCONDITIONAL_UPDATE | KUBE_RETURNS_DELETED,
+  .name_rule = KUBE_NAME_LABEL_1035,
+  .storage = "services/specs",
+  .type = &type,
+  .columns = columns,
+  .selectable_fields = KUBE_VALUES ("spec.clusterIP", "spec.type"),
+  .prepare_create = prepare_create,
+  .prepare_update = prepare_update,
+  .validate = validate,
+};

@@ -1,0 +1,109 @@
+/* sim/kube/kinds/structs.h: what several kinds share: structures, columns, cells and pod defaulting
+ */
+#pragma once
+
+#include "sim/kube/kind.h"
+
+G_BEGIN_DECLS
+
+/* Rows as a table writes them most often. */
+#define KUBE_OBJECT_OF(name_, struct_, ...) \
+  { \
+    name_, KUBE_OBJECT, .of = &struct_, __VA_ARGS__ \
+  }
+#define KUBE_LIST_OF(name_, struct_, ...) \
+  { \
+    name_, KUBE_LIST, .element = KUBE_OBJECT, .of = &struct_, __VA_ARGS__ \
+  }
+#define KUBE_LIST_OF_STRINGS(name_, ...) \
+  { \
+    name_, KUBE_LIST, .element = KUBE_STRING, __VA_ARGS__ \
+  }
+#define KUBE_MAP_OF_STRINGS(name_, ...) \
+  { \
+    name_, KUBE_MAP, .element = KUBE_STRING, __VA_ARGS__ \
+  }
+#define KUBE_DOC(text_) .description = text_
+#define KUBE_VALUES(...) ((const char *const[]) { __VA_ARGS__, NULL })
+
+/* sim/kube/kinds/meta.c: the first fields and the usual columns of every kind. */
+#define KUBE_TYPE_FIELDS \
+  { "apiVersion", KUBE_STRING, KUBE_DOC (KUBE_API_VERSION_TEXT) }, \
+      { "kind", KUBE_STRING, KUBE_DOC (KUBE_KIND_TEXT) }, \
+      KUBE_OBJECT_OF ("metadata", kube_object_meta, KUBE_DOC ("Standard object's metadata."))
+#define KUBE_NAME_COLUMN \
+  { \
+    "Name", "string", "name", .path = "metadata.name" \
+  }
+#define KUBE_AGE_COLUMN \
+  { \
+    "Age", "string", .path = "metadata.creationTimestamp", .absent = "<unknown>" \
+  }
+
+#define KUBE_WORKLOAD_COLUMNS \
+  { "Containers", "string", .priority = 1, .cell = kube_containers_cell, \
+    KUBE_DOC ("Names of each container in the template.") }, \
+      { "Images", "string", .priority = 1, .cell = kube_images_cell, \
+        KUBE_DOC ("Images referenced by each container in the template.") }, \
+  { \
+    "Selector", "string", .priority = 1, .path = "spec.selector", .cell = kube_selector_cell \
+  }
+
+#define KUBE_API_VERSION_TEXT \
+  "APIVersion defines the versioned schema of this representation of an object. Servers should " \
+  "convert recognized schemas to the latest internal value, and may reject unrecognized values."
+#define KUBE_KIND_TEXT \
+  "Kind is a string value representing the REST resource this object represents. Servers may " \
+  "infer this from the endpoint the client submits requests to. Cannot be updated. In CamelCase."
+
+extern const KubeStruct kube_local_object_reference;
+extern const KubeStruct kube_object_reference;
+extern const KubeStruct kube_key_selector; /* {name, key, optional} of a config map or secret */
+extern const KubeStruct kube_optional_reference; /* {name, optional} */
+
+/* sim/kube/kinds/pod-spec.c, container.c, volume.c, affinity.c */
+extern const KubeStruct kube_pod_spec;
+extern const KubeStruct kube_pod_template_spec;
+extern const KubeStruct kube_object_field_selector;
+extern const KubeStruct kube_resource_field_selector;
+extern const KubeStruct kube_volume;
+extern const KubeStruct kube_affinity;
+extern const KubeStruct kube_toleration;
+extern const KubeStruct kube_topology_spread_constraint;
+extern const KubeStruct kube_pod_status;
+extern const KubeStruct kube_container;
+extern const KubeStruct kube_ephemeral_container;
+extern const KubeStruct kube_container_status;
+extern const KubeStruct kube_resource_requirements;
+extern const KubeStruct kube_se_linux_options;
+extern const KubeStruct kube_windows_options;
+extern const KubeStruct kube_profile; /* seccomp, AppArmor */
+
+/* sim/kube/kinds/pod-defaults.c: the defaults that depend on other fields (image tags, host
+ * network, limits as requests). *SPEC is replaced. */
+void kube_pod_spec_set_defaults (DdValue **spec);
+/* The same for a workload's .spec.template. */
+void kube_template_set_defaults (DdValue **object);
+
+/* sim/kube/kinds/pod-validate.c: what a table cannot say of a pod's spec found at FIELD. */
+void kube_pod_spec_validate (const DdValue *spec, const char *field, KubeCauses *causes);
+
+/* sim/kube/kinds/workload.c: what Deployment, ReplicaSet and DaemonSet have in common. */
+/* NOUN: what error texts call the kind, "deployment". */
+void kube_workload_validate (const char *noun, const DdValue *old, const DdValue *object,
+                             KubeCauses *causes);
+void kube_int_or_percent_validate (const DdValue *value, const char *field, KubeCauses *causes);
+DdValue *kube_containers_cell (KubeApi *api, const SimObject *object);
+DdValue *kube_images_cell (KubeApi *api, const SimObject *object);
+DdValue *kube_selector_cell (KubeApi *api, const SimObject *object);
+
+/* "app=web,tier in (a,b)", as kubectl and .status.selector print a metav1.LabelSelector; "<none>"
+ * for none; caller frees. */
+char *kube_label_selector_to_text (const DdValue *selector);
+/* "a=1,b=2" in key order, "<none>" when there are none; caller frees. */
+char *kube_labels_to_text (const DdValue *labels);
+/* How long ago INSTANT (an RFC 3339 text, or NULL) was by the world's clock: "3m20s", "<unknown>";
+ * caller frees. Implemented beside the tables of columns (sim/kube/table.c). */
+char *kube_age_text (KubeApi *api, const DdValue *instant);
+
+G_END_DECLS

@@ -1,0 +1,216 @@
+/* sim/kube/kinds/workload.c: what Deployment, ReplicaSet and DaemonSet have in common */
+#include "config.h"
+
+#include <string.h>
+
+#include "sim/kube/kinds/go-text.h"
+#include "sim/kube/kinds/structs.h"
+
+/* ---- selectors and labels as text ---- */
+
+static int
+compare_texts (gconstpointer a, gconstpointer b)
+{
+  return strcmp (*(const char *const *) a, *(const char *const *) b);
+}
+
+static void
+add_pairs (GPtrArray *texts, const DdValue *map)
+{
+  for (gsize i = 0; i < dd_value_length (map); i++)
+    {
+      const char *value = dd_value_string (dd_value_nth (map, i));
+
+      g_ptr_array_add (
+          texts, g_strdup_printf ("%s=%s", dd_value_key (map, i), value != NULL ? value : ""));
+    }
+}
+
+/* "tier in (a,b)", "canary", "!canary": values in order, as a labels.Selector prints them. */
+static char *
+requirement_text (const DdValue *requirement)
+{
+  const char *key = dd_value_path_string (requirement, "key");
+  const char *operator_ = dd_value_path_string (requirement, "operator");
+  const DdValue *values = dd_value_member (requirement, "values");
+  g_autoptr (GPtrArray) sorted = g_ptr_array_new ();
+  g_autofree char *list = NULL;
+
+  for (gsize i = 0; i < dd_value_length (values); i++)
+    if (dd_value_string (dd_value_element (values, i)) != NULL)
+      g_ptr_array_add (sorted, (gpointer) dd_value_string (dd_value_element (values, i)));
+  g_ptr_array_sort (sorted, compare_texts);
+  g_ptr_array_add (sorted, NULL);
+  list = g_strjoinv (",", (char **) sorted->pdata);
+  if (g_strcmp0 (operator_, "Exists") == 0)
+    return g_strdup (key);
+  if (g_strcmp0 (operator_, "DoesNotExist") == 0)
+    return g_strconcat ("!", key, NULL);
+  return g_strdup_printf ("%s %s (%s)", key, g_strcmp0 (operator_, "In") == 0 ? "in" : "notin",
+                          list);
+}
+
+static char *
+join_sorted (GPtrArray *texts)
+{
+  if (texts->len == 0)
+    return g_strdup ("<none>");
+  g_ptr_array_sort (texts, compare_texts);
+  g_ptr_array_add (texts, NULL);
+  return g_strjoinv (",", (char **) texts->pdata);
+}
+
+char *
+kube_labels_to_text (const DdValue *labels)
+{
+  g_autoptr (GPtrArray) texts = g_ptr_array_new_with_free_func (g_free);
+
+  add_pairs (texts, labels);
+  return join_sorted (texts);
+}
+
+char *
+kube_label_selector_to_text (const DdValue *selector)
+{
+  const DdValue *expressions = dd_value_member (selector, "matchExpressions");
+  g_autoptr (GPtrArray) texts = g_ptr_array_new_with_free_func (g_free);
+
+  add_pairs (texts, dd_value_member (selector, "matchLabels"));
+  for (gsize i = 0; i < dd_value_length (expressions); i++)
+    g_ptr_array_add (texts, requirement_text (dd_value_element (expressions, i)));
+  return join_sorted (texts);
+}
+
+/* ---- columns ---- */
+
+static DdValue *
+join_of_containers (const SimObject *object, const char *member)
+{
+  const DdValue *containers = dd_value_path (object->value, "spec.template.spec.containers");
+  GString *out = g_string_new (NULL);
+
+  for (gsize i = 0; i < dd_value_length (containers); i++)
+    {
+      const char *text = dd_value_path_string (dd_value_element (containers, i), member);
+
+      g_string_append_printf (out, "%s%s", i > 0 ? "," : "", text != NULL ? text : "");
+    }
+  return dd_string_take (g_string_free (out, FALSE));
+}
+
+DdValue *
+kube_containers_cell (KubeApi *api G_GNUC_UNUSED, const SimObject *object)
+{
+  return join_of_containers (object, "name");
+}
+
+DdValue *
+kube_images_cell (KubeApi *api G_GNUC_UNUSED, const SimObject *object)
+{
+  return join_of_containers (object, "image");
+}
+
+DdValue *
+kube_selector_cell (KubeApi *api G_GNUC_UNUSED, const SimObject *object)
+{
+  return dd_string_take (
+      kube_label_selector_to_text (dd_value_path (object->value, "spec.selector")));
+}
+
+/* ---- validation ---- */
+
+static void
+validate_selector (const char *noun, const DdValue *object, KubeCauses *causes)
+{
+  const DdValue *selector = dd_value_path (object, "spec.selector");
+  const DdValue *labels = dd_value_path (object, "spec.template.metadata.labels");
+  g_autofree char *text = NULL;
+
+  if (selector == NULL)
+    return; /* a required field: the table has said so */
+  if (dd_value_length (dd_value_member (selector, "matchLabels")) == 0
+      && dd_value_length (dd_value_member (selector, "matchExpressions")) == 0)
+    {
+      text = kube_go_label_selector (selector);
+      kube_causes_add (causes, "FieldValueInvalid", "spec.selector",
+                       "Invalid value: %s: empty selector is invalid for %s", text, noun);
+      return;
+    }
+  if (kube_label_selector_matches (selector, labels))
+    return;
+  text = kube_go_string_map (labels);
+  kube_causes_add (causes, "FieldValueInvalid", "spec.template.metadata.labels",
+                   "Invalid value: %s: `selector` does not match template `labels`", text);
+}
+
+static void
+validate_selector_is_kept (const DdValue *old, const DdValue *object, KubeCauses *causes)
+{
+  const DdValue *selector = dd_value_path (object, "spec.selector");
+  g_autofree char *text = NULL;
+
+  if (old == NULL || dd_value_equal (dd_value_path (old, "spec.selector"), selector))
+    return;
+  text = kube_go_label_selector (selector);
+  kube_causes_add (causes, "FieldValueInvalid", "spec.selector",
+                   "Invalid value: %s: field is immutable", text);
+}
+
+static void
+validate_not_negative (const DdValue *object, const char *field, KubeCauses *causes)
+{
+  gint64 value = dd_value_path_int (object, field, 0);
+
+  if (value < 0)
+    kube_causes_add (causes, "FieldValueInvalid", field,
+                     "Invalid value: %" G_GINT64_FORMAT ": must be greater than or equal to 0",
+                     value);
+}
+
+void
+kube_workload_validate (const char *noun, const DdValue *old, const DdValue *object,
+                        KubeCauses *causes)
+{
+  const char *restart = dd_value_path_string (object, "spec.template.spec.restartPolicy");
+
+  validate_not_negative (object, "spec.replicas", causes);
+  validate_not_negative (object, "spec.minReadySeconds", causes);
+  validate_not_negative (object, "spec.revisionHistoryLimit", causes);
+  validate_selector (noun, object, causes);
+  kube_pod_spec_validate (dd_value_path (object, "spec.template.spec"), "spec.template.spec",
+                          causes);
+  if (restart != NULL && strcmp (restart, "Always") != 0)
+    kube_causes_add (causes, "FieldValueNotSupported", "spec.template.spec.restartPolicy",
+                     "Unsupported value: \"%s\": supported values: \"Always\"", restart);
+  validate_selector_is_kept (old, object, causes);
+}
+
+/* Imitates: pkg/apis/apps/validation, ValidatePositiveIntOrPercent and IsNotMoreThan100Percent. */
+void
+kube_int_or_percent_validate (const DdValue *value, const char *field, KubeCauses *causes)
+{
+  const char *text = dd_value_string (value);
+  char *end = NULL;
+  gint64 percent;
+
+  if (value == NULL)
+    return;
+  if (text == NULL)
+    {
+      if (dd_value_int (value, 0) < 0)
+        kube_causes_add (causes, "FieldValueInvalid", field,
+                         "Invalid value: %" G_GINT64_FORMAT ": must be greater than or equal to 0",
+                         dd_value_int (value, 0));
+      return;
+    }
+  percent = g_ascii_isdigit (text[0]) ? g_ascii_strtoll (text, &end, 10) : 0;
+  if (end == NULL || strcmp (end, "%") != 0)
+    kube_causes_add (causes, "FieldValueInvalid", field,
+                     "Invalid value: \"%s\": a valid percent string must consist of a numeric "
+                     "string followed by an ending '%%' (e.g. '1%%',  or '93%%', regex used for "
+                     "validation is '[0-9]+%%')",
+                     text);
+  else if (percent > 100)
+    kube_causes_add (causes, "FieldValueInvalid", field,
+                     "Invalid value: \"%s\": must not be greater than 100%%", text);
+}

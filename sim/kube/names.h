@@ -1,0 +1,13 @@
+/* sim/kube/names.h: what names, label keys and label values may look like */
+#pragma once
+
+#include "sim/kube/kind.h"
+
+G_BEGIN_DECLS
+
+/* Each returns NULL when TEXT is fine, else what is wrong with it, in apimachinery's words. */
+const char *kube_name_check (KubeNameRule rule, const char *text);
+const char *kube_name_check_qualified (const char *text); /* "example.com/my-label" */
+const char *kube_name_check_label_value (const char *text);
+
+G_END_DECLS

@@ -1,0 +1,184 @@
+/* The typed views of pods and nodes, read out of the JSON once per revision. */
+#include "config.h"
+
+#include <string.h>
+
+#include "base/time.h"
+#include "sim/kube/views.h"
+
+/* The "status" of the condition TYPE, or NULL. */
+static const char *
+condition_status (const DdValue *status, const char *type)
+{
+  const DdValue *conditions = dd_value_member (status, "conditions");
+
+  for (gsize i = 0; i < dd_value_length (conditions); i++)
+    {
+      const DdValue *condition = dd_value_element (conditions, i);
+
+      if (g_strcmp0 (dd_value_string (dd_value_member (condition, "type")), type) == 0)
+        return dd_value_string (dd_value_member (condition, "status"));
+    }
+  return NULL;
+}
+
+/* ---- resources ---- */
+
+typedef struct
+{
+  gint64 cpu_millis, memory_bytes;
+} Resources;
+
+static Resources
+read_resources (const DdValue *map)
+{
+  Resources resources = { 0, 0 };
+
+  kube_quantity_to_milli (dd_value_member (map, "cpu"), &resources.cpu_millis);
+  kube_quantity_to_units (dd_value_member (map, "memory"), &resources.memory_bytes);
+  return resources;
+}
+
+static Resources
+requests_of (const DdValue *container)
+{
+  return read_resources (dd_value_at (container, "resources", "requests", NULL));
+}
+
+static void
+add (Resources *sum, Resources more)
+{
+  sum->cpu_millis += more.cpu_millis;
+  sum->memory_bytes += more.memory_bytes;
+}
+
+static void
+raise_to (Resources *highest, Resources other)
+{
+  highest->cpu_millis = MAX (highest->cpu_millis, other.cpu_millis);
+  highest->memory_bytes = MAX (highest->memory_bytes, other.memory_bytes);
+}
+
+/* Init containers run one after another beside the sidecars that were started before them, so a
+ * pod needs the most of any moment.
+ * Imitates: Kubernetes, Sidecar containers, Resource sharing within containers. */
+static Resources
+effective_requests (const DdValue *spec)
+{
+  const DdValue *containers = dd_value_member (spec, "containers");
+  const DdValue *inits = dd_value_member (spec, "initContainers");
+  Resources sidecars = { 0, 0 }, peak = { 0, 0 }, running = { 0, 0 };
+
+  for (gsize i = 0; i < dd_value_length (inits); i++)
+    {
+      const DdValue *init = dd_value_element (inits, i);
+      const char *policy = dd_value_string (dd_value_member (init, "restartPolicy"));
+      Resources moment = sidecars;
+
+      add (&moment, requests_of (init));
+      raise_to (&peak, moment);
+      if (g_strcmp0 (policy, "Always") == 0)
+        sidecars = moment;
+    }
+  running = sidecars;
+  for (gsize i = 0; i < dd_value_length (containers); i++)
+    add (&running, requests_of (dd_value_element (containers, i)));
+  raise_to (&running, peak);
+  add (&running, read_resources (dd_value_member (spec, "overhead")));
+  return running;
+}
+
+/* ---- pods ---- */
+
+static void
+read_controller (KubePodView *view, const DdValue *owners)
+{
+  for (gsize i = 0; i < dd_value_length (owners); i++)
+    {
+      const DdValue *owner = dd_value_element (owners, i);
+
+      if (!dd_value_bool (dd_value_member (owner, "controller"), FALSE))
+        continue;
+      view->owner_kind = dd_value_string (dd_value_member (owner, "kind"));
+      view->owner_name = dd_value_string (dd_value_member (owner, "name"));
+      view->owner_uid = dd_value_string (dd_value_member (owner, "uid"));
+      return;
+    }
+}
+
+static void
+read_deletion (KubePodView *view, const DdValue *metadata)
+{
+  const char *deadline = dd_value_string (dd_value_member (metadata, "deletionTimestamp"));
+
+  view->grace_seconds = dd_value_int (dd_value_member (metadata, "deletionGracePeriodSeconds"), 0);
+  view->terminating = deadline != NULL && dd_time_from_iso8601 (deadline, &view->deletion_deadline);
+}
+
+static const char *
+or_null (const char *text)
+{
+  return text != NULL && text[0] != '\0' ? text : NULL;
+}
+
+gpointer
+kube_pod_view_new (const DdValue *pod)
+{
+  KubePodView *view = g_new0 (KubePodView, 1);
+  const DdValue *metadata = dd_value_member (pod, "metadata");
+  const DdValue *spec = dd_value_member (pod, "spec");
+  const DdValue *status = dd_value_member (pod, "status");
+  Resources requests = effective_requests (spec);
+  const char *phase = dd_value_string (dd_value_member (status, "phase"));
+
+  view->node_name = or_null (dd_value_string (dd_value_member (spec, "nodeName")));
+  view->phase = phase != NULL ? phase : "Pending";
+  view->finished = strcmp (view->phase, "Succeeded") == 0 || strcmp (view->phase, "Failed") == 0;
+  view->ready = g_strcmp0 (condition_status (status, "Ready"), "True") == 0;
+  view->labels = dd_value_member (metadata, "labels");
+  view->mirror = dd_value_at (metadata, "annotations", "kubernetes.io/config.mirror", NULL) != NULL;
+  view->tolerations = dd_value_member (spec, "tolerations");
+  view->priority = dd_value_int (dd_value_member (spec, "priority"), 0);
+  view->cpu_millis = requests.cpu_millis;
+  view->memory_bytes = requests.memory_bytes;
+  read_controller (view, dd_value_member (metadata, "ownerReferences"));
+  read_deletion (view, metadata);
+  return view;
+}
+
+void
+kube_pod_view_free (gpointer view)
+{
+  g_free (view);
+}
+
+/* ---- nodes ---- */
+
+gpointer
+kube_node_view_new (const DdValue *node)
+{
+  KubeNodeView *view = g_new0 (KubeNodeView, 1);
+  const DdValue *spec = dd_value_member (node, "spec");
+  const DdValue *status = dd_value_member (node, "status");
+  const DdValue *allocatable = dd_value_member (status, "allocatable");
+  const char *ready = condition_status (status, "Ready");
+  Resources resources = read_resources (allocatable);
+
+  view->unschedulable = dd_value_bool (dd_value_member (spec, "unschedulable"), FALSE);
+  view->ready = g_strcmp0 (ready, "True") == 0;
+  view->ready_unknown = g_strcmp0 (ready, "Unknown") == 0;
+  view->cpu_millis = resources.cpu_millis;
+  view->memory_bytes = resources.memory_bytes;
+  kube_quantity_to_units (dd_value_member (allocatable, "pods"), &view->pods);
+  view->taints = dd_value_member (spec, "taints");
+  view->labels = dd_value_at (node, "metadata", "labels", NULL);
+  view->zone = dd_value_string (dd_value_member (view->labels, "topology.kubernetes.io/zone"));
+  view->provider_id = dd_value_string (dd_value_member (spec, "providerID"));
+  return view;
+}
+
+void
+kube_node_view_free (gpointer view)
+{
+  g_free (view);
+}
