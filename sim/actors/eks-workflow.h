@@ -1,0 +1,23 @@
+/* sim/actors/eks-workflow.h: what Amazon EKS does behind its API: updates, and the lifecycle hooks
+ * of its nodes */
+#pragma once
+
+#include "sim/aws/eks.h"
+
+G_BEGIN_DECLS
+
+/* Listens to the lifecycle hooks of node groups from here on. */
+SimEksWorkflow *sim_eks_workflow_new (SimWorld *world);
+void sim_eks_workflow_free (SimEksWorkflow *workflow);
+
+/* How its engine behaves from the next update on: a profile ("workshop", which is the default) and
+ * single knobs on top of it, spelled as on the command line. */
+gboolean sim_eks_workflow_set_profile (SimEksWorkflow *workflow, const char *profile,
+                                       GError **error);
+gboolean sim_eks_workflow_set_knob (SimEksWorkflow *workflow, const char *name, const char *value,
+                                    GError **error);
+
+/* Carries out UPDATE, which was accepted just now, and finishes its record. */
+void sim_eks_workflow_start (SimEksWorkflow *workflow, AwsUpdate *update);
+
+G_END_DECLS

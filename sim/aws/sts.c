@@ -1,0 +1,26 @@
+/* sim/aws/sts.c: who is asking. Imitates: AWS Security Token Service API Reference,
+ * GetCallerIdentity. Signatures are not checked, so everybody is the account's one user. */
+#include "config.h"
+
+#include "sim/aws/cloud.h"
+#include "sim/aws/service.h"
+
+static DdValue *
+get_caller_identity (SimWorld *world, const DdValue *input G_GNUC_UNUSED,
+                     GError **error G_GNUC_UNUSED)
+{
+  const char *account = world->cloud->account;
+
+  return dd_object ("Arn", dd_string_printf ("arn:aws:iam::%s:user/student", account), "UserId",
+                    dd_string ("AIDACKCEVSQ6C2EXAMPLE"), "Account", dd_string (account), NULL);
+}
+
+static const AwsField no_input[] = { { NULL } };
+
+static const AwsOperation operations[] = {
+  { "GetCallerIdentity", NULL, NULL, no_input, get_caller_identity },
+};
+
+const AwsService aws_sts = { "sts",        "https://sts.amazonaws.com/doc/2011-06-15/",
+                             "2011-06-15", AWS_QUERY,
+                             operations,   G_N_ELEMENTS (operations) };
