@@ -1,0 +1,497 @@
+/* The EKS API: what it shows, what it accepts, what it refuses and in which words. */
+#include "config.h"
+
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/aws/eks.h"
+#include "sim/aws/error.h"
+#include "sim/aws/group.h"
+#include "sim/aws/service.h"
+
+#define GROUP "\"clusterName\":\"eks-workshop\",\"nodegroupName\":\"default\""
+
+static SimWorld *world;
+static AwsNodegroup *nodegroup;
+
+static void
+setup (void)
+{
+  SimWorldOptions options = { .seed = 7,
+                              .start = 1721000000 * DD_SECOND,
+                              .kube_minor = 30,
+                              .region = "us-west-2",
+                              .account = "123456789012",
+                              .endpoint = "http://127.0.0.1:4566" };
+  AwsClusterSpec cluster = { .name = "eks-workshop" };
+  AwsNodegroupSpec spec = { .cluster = "eks-workshop",
+                            .name = "default",
+                            .version = "1.29",
+                            .release_version = "1.29.3-20240531",
+                            .min = 3,
+                            .max = 6,
+                            .desired = 3 };
+  g_autoptr (GError) error = NULL;
+
+  world = sim_world_new (&options);
+  ck_assert_ptr_nonnull (aws_eks_add_cluster (world, &cluster, NULL));
+  nodegroup = aws_eks_add_nodegroup (world, &spec, &error);
+  ck_assert_msg (nodegroup != NULL, "%s", error != NULL ? error->message : "");
+}
+
+static void
+teardown (void)
+{
+  g_clear_pointer (&world, sim_world_free);
+}
+
+static DdValue *
+call_service (const AwsService *service, const char *operation, const char *input_text,
+              GError **error)
+{
+  g_autoptr (DdValue) input = dd_value_parse (input_text, strlen (input_text), NULL, NULL);
+
+  ck_assert_msg (input != NULL, "%s", input_text);
+  return aws_service_call (service, world, operation, input, error);
+}
+
+static DdValue *
+call (const char *operation, const char *input_text)
+{
+  g_autoptr (GError) error = NULL;
+  DdValue *output = call_service (&aws_eks, operation, input_text, &error);
+
+  ck_assert_msg (output != NULL, "%s: %s", operation, error != NULL ? error->message : "");
+  return output;
+}
+
+/* The message of the refusal; checks its code. */
+static char *
+refusal (const char *operation, const char *input, AwsErrorCode code)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (DdValue) output = call_service (&aws_eks, operation, input, &error);
+
+  ck_assert_msg (output == NULL, "%s %s was accepted", operation, input);
+  ck_assert_msg (g_error_matches (error, AWS_ERROR, (int) code), "%s %s: %s %s", operation, input,
+                 aws_error_code_name (error->code), error->message);
+  return g_strdup (error->message);
+}
+
+START_TEST (a_cluster_shows_its_version_endpoint_and_arn)
+{
+  g_autoptr (DdValue) output = call ("DescribeCluster", "{\"name\":\"eks-workshop\"}");
+  const DdValue *cluster = dd_value_member (output, "cluster");
+
+  ck_assert_str_eq (dd_value_path_string (cluster, "version"), "1.30");
+  ck_assert_str_eq (dd_value_path_string (cluster, "status"), "ACTIVE");
+  ck_assert_str_eq (dd_value_path_string (cluster, "endpoint"), "http://127.0.0.1:4566");
+  ck_assert_str_eq (dd_value_path_string (cluster, "arn"),
+                    "arn:aws:eks:us-west-2:123456789012:cluster/eks-workshop");
+  ck_assert_int_eq (dd_value_path_int (cluster, "createdAt", 0), 1721000000);
+}
+END_TEST
+
+START_TEST (a_node_group_shows_what_it_was_made_of)
+{
+  g_autoptr (DdValue) output = call ("DescribeNodegroup", "{" GROUP "}");
+  const DdValue *group = dd_value_member (output, "nodegroup");
+  const char *arn = dd_value_path_string (group, "nodegroupArn");
+  const char *uuid = strrchr (arn, '/') + 1;
+  g_autofree char *group_name = g_strconcat ("eks-default-", uuid, NULL);
+
+  ck_assert_str_eq (dd_value_path_string (group, "status"), "ACTIVE");
+  ck_assert_str_eq (dd_value_path_string (group, "version"), "1.29");
+  ck_assert_str_eq (dd_value_path_string (group, "releaseVersion"), "1.29.3-20240531");
+  ck_assert_str_eq (dd_value_path_string (group, "amiType"), "AL2_x86_64");
+  ck_assert_str_eq (dd_value_path_string (group, "capacityType"), "ON_DEMAND");
+  ck_assert_str_eq (dd_value_path_string (group, "instanceTypes.0"), "m5.large");
+  ck_assert_uint_eq (dd_value_length (dd_value_member (group, "subnets")), 3);
+  ck_assert_int_eq (dd_value_path_int (group, "scalingConfig.minSize", 0), 3);
+  ck_assert_int_eq (dd_value_path_int (group, "scalingConfig.maxSize", 0), 6);
+  ck_assert_int_eq (dd_value_path_int (group, "scalingConfig.desiredSize", 0), 3);
+  ck_assert_int_eq (dd_value_path_int (group, "updateConfig.maxUnavailable", 0), 1);
+  ck_assert_str_eq (dd_value_path_string (group, "resources.autoScalingGroups.0.name"), group_name);
+  ck_assert_uint_eq (dd_value_length (dd_value_path (group, "health.issues")), 0);
+  ck_assert_ptr_null (dd_value_member (group, "taints"));
+}
+END_TEST
+
+START_TEST (the_group_behind_it_has_the_shape_eks_gives)
+{
+  AwsGroup *group = aws_cloud_group (world->cloud, aws_nodegroup_group_name (nodegroup));
+  const char *uuid = strstr (group->name, "default-") + strlen ("default-");
+  g_autofree char *template_name = g_strconcat ("eks-", uuid, NULL);
+  AwsTemplate *template = aws_cloud_template (world->cloud, NULL, template_name);
+  g_autofree char *user_data = NULL;
+  gsize length;
+
+  ck_assert_ptr_nonnull (template);
+  ck_assert_ptr_eq (group->template, template);
+  ck_assert_str_eq (group->template_version, "1");
+  ck_assert_ptr_nonnull (group->mixed_policy);
+  ck_assert_int_eq (group->grace_period, 15);
+  ck_assert_int_eq (group->cooldown, 300);
+  ck_assert (group->capacity_rebalance);
+  ck_assert_str_eq (dd_value_path_string (group->termination_policies, "1"),
+                    "OldestLaunchTemplate");
+  ck_assert_int_eq (aws_group_hook (group, "Terminate-LC-Hook")->heartbeat_timeout_seconds, 1800);
+  ck_assert (aws_group_hook (group, "Launch-LC-Hook")->at_launch);
+  ck_assert_uint_eq (dd_value_length (group->tags), 5);
+  user_data = (char *) g_base64_decode (
+      dd_value_path_string (aws_template_version (template, "1")->data, "UserData"), &length);
+  user_data = g_realloc (user_data, length + 1);
+  user_data[length] = '\0';
+  ck_assert_ptr_nonnull (strstr (user_data, "/etc/eks/bootstrap.sh eks-workshop "));
+  ck_assert_ptr_nonnull (
+      strstr (user_data, "--node-labels=eks.amazonaws.com/nodegroup-image=ami-"));
+  ck_assert_ptr_nonnull (strstr (user_data, ",eks.amazonaws.com/capacityType=ON_DEMAND,"
+                                            "eks.amazonaws.com/nodegroup=default'"));
+}
+END_TEST
+
+START_TEST (what_is_not_valid_is_refused_in_the_words_of_eks)
+{
+  static const struct
+  {
+    const char *operation, *input;
+    AwsErrorCode code;
+    const char *message;
+  } rows[] = {
+    { "DescribeCluster", "{\"name\":\"none\"}", AWS_RESOURCE_NOT_FOUND,
+      "No cluster found for name: none." },
+    { "ListNodegroups", "{\"clusterName\":\"none\"}", AWS_RESOURCE_NOT_FOUND,
+      "No cluster found for name: none." },
+    { "DescribeNodegroup", "{\"clusterName\":\"eks-workshop\",\"nodegroupName\":\"none\"}",
+      AWS_RESOURCE_NOT_FOUND, "No node group found for name: none." },
+    { "DescribeUpdate",
+      "{\"name\":\"eks-workshop\",\"nodegroupName\":\"default\","
+      "\"updateId\":\"none\"}",
+      AWS_RESOURCE_NOT_FOUND, "No update found for ID: none" },
+    { "DescribeUpdate", "{\"name\":\"eks-workshop\",\"updateId\":\"none\"}", AWS_RESOURCE_NOT_FOUND,
+      "No update found for ID: none" },
+    { "ListUpdates", "{\"name\":\"eks-workshop\",\"nodegroupName\":\"none\"}",
+      AWS_RESOURCE_NOT_FOUND, "No node group found for name: none." },
+    { "UpdateNodegroupVersion", "{" GROUP ",\"version\":\"1.31\"}", AWS_INVALID_PARAMETER,
+      "Nodegroup Kubernetes version should be equal to Cluster kubernetes version 1.30 or "
+      "NodeGroup "
+      "kubernetes version 1.29" },
+    { "UpdateNodegroupVersion", "{" GROUP ",\"version\":\"1.9\"}", AWS_INVALID_PARAMETER,
+      "unsupported Kubernetes version" },
+    { "UpdateNodegroupVersion", "{" GROUP ",\"releaseVersion\":\"1.30.0-20240703\"}",
+      AWS_INVALID_PARAMETER,
+      "Requested release version 1.30.0-20240703 is not valid for kubernetes version 1.29." },
+    { "UpdateNodegroupVersion",
+      "{" GROUP ",\"version\":\"1.30\",\"releaseVersion\":\"1.29.6-20240703\"}",
+      AWS_INVALID_PARAMETER,
+      "Requested release version 1.29.6-20240703 is not valid for kubernetes version 1.30." },
+    { "UpdateNodegroupVersion", "{" GROUP ",\"launchTemplate\":{\"name\":\"mine\"}}",
+      AWS_INVALID_PARAMETER,
+      "You cannot specify a launch template for a node group that was created without one" },
+    { "UpdateNodegroupConfig", "{" GROUP ",\"scalingConfig\":{\"minSize\":4}}",
+      AWS_INVALID_PARAMETER, "Minimum capacity 4 can't be greater than desired size 3" },
+    { "UpdateNodegroupConfig", "{" GROUP ",\"scalingConfig\":{\"desiredSize\":7}}",
+      AWS_INVALID_PARAMETER, "Desired size 7 can't be greater than max size 6" },
+    { "UpdateNodegroupConfig",
+      "{" GROUP ",\"updateConfig\":{\"maxUnavailable\":1,\"maxUnavailablePercentage\":20}}",
+      AWS_INVALID_PARAMETER,
+      "Only one of maxUnavailable and maxUnavailablePercentage can be specified." },
+    { "UpdateNodegroupConfig", "{" GROUP "}", AWS_INVALID_PARAMETER,
+      "At least one of labels, taints, scalingConfig and updateConfig must be specified." },
+    { "ListClusters", "{\"nextToken\":\"bm9uZQ==\"}", AWS_INVALID_PARAMETER,
+      "The nextToken bm9uZQ== is not valid." },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *message = refusal (rows[i].operation, rows[i].input, rows[i].code);
+
+      ck_assert_str_eq (message, rows[i].message);
+    }
+  ck_assert_str_eq (aws_nodegroup_status (nodegroup), "ACTIVE");
+}
+END_TEST
+
+START_TEST (an_error_about_a_node_group_names_it)
+{
+  const char *text = "{" GROUP ",\"version\":\"1.31\"}";
+  g_autoptr (GError) error = NULL;
+  g_autoptr (DdValue) output = call_service (&aws_eks, "UpdateNodegroupVersion", text, &error);
+
+  ck_assert_ptr_null (output);
+  ck_assert_str_eq (dd_value_path_string (aws_error_details (error), "clusterName"),
+                    "eks-workshop");
+  ck_assert_str_eq (dd_value_path_string (aws_error_details (error), "nodegroupName"), "default");
+}
+END_TEST
+
+START_TEST (what_is_not_modelled_is_refused_by_name)
+{
+  g_autofree char *message
+      = refusal ("CreateNodegroup", "{\"clusterName\":\"eks-workshop\"}", AWS_UNKNOWN_OPERATION);
+
+  ck_assert_ptr_nonnull (strstr (message, "CreateNodegroup"));
+}
+END_TEST
+
+START_TEST (an_accepted_version_update_shows_the_group_updating_at_once)
+{
+  guint64 serial = aws_eks_nodegroup_status_serial (world, "eks-workshop", "default");
+  g_autoptr (DdValue) output = call ("UpdateNodegroupVersion", "{" GROUP "}");
+  g_autoptr (DdValue) group = call ("DescribeNodegroup", "{" GROUP "}");
+  const DdValue *update = dd_value_member (output, "update");
+
+  ck_assert_str_eq (dd_value_path_string (update, "status"), "InProgress");
+  ck_assert_str_eq (dd_value_path_string (update, "type"), "VersionUpdate");
+  ck_assert_str_eq (dd_value_path_string (update, "params.0.type"), "Version");
+  ck_assert_str_eq (dd_value_path_string (update, "params.0.value"), "1.30");
+  ck_assert_str_eq (dd_value_path_string (update, "params.1.type"), "ReleaseVersion");
+  ck_assert_str_eq (dd_value_path_string (update, "params.1.value"), "1.30.0-20240703");
+  ck_assert_uint_eq (dd_value_length (dd_value_member (update, "errors")), 0);
+  ck_assert_str_eq (dd_value_path_string (group, "nodegroup.status"), "UPDATING");
+  ck_assert_str_eq (dd_value_path_string (group, "nodegroup.releaseVersion"), "1.29.3-20240531");
+  ck_assert_uint_gt (aws_eks_nodegroup_status_serial (world, "eks-workshop", "default"), serial);
+}
+END_TEST
+
+START_TEST (a_group_that_is_updating_takes_no_other_update)
+{
+  g_autoptr (DdValue) first = call ("UpdateNodegroupVersion", "{" GROUP "}");
+  g_autofree char *second = refusal ("UpdateNodegroupVersion", "{" GROUP "}", AWS_RESOURCE_IN_USE);
+  g_autofree char *third
+      = refusal ("UpdateNodegroupConfig", "{" GROUP ",\"scalingConfig\":{\"maxSize\":9}}",
+                 AWS_RESOURCE_IN_USE);
+
+  ck_assert_str_eq (dd_value_path_string (first, "update.status"), "InProgress");
+  ck_assert_str_eq (second, "Nodegroup cannot be updated as it is currently not in Active State");
+  ck_assert_str_eq (third, second);
+}
+END_TEST
+
+START_TEST (the_same_token_gives_the_same_update)
+{
+  const char *input = "{" GROUP ",\"clientRequestToken\":\"t1\"}";
+  g_autoptr (DdValue) first = call ("UpdateNodegroupVersion", input);
+  g_autoptr (DdValue) again = call ("UpdateNodegroupVersion", input);
+  g_autoptr (DdValue) listed
+      = call ("ListUpdates", "{\"name\":\"eks-workshop\",\"nodegroupName\":\"default\"}");
+  g_autofree char *other
+      = refusal ("UpdateNodegroupVersion",
+                 "{" GROUP ",\"clientRequestToken\":\"t1\",\"force\":true}", AWS_INVALID_PARAMETER);
+
+  ck_assert (dd_value_equal (first, again));
+  ck_assert_uint_eq (dd_value_length (dd_value_member (listed, "updateIds")), 1);
+  ck_assert_ptr_nonnull (strstr (other, "t1"));
+}
+END_TEST
+
+START_TEST (an_update_is_described_only_with_its_node_group)
+{
+  g_autoptr (DdValue) made = call ("UpdateNodegroupVersion", "{" GROUP "}");
+  const char *id = dd_value_path_string (made, "update.id");
+  g_autofree char *with = g_strdup_printf (
+      "{\"name\":\"eks-workshop\",\"nodegroupName\":\"default\",\"updateId\":\"%s\"}", id);
+  g_autofree char *without
+      = g_strdup_printf ("{\"name\":\"eks-workshop\",\"updateId\":\"%s\"}", id);
+  g_autoptr (DdValue) described = call ("DescribeUpdate", with);
+  g_autofree char *message = refusal ("DescribeUpdate", without, AWS_RESOURCE_NOT_FOUND);
+  g_autoptr (DdValue) of_cluster = call ("ListUpdates", "{\"name\":\"eks-workshop\"}");
+
+  ck_assert (dd_value_equal (made, described));
+  ck_assert_ptr_nonnull (strstr (message, id));
+  ck_assert_uint_eq (dd_value_length (dd_value_member (of_cluster, "updateIds")), 0);
+}
+END_TEST
+
+START_TEST (a_release_of_the_present_minor_may_be_named_and_an_older_one_too)
+{
+  static const char *const inputs[] = {
+    "{" GROUP ",\"releaseVersion\":\"1.29.0-20240129\"}",
+    "{" GROUP ",\"version\":\"1.29\",\"releaseVersion\":\"1.29.0-20240129\"}",
+  };
+  g_autoptr (DdValue) output = call ("UpdateNodegroupVersion", inputs[_i]);
+
+  ck_assert_str_eq (dd_value_path_string (output, "update.params.1.value"), "1.29.0-20240129");
+}
+END_TEST
+
+START_TEST (a_config_update_lists_its_parameters_in_order)
+{
+  static const char *const expected[][2] = {
+    { "LabelsToAdd", "{\"team\":\"shop\"}" },
+    { "LabelsToRemove", "[\"old\"]" },
+    { "TaintsToAdd", "[{\"effect\":\"NO_SCHEDULE\",\"value\":\"v\",\"key\":\"k\"}]" },
+    { "MinSize", "2" },
+    { "MaxSize", "8" },
+    { "DesiredSize", "4" },
+    { "MaxUnavailablePercentage", "50" },
+  };
+  g_autoptr (DdValue) output
+      = call ("UpdateNodegroupConfig",
+              "{" GROUP ",\"scalingConfig\":{\"desiredSize\":4,\"maxSize\":8,\"minSize\":2},"
+              "\"updateConfig\":{\"maxUnavailablePercentage\":50},"
+              "\"taints\":{\"addOrUpdateTaints\":[{\"key\":\"k\",\"value\":\"v\","
+              "\"effect\":\"NO_SCHEDULE\"}]},"
+              "\"labels\":{\"addOrUpdateLabels\":{\"team\":\"shop\"},\"removeLabels\":[\"old\"]}}");
+  const DdValue *params = dd_value_path (output, "update.params");
+
+  ck_assert_str_eq (dd_value_path_string (output, "update.type"), "ConfigUpdate");
+  ck_assert_uint_eq (dd_value_length (params), G_N_ELEMENTS (expected));
+  for (guint i = 0; i < G_N_ELEMENTS (expected); i++)
+    {
+      const DdValue *param = dd_value_element (params, i);
+
+      ck_assert_str_eq (dd_value_path_string (param, "type"), expected[i][0]);
+      ck_assert_str_eq (dd_value_path_string (param, "value"), expected[i][1]);
+    }
+}
+END_TEST
+
+START_TEST (node_groups_are_listed_in_pages)
+{
+  AwsNodegroupSpec spec = { .cluster = "eks-workshop", .name = "second", .max = 1 };
+  g_autoptr (DdValue) first = NULL;
+  g_autoptr (DdValue) last = NULL;
+  g_autofree char *next = NULL;
+
+  ck_assert_ptr_nonnull (aws_eks_add_nodegroup (world, &spec, NULL));
+  first = call ("ListNodegroups", "{\"clusterName\":\"eks-workshop\",\"maxResults\":1}");
+  next
+      = g_strdup_printf ("{\"clusterName\":\"eks-workshop\",\"maxResults\":1,\"nextToken\":\"%s\"}",
+                         dd_value_path_string (first, "nextToken"));
+  last = call ("ListNodegroups", next);
+  ck_assert_str_eq (dd_value_path_string (first, "nodegroups.0"), "default");
+  ck_assert_str_eq (dd_value_path_string (last, "nodegroups.0"), "second");
+  ck_assert_ptr_null (dd_value_member (last, "nextToken"));
+}
+END_TEST
+
+START_TEST (a_group_repointed_by_hand_is_degraded_until_it_is_put_back)
+{
+  AwsGroup *group = aws_cloud_group (world->cloud, aws_nodegroup_group_name (nodegroup));
+  const char *template_id = group->template->resource.id;
+  g_autofree char *version = g_strdup_printf (
+      "{\"LaunchTemplateId\":\"%s\",\"SourceVersion\":\"1\",\"LaunchTemplateData\":{}}",
+      template_id);
+  const char *format
+      = "{\"AutoScalingGroupName\":\"%s\",\"MixedInstancesPolicy\":{\"LaunchTemplate\":"
+        "{\"LaunchTemplateSpecification\":{\"LaunchTemplateId\":\"%s\","
+        "\"Version\":\"%s\"}}}}";
+  g_autofree char *away = g_strdup_printf (format, group->name, template_id, "2");
+  g_autofree char *back = g_strdup_printf (format, group->name, template_id, "1");
+  g_autoptr (DdValue) made = call_service (&aws_ec2, "CreateLaunchTemplateVersion", version, NULL);
+  g_autoptr (DdValue) moved = call_service (&aws_autoscaling, "UpdateAutoScalingGroup", away, NULL);
+  g_autoptr (DdValue) shown = call ("DescribeNodegroup", "{" GROUP "}");
+  g_autoptr (DdValue) healed = NULL;
+  g_autofree char *message = refusal ("UpdateNodegroupVersion", "{" GROUP "}", AWS_INVALID_REQUEST);
+
+  ck_assert_ptr_nonnull (made);
+  ck_assert_ptr_nonnull (moved);
+  ck_assert_str_eq (dd_value_path_string (shown, "nodegroup.status"), "DEGRADED");
+  ck_assert_str_eq (dd_value_path_string (shown, "nodegroup.health.issues.0.code"),
+                    "Ec2LaunchTemplateVersionMismatch");
+  ck_assert_ptr_nonnull (strstr (message, "Nodegroup has health issue other than [ "));
+  healed = call_service (&aws_autoscaling, "UpdateAutoScalingGroup", back, NULL);
+  ck_assert_ptr_nonnull (healed);
+  ck_assert_str_eq (aws_nodegroup_status (nodegroup), "ACTIVE");
+}
+END_TEST
+
+START_TEST (a_poll_is_recognised_while_the_group_updates)
+{
+  static const struct
+  {
+    const char *method, *target;
+    gboolean polls;
+  } rows[] = {
+    { "GET", "/clusters/eks-workshop/node-groups/default", TRUE },
+    { "GET", "/clusters/eks-workshop/updates/x?nodegroupName=default", TRUE },
+    { "GET", "/clusters/eks-workshop/updates/x", FALSE },
+    { "POST", "/clusters/eks-workshop/node-groups/default", FALSE },
+    { "GET", "/clusters/eks-workshop", FALSE },
+    { "GET", "", FALSE },
+    { "GET", "/clusters/%zz/node-groups/default", FALSE },
+  };
+  SimRequest idle = { .method = "GET", .target = "/clusters/eks-workshop/node-groups/default" };
+  g_autoptr (DdValue) update = NULL;
+
+  ck_assert_ptr_null (aws_eks_polled_nodegroup (world, &idle));
+  update = call ("UpdateNodegroupVersion", "{" GROUP "}");
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      SimRequest request = { .method = rows[i].method, .target = rows[i].target };
+
+      ck_assert_msg ((aws_eks_polled_nodegroup (world, &request) == nodegroup) == rows[i].polls,
+                     "%s %s", rows[i].method, rows[i].target);
+    }
+}
+END_TEST
+
+START_TEST (a_world_is_not_furnished_with_what_eks_would_refuse)
+{
+  static const char *const arm[] = { "m6g.large", NULL };
+  static const char *const nowhere[] = { "us-west-2x", NULL };
+  const AwsNodegroupSpec specs[] = {
+    { .cluster = "none", .name = "a", .max = 1 },
+    { .cluster = "eks-workshop", .name = "-a", .max = 1 },
+    { .cluster = "eks-workshop", .name = "default", .max = 1 },
+    { .cluster = "eks-workshop", .name = "a", .min = 2, .desired = 1, .max = 3 },
+    { .cluster = "eks-workshop", .name = "a", .max = 1, .version = "1.31" },
+    { .cluster = "eks-workshop", .name = "a", .max = 1, .release_version = "1.30.0-20990101" },
+    { .cluster = "eks-workshop", .name = "a", .max = 1, .ami_type = "BOTTLEROCKET_x86_64" },
+    { .cluster = "eks-workshop", .name = "a", .max = 1, .instance_types = arm },
+    { .cluster = "eks-workshop", .name = "a", .max = 1, .zones = nowhere },
+    { .cluster = "eks-workshop",
+      .name = "a",
+      .max = 1,
+      .max_unavailable = 1,
+      .max_unavailable_percentage = 5 },
+  };
+  AwsClusterSpec second = { .name = "second" };
+  g_autoptr (GError) taken = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (specs); i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      ck_assert_msg (aws_eks_add_nodegroup (world, &specs[i], &error) == NULL, "row %u", i);
+      ck_assert_msg (error != NULL && error->domain == AWS_ERROR, "row %u", i);
+    }
+  ck_assert_ptr_null (aws_eks_add_cluster (world, &second, &taken));
+  ck_assert (g_error_matches (taken, AWS_ERROR, AWS_RESOURCE_IN_USE));
+}
+END_TEST
+
+int
+main (void)
+{
+  Suite *suite = suite_create ("eks");
+  TCase *tests = tcase_create ("api");
+  SRunner *runner = srunner_create (suite);
+  int failed;
+
+  tcase_add_checked_fixture (tests, setup, teardown);
+  tcase_add_test (tests, a_cluster_shows_its_version_endpoint_and_arn);
+  tcase_add_test (tests, a_node_group_shows_what_it_was_made_of);
+  tcase_add_test (tests, the_group_behind_it_has_the_shape_eks_gives);
+  tcase_add_test (tests, what_is_not_valid_is_refused_in_the_words_of_eks);
+  tcase_add_test (tests, an_error_about_a_node_group_names_it);
+  tcase_add_test (tests, what_is_not_modelled_is_refused_by_name);
+  tcase_add_test (tests, an_accepted_version_update_shows_the_group_updating_at_once);
+  tcase_add_test (tests, a_group_that_is_updating_takes_no_other_update);
+  tcase_add_test (tests, the_same_token_gives_the_same_update);
+  tcase_add_test (tests, an_update_is_described_only_with_its_node_group);
+  tcase_add_loop_test (tests, a_release_of_the_present_minor_may_be_named_and_an_older_one_too, 0,
+                       2);
+  tcase_add_test (tests, a_config_update_lists_its_parameters_in_order);
+  tcase_add_test (tests, node_groups_are_listed_in_pages);
+  tcase_add_test (tests, a_group_repointed_by_hand_is_degraded_until_it_is_put_back);
+  tcase_add_test (tests, a_poll_is_recognised_while_the_group_updates);
+  tcase_add_test (tests, a_world_is_not_furnished_with_what_eks_would_refuse);
+  suite_add_tcase (suite, tests);
+  srunner_run_all (runner, CK_NORMAL);
+  failed = srunner_ntests_failed (runner);
+  srunner_free (runner);
+  return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

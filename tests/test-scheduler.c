@@ -1,0 +1,399 @@
+#include "config.h"
+
+#include "tests/actors-world.h"
+
+/* A node that no kubelet runs: Ready for 40 seconds, which is enough to look at bindings. */
+static void
+node_with (const char *name, const char *labels, const char *spec, const char *allocatable)
+{
+  apply (json ("{'apiVersion':'v1','kind':'Node','metadata':{'name':'%s','labels':{"
+               "'kubernetes.io/hostname':'%s'%s}},'spec':{%s},'status':{'capacity':{%s},"
+               "'allocatable':{%s},'conditions':[{'type':'Ready','status':'True'}]}}",
+               name, name, labels, spec, allocatable, allocatable));
+}
+
+static void
+node (const char *name)
+{
+  node_with (name, "", "", "'cpu':'2','memory':'4Gi','pods':'10'");
+}
+
+static void
+pod_with (const char *name, const char *spec)
+{
+  apply (json ("{'apiVersion':'v1','kind':'Pod','metadata':{'name':'%s','namespace':'default',"
+               "'labels':{'app':'%s'}},'spec':{%s'containers':[{'name':'c','image':'img:1'}]}}",
+               name, name, spec));
+}
+
+static void
+pod_wanting (const char *name, const char *requests)
+{
+  apply (json ("{'apiVersion':'v1','kind':'Pod','metadata':{'name':'%s','namespace':'default'},"
+               "'spec':{'containers':[{'name':'c','image':'img:1','resources':{'requests':{%s}}}]"
+               "}}",
+               name, requests));
+}
+
+static const char *
+node_name (const char *pod)
+{
+  return kube_pod_view (stored (&kube_pod, "default", pod))->node_name;
+}
+
+static const char *
+why (const char *pod)
+{
+  return event_about (pod, "FailedScheduling");
+}
+
+START_TEST (a_pod_is_bound_with_event_and_condition)
+{
+  const SimObject *pod;
+
+  node ("n1");
+  run_for (1 * DD_SECOND);
+  pod_with ("p", "");
+  run_for (1 * DD_SECOND);
+  pod = stored (&kube_pod, "default", "p");
+  ck_assert_str_eq (node_name ("p"), "n1");
+  ck_assert_str_eq (sim_condition_status (dd_value_member (pod->value, "status"), "PodScheduled"),
+                    "True");
+  ck_assert_str_eq (event_about ("p", "Scheduled"), "Successfully assigned default/p to n1");
+  ck_assert_ptr_nonnull (strstr (traced->str, "scheduler pod.bound default/p {\"node\":\"n1\"}"));
+}
+END_TEST
+
+START_TEST (without_nodes_it_says_so)
+{
+  const SimObject *pod;
+
+  pod_with ("p", "");
+  run_for (1 * DD_SECOND);
+  pod = stored (&kube_pod, "default", "p");
+  ck_assert_str_eq (why ("p"), "no nodes available to schedule pods");
+  ck_assert_str_eq (sim_condition_status (dd_value_member (pod->value, "status"), "PodScheduled"),
+                    "False");
+}
+END_TEST
+
+START_TEST (the_reasons_are_counted_and_sorted_as_text)
+{
+  node_with ("gpu1", "", "'taints':[{'key':'dedicated','value':'gpu','effect':'NoSchedule'}]",
+             "'cpu':'2','memory':'4Gi','pods':'10'");
+  node_with ("gpu2", "", "'taints':[{'key':'dedicated','value':'gpu','effect':'NoSchedule'}]",
+             "'cpu':'2','memory':'4Gi','pods':'10'");
+  node_with ("out", "", "'unschedulable':true", "'cpu':'2','memory':'4Gi','pods':'10'");
+  node ("small");
+  run_for (1 * DD_SECOND);
+  pod_wanting ("big", "'cpu':'3','memory':'8Gi'");
+  run_for (1 * DD_SECOND);
+  ck_assert_str_eq (why ("big"),
+                    "0/4 nodes are available: 1 Insufficient cpu, 1 Insufficient memory, "
+                    "1 node(s) were unschedulable, 2 node(s) had untolerated taint {dedicated: "
+                    "gpu}. preemption: 0/4 nodes are available: 1 No preemption victims found for "
+                    "incoming pod, 3 Preemption is not helpful for scheduling.");
+}
+END_TEST
+
+START_TEST (each_filter_gives_its_reason)
+{
+  const struct
+  {
+    const char *pod_spec, *reason;
+  } rows[] = {
+    { "'nodeSelector':{'disk':'ssd'},", "1 node(s) didn't match Pod's node affinity/selector" },
+    { "'affinity':{'nodeAffinity':{'requiredDuringSchedulingIgnoredDuringExecution':{"
+      "'nodeSelectorTerms':[{'matchFields':[{'key':'metadata.name','operator':'In','values':["
+      "'other']}]}]}}},",
+      "1 node(s) didn't match Pod's node affinity/selector" },
+    { "'topologySpreadConstraints':[{'maxSkew':1,'topologyKey':'rack','whenUnsatisfiable':"
+      "'DoNotSchedule','labelSelector':{'matchLabels':{'app':'web'}}}],",
+      "1 node(s) didn't match pod topology spread constraints (missing required label)" },
+    { "'affinity':{'podAffinity':{'requiredDuringSchedulingIgnoredDuringExecution':[{"
+      "'topologyKey':'kubernetes.io/hostname','labelSelector':{'matchLabels':{'app':'nobody'}}}]}}"
+      ",",
+      "1 node(s) didn't match pod affinity rules" },
+  };
+
+  node ("n1");
+  run_for (1 * DD_SECOND);
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *name = g_strdup_printf ("p%u", i);
+      g_autofree char *message = g_strdup_printf (
+          "0/1 nodes are available: %s. preemption: 0/1 nodes are available: 1 Preemption is not "
+          "helpful for scheduling.",
+          rows[i].reason);
+
+      pod_with (name, rows[i].pod_spec);
+      run_for (1 * DD_SECOND);
+      ck_assert_str_eq (why (name), message);
+    }
+}
+END_TEST
+
+START_TEST (requests_are_summed_and_given_back)
+{
+  node ("n1");
+  run_for (1 * DD_SECOND);
+  pod_wanting ("first", "'cpu':'1500m'");
+  run_for (1 * DD_SECOND);
+  ck_assert_str_eq (node_name ("first"), "n1");
+  pod_wanting ("second", "'cpu':'1'");
+  run_for (1 * DD_SECOND);
+  ck_assert_ptr_null (node_name ("second"));
+  ck_assert_ptr_nonnull (strstr (why ("second"), "1 Insufficient cpu"));
+  {
+    KubeDelete now = { .grace_seconds = 0 };
+    g_autoptr (SimObject) gone = kube_delete (api, &kube_pod, "default", "first", &now, NULL);
+
+    ck_assert_ptr_nonnull (gone);
+  }
+  run_for (3 * DD_SECOND); /* the back-off of one failed attempt is a second */
+  ck_assert_str_eq (node_name ("second"), "n1");
+}
+END_TEST
+
+START_TEST (the_number_of_pods_is_limited)
+{
+  node_with ("n1", "", "", "'cpu':'2','memory':'4Gi','pods':'1'");
+  run_for (1 * DD_SECOND);
+  pod_with ("one", "");
+  pod_with ("two", "");
+  run_for (1 * DD_SECOND);
+  ck_assert_str_eq (node_name ("one"), "n1");
+  ck_assert_ptr_nonnull (strstr (why ("two"), "1 Too many pods"));
+}
+END_TEST
+
+START_TEST (extended_resources_count)
+{
+  node_with ("n1", "", "", "'cpu':'2','memory':'4Gi','pods':'9','nvidia.com/gpu':'1'");
+  run_for (1 * DD_SECOND);
+  apply (json ("{'apiVersion':'v1','kind':'Pod','metadata':{'name':'g1','namespace':'default'},"
+               "'spec':{'containers':[{'name':'c','image':'i','resources':{'limits':{"
+               "'nvidia.com/gpu':'1'},'requests':{'nvidia.com/gpu':'1'}}}]}}"));
+  run_for (1 * DD_SECOND);
+  ck_assert_str_eq (node_name ("g1"), "n1");
+  apply (json ("{'apiVersion':'v1','kind':'Pod','metadata':{'name':'g2','namespace':'default'},"
+               "'spec':{'containers':[{'name':'c','image':'i','resources':{'limits':{"
+               "'nvidia.com/gpu':'1'},'requests':{'nvidia.com/gpu':'1'}}}]}}"));
+  run_for (1 * DD_SECOND);
+  ck_assert_ptr_nonnull (strstr (why ("g2"), "1 Insufficient nvidia.com/gpu"));
+}
+END_TEST
+
+START_TEST (host_ports_clash)
+{
+  node ("n1");
+  run_for (1 * DD_SECOND);
+  for (guint i = 0; i < 2; i++)
+    apply (json ("{'apiVersion':'v1','kind':'Pod','metadata':{'name':'p%u','namespace':'default'},"
+                 "'spec':{'containers':[{'name':'c','image':'i','ports':[{'containerPort':80,"
+                 "'hostPort':80}]}]}}",
+                 i));
+  run_for (1 * DD_SECOND);
+  ck_assert_str_eq (node_name ("p0"), "n1");
+  ck_assert_ptr_nonnull (
+      strstr (why ("p1"), "1 node(s) didn't have free ports for the requested pod ports"));
+}
+END_TEST
+
+START_TEST (a_toleration_opens_a_cordoned_node)
+{
+  node_with ("n1", "", "'unschedulable':true", "'cpu':'2','memory':'4Gi','pods':'10'");
+  run_for (1 * DD_SECOND);
+  pod_with ("no", "");
+  pod_with ("yes", "'tolerations':[{'operator':'Exists'}],");
+  run_for (1 * DD_SECOND);
+  ck_assert_ptr_null (node_name ("no"));
+  ck_assert_ptr_nonnull (strstr (why ("no"), "1 node(s) were unschedulable"));
+  ck_assert_str_eq (node_name ("yes"), "n1");
+}
+END_TEST
+
+START_TEST (an_uncordon_wakes_the_parked)
+{
+  node_with ("n1", "", "'unschedulable':true", "'cpu':'2','memory':'4Gi','pods':'10'");
+  run_for (1 * DD_SECOND);
+  pod_with ("p", "");
+  run_for (5 * DD_SECOND);
+  ck_assert_ptr_null (node_name ("p"));
+  merge (&kube_node, "", "n1", json ("{'spec':{'unschedulable':null}}"));
+  run_for (2 * DD_SECOND);
+  ck_assert_str_eq (node_name ("p"), "n1");
+}
+END_TEST
+
+START_TEST (a_parked_pod_is_not_tried_without_a_reason)
+{
+  guint64 events;
+
+  pod_with ("p", "");
+  run_for (5 * DD_SECOND);
+  events = sim_clock_events (world->clock);
+  run_for (30 * DD_MINUTE);
+  ck_assert_uint_eq (sim_clock_events (world->clock), events);
+}
+END_TEST
+
+START_TEST (anti_affinity_keeps_pods_apart_both_ways)
+{
+  static const char apart[]
+      = "'affinity':{'podAntiAffinity':{'requiredDuringSchedulingIgnoredDuringExecution':[{"
+        "'topologyKey':'kubernetes.io/hostname','labelSelector':{'matchLabels':{'app':'shy'}}}]}},";
+
+  node ("n1");
+  run_for (1 * DD_SECOND);
+  pod_with ("shy", "");
+  run_for (1 * DD_SECOND);
+  pod_with ("loner", apart);
+  run_for (1 * DD_SECOND);
+  ck_assert_ptr_nonnull (strstr (why ("loner"), "1 node(s) didn't match pod anti-affinity rules"));
+  node ("n2");
+  run_for (3 * DD_SECOND);
+  ck_assert_str_eq (node_name ("loner"), "n2");
+  merge (&kube_node, "", "n1", json ("{'spec':{'unschedulable':true}}"));
+  apply (json ("{'apiVersion':'v1','kind':'Pod','metadata':{'name':'shy2','namespace':'default',"
+               "'labels':{'app':'shy'}},'spec':{'containers':[{'name':'c','image':'i'}]}}"));
+  run_for (1 * DD_SECOND);
+  ck_assert_ptr_nonnull (
+      strstr (why ("shy2"), "1 node(s) didn't satisfy existing pods anti-affinity rules"));
+}
+END_TEST
+
+START_TEST (a_hard_spread_keeps_the_skew)
+{
+  static const char even[]
+      = "'topologySpreadConstraints':[{'maxSkew':1,'topologyKey':'topology.kubernetes.io/zone',"
+        "'whenUnsatisfiable':'DoNotSchedule','labelSelector':{'matchLabels':{'app':'web'}}}],";
+  guint counts[3] = { 0 };
+
+  node_with ("a", ",'topology.kubernetes.io/zone':'za'", "",
+             "'cpu':'9','memory':'9Gi','pods':'99'");
+  node_with ("b", ",'topology.kubernetes.io/zone':'zb'", "",
+             "'cpu':'9','memory':'9Gi','pods':'99'");
+  node_with ("c", ",'topology.kubernetes.io/zone':'zc'", "'unschedulable':true",
+             "'cpu':'9','memory':'9Gi','pods':'99'");
+  run_for (1 * DD_SECOND);
+  deploy_with ("web", 6, even, "");
+  run_for (3 * DD_SECOND);
+  {
+    g_autoptr (GPtrArray) pods = pods_of ("web");
+
+    for (guint i = 0; i < pods->len; i++)
+      {
+        const char *at = kube_pod_view (g_ptr_array_index (pods, i))->node_name;
+
+        counts[at == NULL ? 2 : at[0] - 'a']++;
+      }
+  }
+  /* A cordoned zone still counts as empty: one pod each elsewhere is all that fits. */
+  ck_assert_uint_eq (counts[0], 1);
+  ck_assert_uint_eq (counts[1], 1);
+  ck_assert_uint_eq (counts[2], 4);
+}
+END_TEST
+
+START_TEST (pods_of_one_owner_are_spread_over_zones_and_nodes)
+{
+  guint per_zone[3] = { 0 };
+
+  for (guint i = 0; i < 6; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("n%u", i);
+      g_autofree char *zone = g_strdup_printf (",'topology.kubernetes.io/zone':'z%u'", i % 3);
+
+      node_with (name, zone, "", "'cpu':'4','memory':'16Gi','pods':'99'");
+    }
+  run_for (1 * DD_SECOND);
+  deploy ("web", 6);
+  run_for (2 * DD_SECOND);
+  {
+    g_autoptr (GPtrArray) pods = pods_of ("web");
+
+    ck_assert_uint_eq (pods->len, 6);
+    for (guint i = 0; i < pods->len; i++)
+      per_zone[(kube_pod_view (g_ptr_array_index (pods, i))->node_name[1] - '0') % 3]++;
+  }
+  for (guint i = 0; i < 3; i++)
+    ck_assert_uint_eq (per_zone[i], 2);
+}
+END_TEST
+
+START_TEST (priority_goes_first)
+{
+  node_with ("n1", "", "", "'cpu':'2','memory':'4Gi','pods':'1'");
+  run_for (1 * DD_SECOND);
+  pod_with ("low", "");
+  pod_with ("high", "'priorityClassName':'system-node-critical',");
+  run_for (1 * DD_SECOND);
+  ck_assert_str_eq (node_name ("high"), "n1");
+  ck_assert_ptr_null (node_name ("low"));
+}
+END_TEST
+
+START_TEST (a_pod_that_would_preempt_is_named_as_not_modelled)
+{
+  node_with ("n1", "", "", "'cpu':'2','memory':'4Gi','pods':'1'");
+  run_for (1 * DD_SECOND);
+  pod_with ("low", "");
+  run_for (1 * DD_SECOND);
+  pod_with ("equal", "");
+  run_for (1 * DD_SECOND);
+  ck_assert_uint_eq (count_traced ("not-modelled"), 0);
+  pod_with ("high", "'priorityClassName':'system-node-critical',");
+  run_for (10 * DD_SECOND);
+  ck_assert_uint_eq (count_traced ("scheduler not-modelled default/high"), 1);
+}
+END_TEST
+
+START_TEST (the_largest_cluster_examines_a_share_of_its_nodes)
+{
+  for (guint i = 0; i < 400; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("n%03u", i);
+
+      node (name);
+    }
+  run_for (1 * DD_SECOND);
+  deploy ("web", 400);
+  run_for (5 * DD_SECOND);
+  {
+    g_autoptr (GPtrArray) pods = pods_of ("web");
+    g_autoptr (GHashTable) used = g_hash_table_new (g_str_hash, g_str_equal);
+
+    for (guint i = 0; i < pods->len; i++)
+      g_hash_table_add (used, (gpointer) kube_pod_view (g_ptr_array_index (pods, i))->node_name);
+    /* The search goes round, so no part of the cluster is forgotten. */
+    ck_assert_uint_ge (g_hash_table_size (used), 350);
+  }
+}
+END_TEST
+
+int
+main (void)
+{
+  TCase *cases = tcase_create ("scheduler");
+
+  tcase_add_checked_fixture (cases, start_world, stop_world);
+  tcase_add_test (cases, a_pod_is_bound_with_event_and_condition);
+  tcase_add_test (cases, without_nodes_it_says_so);
+  tcase_add_test (cases, the_reasons_are_counted_and_sorted_as_text);
+  tcase_add_test (cases, each_filter_gives_its_reason);
+  tcase_add_test (cases, requests_are_summed_and_given_back);
+  tcase_add_test (cases, the_number_of_pods_is_limited);
+  tcase_add_test (cases, extended_resources_count);
+  tcase_add_test (cases, host_ports_clash);
+  tcase_add_test (cases, a_toleration_opens_a_cordoned_node);
+  tcase_add_test (cases, an_uncordon_wakes_the_parked);
+  tcase_add_test (cases, a_parked_pod_is_not_tried_without_a_reason);
+  tcase_add_test (cases, anti_affinity_keeps_pods_apart_both_ways);
+  tcase_add_test (cases, a_hard_spread_keeps_the_skew);
+  tcase_add_test (cases, pods_of_one_owner_are_spread_over_zones_and_nodes);
+  tcase_add_test (cases, priority_goes_first);
+  tcase_add_test (cases, a_pod_that_would_preempt_is_named_as_not_modelled);
+  tcase_add_test (cases, the_largest_cluster_examines_a_share_of_its_nodes);
+  return run_cases (cases, "scheduler");
+}
