@@ -1,0 +1,12 @@
+/* sim/commands/commands.h: the subcommands that need the simulator */
+#pragma once
+
+#include "base/command.h"
+
+G_BEGIN_DECLS
+
+extern const DdCommand dd_command_run;   /* run.c */
+extern const DdCommand dd_command_serve; /* serve.c */
+extern const DdCommand dd_command_ctl;   /* ctl.c */
+
+G_END_DECLS

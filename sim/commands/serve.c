@@ -1,0 +1,226 @@
+/* drydock serve: a world behind an HTTP port, for the real aws and kubectl. */
+#include "config.h"
+
+#include <glib-unix.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "sim/commands/commands.h"
+#include "sim/commands/lab-files.h"
+#include "sim/http/listen.h"
+
+#define IDLE_SECONDS 300
+#define SWEEP_SECONDS 15
+
+typedef struct
+{
+  char *world, *listen, *speed, *seed, *env, *kubeconfig, *profile, *port;
+} ServeFlags;
+
+static void
+serve_flags_clear (ServeFlags *flags)
+{
+  g_free (flags->world);
+  g_free (flags->listen);
+  g_free (flags->speed);
+  g_free (flags->seed);
+  g_free (flags->env);
+  g_free (flags->kubeconfig);
+  g_free (flags->profile);
+  g_free (flags->port);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (ServeFlags, serve_flags_clear)
+
+static const char examples[]
+    = "Examples:\n"
+      "  drydock serve                                  the workshop's world on 127.0.0.1:4566\n"
+      "  drydock serve --listen 127.0.0.1:0             on a free port\n"
+      "  drydock serve --env lab.sh --kubeconfig lab.kubeconfig\n"
+      "                                                 then, in another terminal: . ./lab.sh\n"
+      "  drydock serve --speed max                      `aws eks wait` returns at its first poll\n"
+      "  drydock serve --world my-world.yaml --seed 7 --speed paused\n"
+      "\n"
+      "Speeds: 60x (a minute a second), 1x, any other factor, max (60x, and a client that polls\n"
+      "for the end of an update is not kept waiting), paused. `drydock ctl` changes it later.\n"
+      "Ctrl-C ends it.\n";
+
+static gboolean
+parse_flags (int *argc, char ***argv, ServeFlags *flags, GError **error)
+{
+  const GOptionEntry entries[] = {
+    { "world", 'w', 0, G_OPTION_ARG_FILENAME, &flags->world, "The world's description", "FILE" },
+    { "listen", 'l', 0, G_OPTION_ARG_STRING, &flags->listen,
+      "Address and port (127.0.0.1:4566; port 0 picks one)", "HOST:PORT" },
+    { "port", 'p', 0, G_OPTION_ARG_STRING, &flags->port, "Short for --listen 127.0.0.1:PORT",
+      "PORT" },
+    { "speed", 's', 0, G_OPTION_ARG_STRING, &flags->speed, "How fast time runs (60x)",
+      "60x|1x|max|paused" },
+    { "seed", 0, 0, G_OPTION_ARG_STRING, &flags->seed, "Where chance begins (1)", "N" },
+    { "env", 'e', 0, G_OPTION_ARG_FILENAME, &flags->env, "Write the shell exports here", "FILE" },
+    { "kubeconfig", 'k', 0, G_OPTION_ARG_FILENAME, &flags->kubeconfig, "Write a kubeconfig here",
+      "FILE" },
+    { "profile", 0, 0, G_OPTION_ARG_STRING, &flags->profile,
+      "How EKS behaves where its documentation leaves it open", "workshop|documented" },
+    { NULL },
+  };
+  g_autoptr (GOptionContext) context = g_option_context_new ("- an EKS to practise on");
+
+  g_option_context_set_description (context, examples);
+  g_option_context_add_main_entries (context, entries, NULL);
+  if (!g_option_context_parse (context, argc, argv, error))
+    return FALSE;
+  if (flags->port != NULL && flags->listen == NULL)
+    flags->listen = g_strconcat ("127.0.0.1:", flags->port, NULL);
+  if (*argc == 1)
+    return TRUE;
+  g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, "'%s' is one word too many",
+               (*argv)[1]);
+  return FALSE;
+}
+
+static gboolean
+read_options (const ServeFlags *flags, SimLabOptions *options, GError **error)
+{
+  options->world_place = flags->world != NULL ? flags->world : SIM_DEFAULT_WORLD;
+  options->address = flags->listen != NULL ? flags->listen : "127.0.0.1:4566";
+  options->profile = flags->profile != NULL ? flags->profile : "workshop";
+  options->idle_seconds = IDLE_SECONDS;
+  options->seed = 1;
+  if (flags->seed != NULL
+      && !g_ascii_string_to_unsigned (flags->seed, 10, 0, G_MAXINT64, &options->seed, error))
+    {
+      g_prefix_error (error, "--seed: ");
+      return FALSE;
+    }
+  return sim_speed_parse (flags->speed != NULL ? flags->speed : "60x", &options->speed, error);
+}
+
+/* Each client holds a descriptor; the soft limit is often 1,024. */
+static void
+raise_descriptor_limit (void)
+{
+  struct rlimit files;
+
+  if (getrlimit (RLIMIT_NOFILE, &files) != 0)
+    return;
+  files.rlim_cur = files.rlim_max;
+  setrlimit (RLIMIT_NOFILE, &files);
+}
+
+static void
+warn_about (const SimLab *lab, const char *address)
+{
+  g_autoptr (GPtrArray) warnings = g_ptr_array_new_with_free_func (g_free);
+
+  sim_world_file_add_warnings (lab->file, warnings);
+  for (guint i = 0; i < warnings->len; i++)
+    g_printerr ("drydock: %s\n", (const char *) warnings->pdata[i]);
+  if (!sim_listen_is_loopback (address))
+    g_printerr ("drydock: %s can be reached from other machines, and nobody has to log in\n",
+                address);
+}
+
+static gboolean
+write_file (const char *path, const char *text, GError **error)
+{
+  return g_file_set_contents_full (path, text, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600, error);
+}
+
+/* An --env without a --kubeconfig gets one beside it, since its exports name one. */
+static gboolean
+announce (const SimLab *lab, const ServeFlags *flags, GError **error)
+{
+  g_autofree char *beside
+      = flags->env != NULL ? g_strconcat (flags->env, ".kubeconfig", NULL) : NULL;
+  const char *place = flags->kubeconfig != NULL ? flags->kubeconfig : beside;
+  g_autofree char *path = place != NULL ? g_canonicalize_filename (place, NULL) : NULL;
+  g_autofree char *exports = sim_lab_exports (lab, path);
+  g_autofree char *kubeconfig = sim_lab_kubeconfig (lab);
+
+  if ((path != NULL && !write_file (path, kubeconfig, error))
+      || (flags->env != NULL && !write_file (flags->env, exports, error)))
+    return FALSE;
+  g_print ("drydock ready on %s\n\n%s", sim_server_url (lab->server), exports);
+  fflush (stdout);
+  return TRUE;
+}
+
+/* ---- until a signal comes ---- */
+
+static gboolean
+quit_loop (int fd, GIOCondition condition, gpointer loop)
+{
+  (void) fd;
+  (void) condition;
+  g_main_loop_quit (loop);
+  return G_SOURCE_CONTINUE;
+}
+
+/* Ctrl-C and SIGTERM as something to read: GLib's own way would cost a thread. */
+static int
+open_signals (void)
+{
+  sigset_t signals;
+
+  signal (SIGPIPE, SIG_IGN);
+  sigemptyset (&signals);
+  sigaddset (&signals, SIGINT);
+  sigaddset (&signals, SIGTERM);
+  sigprocmask (SIG_BLOCK, &signals, NULL);
+  return signalfd (-1, &signals, SFD_NONBLOCK | SFD_CLOEXEC);
+}
+
+static gboolean
+sweep (gpointer server)
+{
+  sim_server_sweep (server);
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+serve_until_signal (SimLab *lab, int signals)
+{
+  g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
+  guint ending = g_unix_fd_add (signals, G_IO_IN, quit_loop, loop);
+  guint sweeping = g_timeout_add_seconds (SWEEP_SECONDS, sweep, lab->server);
+
+  g_main_loop_run (loop);
+  g_source_remove (sweeping);
+  g_source_remove (ending);
+  close (signals);
+}
+
+static int
+run_serve (int argc, char **argv)
+{
+  g_auto (ServeFlags) flags = { NULL };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SimLab) lab = NULL;
+  SimLabOptions options = { NULL };
+  int signals = -1;
+
+  if (parse_flags (&argc, &argv, &flags, &error) && read_options (&flags, &options, &error))
+    {
+      raise_descriptor_limit ();
+      signals = open_signals ();
+      lab = sim_lab_new (&options, &error);
+    }
+  if (lab == NULL || !announce (lab, &flags, &error))
+    {
+      g_printerr ("drydock serve: %s\n", error->message);
+      return DD_EXIT_BAD_INPUT;
+    }
+  warn_about (lab, options.address);
+  serve_until_signal (lab, signals);
+  return DD_EXIT_OK;
+}
+
+const DdCommand dd_command_serve = {
+  "serve",
+  "run a world behind an HTTP port, for the real aws and kubectl",
+  run_serve,
+};

@@ -1,0 +1,85 @@
+/* sim/invariants-private.h: what the promises read: the store, and a ledger of what the trace said
+ */
+#pragma once
+
+#include "sim/invariants.h"
+#include "sim/store.h"
+
+G_BEGIN_DECLS
+
+/* One node group with an update that was started in this run; kept after it ended. */
+typedef struct
+{
+  char *nodegroup;
+  char *image; /* what the update replaces with */
+  char *group; /* its Auto Scaling group; NULL until it was repointed */
+  char *phase; /* the engine's last */
+  gboolean running;
+  gint64 parallelism;
+  gboolean resized; /* the sizes before are known */
+  gint64 from_desired, from_max;
+  gboolean may_stay_grown; /* somebody else raised it, or a new node could not be emptied */
+  gboolean force;
+  guint serial; /* grows with each update of the group */
+  guint busy;   /* nodes that are being replaced */
+} SimLedgerUpdate;
+
+typedef struct
+{
+  SimLedgerUpdate *replaced_by; /* the update that is at it; NULL: none */
+  guint serial;                 /* of that update */
+  gboolean forced;
+  gboolean was_ready; /* at any time */
+  gboolean cordoned;  /* spec.unschedulable, now */
+  DdUsec cordoned_since;
+} SimLedgerNode;
+
+typedef struct
+{
+  gint64 desired, max;
+} SimLedgerGroup;
+
+typedef struct
+{
+  SimWorld *world;
+  DdUsec post_drain_wait;
+  DdUsec now;         /* since the beginning */
+  GPtrArray *updates; /* of SimLedgerUpdate */
+  GHashTable *nodes;  /* name -> SimLedgerNode; for look-up only */
+  GHashTable *groups; /* name -> SimLedgerGroup; for look-up only */
+} SimLedger;
+
+/* The update of the node group that NODE belongs to; NULL when none was started. */
+SimLedgerUpdate *sim_ledger_update_of_node (const SimLedger *ledger, const char *node);
+SimLedgerUpdate *sim_ledger_update (const SimLedger *ledger, const char *nodegroup);
+/* NULL when it was never heard of. */
+const SimLedgerNode *sim_ledger_node (const SimLedger *ledger, const char *node);
+const SimLedgerGroup *sim_ledger_group (const SimLedger *ledger, const char *group);
+const SimObject *sim_ledger_node_object (const SimLedger *ledger, const char *node);
+const char *sim_ledger_image_of (const SimObject *node);
+
+/* A promise sees an event of the trace, or a change of a node, after the ledger has been brought up
+ * to date; it answers whether it still holds, and if not, WHY. */
+typedef gboolean (*SimEventPromise) (const SimLedger *ledger, const SimEvent *event, GString *why);
+typedef gboolean (*SimNodePromise) (const SimLedger *ledger, const SimObject *node, GString *why);
+
+/* sim/invariants-budgets.c */
+gboolean sim_promise_budgets_honoured (const SimLedger *ledger, const SimEvent *event,
+                                       GString *why);
+/* sim/invariants-nodes.c */
+gboolean sim_promise_parallelism (const SimLedger *ledger, const SimEvent *event, GString *why);
+gboolean sim_promise_empty_before_terminated (const SimLedger *ledger, const SimEvent *event,
+                                              GString *why);
+gboolean sim_promise_settled_before_terminated (const SimLedger *ledger, const SimEvent *event,
+                                                GString *why);
+gboolean sim_promise_new_nodes_unmarked (const SimLedger *ledger, const SimObject *node,
+                                         GString *why);
+gboolean sim_promise_new_nodes_kept (const SimLedger *ledger, const SimEvent *event, GString *why);
+gboolean sim_promise_zones_covered (const SimLedger *ledger, const SimEvent *event, GString *why);
+gboolean sim_promise_kubelet_not_ahead (const SimLedger *ledger, const SimObject *node,
+                                        GString *why);
+gboolean sim_promise_sizes_restored (const SimLedger *ledger, const SimEvent *event, GString *why);
+gboolean sim_promise_everything_modelled (const SimLedger *ledger, const SimEvent *event,
+                                          GString *why);
+
+G_END_DECLS

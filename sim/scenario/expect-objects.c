@@ -1,0 +1,172 @@
+/* sim/scenario/expect-objects.c: "match": Kubernetes objects that look like this exist
+ *
+ * The number of objects that match is kept up to date by the store's changes, one comparison each;
+ * only a failure looks at all of them, for the one that came closest. */
+
+#include "config.h"
+
+#include "sim/kube/api.h"
+#include "sim/kube/kind.h"
+#include "sim/scenario/expect-private.h"
+#include "sim/scenario/manifest.h"
+#include "sim/scenario/match.h"
+
+#define SHOWN_DIFFERENCES 4
+
+typedef struct
+{
+  const KubeKind *kind;
+  gint64 matching;
+  gboolean watching;
+} Objects;
+
+static gboolean
+prepare (SimExpectation *self, GError **error)
+{
+  const KubeKind *kind = sim_manifest_kind (self->pattern, error);
+  Objects *objects;
+
+  if (kind == NULL)
+    return FALSE;
+  objects = g_new0 (Objects, 1);
+  objects->kind = kind;
+  self->state = objects;
+  dd_value_set (&self->wanted, "kind", NULL);
+  dd_value_set (&self->wanted, "apiVersion", NULL);
+  return TRUE;
+}
+
+static gboolean
+is_wanted (const SimExpectation *self, const SimObject *object)
+{
+  return sim_match (self->wanted, object->value);
+}
+
+static void
+take_change (SimStore *store, const SimChange *change, gpointer data)
+{
+  SimExpectation *self = data;
+  Objects *objects = self->state;
+  gboolean before
+      = change->type == SIM_ADDED ? FALSE
+        : change->type == SIM_DELETED
+            ? is_wanted (self, change->previous != NULL ? change->previous : change->object)
+            : is_wanted (self, change->previous);
+  gboolean after = change->type != SIM_DELETED && is_wanted (self, change->object);
+
+  (void) store;
+  objects->matching += (gint64) after - (gint64) before;
+  self->dirty = self->dirty || before != after;
+}
+
+static void
+watch (SimExpectation *self)
+{
+  Objects *objects = self->state;
+  SimStore *store = self->world->kube->store;
+  g_autoptr (GPtrArray) all = sim_store_list (store, objects->kind, NULL);
+
+  for (guint i = 0; i < all->len; i++)
+    objects->matching += is_wanted (self, g_ptr_array_index (all, i));
+  sim_store_subscribe (store, objects->kind, take_change, self);
+  objects->watching = TRUE;
+}
+
+static gboolean
+truth (SimExpectation *self)
+{
+  const Objects *objects = self->state;
+
+  return objects->matching >= self->min && objects->matching <= self->max;
+}
+
+static const SimObject *
+find_closest (const SimExpectation *self, const GPtrArray *all)
+{
+  const SimObject *closest = NULL;
+  guint best = G_MAXUINT;
+
+  for (guint i = 0; i < all->len; i++)
+    {
+      const SimObject *object = g_ptr_array_index (all, i);
+      guint distance = sim_match_distance (self->wanted, object->value, "", NULL);
+
+      if (distance > 0 && distance < best)
+        {
+          closest = object;
+          best = distance;
+        }
+    }
+  return closest;
+}
+
+static void
+append_name (const SimObject *object, GString *out)
+{
+  if (*object->namespace_ != '\0')
+    g_string_append_printf (out, "%s/", object->namespace_);
+  g_string_append (out, object->name);
+}
+
+static void
+append_matching (const SimExpectation *self, const GPtrArray *all, GString *out)
+{
+  guint shown = 0;
+
+  for (guint i = 0; i < all->len && shown < SHOWN_DIFFERENCES; i++)
+    {
+      const SimObject *object = g_ptr_array_index (all, i);
+
+      if (!is_wanted (self, object))
+        continue;
+      g_string_append (out, shown++ == 0 ? ": " : ", ");
+      append_name (object, out);
+    }
+}
+
+static void
+append_closest (const SimExpectation *self, const GPtrArray *all, GString *out)
+{
+  g_autoptr (GPtrArray) differences = g_ptr_array_new_with_free_func (g_free);
+  const SimObject *closest = find_closest (self, all);
+
+  if (closest == NULL)
+    return;
+  g_string_append (out, "\n  closest: ");
+  append_name (closest, out);
+  sim_match_distance (self->wanted, closest->value, "", differences);
+  for (guint i = 0; i < differences->len && i < SHOWN_DIFFERENCES; i++)
+    g_string_append_printf (out, "\n    %s", (char *) g_ptr_array_index (differences, i));
+}
+
+static void
+explain (SimExpectation *self, GString *out)
+{
+  const Objects *objects = self->state;
+  g_autoptr (GPtrArray) all = sim_store_list (self->world->kube->store, objects->kind, NULL);
+
+  g_string_append_printf (out, "%" G_GINT64_FORMAT " of %u %s match", objects->matching, all->len,
+                          objects->kind->plural);
+  append_matching (self, all, out);
+  if (objects->matching < self->min)
+    append_closest (self, all, out);
+}
+
+static void
+clear (SimExpectation *self)
+{
+  Objects *objects = self->state;
+
+  if (objects != NULL && objects->watching)
+    sim_store_unsubscribe (self->world->kube->store, take_change, self);
+  g_free (objects);
+}
+
+const SimSubject sim_subject_match = {
+  .key = "match",
+  .prepare = prepare,
+  .watch = watch,
+  .truth = truth,
+  .explain = explain,
+  .clear = clear,
+};

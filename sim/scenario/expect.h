@@ -1,0 +1,36 @@
+/* sim/scenario/expect.h: what must be so, watched while the world goes on */
+#pragma once
+
+#include "sim/yaml.h"
+#include "sim/world.h"
+
+G_BEGIN_DECLS
+
+typedef struct _SimExpectations SimExpectations;
+
+/* What became of one expectation. */
+typedef struct
+{
+  char *text;  /* the expectation in its own words, or as it is written */
+  char *place; /* "scenarios/x.yaml:12" */
+  gboolean held;
+  DdUsec time; /* when that was decided, since the beginning */
+  char *why;   /* failed: what was looked for, what came closest, since when; else NULL */
+} SimVerdict;
+
+void sim_verdict_free (SimVerdict *verdict);
+
+/* LIST was checked against the schema and must outlive the result; what only a reader of the whole
+ * row can see is found here. */
+SimExpectations *sim_expectations_new (const SimYaml *list, GError **error);
+void sim_expectations_free (SimExpectations *expectations);
+
+/* Begins to watch WORLD, whose trace has just begun. CLUSTER is where node groups are looked for.
+ */
+void sim_expectations_watch (SimExpectations *expectations, SimWorld *world, const char *cluster);
+/* Decides what is still open, and returns a new array of SimVerdict, in order. */
+GPtrArray *sim_expectations_conclude (SimExpectations *expectations);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SimExpectations, sim_expectations_free)
+
+G_END_DECLS

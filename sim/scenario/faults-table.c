@@ -1,0 +1,66 @@
+/* sim/scenario/faults-table.c: rows of YAML into rows of faults */
+
+#include "config.h"
+
+#include "sim/scenario/faults-table.h"
+
+#include "sim/scenario/schema.h"
+
+gboolean
+sim_faults_check (const SimYaml *list, GError **error)
+{
+  for (guint i = 0; i < sim_yaml_length (list); i++)
+    {
+      const SimYaml *row = sim_yaml_element (list, i);
+      const SimYaml *chance = sim_yaml_member (row, "probability");
+      double probability = chance != NULL ? dd_value_double (chance->value, 0) : 1;
+
+      if (probability <= 0 || probability > 1)
+        {
+          sim_yaml_set_error (error, chance, "a probability is above 0 and at most 1");
+          return FALSE;
+        }
+      if (sim_yaml_member (row, "error") == NULL && sim_yaml_member (row, "delay") == NULL
+          && !dd_value_path_bool (row->value, "lose_reply", FALSE))
+        {
+          sim_yaml_set_error (error, row, "a fault needs an error, a delay or lose_reply");
+          return FALSE;
+        }
+    }
+  return TRUE;
+}
+
+static char *
+text_of (const SimYaml *row, const char *key)
+{
+  return (char *) sim_yaml_text (sim_yaml_member (row, key));
+}
+
+void
+sim_faults_add_all (SimFaults *faults, const SimYaml *list)
+{
+  for (guint i = 0; i < sim_yaml_length (list); i++)
+    {
+      const SimYaml *row = sim_yaml_element (list, i);
+      const SimYaml *chance = sim_yaml_member (row, "probability");
+      DdUsec from = sim_yaml_duration (sim_yaml_member (row, "from"), 0);
+      DdUsec length = sim_yaml_duration (sim_yaml_member (row, "for"), 0);
+      SimFault fault = {
+        .service = text_of (row, "service"),
+        .operation = text_of (row, "operation"),
+        .subject = text_of (row, "subject"),
+        .error = text_of (row, "error"),
+        .message = text_of (row, "message"),
+        .status = (guint) dd_value_path_int (row->value, "status", 0),
+        .retry_after_seconds = dd_value_path_int (row->value, "retry_after", 0),
+        .delay = sim_yaml_duration (sim_yaml_member (row, "delay"), 0),
+        .lose_reply = dd_value_path_bool (row->value, "lose_reply", FALSE),
+        .from = from,
+        .until = length > 0 ? from + length : 0,
+        .times = (guint) dd_value_path_int (row->value, "times", 0),
+        .probability = chance != NULL ? dd_value_double (chance->value, 1) : 1,
+      };
+
+      sim_faults_add (faults, &fault);
+    }
+}

@@ -1,0 +1,271 @@
+/* sim/scenario/language.c: every word a scenario or a world file may use
+ *
+ * The tables below are the language: what is not here is refused with a suggestion, and
+ * `drydock run --language` prints them. */
+
+#include "config.h"
+
+#include "sim/scenario/schema.h"
+
+/* ---- worlds ---- */
+
+static const SimRow cluster_rows[] = {
+  { "name", SIM_TEXT, "as the AWS APIs call it" },
+  { "version", SIM_TEXT, "the Kubernetes minor of the control plane, \"1.30\"" },
+  { NULL },
+};
+
+static const SimRow release_rows[] = {
+  { "release", SIM_TEXT, "\"1.30.0-20240703\"", .required = TRUE },
+  { "ami_type", SIM_TEXT, "the image family: AL2_x86_64 (default), AL2023_x86_64_STANDARD ..." },
+  { "image", SIM_TEXT, "the image's id; drawn when left out" },
+  { NULL },
+};
+
+static const SimRow taint_rows[] = {
+  { "key", SIM_TEXT, "the taint's key", .required = TRUE },
+  { "value", SIM_TEXT, "its value" },
+  { "effect", SIM_TEXT, "NO_SCHEDULE, NO_EXECUTE or PREFER_NO_SCHEDULE", .required = TRUE },
+  { NULL },
+};
+
+static const SimRow update_config_rows[] = {
+  { "maxUnavailable", SIM_INTEGER, "nodes replaced at once", .min = 1, .max = 100 },
+  { "maxUnavailablePercentage", SIM_INTEGER, "the same as a share", .min = 1, .max = 100 },
+  { NULL },
+};
+
+static const SimRow nodegroup_rows[] = {
+  { "name", SIM_TEXT, "as the EKS API calls it", .required = TRUE },
+  { "desired", SIM_INTEGER, "how many nodes it begins with", .required = TRUE, .max = 5000 },
+  { "min", SIM_INTEGER, "its smallest size; desired when left out", .max = 5000 },
+  { "max", SIM_INTEGER, "its largest size; desired when left out", .max = 5000 },
+  { "release", SIM_TEXT, "the release its nodes run at the beginning; the newest when left out" },
+  { "ami_type", SIM_TEXT, "AL2_x86_64 (default), AL2023_x86_64_STANDARD ..." },
+  { "instance_type", SIM_TEXT, "m5.large when left out" },
+  { "zones", SIM_LIST, "where its subnets are; all zones when left out", .element = SIM_TEXT },
+  { "update", SIM_MAPPING, "how many nodes may be replaced at once", .of = update_config_rows },
+  { "labels", SIM_NAMED, "labels for its nodes", .element = SIM_TEXT },
+  { "taints", SIM_LIST, "taints for its nodes", .element = SIM_MAPPING, .of = taint_rows },
+  { NULL },
+};
+
+const SimRow sim_world_rows[] = {
+  { "about", SIM_TEXT, "what this world is" },
+  { "cluster", SIM_MAPPING, "the EKS cluster", .of = cluster_rows },
+  { "region", SIM_TEXT, "us-west-2 when left out" },
+  { "account", SIM_TEXT, "twelve digits" },
+  { "start", SIM_INSTANT, "the instant at which the world begins" },
+  { "zones", SIM_LIST, "zones beyond the region's first three", .element = SIM_TEXT },
+  { "releases", SIM_LIST, "published releases beyond the built-in ones", .element = SIM_MAPPING,
+    .of = release_rows },
+  { "capacity", SIM_NAMED, "how many more instances a zone can take", .element = SIM_INTEGER },
+  { "latencies", SIM_NAMED, "how long things take", .element = SIM_RANGE },
+  { "nodegroups", SIM_LIST, "managed node groups", .element = SIM_MAPPING, .of = nodegroup_rows },
+  { "workloads", SIM_LIST, "files of manifests, or manifests", .element = SIM_TEXT_OR_MAPPING },
+  { NULL },
+};
+
+/* ---- events of the trace ---- */
+
+static const SimRow event_rows[] = {
+  { "event", SIM_TEXT, "what happened: drain.started, node.joined ...", .required = TRUE },
+  { "actor", SIM_TEXT, "who did or saw it: engine, eks, autoscaling ..." },
+  { "subject", SIM_TEXT, "to whom; * stands for any text" },
+  { "details", SIM_MAPPING, "what must match in its details" },
+  { NULL },
+};
+
+/* ---- steps ---- */
+
+static const SimRow request_rows[] = {
+  { "operation", SIM_TEXT, "the API's operation, as its reference spells it", .required = TRUE },
+  { "input", SIM_MAPPING, "its parameters, as the AWS CLI's JSON input spells them" },
+  { "nodegroup", SIM_TEXT, "fills in AutoScalingGroupName with this node group's" },
+  { NULL },
+};
+
+static const SimRow object_rows[] = {
+  { "kind", SIM_TEXT, "Pod, PodDisruptionBudget, Node ...", .required = TRUE },
+  { "apiVersion", SIM_TEXT, "needed only where the kind is ambiguous" },
+  { "name", SIM_TEXT, "the object's name", .required = TRUE },
+  { "namespace", SIM_TEXT, "default when left out" },
+  { NULL },
+};
+
+static const SimRow patch_rows[] = {
+  { "kind", SIM_TEXT, "Pod, PodDisruptionBudget, Node ...", .required = TRUE },
+  { "apiVersion", SIM_TEXT, "needed only where the kind is ambiguous" },
+  { "name", SIM_TEXT, "the object's name", .required = TRUE },
+  { "namespace", SIM_TEXT, "default when left out" },
+  { "merge", SIM_MAPPING, "a merge patch (RFC 7386)", .required = TRUE },
+  { NULL },
+};
+
+static const SimRow node_choice_rows[] = {
+  { "match", SIM_MAPPING, "what the node is like; all nodes when left out" },
+  { "pick", SIM_INTEGER, "which of them in order of name, from 1", .min = 1, .max = 5000 },
+  { NULL },
+};
+
+static const SimRow step_rows[] = {
+  { "about", SIM_TEXT, "why this step is taken" },
+  { "at", SIM_DURATION, "when, counted from the world's beginning" },
+  { "after", SIM_MAPPING, "instead of at: when this first happens", .of = event_rows },
+  { "plus", SIM_DURATION, "so much later than `after`" },
+  { "eks", SIM_MAPPING, "a request to EKS", .of = request_rows },
+  { "autoscaling", SIM_MAPPING, "a request to EC2 Auto Scaling", .of = request_rows },
+  { "ec2", SIM_MAPPING, "a request to EC2", .of = request_rows },
+  { "ssm", SIM_MAPPING, "a request to Systems Manager", .of = request_rows },
+  { "sts", SIM_MAPPING, "a request to STS", .of = request_rows },
+  { "apply", SIM_TEXT_OR_MAPPING, "a manifest, or a file of them, created or merged into" },
+  { "patch", SIM_MAPPING, "changes one Kubernetes object", .of = patch_rows },
+  { "delete", SIM_MAPPING, "deletes one Kubernetes object", .of = object_rows },
+  { "cordon", SIM_MAPPING, "makes one node unschedulable", .of = node_choice_rows },
+  { "uncordon", SIM_MAPPING, "makes it schedulable again", .of = node_choice_rows },
+  { "capacity", SIM_NAMED, "how many more instances a zone can take; -1: no limit",
+    .element = SIM_INTEGER },
+  { "fails", SIM_TEXT, "the error code the request must be refused with" },
+  { NULL },
+};
+
+/* ---- faults ---- */
+
+static const char *const services[]
+    = { "kubernetes", "eks", "autoscaling", "ec2", "ssm", "sts", NULL };
+
+static const SimRow fault_rows[] = {
+  { "service", SIM_TEXT, "whose requests fail", .required = TRUE, .values = services },
+  { "operation", SIM_TEXT, "DescribeInstances, \"list pods\", \"create pods/eviction\"; any" },
+  { "subject", SIM_TEXT, "only requests that concern this name" },
+  { "error", SIM_TEXT, "the wire code or Kubernetes reason they fail with" },
+  { "message", SIM_TEXT, "the error's text" },
+  { "status", SIM_INTEGER, "the HTTP status, where it is not the code's own", .min = 400,
+    .max = 599 },
+  { "retry_after", SIM_INTEGER, "the Retry-After header, in seconds", .min = 0, .max = 3600 },
+  { "delay", SIM_DURATION, "answers come so much later" },
+  { "lose_reply", SIM_BOOLEAN, "carried out, but the answer never arrives" },
+  { "from", SIM_DURATION, "since when; from the beginning when left out" },
+  { "for", SIM_DURATION, "how long; without end when left out" },
+  { "times", SIM_INTEGER, "how often at most", .min = 1, .max = 1000000 },
+  { "probability", SIM_NUMBER, "how likely each time, above 0 and up to 1" },
+  { NULL },
+};
+
+/* ---- expectations ---- */
+
+static const SimRow gap_rows[] = {
+  { "from", SIM_MAPPING, "the first event", .required = TRUE, .of = event_rows },
+  { "to", SIM_MAPPING, "the next of these with the same subject", .required = TRUE,
+    .of = event_rows },
+  { "at least", SIM_DURATION, "the shortest time between them" },
+  { "at most", SIM_DURATION, "the longest time between them" },
+  { NULL },
+};
+
+static const SimRow expectation_rows[] = {
+  { "about", SIM_TEXT, "why this must be so" },
+  { "within", SIM_DURATION, "becomes true at some moment up to here" },
+  { "always", SIM_FLAG, "true after every event" },
+  { "never", SIM_FLAG, "true after no event" },
+  { "at", SIM_DURATION, "true at this moment" },
+  { "at end", SIM_FLAG, "true when nothing is left to happen" },
+  { "from", SIM_DURATION, "always and never: not before this moment" },
+  { "until", SIM_DURATION, "always and never: not after this moment" },
+  { "match", SIM_MAPPING, "Kubernetes objects that look like this exist" },
+  { "count", SIM_COUNT, "so many of them, or of these events" },
+  { "update", SIM_MAPPING, "the last update of a node group (`nodegroup`) looks like this" },
+  { "nodegroup", SIM_MAPPING, "the node group (`nodegroupName`) looks like this" },
+  { "group", SIM_MAPPING, "the Auto Scaling group of a node group (`nodegroup`) looks like this" },
+  { "event", SIM_MAPPING, "such an event is in the trace", .of = event_rows },
+  { "trace", SIM_LIST, "these events happen in this order, others between them",
+    .element = SIM_TEXT_OR_MAPPING, .of = event_rows },
+  { "gap", SIM_MAPPING, "the time between two events about the same subject", .of = gap_rows },
+  { NULL },
+};
+
+/* ---- scenarios ---- */
+
+const SimRow sim_scenario_rows[] = {
+  { "about", SIM_TEXT, "the scenario in one sentence", .required = TRUE },
+  { "source", SIM_ANY, "where the behaviour is described: a text or a list" },
+  { "seed", SIM_INTEGER, "what chance depends on; 1 when left out", .min = 0, .max = G_MAXINT64 },
+  { "profile", SIM_TEXT, "the set of knobs of the upgrade; workshop when left out" },
+  { "knobs", SIM_NAMED, "single knobs that differ from the profile's", .element = SIM_TEXT },
+  { "for", SIM_DURATION, "the virtual time after which it ends; when nothing is left to happen" },
+  { "max_events", SIM_INTEGER, "more events than this are a failure", .min = 1, .max = 1000000000 },
+  { "world", SIM_TEXT_OR_MAPPING, "a world file, or a world", .required = TRUE,
+    .of = sim_world_rows },
+  { "latencies", SIM_NAMED, "how long things take in this scenario", .element = SIM_RANGE },
+  { "workloads", SIM_LIST, "files of manifests, or manifests, beside the world's",
+    .element = SIM_TEXT_OR_MAPPING },
+  { "steps", SIM_LIST, "what is done, in order", .element = SIM_MAPPING, .of = step_rows },
+  { "faults", SIM_LIST, "requests that go wrong", .element = SIM_MAPPING, .of = fault_rows },
+  { "expect", SIM_LIST, "what must be so", .required = TRUE, .element = SIM_MAPPING,
+    .of = expectation_rows },
+  { NULL },
+};
+
+/* ---- the reference ---- */
+
+static const char *
+shape_name (SimShape shape)
+{
+  switch (shape)
+    {
+    case SIM_ANY:
+      return "anything";
+    case SIM_FLAG:
+      return "(empty)";
+    case SIM_TEXT:
+      return "text";
+    case SIM_INTEGER:
+      return "integer";
+    case SIM_NUMBER:
+      return "number";
+    case SIM_BOOLEAN:
+      return "true|false";
+    case SIM_DURATION:
+      return "duration";
+    case SIM_INSTANT:
+      return "instant";
+    case SIM_RANGE:
+      return "duration|[low, high]";
+    case SIM_COUNT:
+      return "integer|{min, max}";
+    case SIM_MAPPING:
+      return "mapping";
+    case SIM_NAMED:
+      return "name: ";
+    case SIM_LIST:
+      return "list of ";
+    case SIM_TEXT_OR_MAPPING:
+      return "text|mapping";
+    }
+  return "";
+}
+
+static void
+print_rows (const SimRow *rows, int indent, GString *out)
+{
+  for (const SimRow *row = rows; row->key != NULL; row++)
+    {
+      gboolean holds_others = row->shape == SIM_LIST || row->shape == SIM_NAMED;
+      g_autofree char *shape = g_strconcat (shape_name (row->shape),
+                                            holds_others ? shape_name (row->element) : NULL, NULL);
+
+      g_string_append_printf (out, "%*s%-*s %-22s %s%s\n", indent, "", MAX (26 - indent, 1),
+                              row->key, shape, row->required ? "(required) " : "", row->help);
+      if (row->of != NULL)
+        print_rows (row->of, indent + 2, out);
+    }
+}
+
+char *
+sim_language_reference (void)
+{
+  GString *out = g_string_new ("A scenario file:\n\n");
+
+  print_rows (sim_scenario_rows, 2, out);
+  return g_string_free (out, FALSE);
+}

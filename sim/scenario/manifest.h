@@ -1,0 +1,38 @@
+/* sim/scenario/manifest.h: ordinary Kubernetes manifests, from files or written into a scenario */
+#pragma once
+
+#include "sim/yaml.h"
+
+typedef struct _KubeKind KubeKind;
+
+G_BEGIN_DECLS
+
+/* One object and where it stands. */
+typedef struct
+{
+  const SimYaml *node;
+  const KubeKind *kind;
+  const char *namespace_; /* "" for cluster-scoped kinds */
+  const char *name;       /* NULL with generateName */
+} SimManifest;
+
+typedef struct
+{
+  GPtrArray *manifests; /* of SimManifest, in order */
+  GPtrArray *files;     /* of SimYamlFile: what was read for them */
+} SimManifests;
+
+SimManifests *sim_manifests_new (void);
+void sim_manifests_free (SimManifests *manifests);
+
+/* Adds what NODE says: a manifest, or the name of a file of them, which BASE mentions. A List is
+ * taken apart. NODE must outlive MANIFESTS. */
+gboolean sim_manifests_add (SimManifests *manifests, const SimYaml *node, const char *base,
+                            GError **error);
+/* The kind that a node's apiVersion (may be missing) and kind name; points at what it cannot find.
+ */
+const KubeKind *sim_manifest_kind (const SimYaml *node, GError **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SimManifests, sim_manifests_free)
+
+G_END_DECLS

@@ -1,0 +1,53 @@
+/* sim/scenario/scenario.h: one situation as data: a world, steps, faults and what must come of them
+ */
+#pragma once
+
+#include "sim/scenario/expect.h"
+#include "sim/scenario/world.h"
+
+G_BEGIN_DECLS
+
+typedef struct _SimScenario SimScenario;
+
+/* PLACE is a path or a resource URI. Everything that can be wrong with the text is found here. */
+SimScenario *sim_scenario_load (const char *place, GError **error);
+void sim_scenario_free (SimScenario *scenario);
+
+const char *sim_scenario_name (const SimScenario *scenario); /* "ami-upgrade" */
+const char *sim_scenario_about (const SimScenario *scenario);
+/* What YAML reads otherwise than meant; of char *, borrowed. */
+const GPtrArray *sim_scenario_warnings (const SimScenario *scenario);
+
+typedef struct
+{
+  const guint64 *seed; /* NULL: the scenario's */
+  const char *profile; /* NULL: the scenario's */
+  gboolean loopback;   /* requests go over a real socket; else they are function calls */
+  /* Called once when the world is furnished and its trace begins; to add readers. May be NULL. */
+  void (*attend) (SimWorld *world, gpointer data);
+  gpointer attend_data;
+} SimRehearsal;
+
+typedef struct
+{
+  char *scenario; /* its name */
+  guint64 seed;
+  const char *transport; /* "loopback", "direct" */
+  gboolean held;
+  GPtrArray *verdicts; /* of SimVerdict: steps, expectations, broken promises, limits */
+  guint promises;      /* how many invariants were watched */
+  char *digest;
+  DdUsec virtual_time; /* from the beginning to the last event */
+  guint64 events;      /* of the trace */
+} SimOutcome;
+
+/* Rehearses SCENARIO once, in a world of its own. NULL with ERROR only when the world cannot be
+ * furnished (DD_ERROR_INVALID, pointed at) or the socket cannot be opened (any other). */
+SimOutcome *sim_scenario_rehearse (const SimScenario *scenario, const SimRehearsal *rehearsal,
+                                   GError **error);
+void sim_outcome_free (SimOutcome *outcome);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SimScenario, sim_scenario_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SimOutcome, sim_outcome_free)
+
+G_END_DECLS

@@ -1,0 +1,330 @@
+/* sim/scenario/schema.c: the generic reader of the language's tables */
+
+#include "config.h"
+
+#include "sim/scenario/schema.h"
+
+#include <string.h>
+
+#include "base/time.h"
+
+/* ---- suggestions ---- */
+
+/* Levenshtein's distance, given up beyond a length that no key has. */
+static guint
+distance (const char *a, const char *b)
+{
+  guint row[65];
+  gsize length = strlen (b);
+
+  if (strlen (a) > 64 || length > 64)
+    return G_MAXUINT;
+  for (gsize j = 0; j <= length; j++)
+    row[j] = (guint) j;
+  for (gsize i = 1; a[i - 1] != '\0'; i++)
+    {
+      guint diagonal = row[0];
+
+      row[0] = (guint) i;
+      for (gsize j = 1; j <= length; j++)
+        {
+          guint above = row[j];
+          gboolean same = g_ascii_tolower (a[i - 1]) == g_ascii_tolower (b[j - 1]);
+
+          row[j] = MIN (MIN (above, row[j - 1]) + 1, diagonal + (same ? 0 : 1));
+          diagonal = above;
+        }
+    }
+  return row[length];
+}
+
+const char *
+sim_closest_word (const char *text, const char *const *words)
+{
+  const char *best = NULL;
+  guint best_distance = (guint) MAX (strlen (text) / 2, 1) + 1;
+
+  for (guint i = 0; words[i] != NULL; i++)
+    {
+      guint candidate = distance (text, words[i]);
+
+      if (candidate < best_distance)
+        {
+          best = words[i];
+          best_distance = candidate;
+        }
+    }
+  return best;
+}
+
+char *
+sim_did_you_mean (const char *text, const char *const *words)
+{
+  const char *closest = sim_closest_word (text, words);
+
+  return closest != NULL ? g_strdup_printf (" (did you mean %s?)", closest) : g_strdup ("");
+}
+
+/* ---- scalars ---- */
+
+static gboolean
+wrong_shape (const SimYaml *node, const SimRow *row, const char *wanted, GError **error)
+{
+  sim_yaml_set_error (error, node, "%s must be %s, not %s", row->key, wanted,
+                      dd_type_name (dd_value_type (node->value)));
+  return FALSE;
+}
+
+static gboolean
+check_text (const SimYaml *node, const SimRow *row, GError **error)
+{
+  g_autofree char *hint = NULL;
+  g_autofree char *all = NULL;
+
+  if (node->text == NULL || dd_value_type (node->value) == DD_NULL)
+    return wrong_shape (node, row, "text", error);
+  if (row->values == NULL || g_strv_contains (row->values, node->text))
+    return TRUE;
+  hint = sim_did_you_mean (node->text, row->values);
+  all = g_strjoinv (", ", (char **) row->values);
+  sim_yaml_set_error (error, node, "%s cannot be \"%s\"%s; it is one of %s", row->key, node->text,
+                      hint, all);
+  return FALSE;
+}
+
+static gboolean
+check_integer (const SimYaml *node, const SimRow *row, GError **error)
+{
+  gint64 number = dd_value_int (node->value, 0);
+
+  if (dd_value_type (node->value) != DD_INT)
+    return wrong_shape (node, row, "a whole number", error);
+  if ((row->min == 0 && row->max == 0) || (number >= row->min && number <= row->max))
+    return TRUE;
+  sim_yaml_set_error (error, node, "%s must be between %" G_GINT64_FORMAT " and %" G_GINT64_FORMAT,
+                      row->key, row->min, row->max);
+  return FALSE;
+}
+
+static gboolean
+check_number (const SimYaml *node, const SimRow *row, GError **error)
+{
+  DdType type = dd_value_type (node->value);
+
+  return type == DD_INT || type == DD_DOUBLE ? TRUE : wrong_shape (node, row, "a number", error);
+}
+
+static gboolean
+check_duration (const SimYaml *node, const SimRow *row, GError **error)
+{
+  DdUsec delay;
+
+  if (node->text != NULL && dd_duration_from_text (node->text, &delay))
+    return TRUE;
+  if (node->text == NULL)
+    return wrong_shape (node, row, "a duration such as 90s or 1h30m", error);
+  sim_yaml_set_error (error, node, "%s: \"%s\" is no duration; write 90s, 15m or 1h30m%s", row->key,
+                      node->text,
+                      dd_value_type (node->value) == DD_INT ? " (the unit is missing)" : "");
+  return FALSE;
+}
+
+static gboolean
+check_instant (const SimYaml *node, const SimRow *row, GError **error)
+{
+  DdUsec instant;
+
+  if (node->text != NULL && dd_time_from_iso8601 (node->text, &instant))
+    return TRUE;
+  return wrong_shape (node, row, "an instant such as 2026-01-05T09:00:00Z", error);
+}
+
+static gboolean
+check_range (const SimYaml *node, const SimRow *row, GError **error)
+{
+  DdUsec low, high;
+
+  if (node->children == NULL)
+    return check_duration (node, row, error);
+  if (node->keys != NULL || node->children->len != 2)
+    return wrong_shape (node, row, "a duration or a list of two, [low, high]", error);
+  if (!check_duration (sim_yaml_element (node, 0), row, error)
+      || !check_duration (sim_yaml_element (node, 1), row, error))
+    return FALSE;
+  sim_yaml_range (node, &low, &high);
+  if (low <= high)
+    return TRUE;
+  sim_yaml_set_error (error, node, "%s: the first bound is above the second", row->key);
+  return FALSE;
+}
+
+static const SimRow count_rows[] = {
+  { "min", SIM_INTEGER, "the fewest", .min = 0, .max = 1000000 },
+  { "max", SIM_INTEGER, "the most", .min = 0, .max = 1000000 },
+  { NULL },
+};
+
+static gboolean
+check_count (const SimYaml *node, const SimRow *row, GError **error)
+{
+  if (node->keys != NULL)
+    return sim_schema_check (node, count_rows, row->key, error);
+  if (dd_value_type (node->value) != DD_INT || dd_value_int (node->value, -1) < 0)
+    return wrong_shape (node, row, "a count, or a mapping of min and max", error);
+  return TRUE;
+}
+
+/* ---- containers ---- */
+
+static gboolean check_shape (const SimYaml *node, const SimRow *row, SimShape shape,
+                             GError **error);
+
+static gboolean
+check_elements (const SimYaml *node, const SimRow *row, GError **error)
+{
+  for (guint i = 0; i < sim_yaml_length (node); i++)
+    {
+      if (!check_shape (sim_yaml_element (node, i), row, row->element, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+check_shape (const SimYaml *node, const SimRow *row, SimShape shape, GError **error)
+{
+  DdType type = dd_value_type (node->value);
+
+  switch (shape)
+    {
+    case SIM_ANY:
+      return TRUE;
+    case SIM_FLAG:
+      return type == DD_NULL || dd_value_bool (node->value, FALSE)
+                 ? TRUE
+                 : wrong_shape (node, row, "left empty (or true)", error);
+    case SIM_TEXT:
+      return check_text (node, row, error);
+    case SIM_INTEGER:
+      return check_integer (node, row, error);
+    case SIM_NUMBER:
+      return check_number (node, row, error);
+    case SIM_BOOLEAN:
+      return type == DD_BOOL ? TRUE : wrong_shape (node, row, "true or false", error);
+    case SIM_DURATION:
+      return check_duration (node, row, error);
+    case SIM_INSTANT:
+      return check_instant (node, row, error);
+    case SIM_RANGE:
+      return check_range (node, row, error);
+    case SIM_COUNT:
+      return check_count (node, row, error);
+    case SIM_MAPPING:
+      if (type != DD_OBJECT)
+        return wrong_shape (node, row, "a mapping", error);
+      return row->of == NULL || sim_schema_check (node, row->of, row->key, error);
+    case SIM_NAMED:
+      return type == DD_OBJECT ? check_elements (node, row, error)
+                               : wrong_shape (node, row, "a mapping", error);
+    case SIM_LIST:
+      return type == DD_ARRAY ? check_elements (node, row, error)
+                              : wrong_shape (node, row, "a list", error);
+    case SIM_TEXT_OR_MAPPING:
+      return check_shape (node, row, node->keys != NULL ? SIM_MAPPING : SIM_TEXT, error);
+    }
+  return TRUE;
+}
+
+static const SimRow *
+find_row (const SimRow *rows, const char *key)
+{
+  for (const SimRow *row = rows; row->key != NULL; row++)
+    {
+      if (strcmp (row->key, key) == 0)
+        return row;
+    }
+  return NULL;
+}
+
+static void
+set_unknown_key (const SimYaml *key, const SimRow *rows, const char *what, GError **error)
+{
+  g_autoptr (GPtrArray) names = g_ptr_array_new ();
+  g_autofree char *hint = NULL;
+  g_autofree char *all = NULL;
+
+  for (const SimRow *row = rows; row->key != NULL; row++)
+    g_ptr_array_add (names, (gpointer) row->key);
+  g_ptr_array_add (names, NULL);
+  hint = sim_did_you_mean (key->text, (const char *const *) names->pdata);
+  all = g_strjoinv (", ", (char **) names->pdata);
+  sim_yaml_set_error (error, key, "unknown key \"%s\" in %s%s; known are %s", key->text, what, hint,
+                      all);
+}
+
+static gboolean
+check_required (const SimYaml *node, const SimRow *rows, const char *what, GError **error)
+{
+  for (const SimRow *row = rows; row->key != NULL; row++)
+    {
+      if (row->required && sim_yaml_member (node, row->key) == NULL)
+        {
+          sim_yaml_set_error (error, node, "%s needs the key \"%s\": %s", what, row->key,
+                              row->help);
+          return FALSE;
+        }
+    }
+  return TRUE;
+}
+
+gboolean
+sim_schema_check (const SimYaml *node, const SimRow *rows, const char *what, GError **error)
+{
+  if (node->keys == NULL)
+    {
+      sim_yaml_set_error (error, node, "%s must be a mapping, not %s", what,
+                          dd_type_name (dd_value_type (node->value)));
+      return FALSE;
+    }
+  for (guint i = 0; i < node->keys->len; i++)
+    {
+      const SimYaml *key = g_ptr_array_index (node->keys, i);
+      const SimRow *row = find_row (rows, key->text);
+
+      if (row == NULL)
+        {
+          set_unknown_key (key, rows, what, error);
+          return FALSE;
+        }
+      if (!check_shape (g_ptr_array_index (node->children, i), row, row->shape, error))
+        return FALSE;
+    }
+  return check_required (node, rows, what, error);
+}
+
+/* ---- reading what was checked ---- */
+
+const char *
+sim_yaml_text (const SimYaml *node)
+{
+  return node != NULL ? node->text : NULL;
+}
+
+DdUsec
+sim_yaml_duration (const SimYaml *node, DdUsec fallback)
+{
+  DdUsec delay = fallback;
+
+  if (node != NULL && node->text != NULL)
+    dd_duration_from_text (node->text, &delay);
+  return delay;
+}
+
+void
+sim_yaml_range (const SimYaml *node, DdUsec *out_low, DdUsec *out_high)
+{
+  gboolean fixed = node->children == NULL;
+
+  *out_low = sim_yaml_duration (fixed ? node : sim_yaml_element (node, 0), 0);
+  *out_high = sim_yaml_duration (fixed ? node : sim_yaml_element (node, 1), 0);
+}

@@ -1,0 +1,84 @@
+/* sim/scenario/source.c: names into places, places into YAML */
+
+#include "config.h"
+
+#include "sim/scenario/source.h"
+
+#include <gio/gio.h>
+
+#include "base/error.h"
+
+static gboolean
+is_resource (const char *place)
+{
+  return g_str_has_prefix (place, "resource://");
+}
+
+static gboolean
+exists (const char *place)
+{
+  if (is_resource (place))
+    return g_resources_get_info (place + strlen ("resource://"), G_RESOURCE_LOOKUP_FLAGS_NONE, NULL,
+                                 NULL, NULL);
+  return g_file_test (place, G_FILE_TEST_EXISTS);
+}
+
+static char *
+beside (const char *name, const char *base)
+{
+  g_autofree char *directory = NULL;
+  g_autofree char *path = NULL;
+
+  if (base == NULL || g_path_is_absolute (name) || is_resource (name))
+    return g_strdup (name);
+  if (!is_resource (base))
+    {
+      directory = g_path_get_dirname (base);
+      return g_strcmp0 (directory, ".") == 0 ? g_strdup (name)
+                                             : g_build_filename (directory, name, NULL);
+    }
+  directory = g_path_get_dirname (base + strlen ("resource://"));
+  path = g_canonicalize_filename (name, directory);
+  return g_strconcat ("resource://", path, NULL);
+}
+
+char *
+sim_source_resolve (const char *name, const char *base)
+{
+  g_autofree char *place = beside (name, base);
+  g_autofree char *built_in = g_strconcat (SIM_BUILT_IN, name, NULL);
+
+  return !exists (place) && exists (built_in) ? g_steal_pointer (&built_in)
+                                              : g_steal_pointer (&place);
+}
+
+static GBytes *
+read_bytes (const char *place, GError **error)
+{
+  char *text;
+  gsize length;
+
+  if (is_resource (place))
+    return g_resources_lookup_data (place + strlen ("resource://"), G_RESOURCE_LOOKUP_FLAGS_NONE,
+                                    error);
+  if (!g_file_get_contents (place, &text, &length, error))
+    return NULL;
+  return g_bytes_new_take (text, length);
+}
+
+SimYamlFile *
+sim_source_read (const char *place, GError **error)
+{
+  g_autoptr (GError) reason = NULL;
+  g_autoptr (GBytes) bytes = read_bytes (place, &reason);
+  const char *text;
+  gsize length;
+
+  if (bytes == NULL)
+    {
+      g_set_error (error, DD_ERROR, DD_ERROR_NOT_FOUND, "%s: %s", place, reason->message);
+      return NULL;
+    }
+  text = g_bytes_get_data (bytes, &length);
+  return sim_yaml_parse (place, text != NULL ? text : "", length, error);
+}

@@ -1,0 +1,24 @@
+/* sim/scenario/steps.h: what a scenario does to its world, and when */
+#pragma once
+
+#include "sim/yaml.h"
+#include "sim/world.h"
+
+G_BEGIN_DECLS
+
+typedef struct _SimSteps SimSteps;
+
+/* LIST was checked against the schema and must outlive the result.
+ * Unknown operations, kinds and files are found here. */
+SimSteps *sim_steps_new (const SimYaml *list, GError **error);
+void sim_steps_free (SimSteps *steps);
+
+/* Arms every step of a world whose trace has just begun. CLUSTER is where node groups are looked
+ * for. */
+void sim_steps_begin (SimSteps *steps, SimWorld *world, const char *cluster);
+/* Adds a SimVerdict for each step that failed, was never taken, or was expected to fail. */
+void sim_steps_conclude (SimSteps *steps, GPtrArray *verdicts);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SimSteps, sim_steps_free)
+
+G_END_DECLS

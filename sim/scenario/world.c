@@ -1,0 +1,400 @@
+/* sim/scenario/world.c: furnishing: clusters, releases, node groups, workloads, scarcity
+ *
+ * Nodes come first and workloads after they have joined, so that pods are spread as they would be
+ * in a cluster that has been there for a while. Everything is made by the same functions that the
+ * APIs use and by the actors; the trace begins when nothing moves any more. */
+
+#include "config.h"
+
+#include "sim/scenario/world.h"
+
+#include <string.h>
+
+#include "base/error.h"
+#include "base/time.h"
+#include "sim/actors/ec2.h"
+#include "sim/aws/cloud.h"
+#include "sim/aws/eks.h"
+#include "sim/kube/api.h"
+#include "sim/kube/kind.h"
+#include "sim/scenario/schema.h"
+#include "sim/scenario/source.h"
+
+#define DEFAULT_CLUSTER "eks-workshop"
+#define DEFAULT_VERSION "1.30"
+#define DEFAULT_REGION "us-west-2"
+#define DEFAULT_ACCOUNT "123456789012"
+#define DEFAULT_START "2025-11-03T09:00:00Z"
+#define DEFAULT_ENDPOINT "http://127.0.0.1:4566"
+#define DEFAULT_AMI_TYPE "AL2_x86_64"
+/* A world that has not come to rest by then never will: crash loops and hopeless launches go on. */
+#define SETTLING_TIME (30 * DD_MINUTE)
+
+struct _SimWorldFile
+{
+  SimYamlFile *file; /* NULL when the world is written into a scenario */
+  const SimYaml *root;
+  SimManifests *workloads;
+};
+
+/* ---- loading ---- */
+
+gboolean
+sim_latencies_check (const SimYaml *latencies, GError **error)
+{
+  g_autoptr (GPtrArray) names = g_ptr_array_new ();
+
+  for (guint i = 0; i < SIM_N_DELAYS; i++)
+    g_ptr_array_add (names, (gpointer) sim_delay_name ((SimDelay) i));
+  g_ptr_array_add (names, NULL);
+  for (guint i = 0; i < sim_yaml_length (latencies); i++)
+    {
+      const SimYaml *key = g_ptr_array_index (latencies->keys, i);
+      g_autofree char *hint = NULL;
+      SimDelay delay;
+
+      if (sim_delay_from_name (key->text, &delay))
+        continue;
+      hint = sim_did_you_mean (key->text, (const char *const *) names->pdata);
+      sim_yaml_set_error (error, key, "no delay is called \"%s\"%s", key->text, hint);
+      return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+check_version (const SimYaml *root, GError **error)
+{
+  const SimYaml *version = sim_yaml_member (sim_yaml_member (root, "cluster"), "version");
+
+  if (version == NULL || aws_kubernetes_minor (version->text) != 0)
+    return TRUE;
+  sim_yaml_set_error (error, version, "Kubernetes %s is not modelled; \"1.27\" to \"1.33\" are",
+                      version->text);
+  return FALSE;
+}
+
+SimWorldFile *
+sim_world_file_new (const SimYaml *node, const char *base, GError **error)
+{
+  g_autoptr (SimWorldFile) world = g_new0 (SimWorldFile, 1);
+  const SimYaml *workloads = sim_yaml_member (node, "workloads");
+
+  world->root = node;
+  world->workloads = sim_manifests_new ();
+  if (!sim_schema_check (node, sim_world_rows, "a world", error) || !check_version (node, error)
+      || !sim_latencies_check (sim_yaml_member (node, "latencies"), error))
+    return NULL;
+  for (guint i = 0; i < sim_yaml_length (workloads); i++)
+    {
+      if (!sim_manifests_add (world->workloads, sim_yaml_element (workloads, i), base, error))
+        return NULL;
+    }
+  return g_steal_pointer (&world);
+}
+
+SimWorldFile *
+sim_world_file_load (const char *place, GError **error)
+{
+  g_autoptr (SimYamlFile) file = sim_source_read (place, error);
+  SimWorldFile *world;
+
+  if (file == NULL)
+    return NULL;
+  if (file->documents->len != 1)
+    {
+      g_set_error (error, DD_ERROR, DD_ERROR_INVALID, "%s: a world file holds one document, not %u",
+                   place, file->documents->len);
+      return NULL;
+    }
+  world = sim_world_file_new (g_ptr_array_index (file->documents, 0), place, error);
+  if (world != NULL)
+    world->file = g_steal_pointer (&file);
+  return world;
+}
+
+void
+sim_world_file_free (SimWorldFile *world)
+{
+  if (world == NULL)
+    return;
+  g_clear_pointer (&world->workloads, sim_manifests_free);
+  g_clear_pointer (&world->file, sim_yaml_file_free);
+  g_free (world);
+}
+
+static void
+add_warnings (const SimYamlFile *file, GPtrArray *warnings)
+{
+  for (guint i = 0; i < file->warnings->len; i++)
+    g_ptr_array_add (warnings, g_strdup (g_ptr_array_index (file->warnings, i)));
+}
+
+void
+sim_world_file_add_warnings (const SimWorldFile *world, GPtrArray *warnings)
+{
+  if (world->file != NULL)
+    add_warnings (world->file, warnings);
+  for (guint i = 0; i < world->workloads->files->len; i++)
+    add_warnings (g_ptr_array_index (world->workloads->files, i), warnings);
+}
+
+static const char *
+text_or (const SimYaml *node, const char *key, const char *fallback)
+{
+  const char *text = sim_yaml_text (sim_yaml_member (node, key));
+
+  return text != NULL ? text : fallback;
+}
+
+const char *
+sim_world_file_cluster (const SimWorldFile *world)
+{
+  return text_or (sim_yaml_member (world->root, "cluster"), "name", DEFAULT_CLUSTER);
+}
+
+const char *
+sim_world_file_version (const SimWorldFile *world)
+{
+  return text_or (sim_yaml_member (world->root, "cluster"), "version", DEFAULT_VERSION);
+}
+
+const char *
+sim_world_file_region (const SimWorldFile *world)
+{
+  return text_or (world->root, "region", DEFAULT_REGION);
+}
+
+const char *
+sim_world_file_nodegroup (const SimWorldFile *world)
+{
+  return text_or (sim_yaml_element (sim_yaml_member (world->root, "nodegroups"), 0), "name", NULL);
+}
+
+/* ---- furnishing ---- */
+
+/* What the world's own code refused, said at the place that asked for it. */
+static gboolean
+refuse_at (const SimYaml *node, GError *reason, GError **error)
+{
+  sim_yaml_set_error (error, node, "%s", reason->message);
+  g_error_free (reason);
+  return FALSE;
+}
+
+static DdUsec
+start_of (const SimWorldFile *file, const SimFurnish *options)
+{
+  DdUsec start = options->start;
+
+  if (start == 0)
+    dd_time_from_iso8601 (text_or (file->root, "start", DEFAULT_START), &start);
+  return start;
+}
+
+static void
+set_latencies (SimWorld *world, const SimYaml *latencies)
+{
+  for (guint i = 0; i < sim_yaml_length (latencies); i++)
+    {
+      const SimYaml *key = g_ptr_array_index (latencies->keys, i);
+      DdUsec low, high;
+      SimDelay delay;
+
+      if (!sim_delay_from_name (key->text, &delay))
+        continue;
+      sim_yaml_range (sim_yaml_element (latencies, i), &low, &high);
+      sim_latency_set (world->latency, delay, low, high);
+    }
+}
+
+static void
+add_zones (SimWorld *world, const SimYaml *zones)
+{
+  for (guint i = 0; i < sim_yaml_length (zones); i++)
+    aws_cloud_add_zone (world->cloud, sim_yaml_element (zones, i)->text);
+}
+
+static gboolean
+publish_releases (SimWorld *world, const SimYaml *releases, GError **error)
+{
+  for (guint i = 0; i < sim_yaml_length (releases); i++)
+    {
+      const SimYaml *release = sim_yaml_element (releases, i);
+      GError *reason = NULL;
+
+      if (aws_ami_catalog_publish (
+              aws_eks_catalog (world), text_or (release, "ami_type", DEFAULT_AMI_TYPE),
+              text_or (release, "release", NULL), text_or (release, "image", NULL), &reason)
+          == NULL)
+        return refuse_at (release, reason, error);
+    }
+  return TRUE;
+}
+
+/* The texts of a checked list, as the C functions want them; NULL for a missing one. */
+static const char **
+words_of (const SimYaml *list)
+{
+  const char **words = list != NULL ? g_new0 (const char *, sim_yaml_length (list) + 1) : NULL;
+
+  for (guint i = 0; i < sim_yaml_length (list); i++)
+    words[i] = sim_yaml_element (list, i)->text;
+  return words;
+}
+
+/* Labels are text to Kubernetes, whatever YAML makes of them. */
+static DdValue *
+labels_of (const SimYaml *labels)
+{
+  DdBuilder builder = dd_builder_object ();
+
+  for (guint i = 0; i < sim_yaml_length (labels); i++)
+    dd_builder_set (&builder, ((const SimYaml *) g_ptr_array_index (labels->keys, i))->text,
+                    dd_string (sim_yaml_element (labels, i)->text));
+  return dd_builder_end (&builder);
+}
+
+/* "1.29.6-20240703" -> "1.29"; NULL, which means the cluster's, when there is no release or it
+ * names no Kubernetes minor (Bottlerocket's do not). */
+static char *
+minor_of_release (const char *release)
+{
+  const char *dot = release != NULL ? strchr (release, '.') : NULL;
+  g_autofree char *minor
+      = dot != NULL ? g_strndup (release, dot - release + 1 + strcspn (dot + 1, ".")) : NULL;
+
+  return minor != NULL && aws_kubernetes_minor (minor) != 0 ? g_steal_pointer (&minor) : NULL;
+}
+
+static gboolean
+add_nodegroup (SimWorld *world, const SimWorldFile *file, const SimYaml *node, GError **error)
+{
+  const char *instance_types[] = { text_or (node, "instance_type", "m5.large"), NULL };
+  g_autofree const char **zones = words_of (sim_yaml_member (node, "zones"));
+  g_autoptr (DdValue) labels = labels_of (sim_yaml_member (node, "labels"));
+  const SimYaml *taints = sim_yaml_member (node, "taints");
+  g_autofree char *version = minor_of_release (text_or (node, "release", NULL));
+  gint64 desired = dd_value_path_int (node->value, "desired", 0);
+  AwsNodegroupSpec spec = {
+    .cluster = sim_world_file_cluster (file),
+    .name = text_or (node, "name", NULL),
+    .version = version,
+    .release_version = text_or (node, "release", NULL),
+    .ami_type = text_or (node, "ami_type", NULL),
+    .instance_types = instance_types,
+    .zones = zones,
+    .min = dd_value_path_int (node->value, "min", desired),
+    .max = dd_value_path_int (node->value, "max", MAX (desired, 1)),
+    .desired = desired,
+    .max_unavailable = dd_value_path_int (node->value, "update.maxUnavailable", 0),
+    .max_unavailable_percentage
+    = dd_value_path_int (node->value, "update.maxUnavailablePercentage", 0),
+    .labels = labels,
+    .taints = taints != NULL ? taints->value : NULL,
+  };
+  GError *reason = NULL;
+
+  if (aws_eks_add_nodegroup (world, &spec, &reason) == NULL)
+    return refuse_at (node, reason, error);
+  return TRUE;
+}
+
+static gboolean
+add_nodegroups (SimWorld *world, const SimWorldFile *file, const char *certificate_authority,
+                GError **error)
+{
+  const SimYaml *groups = sim_yaml_member (file->root, "nodegroups");
+  AwsClusterSpec cluster
+      = { .name = sim_world_file_cluster (file), .certificate_authority = certificate_authority };
+  GError *reason = NULL;
+
+  if (aws_eks_add_cluster (world, &cluster, &reason) == NULL)
+    return refuse_at (file->root, reason, error);
+  for (guint i = 0; i < sim_yaml_length (groups); i++)
+    {
+      if (!add_nodegroup (world, file, sim_yaml_element (groups, i), error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+create_all (SimWorld *world, const SimManifests *manifests, GError **error)
+{
+  for (guint i = 0; manifests != NULL && i < manifests->manifests->len; i++)
+    {
+      const SimManifest *manifest = g_ptr_array_index (manifests->manifests, i);
+      GError *reason = NULL;
+      g_autoptr (SimObject) made = kube_create (world->kube, manifest->kind, manifest->namespace_,
+                                                manifest->node->value, &reason);
+
+      if (made == NULL)
+        return refuse_at (manifest->node, reason, error);
+    }
+  return TRUE;
+}
+
+/* Runs until nothing is left to happen, or SETTLING_TIME is over. */
+static void
+settle (SimWorld *world)
+{
+  DdUsec limit = sim_world_now (world) + SETTLING_TIME;
+  DdUsec due;
+
+  while (sim_world_step (world) && sim_clock_next_due (world->clock, &due) && due <= limit)
+    ;
+}
+
+static gboolean
+set_capacity (SimWorld *world, const SimYaml *capacity, GError **error)
+{
+  for (guint i = 0; i < sim_yaml_length (capacity); i++)
+    {
+      const SimYaml *zone = g_ptr_array_index (capacity->keys, i);
+
+      if (aws_cloud_zone (world->cloud, zone->text) == NULL)
+        {
+          sim_yaml_set_error (error, zone, "the world has no zone %s", zone->text);
+          return FALSE;
+        }
+      aws_ec2_set_capacity (world->cloud, zone->text, NULL,
+                            dd_value_int (sim_yaml_element (capacity, i)->value, -1));
+    }
+  return TRUE;
+}
+
+static gboolean
+furnish (SimWorld *world, const SimWorldFile *file, const SimFurnish *options, GError **error)
+{
+  set_latencies (world, sim_yaml_member (file->root, "latencies"));
+  set_latencies (world, options->latencies);
+  add_zones (world, sim_yaml_member (file->root, "zones"));
+  if (!publish_releases (world, sim_yaml_member (file->root, "releases"), error)
+      || !add_nodegroups (world, file, options->certificate_authority, error))
+    return FALSE;
+  settle (world);
+  if (!create_all (world, file->workloads, error) || !create_all (world, options->workloads, error))
+    return FALSE;
+  settle (world);
+  return set_capacity (world, sim_yaml_member (file->root, "capacity"), error);
+}
+
+SimWorld *
+sim_world_furnish (const SimWorldFile *file, const SimFurnish *options, GError **error)
+{
+  SimWorldOptions world_options = {
+    .seed = options->seed,
+    .start = start_of (file, options),
+    .kube_minor = aws_kubernetes_minor (sim_world_file_version (file)),
+    .region = sim_world_file_region (file),
+    .account = text_or (file->root, "account", DEFAULT_ACCOUNT),
+    .endpoint = options->endpoint != NULL ? options->endpoint : DEFAULT_ENDPOINT,
+  };
+  g_autoptr (SimWorld) world = sim_world_new (&world_options);
+
+  if (!furnish (world, file, options, error))
+    return NULL;
+  sim_trace_begin (world->trace);
+  return g_steal_pointer (&world);
+}

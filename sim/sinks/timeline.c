@@ -1,0 +1,570 @@
+/* sim/sinks/timeline.c: the trace as a story for people
+ *
+ * One row per kind of event that a person wants to hear of; what has no row is not told. A pod that
+ * a budget holds back is told of once, and again when it leaves or is given up; pods that move
+ * about are counted and summed up before the next thing worth telling. */
+
+#include "config.h"
+
+#include "sim/sinks/timeline.h"
+
+#include <string.h>
+
+#include "sim/sinks/ink.h"
+
+#define LONGEST_MESSAGE 120
+
+struct _SimTimeline
+{
+  FILE *out;
+  gboolean colour;
+  GHashTable *zones;   /* node -> zone; for look-up only */
+  GHashTable *refused; /* "ns/pod" -> how often, GUINT_TO_POINTER; for look-up only */
+  GHashTable *moving; /* "ns/pod" made by a controller that may put it anywhere; for look-up only */
+  GHashTable *pods;   /* node -> how many were on it when its drain began; for look-up only */
+  GHashTable *told;   /* what repeats itself in this phase -> how often; for look-up only */
+  guint placed;       /* of these, bound since the last line */
+  DdUsec placed_at;
+};
+
+static void
+print_line (SimTimeline *self, DdUsec time, SimInk ink, const char *text)
+{
+  gint64 seconds = time / DD_SECOND;
+
+  fprintf (self->out, "%s%3d:%02d:%02d%s  %s%s%s\n", sim_ink_on (self->colour, SIM_INK_FAINT),
+           (int) (seconds / 3600), (int) (seconds / 60 % 60), (int) (seconds % 60),
+           sim_ink_off (self->colour), sim_ink_on (self->colour, ink), text,
+           sim_ink_off (self->colour));
+}
+
+static void
+tell_of_placed (SimTimeline *self)
+{
+  g_autofree char *text = NULL;
+
+  if (self->placed == 0)
+    return;
+  text = g_strdup_printf ("     %u pod%s found a new place", self->placed,
+                          self->placed == 1 ? "" : "s");
+  print_line (self, self->placed_at, SIM_INK_FAINT, text);
+  self->placed = 0;
+}
+
+static void tell (SimTimeline *self, const SimEvent *event, SimInk ink, const char *format, ...)
+    G_GNUC_PRINTF (4, 5);
+
+static void
+tell (SimTimeline *self, const SimEvent *event, SimInk ink, const char *format, ...)
+{
+  g_autofree char *text = NULL;
+  va_list arguments;
+
+  tell_of_placed (self);
+  va_start (arguments, format);
+  text = g_strdup_vprintf (format, arguments);
+  va_end (arguments);
+  print_line (self, event->time, ink, text);
+}
+
+/* ---- reading details ---- */
+
+static const char *
+detail (const SimEvent *event, const char *key)
+{
+  const char *text = dd_value_path_string (event->details, key);
+
+  return text != NULL ? text : "";
+}
+
+static gint64
+number (const SimEvent *event, const char *key)
+{
+  return dd_value_path_int (event->details, key, 0);
+}
+
+static const char *
+plural (gint64 count)
+{
+  return count == 1 ? "" : "s";
+}
+
+static void
+learn_zone (SimTimeline *self, const SimEvent *event)
+{
+  const char *zone = dd_value_path_string (event->details, "zone");
+
+  if (zone != NULL)
+    g_hash_table_replace (self->zones, g_strdup (event->subject), g_strdup (zone));
+}
+
+/* "ip-10-42-96-17 (us-west-2a)": the first label of a node's name is enough to know it by. */
+static char *
+node_text (const SimTimeline *self, const char *node)
+{
+  const char *zone = g_hash_table_lookup (self->zones, node);
+  g_autofree char *brief = g_strndup (node, strcspn (node, "."));
+
+  return zone != NULL ? g_strdup_printf ("%s (%s)", brief, zone) : g_steal_pointer (&brief);
+}
+
+static char *
+list_text (const DdValue *list)
+{
+  GString *text = g_string_new (NULL);
+
+  for (gsize i = 0; i < dd_value_length (list); i++)
+    {
+      const char *name = dd_value_string (dd_value_element (list, i));
+
+      if (name != NULL)
+        g_string_append_printf (text, "%s%.*s", i > 0 ? ", " : "", (int) strcspn (name, "."), name);
+    }
+  return g_string_free (text, FALSE);
+}
+
+/* "shop/web-cb549d94d" of "shop/web-cb549d94d-sscnc": pods of one controller tell one story. */
+static char *
+controller_of (const char *pod)
+{
+  const char *dash = strrchr (pod, '-');
+
+  return dash != NULL ? g_strndup (pod, dash - pod) : g_strdup (pod);
+}
+
+/* How often this was told in this phase about KEY, this time included. Takes KEY. */
+static guint
+count_told (SimTimeline *self, char *key)
+{
+  guint count = GPOINTER_TO_UINT (g_hash_table_lookup (self->told, key)) + 1;
+
+  g_hash_table_replace (self->told, key, GUINT_TO_POINTER (count));
+  return count;
+}
+
+/* ---- the scenario and EKS ---- */
+
+static void
+tell_step (SimTimeline *self, const SimEvent *event)
+{
+  tell (self, event, SIM_INK_CAUTION, ">> %s", detail (event, "step"));
+}
+
+static void
+tell_fault (SimTimeline *self, const SimEvent *event)
+{
+  const char *error = detail (event, "error");
+
+  tell (self, event, SIM_INK_CAUTION, "   !! %s %s fails on purpose: %s", detail (event, "service"),
+        detail (event, "operation"), *error != '\0' ? error : "late or no answer");
+}
+
+static void
+tell_accepted (SimTimeline *self, const SimEvent *event)
+{
+  tell (self, event, SIM_INK_PLAIN, "   EKS accepts %s of node group %s", detail (event, "type"),
+        event->subject);
+}
+
+static void
+tell_finished (SimTimeline *self, const SimEvent *event)
+{
+  const char *status = detail (event, "status");
+  gboolean good = strcmp (status, "Successful") == 0;
+
+  tell (self, event, good ? SIM_INK_GOOD : SIM_INK_BAD, "   EKS: the update of node group %s is %s",
+        event->subject, status);
+}
+
+static void
+tell_not_modelled (SimTimeline *self, const SimEvent *event)
+{
+  tell (self, event, SIM_INK_BAD, "   not modelled: %s %s", detail (event, "service"),
+        detail (event, "operation"));
+}
+
+/* ---- phases ---- */
+
+static const struct
+{
+  const char *phase;
+  const char *heading;
+} headings[] = {
+  { "setup", "SETUP" },           { "scale-up", "SCALE UP" },   { "upgrade", "UPGRADE" },
+  { "scale-down", "SCALE DOWN" }, { "roll-back", "ROLL BACK" },
+};
+
+static void
+tell_phase (SimTimeline *self, const SimEvent *event)
+{
+  const char *phase = detail (event, "phase");
+
+  g_hash_table_remove_all (self->told);
+  for (guint i = 0; i < G_N_ELEMENTS (headings); i++)
+    {
+      if (strcmp (headings[i].phase, phase) == 0)
+        tell (self, event, SIM_INK_HEADING, "-- %s", headings[i].heading);
+    }
+}
+
+static void
+tell_started (SimTimeline *self, const SimEvent *event)
+{
+  gint64 parallelism = number (event, "parallelism");
+
+  tell (self, event, SIM_INK_PLAIN,
+        "   %s goes to %s (%s), %" G_GINT64_FORMAT " node%s at a time%s; profile %s",
+        event->subject, detail (event, "release"), detail (event, "image"), parallelism,
+        plural (parallelism),
+        dd_value_path_bool (event->details, "force", FALSE) ? ", by force" : "",
+        detail (event, "profile"));
+}
+
+static void
+tell_template (SimTimeline *self, const SimEvent *event)
+{
+  tell (self, event, SIM_INK_PLAIN, "   launch template version %" G_GINT64_FORMAT " with %s",
+        number (event, "version"), detail (event, "image"));
+}
+
+static void
+tell_scale_up (SimTimeline *self, const SimEvent *event)
+{
+  tell (self, event, SIM_INK_PLAIN,
+        "   desired %" G_GINT64_FORMAT " -> %" G_GINT64_FORMAT ", maximum %" G_GINT64_FORMAT
+        " -> %" G_GINT64_FORMAT,
+        number (event, "from_desired"), number (event, "desired"), number (event, "from_max"),
+        number (event, "max"));
+}
+
+/* The group tries again and again; once a phase is enough. */
+static void
+tell_launch_failed (SimTimeline *self, const SimEvent *event)
+{
+  const char *zone = detail (event, "zone");
+  const char *message = detail (event, "message");
+
+  if (count_told (self, g_strdup_printf ("launch %s", zone)) == 1)
+    tell (self, event, SIM_INK_BAD, "   no instance in %s: %.*s%s", zone, LONGEST_MESSAGE, message,
+          strlen (message) > LONGEST_MESSAGE ? "..." : "");
+}
+
+static void
+tell_joined (SimTimeline *self, const SimEvent *event)
+{
+  g_autofree char *node = NULL;
+
+  learn_zone (self, event);
+  node = node_text (self, event->subject);
+  tell (self, event, SIM_INK_GOOD, "   + %s joined", node);
+}
+
+static void
+tell_satisfied (SimTimeline *self, const SimEvent *event)
+{
+  tell (self, event, SIM_INK_PLAIN,
+        "   every zone is covered: %" G_GINT64_FORMAT " new nodes are Ready",
+        number (event, "nodes"));
+}
+
+static void
+tell_marked (SimTimeline *self, const SimEvent *event)
+{
+  g_autofree char *node = NULL;
+
+  learn_zone (self, event);
+  node = node_text (self, event->subject);
+  tell (self, event, SIM_INK_PLAIN, "   %s is outdated: %s", node, detail (event, "mark"));
+}
+
+static void
+tell_unmarked (SimTimeline *self, const SimEvent *event)
+{
+  g_autofree char *node = node_text (self, event->subject);
+
+  tell (self, event, SIM_INK_PLAIN, "   %s loses its mark: %s", node, detail (event, "mark"));
+}
+
+static void
+tell_wave (SimTimeline *self, const SimEvent *event)
+{
+  g_autofree char *nodes = list_text (dd_value_path (event->details, "nodes"));
+
+  tell (self, event, SIM_INK_HEADING, "   wave %" G_GINT64_FORMAT ": %s", number (event, "wave"),
+        nodes);
+}
+
+static void
+tell_shrink (SimTimeline *self, const SimEvent *event)
+{
+  tell (self, event, SIM_INK_PLAIN,
+        "   desired -> %" G_GINT64_FORMAT ", maximum -> %" G_GINT64_FORMAT,
+        number (event, "desired"), number (event, "max"));
+}
+
+static void
+tell_stopped (SimTimeline *self, const SimEvent *event)
+{
+  tell (self, event, SIM_INK_CAUTION, "   scale down stops: %s", detail (event, "reason"));
+}
+
+static void
+tell_succeeded (SimTimeline *self, const SimEvent *event)
+{
+  gint64 replaced = number (event, "replaced");
+
+  tell (self, event, SIM_INK_GOOD, "   done: %" G_GINT64_FORMAT " node%s replaced", replaced,
+        plural (replaced));
+}
+
+/* An explanation may have several lines, one for each pod that stayed. */
+static void
+tell_failed (SimTimeline *self, const SimEvent *event)
+{
+  const char *explanation = detail (event, "explanation");
+  g_auto (GStrv) lines = g_strsplit (explanation, "\n", -1);
+
+  tell (self, event, SIM_INK_BAD, "   FAILED: %s: %s", detail (event, "code"),
+        detail (event, "message"));
+  for (guint i = 0; lines[i] != NULL; i++)
+    {
+      if (*lines[i] != '\0')
+        tell (self, event, SIM_INK_BAD, "     %s", lines[i]);
+    }
+}
+
+/* ---- nodes and pods ---- */
+
+static void
+tell_drain (SimTimeline *self, const SimEvent *event)
+{
+  gint64 pods = number (event, "pods");
+  g_autofree char *node = NULL;
+
+  learn_zone (self, event);
+  g_hash_table_replace (self->pods, g_strdup (event->subject), GUINT_TO_POINTER ((guint) pods));
+  node = node_text (self, event->subject);
+  tell (self, event, SIM_INK_PLAIN, "   draining %s: %" G_GINT64_FORMAT " pod%s", node, pods,
+        plural (pods));
+}
+
+static void
+tell_evicted (SimTimeline *self, const SimEvent *event)
+{
+  guint refusals = GPOINTER_TO_UINT (g_hash_table_lookup (self->refused, event->subject));
+  g_autofree char *controller = controller_of (event->subject);
+  guint count = count_told (self, g_strdup_printf ("%s %s", detail (event, "node"), controller));
+
+  guint there = GPOINTER_TO_UINT (g_hash_table_lookup (self->pods, detail (event, "node")));
+
+  /* More than there were can only be pods that came back. */
+  if (count == there + 1)
+    tell (self, event, SIM_INK_CAUTION, "     and so on: pods of %s keep coming back", controller);
+  if (count > there)
+    return;
+  if (refusals > 0)
+    tell (self, event, SIM_INK_PLAIN, "     evicted %s, after %u refusal%s", event->subject,
+          refusals, plural (refusals));
+  else
+    tell (self, event, SIM_INK_PLAIN, "     evicted %s", event->subject);
+  g_hash_table_remove (self->refused, event->subject);
+}
+
+/* Counts a refusal; TRUE for the first one of this pod. */
+static gboolean
+is_news (SimTimeline *self, const SimEvent *event)
+{
+  guint refusals = GPOINTER_TO_UINT (g_hash_table_lookup (self->refused, event->subject));
+
+  g_hash_table_replace (self->refused, g_strdup (event->subject), GUINT_TO_POINTER (refusals + 1));
+  return refusals == 0;
+}
+
+static void
+tell_refused (SimTimeline *self, const SimEvent *event)
+{
+  if (!is_news (self, event))
+    return;
+  tell (self, event, SIM_INK_CAUTION,
+        "     %s must stay: budget %s needs %" G_GINT64_FORMAT
+        " healthy pods and has %" G_GINT64_FORMAT,
+        event->subject, detail (event, "budget"), number (event, "needs"), number (event, "has"));
+}
+
+static void
+tell_refused_by_two (SimTimeline *self, const SimEvent *event)
+{
+  const char *budgets = detail (event, "budgets");
+
+  if (is_news (self, event))
+    tell (self, event, SIM_INK_BAD,
+          "     %s must stay: more than one budget selects it%s%s, which eviction cannot do",
+          event->subject, *budgets != '\0' ? ": " : "", budgets);
+}
+
+static void
+tell_forced (SimTimeline *self, const SimEvent *event)
+{
+  tell (self, event, SIM_INK_CAUTION, "     deleted %s by force", event->subject);
+}
+
+static void
+tell_overdue (SimTimeline *self, const SimEvent *event)
+{
+  g_autofree char *node = node_text (self, event->subject);
+  g_autofree char *pods = list_text (dd_value_path (event->details, "pods"));
+
+  tell (self, event, SIM_INK_BAD, "   %s is still not empty: %s", node, pods);
+}
+
+static void
+tell_drained (SimTimeline *self, const SimEvent *event)
+{
+  g_autofree char *node = node_text (self, event->subject);
+
+  tell (self, event, SIM_INK_PLAIN, "   %s is empty, after %" G_GINT64_FORMAT " s", node,
+        number (event, "seconds"));
+}
+
+static void
+tell_cordoned (SimTimeline *self, const SimEvent *event)
+{
+  g_autofree char *node = node_text (self, event->subject);
+
+  tell (self, event, SIM_INK_PLAIN, "   %s is cordoned", node);
+}
+
+static void
+tell_terminating (SimTimeline *self, const SimEvent *event)
+{
+  g_autofree char *node = node_text (self, event->subject);
+
+  tell (self, event, SIM_INK_PLAIN, "   %s is terminated (%s)", node, detail (event, "instance"));
+}
+
+static void
+tell_gone (SimTimeline *self, const SimEvent *event)
+{
+  g_autofree char *node = node_text (self, event->subject);
+
+  tell (self, event, SIM_INK_FAINT, "   - %s is gone", node);
+}
+
+/* Once a phase for each controller; what could be preempted is left to the trace. */
+static void
+tell_unschedulable (SimTimeline *self, const SimEvent *event)
+{
+  const char *message = detail (event, "message");
+  const char *preemption = strstr (message, ". preemption:");
+  gsize length = preemption != NULL ? (gsize) (preemption - message) : strlen (message);
+  g_autofree char *controller = controller_of (event->subject);
+
+  if (count_told (self, g_strdup_printf ("unschedulable %s", controller)) == 1)
+    tell (self, event, SIM_INK_CAUTION, "     no place for %s: %.*s", event->subject, (int) length,
+          message);
+}
+
+static void
+note_created (SimTimeline *self, const SimEvent *event)
+{
+  if (strcmp (event->actor, "daemonset") != 0)
+    g_hash_table_add (self->moving, g_strdup (event->subject));
+}
+
+static void
+count_placed (SimTimeline *self, const SimEvent *event)
+{
+  if (!g_hash_table_remove (self->moving, event->subject))
+    return;
+  self->placed++;
+  self->placed_at = event->time;
+}
+
+static void
+tell_retried (SimTimeline *self, const SimEvent *event)
+{
+  tell (self, event, SIM_INK_FAINT,
+        "   %s %s is tried again (answer %" G_GINT64_FORMAT ", try %" G_GINT64_FORMAT ")",
+        detail (event, "service"), detail (event, "operation"), number (event, "status"),
+        number (event, "try"));
+}
+
+static const struct
+{
+  const char *event;
+  void (*tell) (SimTimeline *self, const SimEvent *event);
+} rows[] = {
+  { "step.started", tell_step },
+  { "fault.injected", tell_fault },
+  { "not-modelled", tell_not_modelled },
+  { "update.accepted", tell_accepted },
+  { "update.started", tell_started },
+  { "phase.entered", tell_phase },
+  { "launch-template.version-created", tell_template },
+  { "scale-up.requested", tell_scale_up },
+  { "launch.failed", tell_launch_failed },
+  { "node.registered", learn_zone },
+  { "node.joined", tell_joined },
+  { "scale-up.satisfied", tell_satisfied },
+  { "node.marked", tell_marked },
+  { "node.unmarked", tell_unmarked },
+  { "wave.started", tell_wave },
+  { "drain.started", tell_drain },
+  { "drain.evicted", tell_evicted },
+  { "drain.refused-by-budget", tell_refused },
+  { "drain.refused-by-two-budgets", tell_refused_by_two },
+  { "drain.forced", tell_forced },
+  { "drain.overdue", tell_overdue },
+  { "drain.finished", tell_drained },
+  { "node.cordoned", tell_cordoned },
+  { "node.terminating", tell_terminating },
+  { "node.deleted", tell_gone },
+  { "pod.created", note_created },
+  { "pod.bound", count_placed },
+  { "pod.unschedulable", tell_unschedulable },
+  { "scale-down.step", tell_shrink },
+  { "scale-down.stopped", tell_stopped },
+  { "request.retried", tell_retried },
+  { "update.succeeded", tell_succeeded },
+  { "update.failed", tell_failed },
+  { "update.finished", tell_finished },
+};
+
+SimTimeline *
+sim_timeline_new (FILE *out, gboolean colour)
+{
+  SimTimeline *self = g_new0 (SimTimeline, 1);
+
+  self->out = out;
+  self->colour = colour;
+  self->zones = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->refused = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->pods = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->told = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->moving = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  return self;
+}
+
+void
+sim_timeline_free (SimTimeline *self)
+{
+  if (self == NULL)
+    return;
+  tell_of_placed (self);
+  g_hash_table_unref (self->zones);
+  g_hash_table_unref (self->refused);
+  g_hash_table_unref (self->moving);
+  g_hash_table_unref (self->told);
+  g_hash_table_unref (self->pods);
+  g_free (self);
+}
+
+void
+sim_timeline_take (const SimEvent *event, gpointer data)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      if (strcmp (rows[i].event, event->what) == 0)
+        rows[i].tell (data, event);
+    }
+}

@@ -1,0 +1,450 @@
+/* Each promise is shown to fail on a fabricated breach, and to hold beside it. */
+#include "config.h"
+
+#include <check.h>
+#include <string.h>
+
+#include "sim/invariants.h"
+#include "sim/kube/api.h"
+#include "sim/kube/kinds/kinds.h"
+#include "sim/world.h"
+
+#define OLD "ami-old"
+#define NEW "ami-new"
+
+static SimWorld *world;
+static SimInvariants *subject;
+
+static void
+setup (void)
+{
+  SimWorldOptions options = { .seed = 1,
+                              .start = 1000 * DD_SECOND,
+                              .kube_minor = 30,
+                              .region = "us-west-2",
+                              .account = "123456789012",
+                              .endpoint = "http://127.0.0.1:1" };
+
+  world = sim_world_new (&options);
+  sim_trace_begin (world->trace);
+  subject = sim_invariants_new (world, 60 * DD_SECOND);
+}
+
+static void
+teardown (void)
+{
+  g_clear_pointer (&subject, sim_invariants_free);
+  g_clear_pointer (&world, sim_world_free);
+}
+
+/* ---- fabricating ---- */
+
+static DdValue *json (const char *format, ...) G_GNUC_PRINTF (1, 2);
+
+static DdValue *
+json (const char *format, ...)
+{
+  g_autofree char *text = NULL;
+  DdValue *parsed;
+  va_list arguments;
+
+  va_start (arguments, format);
+  text = g_strdup_vprintf (format, arguments);
+  va_end (arguments);
+  for (char *p = text; *p != '\0'; p++)
+    *p = *p == '\'' ? '"' : *p;
+  parsed = dd_value_parse (text, strlen (text), NULL, NULL);
+  ck_assert_msg (parsed != NULL, "%s", text);
+  return parsed;
+}
+
+static void
+put_node (const char *name, const char *image, const char *zone, const char *extra_spec,
+          const char *kubelet)
+{
+  sim_store_put (
+      world->kube->store, &kube_node,
+      json ("{'metadata':{'name':'%s','labels':{'eks.amazonaws.com/nodegroup':'default',"
+            "'eks.amazonaws.com/nodegroup-image':'%s','topology.kubernetes.io/zone':'%s'}},"
+            "'spec':{%s},'status':{'conditions':[{'type':'Ready','status':'True'}],"
+            "'nodeInfo':{'kubeletVersion':'%s'}}}",
+            name, image, zone, extra_spec, kubelet));
+}
+
+static void
+put_plain_node (const char *name, const char *image)
+{
+  put_node (name, image, "us-west-2a", "", "v1.30.0");
+}
+
+static void
+put_pod (const char *name, const char *node, const char *owner, gboolean ready)
+{
+  sim_store_put (
+      world->kube->store, &kube_pod,
+      json ("{'metadata':{'name':'%s','namespace':'shop','uid':'uid-%s','labels':{'app':'web'},"
+            "'ownerReferences':[{'kind':'%s','name':'web','uid':'u','controller':true}]},"
+            "'spec':{'nodeName':'%s','containers':[{'name':'c','image':'i'}]},"
+            "'status':{'phase':'Running','conditions':[{'type':'Ready','status':'%s'}]}}",
+            name, name, owner, node, ready ? "True" : "False"));
+}
+
+static void
+put_budget (const char *spec)
+{
+  sim_store_put (world->kube->store, &kube_pod_disruption_budget,
+                 json ("{'metadata':{'name':'web','namespace':'shop','uid':'b'},'spec':{%s,"
+                       "'selector':{'matchLabels':{'app':'web'}}}}",
+                       spec));
+}
+
+static void
+put_replica_set (int replicas)
+{
+  sim_store_put (world->kube->store, &kube_replica_set,
+                 json ("{'metadata':{'name':'web','namespace':'shop','uid':'u'},'spec':"
+                       "{'replicas':%d,'selector':{'matchLabels':{'app':'web'}}}}",
+                       replicas));
+}
+
+static void
+emit (const char *what, const char *of, DdValue *details)
+{
+  sim_world_trace (world, "engine", what, of, details);
+}
+
+static void
+start_update (int parallelism)
+{
+  emit ("update.started", "default",
+        json ("{'parallelism':%d,'image':'" NEW "','force':false}", parallelism));
+}
+
+static void
+enter_phase (const char *phase)
+{
+  emit ("phase.entered", "default", json ("{'phase':'%s'}", phase));
+}
+
+static void
+assert_broken (const char *name, const char *why)
+{
+  const GPtrArray *breaches = sim_invariants_breaches (subject);
+  const SimBreach *breach;
+
+  ck_assert_int_eq (breaches->len, 1);
+  breach = g_ptr_array_index (breaches, 0);
+  ck_assert_str_eq (breach->name, name);
+  ck_assert_msg (strstr (breach->why, why) != NULL, "%s", breach->why);
+}
+
+static void
+assert_kept (void)
+{
+  const GPtrArray *breaches = sim_invariants_breaches (subject);
+
+  ck_assert_msg (breaches->len == 0, "%s",
+                 breaches->len > 0 ? ((SimBreach *) g_ptr_array_index (breaches, 0))->why : "");
+}
+
+/* ---- budgets ---- */
+
+static void
+evict (const char *pod)
+{
+  sim_world_trace (world, "kube-apiserver", "eviction.accepted", pod, json ("{'node':'n1'}"));
+}
+
+static void
+put_three_pods (void)
+{
+  put_replica_set (3);
+  put_pod ("web-1", "n1", "ReplicaSet", TRUE);
+  put_pod ("web-2", "n1", "ReplicaSet", TRUE);
+  put_pod ("web-3", "n1", "ReplicaSet", TRUE);
+}
+
+static const struct
+{
+  const char *spec;
+  gboolean broken;
+} budgets[] = {
+  { "'minAvailable':3", TRUE },      { "'minAvailable':2", FALSE },
+  { "'minAvailable':'67%'", TRUE },  { "'minAvailable':'66%'", FALSE },
+  { "'maxUnavailable':0", TRUE },    { "'maxUnavailable':1", FALSE },
+  { "'maxUnavailable':'0%'", TRUE }, { "'maxUnavailable':'1%'", FALSE },
+};
+
+START_TEST (an_eviction_beyond_the_budget_is_seen)
+{
+  put_three_pods ();
+  put_budget (budgets[_i].spec);
+  evict ("shop/web-1");
+  if (budgets[_i].broken)
+    assert_broken ("budgets-were-honoured", "the eviction of shop/web-1 was accepted");
+  else
+    assert_kept ();
+}
+END_TEST
+
+START_TEST (an_unhealthy_pod_leaves_only_where_the_policy_lets_it)
+{
+  put_three_pods ();
+  put_pod ("web-1", "n1", "ReplicaSet", FALSE);
+  put_budget ("'minAvailable':3,'unhealthyPodEvictionPolicy':'AlwaysAllow'");
+  evict ("shop/web-1");
+  assert_kept ();
+  put_budget ("'minAvailable':3");
+  evict ("shop/web-1");
+  assert_broken ("budgets-were-honoured", "wants 3 healthy pods and 2 are left");
+}
+END_TEST
+
+/* ---- nodes ---- */
+
+START_TEST (more_nodes_than_allowed_are_seen)
+{
+  put_plain_node ("n1", OLD);
+  put_plain_node ("n2", OLD);
+  start_update (1);
+  emit ("drain.started", "n1", NULL);
+  assert_kept ();
+  emit ("drain.started", "n2", NULL);
+  assert_broken ("parallelism-was-respected", "2 nodes of node group default");
+}
+END_TEST
+
+START_TEST (a_node_that_is_gone_makes_room_for_the_next)
+{
+  put_plain_node ("n1", OLD);
+  put_plain_node ("n2", OLD);
+  start_update (1);
+  emit ("drain.started", "n1", NULL);
+  sim_store_remove (world->kube->store, sim_store_get (world->kube->store, &kube_node, "", "n1"));
+  emit ("node.terminated", "n1", NULL);
+  emit ("drain.started", "n2", NULL);
+  assert_kept ();
+}
+END_TEST
+
+static void
+cordon_long_ago (void)
+{
+  sim_invariants_free (subject);
+  subject = sim_invariants_new (world, 0);
+  put_node ("n1", OLD, "us-west-2a", "'unschedulable':true", "v1.30.0");
+}
+
+START_TEST (a_node_that_is_not_empty_is_seen)
+{
+  cordon_long_ago ();
+  put_pod ("web-1", "n1", "ReplicaSet", TRUE);
+  emit ("node.terminating", "n1", NULL);
+  assert_broken ("nodes-were-emptied", "n1 is terminated while pod shop/web-1 is on it");
+}
+END_TEST
+
+START_TEST (daemons_may_stay_and_forced_nodes_need_not_be_empty)
+{
+  cordon_long_ago ();
+  put_pod ("daemon", "n1", "DaemonSet", TRUE);
+  emit ("node.terminating", "n1", NULL);
+  assert_kept ();
+  put_pod ("web-1", "n1", "ReplicaSet", TRUE);
+  emit ("drain.forced", "shop/web-1", json ("{'node':'n1'}"));
+  emit ("node.terminating", "n1", NULL);
+  assert_kept ();
+}
+END_TEST
+
+START_TEST (a_node_that_was_not_cordoned_is_seen)
+{
+  put_plain_node ("n1", OLD);
+  emit ("node.terminating", "n1", NULL);
+  assert_broken ("nodes-had-settled", "n1 is terminated without having been cordoned");
+}
+END_TEST
+
+START_TEST (a_node_that_was_cordoned_just_now_is_seen)
+{
+  put_node ("n1", OLD, "us-west-2a", "'unschedulable':true", "v1.30.0");
+  emit ("node.terminating", "n1", NULL);
+  assert_broken ("nodes-had-settled", "n1 is terminated 0s after it was cordoned, not 1m");
+}
+END_TEST
+
+static const char *const mark
+    = "'taints':[{'key':'eks.amazonaws.com/nodegroup','value':'unschedulable',"
+      "'effect':'NoSchedule'}]";
+
+START_TEST (a_marked_new_node_is_seen)
+{
+  start_update (1);
+  put_node ("old", OLD, "us-west-2a", mark, "v1.30.0");
+  assert_kept ();
+  put_node ("new", NEW, "us-west-2a", mark, "v1.30.0");
+  assert_broken ("new-nodes-stay-unmarked", "new runs ami-new");
+}
+END_TEST
+
+START_TEST (draining_a_new_node_is_seen)
+{
+  put_plain_node ("new", NEW);
+  start_update (1);
+  emit ("drain.started", "new", NULL);
+  assert_broken ("new-nodes-are-kept", "new runs ami-new");
+}
+END_TEST
+
+START_TEST (rolling_back_may_drain_new_nodes)
+{
+  put_plain_node ("new", NEW);
+  start_update (1);
+  enter_phase ("roll-back");
+  emit ("drain.started", "new", NULL);
+  assert_kept ();
+}
+END_TEST
+
+START_TEST (a_zone_without_a_new_node_is_seen)
+{
+  put_node ("old-a", OLD, "us-west-2a", "", "v1.30.0");
+  put_node ("old-b", OLD, "us-west-2b", "", "v1.30.0");
+  put_node ("new-a", NEW, "us-west-2a", "", "v1.30.0");
+  start_update (1);
+  enter_phase ("upgrade");
+  assert_broken ("zones-were-covered", "zone us-west-2b, where old-b is");
+}
+END_TEST
+
+START_TEST (covered_zones_are_fine)
+{
+  put_node ("old-a", OLD, "us-west-2a", "", "v1.30.0");
+  put_node ("new-a", NEW, "us-west-2a", "", "v1.30.0");
+  start_update (1);
+  enter_phase ("upgrade");
+  assert_kept ();
+}
+END_TEST
+
+START_TEST (a_kubelet_ahead_of_its_server_is_seen)
+{
+  put_node ("n1", OLD, "us-west-2a", "", "v1.29.6-eks-1");
+  put_node ("n2", OLD, "us-west-2a", "", "v1.30.0-eks-1");
+  assert_kept ();
+  put_node ("n3", OLD, "us-west-2a", "", "v1.31.0-eks-1");
+  assert_broken ("no-kubelet-is-ahead", "n3 runs 1.31 under a 1.30 control plane");
+}
+END_TEST
+
+/* ---- sizes ---- */
+
+static void
+grow (void)
+{
+  start_update (1);
+  emit ("group.repointed", "default", json ("{'group':'asg'}"));
+  emit ("scale-up.requested", "default",
+        json ("{'desired':9,'max':12,'from_desired':3,'from_max':6}"));
+}
+
+static void
+resize (int desired, int max)
+{
+  sim_world_trace (world, "autoscaling", "group.updated", "asg",
+                   json ("{'min':1,'desired':%d,'max':%d}", desired, max));
+}
+
+static void
+finish (void)
+{
+  emit ("update.succeeded", "default", NULL);
+  sim_world_trace (world, "eks", "update.finished", "default", json ("{'status':'Successful'}"));
+}
+
+START_TEST (sizes_that_stay_grown_are_seen)
+{
+  grow ();
+  resize (3, 7);
+  finish ();
+  assert_broken ("sizes-were-restored", "ends with desired 3 and maximum 7; it began with 3 and 6");
+}
+END_TEST
+
+START_TEST (sizes_that_went_back_are_fine)
+{
+  grow ();
+  resize (9, 12);
+  resize (3, 6);
+  finish ();
+  assert_kept ();
+}
+END_TEST
+
+START_TEST (a_scale_down_that_was_stopped_may_stay_grown)
+{
+  grow ();
+  resize (9, 12);
+  emit ("scale-down.stopped", "default", NULL);
+  finish ();
+  assert_kept ();
+}
+END_TEST
+
+START_TEST (what_is_not_modelled_is_seen)
+{
+  sim_world_trace (world, "ec2", "not-modelled", NULL,
+                   json ("{'service':'ec2','operation':'RunInstances'}"));
+  assert_broken ("everything-was-modelled", "ec2 RunInstances was asked for");
+}
+END_TEST
+
+START_TEST (every_promise_has_a_name_and_a_sentence)
+{
+  ck_assert_int_ge (sim_invariants_count (), 10);
+  for (guint i = 0; i < sim_invariants_count (); i++)
+    {
+      ck_assert_str_ne (sim_invariants_name (i), "");
+      ck_assert_str_ne (sim_invariants_promise (i), "");
+    }
+}
+END_TEST
+
+int
+main (void)
+{
+  const TTest *const tests[] = {
+    an_unhealthy_pod_leaves_only_where_the_policy_lets_it,
+    more_nodes_than_allowed_are_seen,
+    a_node_that_is_gone_makes_room_for_the_next,
+    a_node_that_is_not_empty_is_seen,
+    daemons_may_stay_and_forced_nodes_need_not_be_empty,
+    a_node_that_was_not_cordoned_is_seen,
+    a_node_that_was_cordoned_just_now_is_seen,
+    a_marked_new_node_is_seen,
+    draining_a_new_node_is_seen,
+    rolling_back_may_drain_new_nodes,
+    a_zone_without_a_new_node_is_seen,
+    covered_zones_are_fine,
+    a_kubelet_ahead_of_its_server_is_seen,
+    sizes_that_stay_grown_are_seen,
+    sizes_that_went_back_are_fine,
+    a_scale_down_that_was_stopped_may_stay_grown,
+    what_is_not_modelled_is_seen,
+    every_promise_has_a_name_and_a_sentence,
+  };
+  Suite *suite = suite_create ("invariants");
+  TCase *tcase = tcase_create ("promises");
+  SRunner *runner = srunner_create (suite);
+  int failed;
+
+  tcase_add_checked_fixture (tcase, setup, teardown);
+  tcase_add_loop_test (tcase, an_eviction_beyond_the_budget_is_seen, 0, G_N_ELEMENTS (budgets));
+  for (guint i = 0; i < G_N_ELEMENTS (tests); i++)
+    tcase_add_test (tcase, tests[i]);
+  suite_add_tcase (suite, tcase);
+  srunner_run_all (runner, CK_NORMAL);
+  failed = srunner_ntests_failed (runner);
+  srunner_free (runner);
+  return failed == 0 ? 0 : 1;
+}
