@@ -1,0 +1,245 @@
+#!/bin/sh
+# The real clients against `drydock serve`: the EKS workshop's five commands as they stand in its
+# text, and the everyday verbs of every kubectl that is installed. Prints TAP. A client that is
+# missing is skipped; each one runs in a HOME of its own.
+#
+# DRYDOCK names the program (./drydock), KUBECTLS the kubectls to try.
+
+set -u
+
+DRYDOCK=$(readlink -f "${DRYDOCK:-./drydock}")
+T=$(mktemp -d) || exit 99
+here=$(pwd)
+server=
+number=0
+failures=0
+
+cleanup ()
+{
+  [ -n "$server" ] && kill "$server" 2>/dev/null
+  rm -rf "$T"
+}
+trap cleanup EXIT
+trap 'exit 1' INT TERM
+
+ok ()
+{
+  number=$((number + 1))
+  echo "ok $number - $1"
+}
+
+not_ok ()
+{
+  number=$((number + 1))
+  failures=$((failures + 1))
+  echo "not ok $number - $1"
+  [ -f "$T/output" ] && tail -n 20 "$T/output" | sed 's/^/# /'
+}
+
+skip ()
+{
+  number=$((number + 1))
+  echo "ok $number - $1 # SKIP $2"
+}
+
+# check NAME COMMAND...: the command succeeds; what it says is in $T/output.
+check ()
+{
+  what=$1
+  shift
+  if timeout 120 "$@" >"$T/output" 2>&1 </dev/null; then ok "$what"; else not_ok "$what"; fi
+}
+
+# says NAME PATTERN: the output of the last check holds PATTERN.
+says ()
+{
+  if grep -Eq -- "$2" "$T/output"; then ok "$1"; else not_ok "$1: no /$2/"; fi
+}
+
+# A fresh HOME, so that no client sees the caches and settings of another one.
+new_home ()
+{
+  HOME=$(mktemp -d "$T/home.XXXXXX")
+  export HOME
+}
+
+wait_for_line ()
+{
+  tries=0
+  until grep -Eq "$2" "$1" 2>/dev/null; do
+    tries=$((tries + 1))
+    [ "$tries" -gt 200 ] && return 1
+    sleep 0.05
+  done
+}
+
+start_server ()
+{
+  "$DRYDOCK" serve --port 0 --speed max --env "$T/lab.sh" --kubeconfig "$T/kubeconfig" \
+    >"$T/server" 2>&1 &
+  server=$!
+  wait_for_line "$T/server" '^drydock ready on http://127\.0\.0\.1:[0-9]+$'
+}
+
+# ---- the workshop ----
+
+# Source: EKS Workshop, "Upgrading managed node groups".
+cat >"$T/workshop.sh" <<'END'
+EKS_VERSION=$(aws eks describe-cluster --name $EKS_CLUSTER_NAME --query "cluster.version" --output text)
+echo "version $EKS_VERSION"
+aws ssm get-parameter --name /aws/service/eks/optimized-ami/$EKS_VERSION/amazon-linux-2/recommended/image_id --region $AWS_REGION --query "Parameter.Value" --output text
+aws eks update-nodegroup-version --cluster-name $EKS_CLUSTER_NAME --nodegroup-name $EKS_DEFAULT_MNG_NAME
+kubectl get nodes --watch >watched 2>&1 &
+watch=$!
+until [ -s watched ]; do sleep 0.1; done
+aws eks wait nodegroup-active --cluster-name $EKS_CLUSTER_NAME --nodegroup-name $EKS_DEFAULT_MNG_NAME
+echo "waited $?"
+sleep 1
+kill $watch
+END
+
+workshop ()
+{
+  for client in aws kubectl; do
+    if ! command -v $client >/dev/null; then
+      skip "the workshop's five commands" "$client is not installed"
+      return
+    fi
+  done
+  new_home
+  cd "$HOME" || return
+  check "the workshop's five commands run" sh "$T/workshop.sh"
+  cd "$here" || return
+  says "describe-cluster tells the version" '^version 1\.[0-9]+$'
+  says "get-parameter tells the newest AMI" '^ami-0fcd72f3118e0dd88$'
+  says "update-nodegroup-version begins an update" '"status": "InProgress"'
+  says "wait nodegroup-active returns at once" '^waited 0$'
+  cp "$HOME/watched" "$T/output"
+  says "the watch shows nodes that join" ' NotReady '
+  says "the watch shows nodes that are Ready" ' Ready '
+  says "the watch shows nodes that are drained" 'SchedulingDisabled'
+  check "the nodes can be listed afterwards" kubectl get nodes --no-headers
+  if grep -q SchedulingDisabled "$T/output"; then
+    not_ok "no old node is left"
+  else
+    ok "no old node is left"
+  fi
+  check "list-updates names the update" aws eks list-updates --name "$EKS_CLUSTER_NAME" \
+    --nodegroup-name "$EKS_DEFAULT_MNG_NAME" --query 'updateIds[0]' --output text
+  update=$(cat "$T/output")
+  check "describe-update answers" aws eks describe-update --name "$EKS_CLUSTER_NAME" \
+    --nodegroup-name "$EKS_DEFAULT_MNG_NAME" --update-id "$update" --query update.status \
+    --output text
+  says "the update was successful" '^Successful$'
+  check "update-kubeconfig writes a kubeconfig" aws eks update-kubeconfig \
+    --name "$EKS_CLUSTER_NAME" --kubeconfig "$HOME/config"
+  check "kubectl works with it" kubectl --kubeconfig "$HOME/config" get nodes
+}
+
+# ---- every kubectl ----
+
+cat >"$T/manifest.yaml" <<'END'
+apiVersion: v1
+kind: Namespace
+metadata:
+  name: clients
+---
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: settings
+  namespace: clients
+data:
+  colour: blue
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: web
+  namespace: clients
+spec:
+  replicas: 2
+  selector:
+    matchLabels: {app: web}
+  template:
+    metadata:
+      labels: {app: web}
+    spec:
+      containers:
+      - name: web
+        image: registry.example.com/web:1
+END
+
+verbs ()
+{
+  kubectl=$1
+  who=$(basename "$kubectl")
+  new_home
+  check "$who: ctl reset" "$DRYDOCK" ctl reset
+  check "$who: version" "$kubectl" version
+  check "$who: get nodes" "$kubectl" get nodes -o wide
+  says "$who: get nodes shows them Ready" ' Ready '
+  check "$who: get pods" "$kubectl" get pods -A
+  node=$("$kubectl" get nodes -o 'jsonpath={.items[0].metadata.name}' 2>/dev/null)
+  check "$who: describe node" "$kubectl" describe node "$node"
+  says "$who: describe node shows its conditions" 'Ready +True'
+  check "$who: apply" "$kubectl" apply -f "$T/manifest.yaml"
+  says "$who: apply creates" 'deployment.apps/web created'
+  check "$who: apply again" "$kubectl" apply -f "$T/manifest.yaml"
+  says "$who: apply again changes nothing" 'deployment.apps/web unchanged'
+  check "$who: rollout status" "$kubectl" -n clients rollout status deployment/web --timeout=60s
+  check "$who: describe deployment" "$kubectl" -n clients describe deployment web
+  timeout 60 "$kubectl" get nodes --watch >"$T/watched" 2>&1 &
+  watch=$!
+  wait_for_line "$T/watched" "$node"
+  check "$who: cordon" "$kubectl" cordon "$node"
+  cp "$T/watched" "$T/output"
+  if wait_for_line "$T/watched" SchedulingDisabled; then
+    ok "$who: get --watch shows the cordon"
+  else
+    not_ok "$who: get --watch shows the cordon"
+  fi
+  kill $watch 2>/dev/null
+  check "$who: drain" "$kubectl" drain "$node" --ignore-daemonsets --delete-emptydir-data \
+    --timeout=100s
+  says "$who: drain says so" 'drained'
+  check "$who: uncordon" "$kubectl" uncordon "$node"
+  check "$who: delete -f" "$kubectl" delete -f "$T/manifest.yaml" --ignore-not-found \
+    --timeout=100s
+  check "$who: delete node" "$kubectl" delete node "$node"
+}
+
+every_kubectl ()
+{
+  if [ -z "$KUBECTLS" ]; then
+    skip "the verbs of kubectl" "kubectl is not installed"
+    return
+  fi
+  check "ctl speed" "$DRYDOCK" ctl speed 2000x
+  for each in $KUBECTLS; do
+    verbs "$each"
+  done
+}
+
+# ---- the run ----
+
+: "${KUBECTLS:=$(command -v kubectl) $(ls /usr/lib/google-cloud-sdk/bin/kubectl.1.* 2>/dev/null)}"
+KUBECTLS=$(echo $KUBECTLS)
+export AWS_PAGER= AWS_EC2_METADATA_DISABLED=true
+unset AWS_PROFILE AWS_SESSION_TOKEN AWS_CONFIG_FILE http_proxy HTTP_PROXY https_proxy HTTPS_PROXY
+
+if start_server; then
+  ok "the server says where it listens"
+  . "$T/lab.sh"
+  workshop
+  every_kubectl
+  kill -INT "$server"
+  wait "$server"
+  [ $? -eq 0 ] && ok "Ctrl-C ends the server cleanly" || not_ok "Ctrl-C ends the server cleanly"
+  server=
+else
+  cp "$T/server" "$T/output"
+  not_ok "the server says where it listens"
+fi
+echo "1..$number"
+[ "$failures" -eq 0 ]
