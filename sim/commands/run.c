@@ -12,6 +12,8 @@
 #include "sim/scenario/schema.h"
 #include "sim/sinks/ink.h"
 #include "sim/sinks/json-lines.h"
+#include "sim/sinks/junit.h"
+#include "sim/sinks/pictures.h"
 #include "sim/sinks/report.h"
 #include "sim/sinks/timeline.h"
 
@@ -20,6 +22,8 @@ typedef enum
   FORMAT_HUMAN,
   FORMAT_TAP,
   FORMAT_JSON,
+  FORMAT_JUNIT,
+  FORMAT_GITHUB,
 } Format;
 
 typedef struct
@@ -32,6 +36,7 @@ typedef struct
   guint64 seed;
   Format format;
   FILE *trace;
+  SimPictures pictures;
   gboolean colour;
   DdClock *wall; /* only to say how long it really took */
   guint reported;
@@ -45,6 +50,7 @@ run_clear (Run *run)
   g_free (run->profile);
   g_free (run->trace_path);
   g_free (run->format_text);
+  sim_pictures_clear (&run->pictures);
   g_strfreev (run->places);
   if (run->trace != NULL)
     fclose (run->trace);
@@ -61,7 +67,7 @@ complain (const char *message)
 /* ---- options ---- */
 
 static const char *const transports[] = { "loopback", "direct", NULL };
-static const char *const formats[] = { "human", "tap", "json", NULL };
+static const char *const formats[] = { "human", "tap", "json", "junit", "github", NULL };
 
 static gboolean
 is_among (const char *option, const char *word, const char *const *words)
@@ -120,8 +126,12 @@ make_options (Run *run)
       "The upgrade's knobs: workshop or documented (the scenario's)", "NAME" },
     { "trace", 0, 0, G_OPTION_ARG_FILENAME, &run->trace_path, "Write every event as a JSON line",
       "FILE" },
-    { "format", 0, 0, G_OPTION_ARG_STRING, &run->format_text, "human (the default), tap or json",
-      "KIND" },
+    { "perfetto", 0, 0, G_OPTION_ARG_FILENAME, &run->pictures.perfetto_path,
+      "Write a trace for ui.perfetto.dev (of several scenarios: FILE.NAME)", "FILE" },
+    { "html", 0, 0, G_OPTION_ARG_FILENAME, &run->pictures.html_path,
+      "Write a page with figures, for a browser or paper", "FILE" },
+    { "format", 0, 0, G_OPTION_ARG_STRING, &run->format_text,
+      "human (the default), tap, json, junit or github (annotations)", "KIND" },
     { "repeat", 0, 0, G_OPTION_ARG_INT, &run->repeat,
       "Rehearse each scenario N times; all must give one trace", "N" },
     { "quiet", 'q', 0, G_OPTION_ARG_NONE, &run->quiet, "Only the verdicts, not the story", NULL },
@@ -192,6 +202,7 @@ typedef struct
 {
   FILE *trace;           /* NULL: nobody keeps it */
   SimTimeline *timeline; /* NULL: nobody listens */
+  SimPictures *pictures; /* NULL: nobody looks */
 } Audience;
 
 static void
@@ -203,6 +214,17 @@ attend (SimWorld *world, gpointer data)
     sim_trace_add_reader (world->trace, sim_json_lines_take, audience->trace);
   if (audience->timeline != NULL)
     sim_trace_add_reader (world->trace, sim_timeline_take, audience->timeline);
+  if (audience->pictures != NULL)
+    sim_pictures_attend (audience->pictures, world);
+}
+
+static void
+dismiss (SimWorld *world, gpointer data)
+{
+  Audience *audience = data;
+
+  if (audience->pictures != NULL)
+    sim_pictures_dismiss (audience->pictures);
 }
 
 static int
@@ -219,6 +241,10 @@ report_error (Run *run, const char *place, const GError *error)
   run->reported++;
   if (run->format == FORMAT_TAP)
     sim_report_tap_error (run->reported, place, error->message, stdout);
+  else if (run->format == FORMAT_JUNIT)
+    sim_junit_error (place, error->message, stdout);
+  else if (run->format == FORMAT_GITHUB)
+    sim_github_error (place, error->message, stdout);
 }
 
 static void
@@ -240,6 +266,12 @@ report (Run *run, const char *place, const SimOutcome *outcome, DdUsec real)
     case FORMAT_JSON:
       sim_report_json (&made, stdout);
       break;
+    case FORMAT_JUNIT:
+      sim_junit_suite (&made, stdout);
+      break;
+    case FORMAT_GITHUB:
+      sim_github_report (&made, stdout);
+      break;
     }
   fflush (stdout);
 }
@@ -249,12 +281,13 @@ rehearse (Run *run, const SimScenario *scenario, const char *place, gboolean fir
 {
   gboolean told = first && run->format == FORMAT_HUMAN && !run->quiet;
   g_autoptr (SimTimeline) timeline = told ? sim_timeline_new (stdout, run->colour) : NULL;
-  Audience audience = { first ? run->trace : NULL, timeline };
+  Audience audience = { first ? run->trace : NULL, timeline, first ? &run->pictures : NULL };
   SimRehearsal rehearsal = {
     .seed = run->seed_text != NULL ? &run->seed : NULL,
     .profile = run->profile,
     .loopback = g_strcmp0 (run->transport, "direct") != 0,
     .attend = attend,
+    .dismiss = dismiss,
     .attend_data = &audience,
   };
   g_autoptr (GError) error = NULL;
@@ -270,6 +303,11 @@ rehearse (Run *run, const SimScenario *scenario, const char *place, gboolean fir
     }
   report (run, place, outcome, dd_clock_now (run->wall) - begun);
   *out_status = outcome->held ? DD_EXIT_OK : DD_EXIT_FAILED;
+  if (first && !sim_pictures_write (&run->pictures, outcome, sim_scenario_about (scenario), &error))
+    {
+      complain (error->message);
+      *out_status = DD_EXIT_INTERNAL;
+    }
   return outcome;
 }
 
@@ -341,6 +379,8 @@ run_all (Run *run)
     }
   if (run->format == FORMAT_TAP)
     printf ("1..%u\n", run->reported);
+  if (run->format == FORMAT_JUNIT)
+    sim_junit_end (stdout);
   if (run->trace != NULL && (fflush (run->trace) != 0 || ferror (run->trace)))
     {
       g_printerr ("drydock run: %s: %s\n", run->trace_path, g_strerror (errno));
@@ -359,8 +399,11 @@ run_command (int argc, char **argv)
     {
       run.wall = dd_real_clock_new ();
       run.colour = sim_ink_is_wanted (stdout);
+      run.pictures.one_of_many = run.places[1] != NULL;
       if (run.format == FORMAT_TAP)
         puts ("TAP version 14");
+      if (run.format == FORMAT_JUNIT)
+        sim_junit_begin (stdout);
       status = run_all (&run);
     }
   run_clear (&run);

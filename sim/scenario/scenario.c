@@ -378,6 +378,8 @@ rehearse_in (const SimScenario *scenario, const SimRehearsal *rehearsal, SimWorl
   outcome->digest = sim_trace_digest (world->trace);
   outcome->virtual_time = sim_world_now (world) - sim_trace_origin (world->trace);
   outcome->events = sim_trace_count (world->trace);
+  if (rehearsal->dismiss != NULL)
+    rehearsal->dismiss (world, rehearsal->attend_data);
   return outcome;
 }
 

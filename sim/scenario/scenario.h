@@ -25,6 +25,8 @@ typedef struct
   gboolean loopback;   /* requests go over a real socket; else they are function calls */
   /* Called once when the world is furnished and its trace begins; to add readers. May be NULL. */
   void (*attend) (SimWorld *world, gpointer data);
+  /* Called once when nothing more happens, while the world is still there. May be NULL. */
+  void (*dismiss) (SimWorld *world, gpointer data);
   gpointer attend_data;
 } SimRehearsal;
 

@@ -1,0 +1,190 @@
+/* sim/sinks/junit.c: outcomes in the words of CI systems
+ *
+ * JUnit's XML has no standard; this is the part that Jenkins, GitLab and the usual readers agree
+ * on: testsuites, testsuite, properties, testcase, failure, error. */
+
+#include "config.h"
+
+#include "sim/sinks/junit.h"
+
+#include <string.h>
+
+/* XML 1.0 cannot hold control characters at all; they become question marks. */
+static char *
+escape_xml (const char *text)
+{
+  g_autofree char *clean = g_strdup (text);
+
+  for (char *at = clean; *at != '\0'; at++)
+    {
+      if ((guchar) *at < 0x20 && strchr ("\t\n", *at) == NULL)
+        *at = '?';
+    }
+  return g_markup_escape_text (clean, -1);
+}
+
+static void
+print_attribute (const char *name, const char *text, FILE *out)
+{
+  g_autofree char *escaped = escape_xml (text);
+
+  fprintf (out, " %s=\"%s\"", name, escaped);
+}
+
+static void
+print_text (const char *text, FILE *out)
+{
+  g_autofree char *escaped = escape_xml (text);
+
+  fputs (escaped, out);
+}
+
+static guint
+count_failures (const SimOutcome *outcome)
+{
+  guint failures = 0;
+
+  for (guint i = 0; i < outcome->verdicts->len; i++)
+    failures += !((const SimVerdict *) g_ptr_array_index (outcome->verdicts, i))->held;
+  return failures;
+}
+
+static void
+print_property (const char *name, const char *value, FILE *out)
+{
+  fputs ("      <property", out);
+  print_attribute ("name", name, out);
+  print_attribute ("value", value, out);
+  fputs ("/>\n", out);
+}
+
+static void
+print_properties (const SimOutcome *outcome, FILE *out)
+{
+  g_autofree char *seed = g_strdup_printf ("%" G_GUINT64_FORMAT, outcome->seed);
+  char seconds[G_ASCII_DTOSTR_BUF_SIZE];
+
+  g_ascii_formatd (seconds, sizeof seconds, "%.6f", (double) outcome->virtual_time / DD_SECOND);
+  fputs ("    <properties>\n", out);
+  print_property ("seed", seed, out);
+  print_property ("transport", outcome->transport, out);
+  print_property ("virtual_seconds", seconds, out);
+  print_property ("digest", outcome->digest, out);
+  fputs ("    </properties>\n", out);
+}
+
+static void
+print_case (const SimReport *report, const SimVerdict *verdict, FILE *out)
+{
+  char seconds[G_ASCII_DTOSTR_BUF_SIZE];
+
+  g_ascii_formatd (seconds, sizeof seconds, "%.6f", (double) verdict->time / DD_SECOND);
+  fputs ("    <testcase", out);
+  print_attribute ("classname", report->outcome->scenario, out);
+  print_attribute ("name", verdict->text, out);
+  print_attribute ("file", *verdict->place != '\0' ? verdict->place : report->place, out);
+  if (verdict->held)
+    {
+      fputs ("/>\n", out);
+      return;
+    }
+  fputs (">\n      <failure", out);
+  print_attribute ("message", verdict->text, out);
+  fprintf (out, ">decided after %s virtual seconds\n", seconds);
+  print_text (verdict->why != NULL ? verdict->why : "", out);
+  fputs ("</failure>\n    </testcase>\n", out);
+}
+
+void
+sim_junit_begin (FILE *out)
+{
+  fputs ("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"drydock\">\n", out);
+}
+
+void
+sim_junit_suite (const SimReport *report, FILE *out)
+{
+  char seconds[G_ASCII_DTOSTR_BUF_SIZE];
+
+  g_ascii_formatd (seconds, sizeof seconds, "%.6f", report->real_seconds);
+  fputs ("  <testsuite", out);
+  print_attribute ("name", report->outcome->scenario, out);
+  fprintf (out, " tests=\"%u\" failures=\"%u\" errors=\"0\" time=\"%s\">\n",
+           report->outcome->verdicts->len, count_failures (report->outcome), seconds);
+  print_properties (report->outcome, out);
+  for (guint i = 0; i < report->outcome->verdicts->len; i++)
+    print_case (report, g_ptr_array_index (report->outcome->verdicts, i), out);
+  fputs ("  </testsuite>\n", out);
+}
+
+void
+sim_junit_error (const char *place, const char *message, FILE *out)
+{
+  fputs ("  <testsuite", out);
+  print_attribute ("name", place, out);
+  fputs (" tests=\"1\" failures=\"0\" errors=\"1\">\n    <testcase", out);
+  print_attribute ("name", "the scenario can be rehearsed", out);
+  fputs (">\n      <error", out);
+  print_attribute ("message", "it cannot", out);
+  fputs (">", out);
+  print_text (message, out);
+  fputs ("</error>\n    </testcase>\n  </testsuite>\n", out);
+}
+
+void
+sim_junit_end (FILE *out)
+{
+  fputs ("</testsuites>\n", out);
+}
+
+/* ---- GitHub Actions ---- */
+
+/* Properties of a workflow command may hold no comma or colon; its message no line break. */
+static char *
+escape_command (const char *text, gboolean is_property)
+{
+  GString *out = g_string_new (NULL);
+
+  for (const char *at = text; *at != '\0'; at++)
+    {
+      if (strchr ("%\r\n", *at) != NULL || (is_property && strchr (":,", *at) != NULL))
+        g_string_append_printf (out, "%%%02X", (guint) *at);
+      else
+        g_string_append_c (out, *at);
+    }
+  return g_string_free (out, FALSE);
+}
+
+/* PLACE is "file:line" or a file. */
+static void
+print_annotation (const char *place, const char *title, const char *message, FILE *out)
+{
+  const char *colon = strrchr (place, ':');
+  gboolean has_line = colon != NULL && g_ascii_isdigit (colon[1]);
+  g_autofree char *file = has_line ? g_strndup (place, colon - place) : g_strdup (place);
+  g_autofree char *safe_file = escape_command (file, TRUE);
+  g_autofree char *safe_title = escape_command (title, TRUE);
+  g_autofree char *safe_message = escape_command (message, FALSE);
+
+  fprintf (out, "::error file=%s,line=%s,title=%s::%s\n", safe_file, has_line ? colon + 1 : "1",
+           safe_title, safe_message);
+}
+
+void
+sim_github_report (const SimReport *report, FILE *out)
+{
+  for (guint i = 0; i < report->outcome->verdicts->len; i++)
+    {
+      const SimVerdict *verdict = g_ptr_array_index (report->outcome->verdicts, i);
+
+      if (!verdict->held)
+        print_annotation (*verdict->place != '\0' ? verdict->place : report->place, verdict->text,
+                          verdict->why != NULL ? verdict->why : "it did not hold", out);
+    }
+}
+
+void
+sim_github_error (const char *place, const char *message, FILE *out)
+{
+  print_annotation (place, "the scenario cannot be rehearsed", message, out);
+}

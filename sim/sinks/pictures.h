@@ -1,0 +1,26 @@
+/* sim/sinks/pictures.h: the files of pictures that a rehearsal was asked for */
+#pragma once
+
+#include "sim/scenario/scenario.h"
+#include "sim/sinks/history.h"
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  char *perfetto_path, *html_path; /* NULL: not wanted */
+  gboolean one_of_many; /* the scenario's name goes before the suffix: out.html, out.NAME.html */
+
+  SimHistorian *historian; /* while the world goes on */
+  SimHistory *history;     /* after it */
+} SimPictures;
+
+void sim_pictures_clear (SimPictures *pictures);
+/* When the world begins, and when it ends; they do nothing when no picture is wanted. */
+void sim_pictures_attend (SimPictures *pictures, SimWorld *world);
+void sim_pictures_dismiss (SimPictures *pictures);
+/* DD_ERROR_UNAVAILABLE names the file that could not be written. */
+gboolean sim_pictures_write (SimPictures *pictures, const SimOutcome *outcome, const char *about,
+                             GError **error);
+
+G_END_DECLS

@@ -1,0 +1,380 @@
+/* tests/test-sinks.c: pictures and reports of a rehearsal, read back */
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/value.h"
+#include "sim/sinks/html.h"
+#include "sim/sinks/junit.h"
+#include "sim/sinks/perfetto.h"
+#include "sim/sinks/pictures.h"
+
+/* ---- a rehearsal and its history ---- */
+
+typedef struct
+{
+  SimPictures pictures;
+  SimScenario *scenario;
+  SimOutcome *outcome;
+} Rehearsed;
+
+static void
+attend (SimWorld *world, gpointer data)
+{
+  sim_pictures_attend (data, world);
+}
+
+static void
+dismiss (SimWorld *world, gpointer data)
+{
+  sim_pictures_dismiss (data);
+}
+
+static void
+rehearse (Rehearsed *self, const char *name)
+{
+  const char *srcdir = g_getenv ("srcdir");
+  g_autofree char *place
+      = g_build_filename (srcdir != NULL ? srcdir : ".", "scenarios", name, NULL);
+  SimRehearsal rehearsal = { .attend = attend, .dismiss = dismiss, .attend_data = &self->pictures };
+
+  memset (self, 0, sizeof *self);
+  self->pictures.html_path = g_strdup ("unused");
+  self->scenario = sim_scenario_load (place, NULL);
+  ck_assert_ptr_nonnull (self->scenario);
+  self->outcome = sim_scenario_rehearse (self->scenario, &rehearsal, NULL);
+  ck_assert_ptr_nonnull (self->outcome);
+  ck_assert_ptr_nonnull (self->pictures.history);
+}
+
+static void
+rehearsed_clear (Rehearsed *self)
+{
+  sim_pictures_clear (&self->pictures);
+  sim_outcome_free (self->outcome);
+  sim_scenario_free (self->scenario);
+}
+
+static const SimLife *
+life_with_state (const GPtrArray *lives, const char *state)
+{
+  for (guint i = 0; i < lives->len; i++)
+    {
+      const SimLife *life = g_ptr_array_index (lives, i);
+
+      for (guint k = 0; k < life->spans->len; k++)
+        {
+          if (strcmp (g_array_index (life->spans, SimSpan, k).state, state) == 0)
+            return life;
+        }
+    }
+  return NULL;
+}
+
+static char *
+states_of (const SimLife *life)
+{
+  GString *text = g_string_new (NULL);
+
+  for (guint i = 0; i < life->spans->len; i++)
+    {
+      const SimSpan *span = &g_array_index (life->spans, SimSpan, i);
+
+      ck_assert_int_lt (span->from, span->to);
+      if (i > 0)
+        ck_assert_int_eq (span->from, g_array_index (life->spans, SimSpan, i - 1).to);
+      g_string_append_printf (text, "%s%s", i > 0 ? " > " : "", span->state);
+    }
+  return g_string_free (text, FALSE);
+}
+
+/* ---- history ---- */
+
+START_TEST (a_replaced_node_goes_through_its_states_without_gaps)
+{
+  Rehearsed self;
+  const SimLife *node;
+  g_autofree char *states = NULL;
+
+  rehearse (&self, "ami-upgrade.yaml");
+  node = life_with_state (self.pictures.history->nodes, "draining");
+  ck_assert_ptr_nonnull (node);
+  states = states_of (node);
+  ck_assert_msg (g_str_has_prefix (states, "ready > ") && strstr (states, "draining > ") != NULL
+                     && strstr (states, "cordoned > terminating") != NULL,
+                 "%s", states);
+  ck_assert_uint_eq (self.pictures.history->nodes->len, 12); /* 3 old, 6 more, 3 replacements */
+  rehearsed_clear (&self);
+}
+END_TEST
+
+START_TEST (a_drain_that_was_given_up_does_not_go_on_in_the_picture)
+{
+  Rehearsed self;
+  const SimLife *node;
+
+  rehearse (&self, "pdb-blocks-drain.yaml");
+  node = life_with_state (self.pictures.history->nodes, "draining");
+  ck_assert_ptr_nonnull (node);
+  ck_assert_str_ne (g_array_index (node->spans, SimSpan, node->spans->len - 1).state, "draining");
+  rehearsed_clear (&self);
+}
+END_TEST
+
+START_TEST (curves_count_ready_pods_and_keep_the_budgets_floor)
+{
+  Rehearsed self;
+  guint seen = 0;
+
+  rehearse (&self, "ami-upgrade.yaml");
+  for (guint i = 0; i < self.pictures.history->budgets->len; i++)
+    {
+      const SimCurve *curve = g_ptr_array_index (self.pictures.history->budgets, i);
+
+      for (guint k = 0; k < curve->points->len; k++, seen++)
+        {
+          const SimPoint *point = &g_array_index (curve->points, SimPoint, k);
+
+          ck_assert_int_ge (point->value, point->floor);
+        }
+    }
+  ck_assert_uint_gt (seen, 10);
+  for (guint i = 0; i < self.pictures.history->workloads->len; i++)
+    {
+      const SimCurve *curve = g_ptr_array_index (self.pictures.history->workloads, i);
+
+      ck_assert_int_gt (g_array_index (curve->points, SimPoint, 0).value, 0);
+    }
+  rehearsed_clear (&self);
+}
+END_TEST
+
+/* ---- files ---- */
+
+typedef void (*Write) (const Rehearsed *self, FILE *out);
+
+static char *
+written (const Rehearsed *self, Write write)
+{
+  char *text = NULL;
+  size_t size;
+  FILE *out = open_memstream (&text, &size);
+
+  write (self, out);
+  fclose (out);
+  return text;
+}
+
+static void
+write_perfetto (const Rehearsed *self, FILE *out)
+{
+  sim_perfetto_write (self->pictures.history, "title", out);
+}
+
+static void
+write_html (const Rehearsed *self, FILE *out)
+{
+  sim_html_write (self->pictures.history, self->outcome, "a < b & \"c\"", out);
+}
+
+static void
+write_junit (const Rehearsed *self, FILE *out)
+{
+  SimReport report = { .outcome = self->outcome, .place = "x.yaml", .real_seconds = 0.25 };
+
+  sim_junit_begin (out);
+  sim_junit_suite (&report, out);
+  sim_junit_error ("broken.yaml", "broken.yaml:3:1: what is <this>?", out);
+  sim_junit_end (out);
+}
+
+static void
+write_github (const Rehearsed *self, FILE *out)
+{
+  SimReport report = { .outcome = self->outcome, .place = "x.yaml" };
+
+  sim_github_report (&report, out);
+}
+
+static guint
+count_phase (const DdValue *events, const char *phase)
+{
+  guint count = 0;
+
+  for (gsize i = 0; i < dd_value_length (events); i++)
+    {
+      const DdValue *event = dd_value_element (events, i);
+
+      count += g_strcmp0 (dd_value_path_string (event, "ph"), phase) == 0;
+      ck_assert_int_ge (dd_value_path_int (event, "dur", 0), 0);
+      ck_assert_int_ge (dd_value_path_int (event, "pid", -1), 1);
+    }
+  return count;
+}
+
+START_TEST (a_perfetto_trace_is_json_with_an_arrow_for_each_moved_pod)
+{
+  Rehearsed self;
+  g_autofree char *text = NULL;
+  g_autoptr (DdValue) trace = NULL;
+  const DdValue *events;
+  guint arrows;
+
+  rehearse (&self, "ami-upgrade.yaml");
+  text = written (&self, write_perfetto);
+  trace = dd_value_parse (text, strlen (text), NULL, NULL);
+  ck_assert_ptr_nonnull (trace);
+  events = dd_value_member (trace, "traceEvents");
+  arrows = count_phase (events, "s");
+  ck_assert_uint_ge (arrows, 12);
+  ck_assert_uint_eq (arrows, count_phase (events, "f"));
+  ck_assert_uint_ge (count_phase (events, "C"), 20);
+  ck_assert_uint_ge (count_phase (events, "X"), 4 + 12);
+  rehearsed_clear (&self);
+}
+END_TEST
+
+typedef struct
+{
+  const char *wanted;
+  guint count;
+} Elements;
+
+static void
+count_element (GMarkupParseContext *context, const char *name, const char **keys,
+               const char **values, gpointer data, GError **error)
+{
+  Elements *elements = data;
+
+  elements->count += strcmp (name, elements->wanted) == 0;
+}
+
+static guint
+count_elements (const char *text, const char *name)
+{
+  const GMarkupParser parser = { .start_element = count_element };
+  Elements elements = { name, 0 };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GMarkupParseContext) context
+      = g_markup_parse_context_new (&parser, 0, &elements, NULL);
+
+  ck_assert_msg (g_markup_parse_context_parse (context, text, -1, &error)
+                     && g_markup_parse_context_end_parse (context, &error),
+                 "%s", error->message);
+  return elements.count;
+}
+
+START_TEST (a_page_is_well_formed_and_shows_every_refusal)
+{
+  Rehearsed self;
+  g_autofree char *text = NULL;
+
+  rehearse (&self, "pdb-blocks-drain.yaml");
+  text = written (&self, write_html);
+  ck_assert_uint_eq (count_elements (text, "html"), 1);
+  ck_assert_uint_eq (count_elements (text, "circle"), 20);
+  ck_assert_ptr_nonnull (strstr (text, "a &lt; b &amp; &quot;c&quot;"));
+  ck_assert_ptr_nonnull (strstr (text, "budget web needs 3 healthy pods and has 3"));
+  rehearsed_clear (&self);
+}
+END_TEST
+
+START_TEST (junit_counts_cases_failures_and_errors)
+{
+  Rehearsed self;
+  g_autofree char *text = NULL;
+  SimVerdict *verdict;
+
+  rehearse (&self, "ami-upgrade.yaml");
+  verdict = g_ptr_array_index (self.outcome->verdicts, 0);
+  verdict->held = FALSE;
+  verdict->why = g_strdup ("a \001 b\n<c>");
+  text = written (&self, write_junit);
+  ck_assert_uint_eq (count_elements (text, "testsuite"), 2);
+  ck_assert_uint_eq (count_elements (text, "testcase"), self.outcome->verdicts->len + 1);
+  ck_assert_uint_eq (count_elements (text, "failure"), 1);
+  ck_assert_uint_eq (count_elements (text, "error"), 1);
+  ck_assert_ptr_nonnull (strstr (text, "failures=\"1\" errors=\"0\" time=\"0.250000\""));
+  ck_assert_ptr_nonnull (strstr (text, "a ? b\n&lt;c&gt;"));
+  rehearsed_clear (&self);
+}
+END_TEST
+
+START_TEST (github_is_told_the_line_and_only_of_what_failed)
+{
+  Rehearsed self;
+  g_autofree char *quiet = NULL, *text = NULL;
+  SimVerdict *verdict;
+
+  rehearse (&self, "ami-upgrade.yaml");
+  quiet = written (&self, write_github);
+  ck_assert_str_eq (quiet, "");
+  verdict = g_ptr_array_index (self.outcome->verdicts, 0);
+  verdict->held = FALSE;
+  g_free (verdict->text);
+  g_free (verdict->place);
+  verdict->text = g_strdup ("at end: 100%");
+  verdict->place = g_strdup ("scenarios/x.yaml:12");
+  verdict->why = g_strdup ("one\ntwo: three");
+  text = written (&self, write_github);
+  ck_assert_str_eq (text, "::error file=scenarios/x.yaml,line=12,title=at end%3A 100%25::"
+                          "one%0Atwo: three\n");
+  rehearsed_clear (&self);
+}
+END_TEST
+
+START_TEST (files_of_several_scenarios_carry_their_names)
+{
+  Rehearsed self;
+  g_autofree char *folder = g_dir_make_tmp ("drydock-sinks-XXXXXX", NULL);
+  g_autofree char *wanted = g_build_filename (folder, "out.html", NULL);
+  g_autofree char *made = g_build_filename (folder, "out.ami-upgrade.html", NULL);
+  g_autoptr (GError) error = NULL;
+
+  rehearse (&self, "ami-upgrade.yaml");
+  g_free (self.pictures.html_path);
+  self.pictures.html_path = g_strdup (wanted);
+  self.pictures.one_of_many = TRUE;
+  ck_assert (sim_pictures_write (&self.pictures, self.outcome, "about", NULL));
+  ck_assert_int_eq (unlink (made), 0);
+  self.pictures.one_of_many = FALSE;
+  ck_assert (sim_pictures_write (&self.pictures, self.outcome, "about", NULL));
+  ck_assert_int_eq (unlink (wanted), 0);
+  ck_assert_int_eq (rmdir (folder), 0);
+  ck_assert (!sim_pictures_write (&self.pictures, self.outcome, "about", &error));
+  ck_assert_ptr_nonnull (strstr (error->message, wanted));
+  rehearsed_clear (&self);
+}
+END_TEST
+
+static Suite *
+sinks_suite (void)
+{
+  Suite *suite = suite_create ("sinks");
+  TCase *tests = tcase_create ("sinks");
+
+  tcase_add_test (tests, a_replaced_node_goes_through_its_states_without_gaps);
+  tcase_add_test (tests, a_drain_that_was_given_up_does_not_go_on_in_the_picture);
+  tcase_add_test (tests, curves_count_ready_pods_and_keep_the_budgets_floor);
+  tcase_add_test (tests, a_perfetto_trace_is_json_with_an_arrow_for_each_moved_pod);
+  tcase_add_test (tests, a_page_is_well_formed_and_shows_every_refusal);
+  tcase_add_test (tests, junit_counts_cases_failures_and_errors);
+  tcase_add_test (tests, github_is_told_the_line_and_only_of_what_failed);
+  tcase_add_test (tests, files_of_several_scenarios_carry_their_names);
+  tcase_set_timeout (tests, 120);
+  suite_add_tcase (suite, tests);
+  return suite;
+}
+
+int
+main (void)
+{
+  SRunner *runner = srunner_create (sinks_suite ());
+  int failed;
+
+  srunner_run_all (runner, CK_ENV);
+  failed = srunner_ntests_failed (runner);
+  srunner_free (runner);
+  return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
