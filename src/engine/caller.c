@@ -8,6 +8,10 @@
 #include "engine/retry.h"
 #include "kube/error.h"
 
+/* Two writers meet for a moment; whoever still meets one after that meets a busy controller. */
+#define FIRST_REPEAT (100 * DD_MILLISECOND)
+#define LONGEST_REPEAT (30 * DD_SECOND)
+
 typedef struct
 {
   DdCaller *caller;
@@ -15,8 +19,9 @@ typedef struct
   const char *operation;
   DdRequest *request;
   guint tries, max_tries;
-  guint64 wire;  /* the transport's id while it is on the wire */
-  guint64 sleep; /* the clock's id while it sleeps */
+  DdUsec give_up; /* until then it is sent again however often; 0: MAX_TRIES count */
+  guint64 wire;   /* the transport's id while it is on the wire */
+  guint64 sleep;  /* the clock's id while it sleeps */
   DdCallFunc func;
   gpointer data;
 } Call;
@@ -32,6 +37,7 @@ struct _DdCaller
   GHashTable *calls; /* id to Call, for cancelling only */
   GQueue waiting;    /* of Call, not owned */
   guint on_wire;
+  DdUsec patience;
   guint64 last_id;
   const char *failed_service; /* interned */
 };
@@ -147,12 +153,13 @@ take_reply (const DdReply *reply, gpointer data)
   Call *call = data;
   DdCaller *self = call->caller;
   g_autoptr (GError) error = what_went_wrong (call, reply);
+  guint max_tries = dd_clock_now (self->clock) < call->give_up ? G_MAXUINT : call->max_tries;
   DdUsec delay;
 
   call->wire = 0;
   self->on_wire--;
   if (error == NULL
-      || !dd_retry_decide (error, reply, call->tries, call->max_tries, self->random, &delay))
+      || !dd_retry_decide (error, reply, call->tries, max_tries, self->random, &delay))
     {
       finish (call, reply, error);
       return;
@@ -187,6 +194,8 @@ send (DdCaller *self, const char *operation, DdRequest *request, guint max_tries
   call->operation = operation;
   call->request = request;
   call->max_tries = max_tries;
+  if (self->patience > 0 && max_tries > 1)
+    call->give_up = dd_clock_now (self->clock) + self->patience;
   call->func = func;
   call->data = data;
   g_hash_table_insert (self->calls, &call->id, call);
@@ -207,6 +216,24 @@ dd_caller_send_once (DdCaller *self, const char *operation, DdRequest *request, 
                      gpointer data)
 {
   return send (self, operation, request, 1, func, data);
+}
+
+void
+dd_caller_set_patience (DdCaller *self, DdUsec patience)
+{
+  self->patience = patience;
+}
+
+gboolean
+dd_caller_may_repeat (DdCaller *self, guint tries, DdUsec began, DdUsec *out_delay)
+{
+  gboolean patient = dd_clock_now (self->clock) < began + self->patience;
+
+  if (!patient && tries >= self->knobs->request_max_tries)
+    return FALSE;
+  *out_delay = dd_random_between (self->random, 0,
+                                  dd_retry_back_off (FIRST_REPEAT, LONGEST_REPEAT, tries));
+  return TRUE;
 }
 
 void

@@ -29,6 +29,12 @@ guint64 dd_caller_send (DdCaller *caller, const char *operation, DdRequest *requ
 /* The same, tried once: for what has its own idea of when to try again. */
 guint64 dd_caller_send_once (DdCaller *caller, const char *operation, DdRequest *request,
                              DdCallFunc func, gpointer data);
+/* From now on a request that fails for a reason that may pass is sent again, however often, until
+ * this long after it was first sent; 0: as often as the knobs say. */
+void dd_caller_set_patience (DdCaller *caller, DdUsec patience);
+/* Whether a write that met a conflict may be read and written anew, which only its maker can do:
+ * tried TRIES times so far, for the first time at BEGAN. Then *OUT_DELAY is how long to wait. */
+gboolean dd_caller_may_repeat (DdCaller *caller, guint tries, DdUsec began, DdUsec *out_delay);
 /* FUNC will not run. Id 0 does nothing. */
 void dd_caller_cancel (DdCaller *caller, guint64 id);
 

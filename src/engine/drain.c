@@ -36,6 +36,7 @@ struct _DdDrain
   DrainState state;
   DdUsec began, deadline;
   gboolean listed_once;
+  gboolean quiet; /* until a pod was found */
   gboolean forcing;
   GPtrArray *arriving; /* the list being read, of DdKubePod */
   GPtrArray *pods;     /* of DdDrainPod, by namespace and name */
@@ -211,6 +212,9 @@ static void
 begin (DdDrain *self)
 {
   self->listed_once = TRUE;
+  self->quiet = self->quiet && self->pods->len == 0;
+  if (self->quiet)
+    return;
   dd_trace (self->context.trace, "engine", "drain.started", self->node,
             dd_object ("zone", dd_string (self->zone), "pods", dd_int (self->pods->len), NULL));
 }
@@ -410,8 +414,9 @@ finish (DdDrain *self, DdDrainEnd end)
 static void
 finish_empty (DdDrain *self)
 {
-  dd_trace (self->context.trace, "engine", "drain.finished", self->node,
-            dd_object ("seconds", dd_int ((now (self) - self->began) / DD_SECOND), NULL));
+  if (!self->quiet)
+    dd_trace (self->context.trace, "engine", "drain.finished", self->node,
+              dd_object ("seconds", dd_int ((now (self) - self->began) / DD_SECOND), NULL));
   finish (self, DD_DRAIN_EMPTY);
 }
 
@@ -481,6 +486,12 @@ dd_drain_new (const DdMachineContext *context, const char *node, const char *zon
   self->done = done;
   self->done_data = data;
   return self;
+}
+
+void
+dd_drain_be_quiet_when_empty (DdDrain *self)
+{
+  self->quiet = TRUE;
 }
 
 void

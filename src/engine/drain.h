@@ -44,6 +44,8 @@ typedef void (*DdDrainDone) (DdDrain *drain, DdDrainEnd end, const GError *error
 /* FORCE: delete what is left when the budget is spent. */
 DdDrain *dd_drain_new (const DdMachineContext *context, const char *node, const char *zone,
                        gboolean force, DdDrainDone done, gpointer data);
+/* Nothing is said of a drain that finds nothing to do: it is only to make sure. */
+void dd_drain_be_quiet_when_empty (DdDrain *drain);
 void dd_drain_start (DdDrain *drain);
 void dd_drain_free (DdDrain *drain);
 

@@ -217,8 +217,8 @@ static const struct
   = { "list-new", DD_PHASE_ROLL_BACK, dd_roll_back_list_new, NULL, TO (CORDON_NEW) },
   [DD_STATE_CORDON_NEW]
   = { "cordon-new", DD_PHASE_ROLL_BACK, dd_roll_back_cordon_new, NULL, TO (RETIRE_NEW) },
-  [DD_STATE_RETIRE_NEW]
-  = { "retire-new", DD_PHASE_ROLL_BACK, dd_roll_back_retire_new, NULL, TO (RESTORE_SIZE) },
+  [DD_STATE_RETIRE_NEW] = { "retire-new", DD_PHASE_ROLL_BACK, dd_roll_back_retire_new, NULL,
+                            TO (SURVEY_GROUP) | TO (RESTORE_SIZE) },
   [DD_STATE_RESTORE_SIZE] = { "restore-size", DD_PHASE_ROLL_BACK, dd_roll_back_restore_size,
                               dd_roll_back_take_restored, TO (LIST_PROTECTED) },
 
@@ -230,20 +230,25 @@ static const struct
   [DD_STATE_FAILED] = { "failed", DD_PHASE_END, finish_failed, NULL, 0 },
 };
 
+/* Sizes and marks that stay behind cost money and block pods, so whatever puts them back outlasts
+ * an API that is away for most of an hour. */
+#define CLEANING_PATIENCE DD_HOUR
+
 /* What a failure in a phase leads to. Before the group has grown there is nothing to put back, and
  * when it shrinks again every node has been replaced. */
 static const struct
 {
   const char *name; /* NULL: not worth telling */
   DdState on_failure;
+  gboolean is_cleaning; /* it puts back what the update has changed */
 } phases[] = {
   [DD_PHASE_NONE] = { NULL, DD_STATE_FAILED },
   [DD_PHASE_SETUP] = { "setup", DD_STATE_FAILED },
   [DD_PHASE_SCALE_UP] = { "scale-up", DD_STATE_SURVEY_GROUP },
   [DD_PHASE_UPGRADE] = { "upgrade", DD_STATE_SURVEY_GROUP },
-  [DD_PHASE_SCALE_DOWN] = { "scale-down", DD_STATE_LIST_PROTECTED },
-  [DD_PHASE_ROLL_BACK] = { "roll-back", DD_STATE_FAILED },
-  [DD_PHASE_END] = { NULL, DD_STATE_FAILED },
+  [DD_PHASE_SCALE_DOWN] = { "scale-down", DD_STATE_LIST_PROTECTED, TRUE },
+  [DD_PHASE_ROLL_BACK] = { "roll-back", DD_STATE_FAILED, TRUE },
+  [DD_PHASE_END] = { NULL, DD_STATE_FAILED, TRUE },
 };
 
 static gboolean
@@ -260,6 +265,7 @@ note_phase (DdEngine *self, DdPhase phase)
   if (phase <= self->phase)
     return;
   self->phase = phase;
+  dd_caller_set_patience (self->caller, phases[phase].is_cleaning ? CLEANING_PATIENCE : 0);
   if (phases[phase].name != NULL)
     dd_engine_trace (self, "phase.entered",
                      dd_object ("phase", dd_string (phases[phase].name), NULL));
@@ -425,7 +431,8 @@ static const struct
   { "kubernetes", DD_ERROR_UNAVAILABLE, "ClusterUnreachable", UNREACHABLE },
   { "kubernetes", DD_ERROR_TIMED_OUT, "ClusterUnreachable", UNREACHABLE },
   { "kubernetes", DD_ERROR_THROTTLED, "ClusterUnreachable", UNREACHABLE },
-  { "kubernetes", DD_ERROR_NOT_FOUND, "K8sResourceNotFound", NULL },
+  { "kubernetes", DD_ERROR_NOT_FOUND, "K8sResourceNotFound",
+    "somebody deleted it meanwhile; start the update again" },
 };
 
 void
@@ -433,7 +440,9 @@ dd_engine_fail_with (DdEngine *self, const GError *error)
 {
   const char *service = dd_caller_failed_service (self->caller);
   const char *code = "Unknown";
-  const char *advice = NULL;
+  const char *advice
+      = "start the update again when it has passed; nodes that run the new image are "
+        "kept";
 
   for (guint i = 0; i < G_N_ELEMENTS (codes); i++)
     if (g_error_matches (error, DD_ERROR, (int) codes[i].error)
@@ -443,7 +452,7 @@ dd_engine_fail_with (DdEngine *self, const GError *error)
         advice = codes[i].advice;
       }
   dd_engine_fail (self, code, error->message, NULL,
-                  advice == NULL ? NULL : g_strdup_printf ("%s: %s", error->message, advice));
+                  g_strdup_printf ("%s: %s", error->message, advice));
 }
 
 /* ---- life ---- */

@@ -1,6 +1,10 @@
 /* The order is that of the Amazon EKS User Guide, "Understand each phase of node updates", upgrade
  * phase: drain; cordon when the node is empty, and wait 60 seconds, so that the service controller
- * takes it out of its load balancers; terminate through the Auto Scaling group. */
+ * takes it out of its load balancers; terminate through the Auto Scaling group.
+ *
+ * A pod that tolerates every taint may come back within these 60 seconds, cordon or not. So the
+ * node is looked at once more, and drained again where that is needed: nothing is terminated with a
+ * pod on it that nobody asked to leave. */
 #include "config.h"
 
 #include "engine/node.h"
@@ -15,6 +19,7 @@ typedef enum
   NODE_DRAINING,
   NODE_CORDONING,
   NODE_SETTLING,
+  NODE_CHECKING,
   NODE_TERMINATING,
   NODE_LEAVING, /* until dd_node_machine_note_left () */
   NODE_GONE,
@@ -31,6 +36,8 @@ struct _DdNodeMachine
   NodeState state;
   DdDrain *drain;
   guint64 call, timer;
+  guint cordon_tries;
+  DdUsec cordon_began;
   GError *error;
   DdNodeDone done;
   gpointer done_data;
@@ -66,7 +73,7 @@ note_drained (G_GNUC_UNUSED DdDrain *drain, DdDrainEnd end, const GError *error,
   switch (end)
     {
     case DD_DRAIN_EMPTY:
-      node_enter (self, NODE_CORDONING);
+      node_enter (self, self->state == NODE_DRAINING ? NODE_CORDONING : NODE_TERMINATING);
       break;
     case DD_DRAIN_OVERDUE:
       node_enter (self, NODE_OVERDUE);
@@ -85,13 +92,51 @@ start_drain (DdNodeMachine *self)
   dd_drain_start (self->drain);
 }
 
+static void
+check_again (DdNodeMachine *self)
+{
+  dd_drain_free (self->drain);
+  self->drain = dd_drain_new (&self->context, self->node->name, self->node->zone, self->way.force,
+                              note_drained, self);
+  dd_drain_be_quiet_when_empty (self->drain);
+  dd_drain_start (self->drain);
+}
+
+static void cordon (DdNodeMachine *self);
+
+static void
+cordon_again (gpointer data)
+{
+  DdNodeMachine *self = data;
+
+  self->timer = 0;
+  cordon (self);
+}
+
+/* The patch names no resourceVersion, so a conflict is between two writers inside the API server:
+ * the same patch may be sent again. */
+static gboolean
+may_cordon_again (DdNodeMachine *self, const GError *error, DdUsec *out_delay)
+{
+  return g_error_matches (error, DD_ERROR, DD_ERROR_CONFLICT)
+         && dd_caller_may_repeat (self->context.caller, self->cordon_tries, self->cordon_began,
+                                  out_delay);
+}
+
 /* A node that vanished meanwhile needs no cordon. */
 static void
 note_cordoned (G_GNUC_UNUSED const DdReply *reply, const GError *error, gpointer data)
 {
   DdNodeMachine *self = data;
 
+  DdUsec delay;
+
   self->call = 0;
+  if (may_cordon_again (self, error, &delay))
+    {
+      self->timer = dd_clock_after (self->context.clock, delay, cordon_again, self);
+      return;
+    }
   if (error != NULL && !g_error_matches (error, DD_ERROR, DD_ERROR_NOT_FOUND))
     {
       fail (self, error);
@@ -112,6 +157,8 @@ cordon (DdNodeMachine *self)
             : NULL,
       "spec", dd_object ("unschedulable", dd_bool (TRUE), NULL), NULL);
 
+  if (self->cordon_tries++ == 0)
+    self->cordon_began = dd_clock_now (self->context.clock);
   self->call = dd_caller_send (self->context.caller, "patch node",
                                dd_kube_patch_node (self->node->name, patch), note_cordoned, self);
 }
@@ -123,7 +170,7 @@ note_settled (gpointer data)
 
   self->timer = 0;
   trace (self, "node.settled", NULL);
-  node_enter (self, NODE_TERMINATING);
+  node_enter (self, NODE_CHECKING);
 }
 
 static void
@@ -195,7 +242,9 @@ static const struct
   [NODE_DRAINING]
   = { "draining", start_drain, TO (NODE_CORDONING) | TO (NODE_OVERDUE) | TO (NODE_FAILED) },
   [NODE_CORDONING] = { "cordoning", cordon, TO (NODE_SETTLING) | TO (NODE_FAILED) },
-  [NODE_SETTLING] = { "settling", settle, TO (NODE_TERMINATING) },
+  [NODE_SETTLING] = { "settling", settle, TO (NODE_CHECKING) },
+  [NODE_CHECKING]
+  = { "checking", check_again, TO (NODE_TERMINATING) | TO (NODE_OVERDUE) | TO (NODE_FAILED) },
   [NODE_TERMINATING] = { "terminating", terminate, TO (NODE_LEAVING) | TO (NODE_FAILED) },
   [NODE_LEAVING] = { "leaving", NULL, TO (NODE_GONE) },
   [NODE_GONE] = { "gone", finish_gone, 0 },

@@ -12,8 +12,9 @@ typedef struct
 {
   DdPatcher *patcher;
   DdKubeNode *node; /* as last read */
-  guint rereads;
-  guint64 call;
+  guint tries;
+  DdUsec began; /* its first try */
+  guint64 call, timer;
   DdWrites writes;  /* what it is to carry, or to lose */
   DdWrites written; /* what of that the patch under way changes */
 } Item;
@@ -43,6 +44,18 @@ close_one (DdPatcher *self)
     return;
   error = g_steal_pointer (&self->error);
   self->done (error, self->data);
+}
+
+/* A node that needs nothing after it was tried has it from a try whose answer was lost: that was
+ * us, and whoever marked it must take the mark away again. */
+static void
+close_written (Item *item)
+{
+  DdPatcher *self = item->patcher;
+
+  if (item->tries > 0 && self->wrote != NULL)
+    self->wrote (item->node, item->written, self->data);
+  close_one (self);
 }
 
 static void
@@ -77,16 +90,27 @@ take_node (const DdReply *reply, const GError *error, gpointer data)
 }
 
 static void
+read_again (gpointer data)
+{
+  Item *item = data;
+
+  item->timer = 0;
+  item->call = dd_caller_send (item->patcher->caller, "get node",
+                               dd_kube_get_node (item->node->name), take_node, item);
+}
+
+static void
 take_patched (G_GNUC_UNUSED const DdReply *reply, const GError *error, gpointer data)
 {
   Item *item = data;
   DdPatcher *self = item->patcher;
+  DdUsec delay;
 
   item->call = 0;
-  if (g_error_matches (error, DD_ERROR, DD_ERROR_CONFLICT) && item->rereads++ < MAX_REREADS)
+  if (g_error_matches (error, DD_ERROR, DD_ERROR_CONFLICT)
+      && dd_caller_may_repeat (self->caller, item->tries, item->began, &delay))
     {
-      item->call = dd_caller_send (self->caller, "get node", dd_kube_get_node (item->node->name),
-                                   take_node, item);
+      item->timer = dd_clock_after (self->clock, delay, read_again, item);
       return;
     }
   if (error != NULL)
@@ -94,9 +118,7 @@ take_patched (G_GNUC_UNUSED const DdReply *reply, const GError *error, gpointer 
       fail_item (item, error);
       return;
     }
-  if (self->wrote != NULL)
-    self->wrote (item->node, item->written, self->data);
-  close_one (self);
+  close_written (item);
 }
 
 static void
@@ -108,9 +130,11 @@ patch (Item *item)
 
   if (body == NULL)
     {
-      close_one (self);
+      close_written (item);
       return;
     }
+  if (item->tries++ == 0)
+    item->began = dd_clock_now (self->clock);
   item->written = self->remove ? (item->writes & there) : (item->writes & ~there);
   item->call = dd_caller_send (self->caller, "patch node",
                                dd_kube_patch_node (item->node->name, body), take_patched, item);
@@ -122,6 +146,7 @@ item_free (gpointer data)
   Item *item = data;
 
   dd_caller_cancel (item->patcher->caller, item->call);
+  dd_clock_cancel (item->patcher->clock, item->timer);
   dd_kube_node_unref (item->node);
   g_free (item);
 }

@@ -126,9 +126,10 @@ struct _DdEngine
 
   /* failure */
   gboolean failed;
-  DdKnobs retire_knobs; /* for new nodes that leave again */
-  gboolean rolls_back;  /* else the group is left as far as it has come */
-  GHashTable *stuck;    /* names of nodes that could not be drained */
+  DdKnobs retire_knobs;      /* for new nodes that leave again */
+  gboolean nameless_retired; /* instances that were no nodes yet were told to leave */
+  gboolean rolls_back;       /* else the group is left as far as it has come */
+  GHashTable *stuck;         /* names of nodes that could not be drained */
   DdUpgradeResult result;
 };
 

@@ -36,8 +36,8 @@ dd_retry_after (const DdReply *reply)
   return MIN ((DdUsec) seconds * DD_SECOND, MAX_RETRY_AFTER);
 }
 
-static DdUsec
-back_off (DdUsec first, DdUsec longest, guint tries)
+DdUsec
+dd_retry_back_off (DdUsec first, DdUsec longest, guint tries)
 {
   guint doublings = MIN (tries - 1, 20);
 
@@ -55,8 +55,8 @@ dd_retry_decide (const GError *error, const DdReply *reply, guint tries, guint m
   if (error->domain != DD_ERROR || code >= G_N_ELEMENTS (rows) || rows[code].first == 0
       || tries >= max_tries)
     return FALSE;
-  *out_delay
-      = dd_random_between (random, 0, back_off (rows[code].first, rows[code].longest, tries));
+  *out_delay = dd_random_between (random, 0,
+                                  dd_retry_back_off (rows[code].first, rows[code].longest, tries));
   *out_delay = MAX (*out_delay, asked);
   return TRUE;
 }

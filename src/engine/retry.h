@@ -13,6 +13,9 @@ G_BEGIN_DECLS
 gboolean dd_retry_decide (const GError *error, const DdReply *reply, guint tries, guint max_tries,
                           DdRandom *random, DdUsec *out_delay);
 
+/* FIRST, doubled with each of the TRIES (from 1) after the first one, up to LONGEST. */
+DdUsec dd_retry_back_off (DdUsec first, DdUsec longest, guint tries);
+
 /* The Retry-After of REPLY, bounded; 0 without one. */
 DdUsec dd_retry_after (const DdReply *reply);
 

@@ -185,7 +185,15 @@ nodes_by_instance (GPtrArray *nodes)
   return by_instance;
 }
 
-/* The new instances of the group, as nodes, in the order of the group; NODES are the new nodes. */
+static gboolean
+is_nameless (const DdKubeNode *node)
+{
+  return g_strcmp0 (node->name, node->instance) == 0;
+}
+
+/* The new instances of the group, as nodes, in the order of the group; NODES are the new nodes.
+ * Those that are no nodes yet leave first. Whatever is none after that came in the place of one
+ * that left, and stays. */
 static GPtrArray *
 candidates (const DdEngine *self, GPtrArray *nodes)
 {
@@ -198,7 +206,8 @@ candidates (const DdEngine *self, GPtrArray *nodes)
       DdKubeNode *node = g_hash_table_lookup (by_instance, instance->id);
 
       if (dd_group_instance_counts (instance)
-          && !g_hash_table_contains (self->known_instances, instance->id))
+          && !g_hash_table_contains (self->known_instances, instance->id)
+          && (node != NULL || !self->nameless_retired))
         g_ptr_array_add (found, node == NULL ? nameless_node (instance) : dd_kube_node_ref (node));
     }
   return found;
@@ -293,10 +302,21 @@ dd_roll_back_cordon_new (DdEngine *self)
     {
       DdKubeNode *node = g_ptr_array_index (self->fresh, i);
 
-      if (node->not_ready == NULL)
+      if (!is_nameless (node))
         dd_patcher_add (self->patcher, node, DD_WRITE_CORDON);
     }
   dd_patcher_start (self->patcher);
+}
+
+static void
+note_nameless_retired (const DdFleetResult *result, gpointer data)
+{
+  DdEngine *self = data;
+
+  if (result->error != NULL)
+    dd_engine_fail_with (self, result->error);
+  else
+    dd_engine_enter (self, DD_STATE_SURVEY_GROUP);
 }
 
 static void
@@ -333,27 +353,43 @@ make_retire_knobs (DdEngine *self)
   return knobs;
 }
 
+static guint
+count_nameless (const DdEngine *self)
+{
+  guint count = 0;
+
+  for (guint i = 0; i < self->fresh->len; i++)
+    count += is_nameless (g_ptr_array_index (self->fresh, i));
+  return count;
+}
+
+/* Instances that are no nodes yet have nothing to drain as long as they are none, so they all leave
+ * at once; then the group is looked at again, as one may have become a node meanwhile. A node that
+ * is not Ready may become so before its turn comes: it is drained like any other. */
 void
 dd_roll_back_retire_new (DdEngine *self)
 {
+  guint nameless = count_nameless (self);
   DdFleetOptions options = {
     .machine = dd_engine_machine_context (self),
-    .parallelism = self->parallelism,
+    .parallelism = nameless > 0 ? nameless : self->parallelism,
     .press_on = TRUE,
-    .done = note_retired,
+    .done = nameless > 0 ? note_nameless_retired : note_retired,
     .data = self,
   };
   gint64 surplus = self->desired - self->before->desired;
 
+  self->nameless_retired = TRUE;
   options.machine.knobs = make_retire_knobs (self);
   g_clear_pointer (&self->fleet, dd_fleet_free);
   self->fleet = dd_fleet_new (&options);
   for (guint i = 0; i < self->fresh->len; i++)
     {
       DdKubeNode *node = g_ptr_array_index (self->fresh, i);
-      DdNodeWay way = { .drain = node->not_ready == NULL, .decrement = i < surplus };
+      DdNodeWay way = { .drain = !is_nameless (node), .decrement = i < surplus };
 
-      dd_fleet_add (self->fleet, node, &way);
+      if (nameless == 0 || is_nameless (node))
+        dd_fleet_add (self->fleet, node, &way);
     }
   dd_fleet_start (self->fleet);
 }
