@@ -20,8 +20,12 @@ typedef struct
   gint64 from_desired, from_max;
   gboolean may_stay_grown; /* somebody else raised it, or a new node could not be emptied */
   gboolean force;
-  guint serial; /* grows with each update of the group */
-  guint busy;   /* nodes that are being replaced */
+  guint serial;            /* grows with each update of the group */
+  guint zones;             /* of its Auto Scaling group */
+  guint template_versions; /* that it has made */
+  guint phases_passed;     /* bits: which it has entered */
+  gint64 last_step;        /* the desired size of its latest step of scaling down; -1: none yet */
+  guint busy;              /* nodes that are being replaced */
 } SimLedgerUpdate;
 
 typedef struct
@@ -29,8 +33,10 @@ typedef struct
   SimLedgerUpdate *replaced_by; /* the update that is at it; NULL: none */
   guint serial;                 /* of that update */
   gboolean forced;
-  gboolean was_ready; /* at any time */
-  gboolean cordoned;  /* spec.unschedulable, now */
+  gboolean was_ready;    /* at any time */
+  gboolean was_drained;  /* a drain of it was started */
+  gboolean was_too_long; /* a drain of it was given up */
+  gboolean cordoned;     /* spec.unschedulable, now */
   DdUsec cordoned_since;
 } SimLedgerNode;
 
@@ -39,14 +45,25 @@ typedef struct
   gint64 desired, max;
 } SimLedgerGroup;
 
+/* What EKS said of one update record. */
+typedef struct
+{
+  gboolean finished;
+} SimLedgerRecord;
+
 typedef struct
 {
   SimWorld *world;
   DdUsec post_drain_wait;
-  DdUsec now;         /* since the beginning */
-  GPtrArray *updates; /* of SimLedgerUpdate */
-  GHashTable *nodes;  /* name -> SimLedgerNode; for look-up only */
-  GHashTable *groups; /* name -> SimLedgerGroup; for look-up only */
+  DdUsec now;            /* since the beginning */
+  GPtrArray *updates;    /* of SimLedgerUpdate */
+  GHashTable *nodes;     /* name -> SimLedgerNode; for look-up only */
+  GHashTable *groups;    /* name -> SimLedgerGroup; for look-up only */
+  GHashTable *records;   /* id of an update -> SimLedgerRecord; for look-up only */
+  GHashTable *statuses;  /* node group -> its status; for look-up only */
+  GHashTable *instances; /* instance -> its node; for look-up only */
+  DdUsec last_time;      /* of the event before */
+  guint64 last_sequence;
 } SimLedger;
 
 /* The update of the node group that NODE belongs to; NULL when none was started. */
@@ -57,11 +74,16 @@ const SimLedgerNode *sim_ledger_node (const SimLedger *ledger, const char *node)
 const SimLedgerGroup *sim_ledger_group (const SimLedger *ledger, const char *group);
 const SimObject *sim_ledger_node_object (const SimLedger *ledger, const char *node);
 const char *sim_ledger_image_of (const SimObject *node);
+/* One bit for each phase, growing in their order; 0 for what is none. */
+guint sim_ledger_phase_bit (const char *phase);
 
 /* A promise sees an event of the trace, or a change of a node, after the ledger has been brought up
  * to date; it answers whether it still holds, and if not, WHY. */
 typedef gboolean (*SimEventPromise) (const SimLedger *ledger, const SimEvent *event, GString *why);
 typedef gboolean (*SimNodePromise) (const SimLedger *ledger, const SimObject *node, GString *why);
+
+/* A promise about a world in which nothing is left to happen. */
+typedef gboolean (*SimEndPromise) (const SimLedger *ledger, GString *why);
 
 /* sim/invariants-budgets.c */
 gboolean sim_promise_budgets_honoured (const SimLedger *ledger, const SimEvent *event,
@@ -81,5 +103,34 @@ gboolean sim_promise_kubelet_not_ahead (const SimLedger *ledger, const SimObject
 gboolean sim_promise_sizes_restored (const SimLedger *ledger, const SimEvent *event, GString *why);
 gboolean sim_promise_everything_modelled (const SimLedger *ledger, const SimEvent *event,
                                           GString *why);
+/* sim/invariants-updates.c */
+gboolean sim_promise_one_update (const SimLedger *ledger, const SimEvent *event, GString *why);
+gboolean sim_promise_phases_forward (const SimLedger *ledger, const SimEvent *event, GString *why);
+gboolean sim_promise_one_template (const SimLedger *ledger, const SimEvent *event, GString *why);
+gboolean sim_promise_growth_bounded (const SimLedger *ledger, const SimEvent *event, GString *why);
+gboolean sim_promise_marks_outdated (const SimLedger *ledger, const SimEvent *event, GString *why);
+gboolean sim_promise_drain_in_update (const SimLedger *ledger, const SimEvent *event, GString *why);
+gboolean sim_promise_evicts_draining (const SimLedger *ledger, const SimEvent *event, GString *why);
+gboolean sim_promise_daemons_stay (const SimLedger *ledger, const SimEvent *event, GString *why);
+gboolean sim_promise_drained_before (const SimLedger *ledger, const SimEvent *event, GString *why);
+gboolean sim_promise_steps_of_one (const SimLedger *ledger, const SimEvent *event, GString *why);
+gboolean sim_promise_retries_bounded (const SimLedger *ledger, const SimEvent *event, GString *why);
+gboolean sim_promise_failure_told (const SimLedger *ledger, const SimEvent *event, GString *why);
+gboolean sim_promise_success_true (const SimLedger *ledger, const SimEvent *event, GString *why);
+/* sim/invariants-world.c */
+gboolean sim_promise_time_forward (const SimLedger *ledger, const SimEvent *event, GString *why);
+gboolean sim_promise_sizes_lawful (const SimLedger *ledger, const SimEvent *event, GString *why);
+gboolean sim_promise_record_once (const SimLedger *ledger, const SimEvent *event, GString *why);
+gboolean sim_promise_status_lawful (const SimLedger *ledger, const SimEvent *event, GString *why);
+gboolean sim_promise_one_node_each (const SimLedger *ledger, const SimEvent *event, GString *why);
+gboolean sim_promise_bound_to_open (const SimLedger *ledger, const SimEvent *event, GString *why);
+gboolean sim_promise_room_for_pod (const SimLedger *ledger, const SimEvent *event, GString *why);
+/* sim/invariants-ends.c */
+gboolean sim_promise_updates_end (const SimLedger *ledger, GString *why);
+gboolean sim_promise_records_end (const SimLedger *ledger, GString *why);
+gboolean sim_promise_marks_gone (const SimLedger *ledger, GString *why);
+gboolean sim_promise_protection_gone (const SimLedger *ledger, GString *why);
+gboolean sim_promise_pods_replaced (const SimLedger *ledger, GString *why);
+gboolean sim_promise_nodes_backed (const SimLedger *ledger, GString *why);
 
 G_END_DECLS

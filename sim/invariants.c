@@ -21,6 +21,7 @@ static const struct
   const char *event; /* asked after these events; NULL: never */
   SimEventPromise after_event;
   SimNodePromise after_node_change;
+  SimEndPromise at_end;
 } invariants[] = {
   { "budgets-were-honoured", "no eviction leaves fewer healthy pods than a budget wants",
     "eviction.accepted", sim_promise_budgets_honoured, NULL },
@@ -40,6 +41,57 @@ static const struct
     sim_promise_kubelet_not_ahead },
   { "sizes-were-restored", "desired and maximum end as they began", "update.finished",
     sim_promise_sizes_restored, NULL },
+  { "one-update-at-a-time", "no update of a node group starts while another one goes on",
+    "update.started", sim_promise_one_update, NULL },
+  { "phases-go-forward", "an update enters each phase once, in order", "phase.entered",
+    sim_promise_phases_forward, NULL },
+  { "one-template-version", "an update makes one launch template version, however often it asks",
+    "launch-template.version-created", sim_promise_one_template, NULL },
+  { "growth-is-bounded", "a group grows by twice its zones, or by the parallelism, and no more",
+    "scale-up.requested", sim_promise_growth_bounded, NULL },
+  { "marks-are-for-outdated", "only outdated nodes are marked", "node.marked",
+    sim_promise_marks_outdated, NULL },
+  { "drains-belong-to-updates", "nothing is drained but by an update that is running",
+    "drain.started", sim_promise_drain_in_update, NULL },
+  { "evictions-are-of-drains", "pods are evicted only from a node that is being drained",
+    "drain.evicted", sim_promise_evicts_draining, NULL },
+  { "daemons-stay", "pods of DaemonSets and mirror pods are never evicted", "eviction.accepted",
+    sim_promise_daemons_stay, NULL },
+  { "drained-before-terminated", "no node that was ever Ready is terminated without a drain",
+    "node.terminating", sim_promise_drained_before, NULL },
+  { "steps-of-one", "desired goes down one at a time", "scale-down.step", sim_promise_steps_of_one,
+    NULL },
+  { "retries-are-bounded", "no request is sent again for ever", "request.retried",
+    sim_promise_retries_bounded, NULL },
+  { "failures-are-told", "a failed update says why, and what to look at", "update.failed",
+    sim_promise_failure_told, NULL },
+  { "success-is-true", "an update that succeeded leaves no outdated node", "update.succeeded",
+    sim_promise_success_true, NULL },
+  { "time-goes-forward", "no event is earlier than the one before it", "*",
+    sim_promise_time_forward, NULL },
+  { "sizes-are-lawful", "minimum <= desired <= maximum", "group.updated", sim_promise_sizes_lawful,
+    NULL },
+  { "records-end-once", "an update record is finished once, after it was accepted",
+    "update.finished", sim_promise_record_once, NULL },
+  { "statuses-are-lawful", "a node group is UPDATING between ACTIVE and ACTIVE or DEGRADED",
+    "nodegroup.status", sim_promise_status_lawful, NULL },
+  { "one-node-each", "an instance is one node, and a node one instance", "node.registered",
+    sim_promise_one_node_each, NULL },
+  { "pods-go-where-they-may", "no pod is bound to a node that is unschedulable to it", "pod.bound",
+    sim_promise_bound_to_open, NULL },
+  { "nodes-have-room", "no node is given more than it can hold", "pod.bound",
+    sim_promise_room_for_pod, NULL },
+  { "updates-end", "every update ends", NULL, NULL, NULL, sim_promise_updates_end },
+  { "records-end", "every accepted update record is finished", NULL, NULL, NULL,
+    sim_promise_records_end },
+  { "marks-are-gone", "no node that stays is left marked, but one that could not be drained", NULL,
+    NULL, NULL, sim_promise_marks_gone },
+  { "protection-is-gone", "no node is left protected from the Cluster Autoscaler", NULL, NULL, NULL,
+    sim_promise_protection_gone },
+  { "pods-were-replaced", "controllers make up for every pod", NULL, NULL, NULL,
+    sim_promise_pods_replaced },
+  { "nodes-are-backed", "no Node object outlives its instance", NULL, NULL, NULL,
+    sim_promise_nodes_backed },
   { "everything-was-modelled", "nothing was asked for that the world does not play", "not-modelled",
     sim_promise_everything_modelled, NULL },
 };
@@ -163,6 +215,10 @@ note_update_started (SimLedger *ledger, const SimEvent *event)
       g_ptr_array_add (ledger->updates, update);
     }
   update->running = TRUE;
+  update->template_versions = 0;
+  update->phases_passed = 0;
+  update->last_step = -1;
+  update->zones = (guint) dd_value_length (dd_value_member (event->details, "zones"));
   update->resized = FALSE;
   update->may_stay_grown = FALSE;
   update->force = dd_value_path_bool (event->details, "force", FALSE);
@@ -182,6 +238,20 @@ note_phase (SimLedger *ledger, const SimEvent *event)
     return;
   g_free (update->phase);
   update->phase = g_strdup (dd_value_path_string (event->details, "phase"));
+  if (g_strcmp0 (update->phase, "roll-back") != 0)
+    return;
+  /* It puts down whatever the upgrade had in hand. */
+  update->serial++;
+  update->busy = 0;
+}
+
+static void
+note_template_version (SimLedger *ledger, const SimEvent *event)
+{
+  SimLedgerUpdate *update = sim_ledger_update (ledger, event->subject);
+
+  if (update != NULL)
+    update->template_versions++;
 }
 
 static void
@@ -232,7 +302,8 @@ note_drain_started (SimLedger *ledger, const SimEvent *event)
   SimLedgerNode *node = own_node (ledger, event->subject);
   SimLedgerUpdate *update = sim_ledger_update_of_node (ledger, event->subject);
 
-  if (update == NULL || node->replaced_by != NULL)
+  node->was_drained = TRUE;
+  if (update == NULL || (node->replaced_by == update && node->serial == update->serial))
     return;
   node->replaced_by = update;
   node->serial = update->serial;
@@ -255,13 +326,19 @@ note_given_up_or_gone (SimLedger *ledger, const SimEvent *event)
 static void
 note_overdue (SimLedger *ledger, const SimEvent *event)
 {
-  SimLedgerUpdate *update = own_node (ledger, event->subject)->replaced_by;
+  SimLedgerNode *node = own_node (ledger, event->subject);
+  SimLedgerUpdate *update = node->replaced_by;
 
-  if (update == NULL || update->force)
+  gboolean rolls_back;
+
+  node->was_too_long = TRUE;
+  if (update == NULL)
     return;
-  note_given_up_or_gone (ledger, event);
-  if (g_strcmp0 (update->phase, "roll-back") == 0)
+  rolls_back = g_strcmp0 (update->phase, "roll-back") == 0; /* which forces nothing */
+  if (rolls_back)
     update->may_stay_grown = TRUE;
+  if (rolls_back || !update->force)
+    note_given_up_or_gone (ledger, event);
 }
 
 static void
@@ -283,12 +360,22 @@ note_sizes (SimLedger *ledger, const SimEvent *event)
   g_hash_table_replace (ledger->groups, g_strdup (event->subject), group);
 }
 
+static void
+note_accepted (SimLedger *ledger, const SimEvent *event)
+{
+  const char *id = dd_value_path_string (event->details, "id");
+
+  if (id != NULL)
+    g_hash_table_replace (ledger->records, g_strdup (id), g_new0 (SimLedgerRecord, 1));
+}
+
+/* What is written down before a promise is asked about the same event; what only the next event
+ * may know is written down after it (afterthoughts). */
 static const struct
 {
   const char *event;
   void (*note) (SimLedger *ledger, const SimEvent *event);
 } entries[] = {
-  { "update.started", note_update_started },
   { "phase.entered", note_phase },
   { "group.repointed", note_repointed },
   { "scale-up.requested", note_scale_up },
@@ -300,6 +387,62 @@ static const struct
   { "update.succeeded", note_update_ended },
   { "update.failed", note_update_ended },
   { "group.updated", note_sizes },
+  { "launch-template.version-created", note_template_version },
+  { "update.accepted", note_accepted },
+};
+
+static void
+note_status (SimLedger *ledger, const SimEvent *event)
+{
+  g_hash_table_replace (ledger->statuses, g_strdup (event->subject),
+                        g_strdup (dd_value_path_string (event->details, "status")));
+}
+
+static void
+note_finished (SimLedger *ledger, const SimEvent *event)
+{
+  const char *id = dd_value_path_string (event->details, "id");
+  SimLedgerRecord *record = id != NULL ? g_hash_table_lookup (ledger->records, id) : NULL;
+
+  if (record != NULL)
+    record->finished = TRUE;
+}
+
+static void
+note_registered (SimLedger *ledger, const SimEvent *event)
+{
+  const char *instance = dd_value_path_string (event->details, "instance");
+
+  if (instance != NULL)
+    g_hash_table_replace (ledger->instances, g_strdup (instance), g_strdup (event->subject));
+}
+
+static void
+note_step_down (SimLedger *ledger, const SimEvent *event)
+{
+  SimLedgerUpdate *update = sim_ledger_update (ledger, event->subject);
+
+  if (update != NULL)
+    update->last_step = dd_value_path_int (event->details, "desired", -1);
+}
+
+static void
+note_phase_passed (SimLedger *ledger, const SimEvent *event)
+{
+  SimLedgerUpdate *update = sim_ledger_update (ledger, event->subject);
+
+  if (update != NULL)
+    update->phases_passed |= sim_ledger_phase_bit (dd_value_path_string (event->details, "phase"));
+}
+
+static const struct
+{
+  const char *event;
+  void (*note) (SimLedger *ledger, const SimEvent *event);
+} afterthoughts[] = {
+  { "nodegroup.status", note_status },    { "update.finished", note_finished },
+  { "node.registered", note_registered }, { "scale-down.step", note_step_down },
+  { "phase.entered", note_phase_passed }, { "update.started", note_update_started },
 };
 
 static void
@@ -338,6 +481,15 @@ note_breach (SimInvariants *self, guint index, const char *why)
   g_ptr_array_add (self->breaches, breach);
 }
 
+/* "*": every event. */
+static gboolean
+is_asked_about (guint index, const SimEvent *event)
+{
+  const char *wanted = invariants[index].event;
+
+  return wanted != NULL && (strcmp (wanted, event->what) == 0 || strcmp (wanted, "*") == 0);
+}
+
 static void
 ask_about_event (SimInvariants *self, const SimEvent *event)
 {
@@ -345,8 +497,7 @@ ask_about_event (SimInvariants *self, const SimEvent *event)
     {
       g_autoptr (GString) why = NULL;
 
-      if (self->broken[i] || invariants[i].event == NULL
-          || strcmp (invariants[i].event, event->what) != 0)
+      if (self->broken[i] || !is_asked_about (i, event))
         continue;
       why = g_string_new (NULL);
       if (!invariants[i].after_event (&self->ledger, event, why))
@@ -366,6 +517,30 @@ take_event (const SimEvent *event, gpointer data)
         entries[i].note (&self->ledger, event);
     }
   ask_about_event (self, event);
+  for (guint i = 0; i < G_N_ELEMENTS (afterthoughts); i++)
+    {
+      if (strcmp (afterthoughts[i].event, event->what) == 0)
+        afterthoughts[i].note (&self->ledger, event);
+    }
+  self->ledger.last_time = event->time;
+  self->ledger.last_sequence = event->sequence;
+}
+
+void
+sim_invariants_conclude (SimInvariants *self, gboolean at_rest)
+{
+  self->ledger.now
+      = sim_world_now (self->ledger.world) - sim_trace_origin (self->ledger.world->trace);
+  for (guint i = 0; at_rest && i < G_N_ELEMENTS (invariants); i++)
+    {
+      g_autoptr (GString) why = NULL;
+
+      if (self->broken[i] || invariants[i].at_end == NULL)
+        continue;
+      why = g_string_new (NULL);
+      if (!invariants[i].at_end (&self->ledger, why))
+        note_breach (self, i, why->str);
+    }
 }
 
 static void
@@ -403,6 +578,9 @@ sim_invariants_new (SimWorld *world, DdUsec post_drain_wait)
   self->ledger.updates = g_ptr_array_new_with_free_func (update_free);
   self->ledger.nodes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->ledger.groups = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->ledger.records = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->ledger.statuses = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->ledger.instances = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->breaches = g_ptr_array_new_with_free_func (breach_free);
   for (guint i = 0; i < nodes->len; i++)
     note_node (&self->ledger, g_ptr_array_index (nodes, i));
@@ -421,6 +599,9 @@ sim_invariants_free (SimInvariants *self)
   g_ptr_array_unref (self->ledger.updates);
   g_hash_table_unref (self->ledger.nodes);
   g_hash_table_unref (self->ledger.groups);
+  g_hash_table_unref (self->ledger.records);
+  g_hash_table_unref (self->ledger.statuses);
+  g_hash_table_unref (self->ledger.instances);
   g_ptr_array_unref (self->breaches);
   g_free (self);
 }

@@ -19,6 +19,10 @@ typedef struct
 SimInvariants *sim_invariants_new (SimWorld *world, DdUsec post_drain_wait);
 void sim_invariants_free (SimInvariants *invariants);
 
+/* Asks about the end, after the last event. AT_REST: the world was not cut short, so whatever was
+ * going to happen has happened. */
+void sim_invariants_conclude (SimInvariants *invariants, gboolean at_rest);
+
 /* What was broken so far, at most the first breach of each promise, in order; of SimBreach. Ask
  * after the last event. */
 const GPtrArray *sim_invariants_breaches (const SimInvariants *invariants);

@@ -117,7 +117,19 @@ static void
 start_update (int parallelism)
 {
   emit ("update.started", "default",
-        json ("{'parallelism':%d,'image':'" NEW "','force':false}", parallelism));
+        json ("{'parallelism':%d,'image':'" NEW "','force':false,'zones':['a','b','c']}",
+              parallelism));
+}
+
+/* As the engine does it: never without a drain. */
+static void
+terminate (const char *node)
+{
+  sim_world_trace (world, "engine", "update.started", "default",
+                   json ("{'parallelism':9,'image':'" NEW "'}"));
+  emit ("drain.started", node, NULL);
+  emit ("node.terminating", node, NULL);
+  emit ("update.failed", "default", json ("{'code':'c','message':'m','explanation':'e'}"));
 }
 
 static void
@@ -136,6 +148,23 @@ assert_broken (const char *name, const char *why)
   breach = g_ptr_array_index (breaches, 0);
   ck_assert_str_eq (breach->name, name);
   ck_assert_msg (strstr (breach->why, why) != NULL, "%s", breach->why);
+}
+
+static void
+assert_broken_among_others (const char *name, const char *why)
+{
+  const GPtrArray *breaches = sim_invariants_breaches (subject);
+
+  for (guint i = 0; i < breaches->len; i++)
+    {
+      const SimBreach *breach = g_ptr_array_index (breaches, i);
+
+      if (strcmp (breach->name, name) != 0)
+        continue;
+      ck_assert_msg (strstr (breach->why, why) != NULL, "%s", breach->why);
+      return;
+    }
+  ck_abort_msg ("%s was not broken", name);
 }
 
 static void
@@ -239,7 +268,7 @@ START_TEST (a_node_that_is_not_empty_is_seen)
 {
   cordon_long_ago ();
   put_pod ("web-1", "n1", "ReplicaSet", TRUE);
-  emit ("node.terminating", "n1", NULL);
+  terminate ("n1");
   assert_broken ("nodes-were-emptied", "n1 is terminated while pod shop/web-1 is on it");
 }
 END_TEST
@@ -248,11 +277,11 @@ START_TEST (daemons_may_stay_and_forced_nodes_need_not_be_empty)
 {
   cordon_long_ago ();
   put_pod ("daemon", "n1", "DaemonSet", TRUE);
-  emit ("node.terminating", "n1", NULL);
+  terminate ("n1");
   assert_kept ();
   put_pod ("web-1", "n1", "ReplicaSet", TRUE);
   emit ("drain.forced", "shop/web-1", json ("{'node':'n1'}"));
-  emit ("node.terminating", "n1", NULL);
+  terminate ("n1");
   assert_kept ();
 }
 END_TEST
@@ -260,7 +289,7 @@ END_TEST
 START_TEST (a_node_that_was_not_cordoned_is_seen)
 {
   put_plain_node ("n1", OLD);
-  emit ("node.terminating", "n1", NULL);
+  terminate ("n1");
   assert_broken ("nodes-had-settled", "n1 is terminated without having been cordoned");
 }
 END_TEST
@@ -268,7 +297,7 @@ END_TEST
 START_TEST (a_node_that_was_cordoned_just_now_is_seen)
 {
   put_node ("n1", OLD, "us-west-2a", "'unschedulable':true", "v1.30.0");
-  emit ("node.terminating", "n1", NULL);
+  terminate ("n1");
   assert_broken ("nodes-had-settled", "n1 is terminated 0s after it was cordoned, not 1m");
 }
 END_TEST
@@ -359,7 +388,9 @@ static void
 finish (void)
 {
   emit ("update.succeeded", "default", NULL);
-  sim_world_trace (world, "eks", "update.finished", "default", json ("{'status':'Successful'}"));
+  sim_world_trace (world, "eks", "update.accepted", "default", json ("{'id':'x'}"));
+  sim_world_trace (world, "eks", "update.finished", "default",
+                   json ("{'id':'x','status':'Successful'}"));
 }
 
 START_TEST (sizes_that_stay_grown_are_seen)
@@ -399,9 +430,207 @@ START_TEST (what_is_not_modelled_is_seen)
 }
 END_TEST
 
+/* ---- how an update conducts itself ---- */
+
+/* One row breaks one promise: what has happened before, and the event too many. */
+static const struct
+{
+  const char *promise, *why;
+  const char *before_what, *before_details;
+  const char *what, *of, *details;
+} conduct[] = {
+  { "one-update-at-a-time", "while one is running", NULL, NULL, "update.started", "default",
+    "{'parallelism':1,'image':'" NEW "'}" },
+  { "phases-go-forward", "enters scale-down again", "phase.entered", "{'phase':'scale-down'}",
+    "phase.entered", "default", "{'phase':'scale-down'}" },
+  { "one-template-version", "2 launch template versions", "launch-template.version-created", "{}",
+    "launch-template.version-created", "default", "{}" },
+  { "growth-is-bounded", "by more than 6", NULL, NULL, "scale-up.requested", "default",
+    "{'desired':10,'max':12,'from_desired':3,'from_max':6}" },
+  { "marks-are-for-outdated", "the image of the update", NULL, NULL, "node.marked", "new", "{}" },
+  { "evictions-are-of-drains", "which is not being drained", NULL, NULL, "drain.evicted", "shop/a",
+    "{'node':'old'}" },
+  { "drained-before-terminated", "was never drained", NULL, NULL, "node.terminating", "settled",
+    "{}" },
+  { "steps-of-one", "goes from 8 to 6", "scale-down.step", "{'desired':8}", "scale-down.step",
+    "default", "{'desired':6}" },
+  { "retries-are-bounded", "sent 101 times", NULL, NULL, "request.retried", "default",
+    "{'try':101}" },
+  { "failures-are-told", "gives no explanation", NULL, NULL, "update.failed", "default",
+    "{'code':'Unknown','message':'m','explanation':''}" },
+  { "success-is-true", "old still runs " OLD, NULL, NULL, "update.succeeded", "default", "{}" },
+  { "sizes-are-lawful", "wants 7, outside of 1 to 6", NULL, NULL, "group.updated", "asg",
+    "{'min':1,'desired':7,'max':6}" },
+  { "records-end-once", "was never accepted", NULL, NULL, "update.finished", "default",
+    "{'id':'x','status':'Successful'}" },
+  { "statuses-are-lawful", "becomes ACTIVE, which it was", "nodegroup.status",
+    "{'status':'ACTIVE'}", "nodegroup.status", "default", "{'status':'ACTIVE'}" },
+  { "pods-go-where-they-may", "which is no node", NULL, NULL, "pod.bound", "shop/a",
+    "{'node':'nowhere'}" },
+  { "pods-go-where-they-may", "which is unschedulable", NULL, NULL, "pod.bound", "shop/a",
+    "{'node':'settled'}" },
+  { "daemons-stay", "belongs to its node", NULL, NULL, "eviction.accepted", "shop/daemon",
+    "{'node':'old'}" },
+};
+
+START_TEST (misconduct_is_seen)
+{
+  put_plain_node ("old", OLD);
+  put_plain_node ("new", NEW);
+  put_node ("settled", OLD, "us-west-2a", "'unschedulable':true", "v1.30.0");
+  put_pod ("a", "old", "ReplicaSet", TRUE);
+  put_pod ("daemon", "old", "DaemonSet", TRUE);
+  emit ("update.started", "default",
+        json ("{'parallelism':1,'image':'" NEW "','force':false,'zones':['a','b','c']}"));
+  if (conduct[_i].before_what != NULL)
+    emit (conduct[_i].before_what, "default", json ("%s", conduct[_i].before_details));
+  ck_assert_int_eq (sim_invariants_breaches (subject)->len, 0);
+  emit (conduct[_i].what, conduct[_i].of, json ("%s", conduct[_i].details));
+  assert_broken_among_others (conduct[_i].promise, conduct[_i].why);
+}
+END_TEST
+
+START_TEST (a_drain_without_an_update_is_seen)
+{
+  put_plain_node ("old", OLD);
+  emit ("drain.started", "old", NULL);
+  assert_broken ("drains-belong-to-updates", "no update of its node group is running");
+}
+END_TEST
+
+START_TEST (a_record_that_is_finished_twice_is_seen)
+{
+  emit ("update.accepted", "default", json ("{'id':'x'}"));
+  emit ("update.finished", "default", json ("{'id':'x','status':'Failed'}"));
+  ck_assert_int_eq (sim_invariants_breaches (subject)->len, 0);
+  emit ("update.finished", "default", json ("{'id':'x','status':'Failed'}"));
+  assert_broken ("records-end-once", "finished twice");
+}
+END_TEST
+
+START_TEST (an_instance_that_is_two_nodes_is_seen)
+{
+  emit ("node.registered", "one", json ("{'instance':'i-1'}"));
+  ck_assert_int_eq (sim_invariants_breaches (subject)->len, 0);
+  emit ("node.registered", "two", json ("{'instance':'i-1'}"));
+  assert_broken ("one-node-each", "which is one");
+}
+END_TEST
+
+START_TEST (a_node_that_holds_too_much_is_seen)
+{
+  sim_store_put (world->kube->store, &kube_node,
+                 json ("{'metadata':{'name':'small','labels':{}},'spec':{},'status':"
+                       "{'allocatable':{'cpu':'1','memory':'1Gi','pods':'1'}}}"));
+  put_pod ("a", "small", "ReplicaSet", TRUE);
+  emit ("pod.bound", "shop/a", json ("{'node':'small'}"));
+  ck_assert_int_eq (sim_invariants_breaches (subject)->len, 0);
+  put_pod ("b", "small", "ReplicaSet", TRUE);
+  emit ("pod.bound", "shop/b", json ("{'node':'small'}"));
+  assert_broken ("nodes-have-room", "now holds 2 pods");
+}
+END_TEST
+
+START_TEST (time_that_stands_still_is_fine_and_its_promise_is_asked_of_every_event)
+{
+  emit ("one", "", NULL);
+  emit ("two", "", NULL);
+  ck_assert_int_eq (sim_invariants_breaches (subject)->len, 0);
+}
+END_TEST
+
+/* ---- the end ---- */
+
+static void
+end_like_this (const char *promise, const char *why)
+{
+  sim_invariants_conclude (subject, FALSE); /* a world that was cut short may be in the middle */
+  ck_assert_int_eq (sim_invariants_breaches (subject)->len, 0);
+  sim_invariants_conclude (subject, TRUE);
+  assert_broken (promise, why);
+}
+
+START_TEST (an_update_that_never_ends_is_seen)
+{
+  start_update (1);
+  enter_phase ("upgrade");
+  end_like_this ("updates-end", "it is in phase upgrade");
+}
+END_TEST
+
+START_TEST (a_record_that_is_never_finished_is_seen)
+{
+  emit ("update.accepted", "default", json ("{'id':'x'}"));
+  end_like_this ("records-end", "update x was accepted and never finished");
+}
+END_TEST
+
+static void
+end_update (void)
+{
+  emit ("update.failed", "default", json ("{'code':'c','message':'m','explanation':'e'}"));
+}
+
+START_TEST (a_mark_that_stays_is_seen)
+{
+  start_update (1);
+  put_node ("old", OLD, "us-west-2a",
+            "'taints':[{'key':'eks.amazonaws.com/nodegroup','value':'unschedulable',"
+            "'effect':'NoSchedule'}]",
+            "v1.30.0");
+  end_update ();
+  end_like_this ("marks-are-gone", "old is left marked");
+}
+END_TEST
+
+START_TEST (a_node_that_could_not_be_drained_may_stay_marked)
+{
+  start_update (1);
+  put_node ("old", OLD, "us-west-2a",
+            "'taints':[{'key':'eks.amazonaws.com/nodegroup','value':'unschedulable',"
+            "'effect':'NoSchedule'}]",
+            "v1.30.0");
+  emit ("drain.started", "old", NULL);
+  emit ("drain.overdue", "old", NULL);
+  end_update ();
+  sim_invariants_conclude (subject, TRUE);
+  ck_assert_int_eq (sim_invariants_breaches (subject)->len, 0);
+}
+END_TEST
+
+START_TEST (protection_that_stays_is_seen)
+{
+  start_update (1);
+  sim_store_put (
+      world->kube->store, &kube_node,
+      json ("{'metadata':{'name':'n','labels':{'eks.amazonaws.com/nodegroup':'default'},"
+            "'annotations':{'cluster-autoscaler.kubernetes.io/scale-down-disabled':'true'}},"
+            "'spec':{},'status':{}}"));
+  end_update ();
+  end_like_this ("protection-is-gone", "n is left protected");
+}
+END_TEST
+
+START_TEST (a_pod_that_nobody_made_again_is_seen)
+{
+  put_replica_set (2);
+  put_pod ("a", "n", "ReplicaSet", TRUE);
+  end_like_this ("pods-were-replaced", "wants 2 pods and has 1");
+}
+END_TEST
+
+START_TEST (a_node_without_an_instance_is_seen)
+{
+  sim_store_put (world->kube->store, &kube_node,
+                 json ("{'metadata':{'name':'ghost','labels':{}},'spec':"
+                       "{'providerID':'aws:///us-west-2a/i-0123456789abcdef0'},'status':{}}"));
+  end_like_this ("nodes-are-backed", "ghost is still there");
+}
+END_TEST
+
 START_TEST (every_promise_has_a_name_and_a_sentence)
 {
-  ck_assert_int_ge (sim_invariants_count (), 10);
+  ck_assert_int_ge (sim_invariants_count (), 36);
   for (guint i = 0; i < sim_invariants_count (); i++)
     {
       ck_assert_str_ne (sim_invariants_name (i), "");
@@ -431,6 +660,18 @@ main (void)
     sizes_that_went_back_are_fine,
     a_scale_down_that_was_stopped_may_stay_grown,
     what_is_not_modelled_is_seen,
+    a_drain_without_an_update_is_seen,
+    a_record_that_is_finished_twice_is_seen,
+    an_instance_that_is_two_nodes_is_seen,
+    a_node_that_holds_too_much_is_seen,
+    time_that_stands_still_is_fine_and_its_promise_is_asked_of_every_event,
+    an_update_that_never_ends_is_seen,
+    a_record_that_is_never_finished_is_seen,
+    a_mark_that_stays_is_seen,
+    a_node_that_could_not_be_drained_may_stay_marked,
+    protection_that_stays_is_seen,
+    a_pod_that_nobody_made_again_is_seen,
+    a_node_without_an_instance_is_seen,
     every_promise_has_a_name_and_a_sentence,
   };
   Suite *suite = suite_create ("invariants");
@@ -440,6 +681,7 @@ main (void)
 
   tcase_add_checked_fixture (tcase, setup, teardown);
   tcase_add_loop_test (tcase, an_eviction_beyond_the_budget_is_seen, 0, G_N_ELEMENTS (budgets));
+  tcase_add_loop_test (tcase, misconduct_is_seen, 0, G_N_ELEMENTS (conduct));
   for (guint i = 0; i < G_N_ELEMENTS (tests); i++)
     tcase_add_test (tcase, tests[i]);
   suite_add_tcase (suite, tcase);
