@@ -28,7 +28,7 @@ typedef enum
 
 typedef struct
 {
-  char *seed_text, *transport, *profile, *trace_path, *format_text;
+  char *seed_text, *transport, *profile, *trace_path, *format_text, *faults;
   gint repeat;
   gboolean quiet, language;
   char **places;
@@ -50,6 +50,7 @@ run_clear (Run *run)
   g_free (run->profile);
   g_free (run->trace_path);
   g_free (run->format_text);
+  g_free (run->faults);
   sim_pictures_clear (&run->pictures);
   g_strfreev (run->places);
   if (run->trace != NULL)
@@ -68,6 +69,8 @@ complain (const char *message)
 
 static const char *const transports[] = { "loopback", "direct", NULL };
 static const char *const formats[] = { "human", "tap", "json", "junit", "github", NULL };
+
+static const char *const fault_kinds[] = { "none", "swarm", NULL };
 
 static gboolean
 is_among (const char *option, const char *word, const char *const *words)
@@ -124,6 +127,9 @@ make_options (Run *run)
       "loopback (over a real socket, the default) or direct (function calls, faster)", "KIND" },
     { "profile", 0, 0, G_OPTION_ARG_STRING, &run->profile,
       "The upgrade's knobs: workshop or documented (the scenario's)", "NAME" },
+    { "faults", 0, 0, G_OPTION_ARG_STRING, &run->faults,
+      "none (only the scenario's own, the default) or swarm (the seed draws further ones)",
+      "KIND" },
     { "trace", 0, 0, G_OPTION_ARG_FILENAME, &run->trace_path, "Write every event as a JSON line",
       "FILE" },
     { "perfetto", 0, 0, G_OPTION_ARG_FILENAME, &run->pictures.perfetto_path,
@@ -193,6 +199,7 @@ read_options (Run *run, int argc, char **argv, int *out_status)
     }
   run->format = format_from_text (run->format_text);
   return is_among ("--transport", run->transport, transports)
+         && is_among ("--faults", run->faults, fault_kinds)
          && is_among ("--format", run->format_text, formats) && read_seed (run) && open_trace (run);
 }
 
@@ -285,6 +292,7 @@ rehearse (Run *run, const SimScenario *scenario, const char *place, gboolean fir
   SimRehearsal rehearsal = {
     .seed = run->seed_text != NULL ? &run->seed : NULL,
     .profile = run->profile,
+    .faults = g_strcmp0 (run->faults, "swarm") == 0 ? SIM_FAULTS_SWARM : SIM_FAULTS_OWN,
     .loopback = g_strcmp0 (run->transport, "direct") != 0,
     .attend = attend,
     .dismiss = dismiss,

@@ -14,6 +14,7 @@
 #include "base/time.h"
 #include "sim/actors/eks-workflow.h"
 #include "sim/aws/eks.h"
+#include "sim/faults-swarm.h"
 #include "sim/http/loopback.h"
 #include "sim/invariants.h"
 #include "sim/scenario/faults-table.h"
@@ -224,6 +225,14 @@ seed_of (const SimScenario *scenario, const SimRehearsal *rehearsal)
              : (guint64) dd_value_path_int (scenario->root->value, "seed", DEFAULT_SEED);
 }
 
+static void
+add_swarm (SimWorld *world)
+{
+  g_autoptr (DdRandom) random = dd_random_fork (world->random, "swarm");
+
+  sim_faults_add_swarm (world->faults, random);
+}
+
 /* A world that is ready to begin, spoken to over the transport that was asked for. */
 static SimWorld *
 make_world (const SimScenario *scenario, const SimRehearsal *rehearsal, GError **error)
@@ -239,6 +248,8 @@ make_world (const SimScenario *scenario, const SimRehearsal *rehearsal, GError *
   if (world == NULL || !set_knobs (scenario, rehearsal, world, error))
     return NULL;
   sim_faults_add_all (world->faults, sim_yaml_member (scenario->root, "faults"));
+  if (rehearsal->faults == SIM_FAULTS_SWARM)
+    add_swarm (world);
   world->max_events
       = sim_clock_events (world->clock)
         + (guint64) dd_value_path_int (scenario->root->value, "max_events", MOST_EVENTS);

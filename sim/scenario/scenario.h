@@ -18,11 +18,18 @@ const char *sim_scenario_about (const SimScenario *scenario);
 /* What YAML reads otherwise than meant; of char *, borrowed. */
 const GPtrArray *sim_scenario_warnings (const SimScenario *scenario);
 
+typedef enum
+{
+  SIM_FAULTS_OWN,   /* those that the scenario names */
+  SIM_FAULTS_SWARM, /* and further ones, drawn from the seed */
+} SimFaultsWanted;
+
 typedef struct
 {
   const guint64 *seed; /* NULL: the scenario's */
   const char *profile; /* NULL: the scenario's */
   gboolean loopback;   /* requests go over a real socket; else they are function calls */
+  SimFaultsWanted faults;
   /* Called once when the world is furnished and its trace begins; to add readers. May be NULL. */
   void (*attend) (SimWorld *world, gpointer data);
   /* Called once when nothing more happens, while the world is still there. May be NULL. */

@@ -1,0 +1,19 @@
+/* sim/explore/results.h: files of records: read, checked, put in order, joined */
+#pragma once
+
+#include <stdio.h>
+
+#include "base/value.h"
+
+G_BEGIN_DECLS
+
+/* Adds the records of the file at PATH to RECORDS (of DdValue). DD_ERROR_INVALID names the file and
+ * the line; a last line that was cut off is an error too. */
+gboolean sim_results_read (const char *path, GPtrArray *records, GError **error);
+/* Puts RECORDS in order and drops repeated ones. Two records of the same rehearsal that differ are
+ * DD_ERROR_CONFLICT: the same scenario, seed and version never give two traces. */
+gboolean sim_results_join (GPtrArray *records, GError **error);
+/* One line; whether it was written, ferror () knows. */
+void sim_results_write (const DdValue *record, FILE *out);
+
+G_END_DECLS

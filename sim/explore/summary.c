@@ -1,0 +1,183 @@
+/* sim/explore/summary.c: records counted and grouped by what they have in common */
+
+#include "config.h"
+
+#include "sim/explore/summary.h"
+
+#include <string.h>
+
+#include "sim/explore/record.h"
+#include "sim/sinks/ink.h"
+
+typedef struct
+{
+  char *signature;
+  guint64 count;
+  DdValue *first; /* the least of them, in the order of records */
+} Way;
+
+struct _SimSummary
+{
+  guint64 count, failed;
+  GPtrArray *ways;     /* of Way, in the order they were met */
+  GHashTable *by_name; /* signature -> Way, borrowed; for look-up only */
+};
+
+static void
+way_free (Way *way)
+{
+  g_free (way->signature);
+  dd_value_unref (way->first);
+  g_free (way);
+}
+
+SimSummary *
+sim_summary_new (void)
+{
+  SimSummary *summary = g_new0 (SimSummary, 1);
+
+  summary->ways = g_ptr_array_new_with_free_func ((GDestroyNotify) way_free);
+  summary->by_name = g_hash_table_new (g_str_hash, g_str_equal);
+  return summary;
+}
+
+void
+sim_summary_free (SimSummary *summary)
+{
+  if (summary == NULL)
+    return;
+  g_hash_table_unref (summary->by_name);
+  g_ptr_array_unref (summary->ways);
+  g_free (summary);
+}
+
+static Way *
+way_of (SimSummary *summary, const DdValue *record)
+{
+  g_autofree char *signature = sim_record_signature (record);
+  Way *way = g_hash_table_lookup (summary->by_name, signature);
+
+  if (way != NULL)
+    return way;
+  way = g_new0 (Way, 1);
+  way->signature = g_steal_pointer (&signature);
+  g_ptr_array_add (summary->ways, way);
+  g_hash_table_insert (summary->by_name, way->signature, way);
+  return way;
+}
+
+void
+sim_summary_add (SimSummary *summary, const DdValue *record)
+{
+  Way *way;
+
+  summary->count++;
+  if (sim_record_held (record))
+    return;
+  summary->failed++;
+  way = way_of (summary, record);
+  way->count++;
+  if (way->first == NULL || sim_record_compare (record, way->first) < 0)
+    {
+      dd_value_unref (way->first);
+      way->first = dd_value_ref (record);
+    }
+}
+
+guint64
+sim_summary_count (const SimSummary *summary)
+{
+  return summary->count;
+}
+
+guint64
+sim_summary_failed (const SimSummary *summary)
+{
+  return summary->failed;
+}
+
+guint
+sim_summary_ways (const SimSummary *summary)
+{
+  return summary->ways->len;
+}
+
+/* ---- printing ---- */
+
+static gint
+most_frequent_first (gconstpointer a, gconstpointer b)
+{
+  const Way *first = *(const Way *const *) a, *second = *(const Way *const *) b;
+
+  if (first->count != second->count)
+    return first->count > second->count ? -1 : 1;
+  return strcmp (first->signature, second->signature);
+}
+
+static void
+print_replay (const DdValue *record, const char *place, FILE *out)
+{
+  const char *faults = dd_value_path_string (record, "faults");
+  const DdValue *seed = dd_value_member (record, "seed");
+  g_autofree char *number = dd_value_string (seed) != NULL ? g_strdup (dd_value_string (seed))
+                                                           : dd_value_to_text (seed);
+
+  fprintf (out, "    replay: drydock run --transport direct --seed %s%s%s %s\n", number,
+           strcmp (faults, "none") == 0 ? "" : " --faults ",
+           strcmp (faults, "none") == 0 ? "" : faults, place);
+}
+
+static void
+print_failures (const DdValue *record, FILE *out)
+{
+  const DdValue *failures = dd_value_member (record, "failures");
+
+  for (gsize i = 0; i < dd_value_length (failures); i++)
+    {
+      const DdValue *failure = dd_value_element (failures, i);
+      const char *why = dd_value_path_string (failure, "why");
+
+      fprintf (out, "    %s\n", dd_value_path_string (failure, "what"));
+      if (why != NULL)
+        {
+          g_auto (GStrv) lines = g_strsplit (why, "\n", -1);
+
+          for (guint line = 0; lines[line] != NULL; line++)
+            fprintf (out, "      %s\n", lines[line]);
+        }
+    }
+}
+
+static void
+print_way (const Way *way, SimPlaceOf place_of, gpointer data, gboolean colour, FILE *out)
+{
+  const char *scenario = dd_value_path_string (way->first, "scenario");
+  const char *place = place_of != NULL ? place_of (scenario, data) : NULL;
+
+  fprintf (out, "%s%" G_GUINT64_FORMAT " times%s  %s\n  first: %s\n",
+           sim_ink_on (colour, SIM_INK_BAD), way->count, sim_ink_off (colour), way->signature,
+           scenario);
+  print_failures (way->first, out);
+  print_replay (way->first, place != NULL ? place : scenario, out);
+}
+
+void
+sim_summary_print (const SimSummary *summary, SimPlaceOf place_of, gpointer data, gboolean colour,
+                   FILE *out)
+{
+  g_autoptr (GPtrArray) ways = g_ptr_array_new ();
+
+  for (guint i = 0; i < summary->ways->len; i++)
+    g_ptr_array_add (ways, g_ptr_array_index (summary->ways, i));
+  g_ptr_array_sort (ways, most_frequent_first);
+  for (guint i = 0; i < ways->len; i++)
+    print_way (g_ptr_array_index (ways, i), place_of, data, colour, out);
+  fprintf (out,
+           "%s%" G_GUINT64_FORMAT " rehearsals: %" G_GUINT64_FORMAT " held, %" G_GUINT64_FORMAT
+           " failed",
+           ways->len > 0 ? "\n" : "", summary->count, summary->count - summary->failed,
+           summary->failed);
+  if (ways->len > 0)
+    fprintf (out, " in %u way%s", ways->len, ways->len == 1 ? "" : "s");
+  fputc ('\n', out);
+}
