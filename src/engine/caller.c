@@ -5,6 +5,7 @@
 #include "engine/caller.h"
 
 #include "aws/error.h"
+#include "engine/mutant.h"
 #include "engine/retry.h"
 #include "kube/error.h"
 
@@ -229,7 +230,7 @@ dd_caller_may_repeat (DdCaller *self, guint tries, DdUsec began, DdUsec *out_del
 {
   gboolean patient = dd_clock_now (self->clock) < began + self->patience;
 
-  if (!patient && tries >= self->knobs->request_max_tries)
+  if (DD_MUTANT (FAIL_ON_CONFLICT) || (!patient && tries >= self->knobs->request_max_tries))
     return FALSE;
   *out_delay = dd_random_between (self->random, 0,
                                   dd_retry_back_off (FIRST_REPEAT, LONGEST_REPEAT, tries));

@@ -13,6 +13,7 @@
 #include "engine/drain.h"
 
 #include "base/error.h"
+#include "engine/mutant.h"
 #include "engine/retry.h"
 
 typedef enum
@@ -149,7 +150,7 @@ adopt_list (DdDrain *self)
     {
       DdKubePod *pod = g_ptr_array_index (self->arriving, i);
 
-      if (pod->stays)
+      if (pod->stays && !DD_MUTANT (EVICT_DAEMON_PODS))
         dd_kube_pod_free (pod);
       else
         note_listed (self, pod);
@@ -170,7 +171,8 @@ budget_is_spent (const DdDrain *self)
     {
       const DdDrainPod *pod = g_ptr_array_index (self->pods, i);
 
-      if (!pod->leaving && pod->tries >= self->context.knobs->evict_max_tries
+      if (!DD_MUTANT (NEVER_GIVE_UP) && !pod->leaving
+          && pod->tries >= (DD_MUTANT (GIVE_UP_AT_ONCE) ? 1 : self->context.knobs->evict_max_tries)
           && pod->next_try <= now (self))
         return TRUE;
     }
@@ -195,7 +197,7 @@ trace_overdue (const DdDrain *self)
 static DrainState
 after_budget (DdDrain *self)
 {
-  if (!self->force)
+  if ((!self->force && !DD_MUTANT (FORCE_ALWAYS)) || DD_MUTANT (FORCE_NEVER))
     return DRAIN_OVERDUE;
   if (!self->forcing)
     {
@@ -217,6 +219,17 @@ begin (DdDrain *self)
     return;
   dd_trace (self->context.trace, "engine", "drain.started", self->node,
             dd_object ("zone", dd_string (self->zone), "pods", dd_int (self->pods->len), NULL));
+}
+
+static gboolean
+all_are_leaving (const DdDrain *self)
+{
+  for (guint i = 0; i < self->pods->len; i++)
+    {
+      if (!((const DdDrainPod *) g_ptr_array_index (self->pods, i))->leaving)
+        return FALSE;
+    }
+  return TRUE;
 }
 
 static void
@@ -242,7 +255,7 @@ take_list (const DdReply *reply, const GError *error, gpointer data)
   adopt_list (self);
   if (!self->listed_once)
     begin (self);
-  if (self->pods->len == 0)
+  if (self->pods->len == 0 || (DD_MUTANT (TERMINATE_BEFORE_EMPTY) && all_are_leaving (self)))
     drain_enter (self, DRAIN_EMPTY);
   else if (self->forcing || budget_is_spent (self))
     drain_enter (self, after_budget (self));
@@ -315,6 +328,8 @@ note_eviction (const DdReply *reply, const GError *error, gpointer data)
 
   self->call = 0;
   pod->tries++;
+  if (DD_MUTANT (COUNT_REFUSAL_AS_SUCCESS) && eviction->verdict == DD_EVICTION_REFUSED)
+    eviction->verdict = DD_EVICTION_GONE;
   switch (eviction->verdict)
     {
     case DD_EVICTION_ACCEPTED:
@@ -341,7 +356,9 @@ note_eviction (const DdReply *reply, const GError *error, gpointer data)
 static void
 evict_next (DdDrain *self)
 {
-  if (!send_next (self, "create pods/eviction", dd_kube_evict_pod, note_eviction))
+  if (!send_next (self, "create pods/eviction",
+                  DD_MUTANT (IGNORE_BUDGETS) ? dd_kube_delete_pod : dd_kube_evict_pod,
+                  note_eviction))
     drain_enter (self, DRAIN_WAITING);
 }
 
@@ -498,7 +515,9 @@ void
 dd_drain_start (DdDrain *self)
 {
   self->began = now (self);
-  self->deadline = self->began + self->context.knobs->drain_budget;
+  self->deadline
+      = self->began
+        + (DD_MUTANT (NEVER_GIVE_UP) ? 100 * DD_HOUR : self->context.knobs->drain_budget);
   drain_enter (self, DRAIN_LISTING);
 }
 

@@ -8,6 +8,7 @@
 #include "engine/engine.h"
 
 #include "base/error.h"
+#include "engine/mutant.h"
 #include "engine/private.h"
 
 /* ---- the end ---- */
@@ -36,7 +37,7 @@ take_protected (GPtrArray *nodes, G_GNUC_UNUSED const GError *error, gpointer da
 static void
 list_protected (DdEngine *self)
 {
-  if (self->protected_any)
+  if (self->protected_any && !DD_MUTANT (KEEP_PROTECTION))
     dd_engine_list (self, DD_NODES_UPDATED, take_protected);
   else
     dd_engine_enter (self, self->failed ? DD_STATE_FAILED : DD_STATE_SUCCEEDED);
@@ -139,7 +140,7 @@ deliver_failure (gpointer data)
 static void
 finish_failed (DdEngine *self)
 {
-  dd_engine_wait (self, 0, deliver_failure);
+  dd_engine_wait (self, 0, DD_MUTANT (LIE_ABOUT_FAILURE) ? deliver_success : deliver_failure);
 }
 
 /* ---- the table ---- */
@@ -265,7 +266,9 @@ note_phase (DdEngine *self, DdPhase phase)
   if (phase <= self->phase)
     return;
   self->phase = phase;
-  dd_caller_set_patience (self->caller, phases[phase].is_cleaning ? CLEANING_PATIENCE : 0);
+  dd_caller_set_patience (self->caller, phases[phase].is_cleaning && !DD_MUTANT (CLEAN_IMPATIENTLY)
+                                            ? CLEANING_PATIENCE
+                                            : 0);
   if (phases[phase].name != NULL)
     dd_engine_trace (self, "phase.entered",
                      dd_object ("phase", dd_string (phases[phase].name), NULL));
@@ -414,7 +417,8 @@ dd_engine_fail (DdEngine *self, const char *code, const char *message, GPtrArray
         }
       self->result.explanation = explanation;
     }
-  dd_engine_enter (self, phases[self->phase].on_failure);
+  dd_engine_enter (self,
+                   DD_MUTANT (NO_ROLL_BACK) ? DD_STATE_FAILED : phases[self->phase].on_failure);
 }
 
 #define UNREACHABLE "look at the API server, its endpoint and what is between it and here"

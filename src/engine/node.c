@@ -12,6 +12,7 @@
 #include "aws/autoscaling.h"
 #include "base/error.h"
 #include "engine/marks.h"
+#include "engine/mutant.h"
 
 typedef enum
 {
@@ -155,7 +156,7 @@ cordon (DdNodeMachine *self)
       label ? dd_object ("labels", dd_object (DD_LABEL_NO_LOAD_BALANCER, dd_string ("true"), NULL),
                          NULL)
             : NULL,
-      "spec", dd_object ("unschedulable", dd_bool (TRUE), NULL), NULL);
+      "spec", dd_object ("unschedulable", dd_bool (!DD_MUTANT (SKIP_CORDON)), NULL), NULL);
 
   if (self->cordon_tries++ == 0)
     self->cordon_began = dd_clock_now (self->context.clock);
@@ -170,14 +171,15 @@ note_settled (gpointer data)
 
   self->timer = 0;
   trace (self, "node.settled", NULL);
-  node_enter (self, NODE_CHECKING);
+  node_enter (self, DD_MUTANT (SKIP_LAST_LOOK) ? NODE_TERMINATING : NODE_CHECKING);
 }
 
 static void
 settle (DdNodeMachine *self)
 {
-  self->timer = dd_clock_after (self->context.clock, self->context.knobs->post_drain_wait,
-                                note_settled, self);
+  DdUsec wait = DD_MUTANT (SKIP_POST_DRAIN_WAIT) ? 0 : self->context.knobs->post_drain_wait;
+
+  self->timer = dd_clock_after (self->context.clock, wait, note_settled, self);
 }
 
 /* An instance that the group no longer has was terminated by somebody else, or by a request of ours
@@ -206,9 +208,11 @@ terminate (DdNodeMachine *self)
       return;
     }
   trace (self, "node.terminating", instance_details (self));
-  self->call = dd_caller_send (self->context.caller, "TerminateInstanceInAutoScalingGroup",
-                               dd_autoscaling_terminate (self->node->instance, self->way.decrement),
-                               note_terminating, self);
+  self->call = dd_caller_send (
+      self->context.caller, "TerminateInstanceInAutoScalingGroup",
+      dd_autoscaling_terminate (self->node->instance,
+                                self->way.decrement || DD_MUTANT (DECREMENT_ON_TERMINATE)),
+      note_terminating, self);
 }
 
 static void
@@ -242,7 +246,7 @@ static const struct
   [NODE_DRAINING]
   = { "draining", start_drain, TO (NODE_CORDONING) | TO (NODE_OVERDUE) | TO (NODE_FAILED) },
   [NODE_CORDONING] = { "cordoning", cordon, TO (NODE_SETTLING) | TO (NODE_FAILED) },
-  [NODE_SETTLING] = { "settling", settle, TO (NODE_CHECKING) },
+  [NODE_SETTLING] = { "settling", settle, TO (NODE_CHECKING) | TO (NODE_TERMINATING) },
   [NODE_CHECKING]
   = { "checking", check_again, TO (NODE_TERMINATING) | TO (NODE_OVERDUE) | TO (NODE_FAILED) },
   [NODE_TERMINATING] = { "terminating", terminate, TO (NODE_LEAVING) | TO (NODE_FAILED) },
@@ -283,7 +287,9 @@ dd_node_machine_new (const DdMachineContext *context, DdKubeNode *node, const Dd
 void
 dd_node_machine_start (DdNodeMachine *self)
 {
-  node_enter (self, self->way.drain ? NODE_DRAINING : NODE_TERMINATING);
+  gboolean drain = self->way.drain && !DD_MUTANT (TERMINATE_UNDRAINED);
+
+  node_enter (self, drain ? NODE_DRAINING : NODE_TERMINATING);
 }
 
 void

@@ -5,6 +5,7 @@
 #include "engine/patcher.h"
 
 #include "base/error.h"
+#include "engine/mutant.h"
 
 #define MAX_REREADS 5
 
@@ -130,6 +131,8 @@ patch (Item *item)
 
   if (body == NULL)
     {
+      if (DD_MUTANT (FORGET_LOST_MARKS))
+        item->tries = 0;
       close_written (item);
       return;
     }

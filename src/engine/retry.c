@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "engine/retry.h"
+#include "engine/mutant.h"
 
 #include "base/error.h"
 
@@ -52,8 +53,8 @@ dd_retry_decide (const GError *error, const DdReply *reply, guint tries, guint m
   guint code = (guint) error->code;
 
   g_assert (tries > 0);
-  if (error->domain != DD_ERROR || code >= G_N_ELEMENTS (rows) || rows[code].first == 0
-      || tries >= max_tries)
+  if (DD_MUTANT (NEVER_RETRY) || error->domain != DD_ERROR || code >= G_N_ELEMENTS (rows)
+      || rows[code].first == 0 || tries >= max_tries)
     return FALSE;
   *out_delay = dd_random_between (random, 0,
                                   dd_retry_back_off (rows[code].first, rows[code].longest, tries));

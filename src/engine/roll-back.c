@@ -14,6 +14,7 @@
  * which are just the nodes that could not be drained. */
 #include "config.h"
 
+#include "engine/mutant.h"
 #include "engine/private.h"
 
 #define RETIRE_TRIES 3
@@ -386,7 +387,8 @@ dd_roll_back_retire_new (DdEngine *self)
   for (guint i = 0; i < self->fresh->len; i++)
     {
       DdKubeNode *node = g_ptr_array_index (self->fresh, i);
-      DdNodeWay way = { .drain = !is_nameless (node), .decrement = i < surplus };
+      DdNodeWay way = { .drain = !is_nameless (node) && !DD_MUTANT (RETIRE_UNDRAINED),
+                        .decrement = i < surplus };
 
       if (nameless == 0 || is_nameless (node))
         dd_fleet_add (self->fleet, node, &way);

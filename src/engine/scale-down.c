@@ -6,6 +6,7 @@
 #include "config.h"
 
 #include "engine/private.h"
+#include "engine/mutant.h"
 
 /* A termination hook holds an instance for half an hour at most; nobody waits longer for one. */
 #define MAX_LEAVING (30 * DD_MINUTE)
@@ -20,7 +21,9 @@ dd_scale_down_read_size (DdEngine *self)
 static gboolean
 sizes_are_restored (const DdEngine *self)
 {
-  return self->group->desired == self->before->desired && self->group->max == self->before->max;
+  return DD_MUTANT (FORGET_SIZES)
+         || (self->group->desired == self->before->desired
+             && self->group->max == self->before->max);
 }
 
 static void
@@ -44,7 +47,7 @@ dd_scale_down_take_size (DdEngine *self, const DdReply *reply)
   self->group = dd_scaling_group_from_reply (reply, self->before->name, &error);
   if (self->group == NULL)
     dd_engine_fail_with (self, error);
-  else if (self->group->desired > self->desired)
+  else if (self->group->desired > self->desired && !DD_MUTANT (FIGHT_OVER_SIZES))
     stop (self);
   else
     dd_engine_enter (self, DD_STATE_READ_MOVES);
@@ -80,7 +83,8 @@ void
 dd_scale_down_shrink (DdEngine *self)
 {
   const DdScalingGroup *before = self->before;
-  gint64 desired = MAX (self->group->desired - 1, before->desired);
+  gint64 step = DD_MUTANT (SCALE_DOWN_AT_ONCE) ? self->group->desired : 1;
+  gint64 desired = MAX (self->group->desired - step, before->desired);
   gint64 max = desired == before->desired ? before->max : MAX (self->group->max - 1, before->max);
 
   self->desired = desired;

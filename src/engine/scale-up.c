@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "engine/private.h"
+#include "engine/mutant.h"
 
 void
 dd_scale_up_raise (DdEngine *self)
@@ -86,7 +87,8 @@ static gboolean
 all_are_ready (GPtrArray *nodes)
 {
   for (guint i = 0; i < nodes->len; i++)
-    if (((const DdKubeNode *) g_ptr_array_index (nodes, i))->not_ready != NULL)
+    if (((const DdKubeNode *) g_ptr_array_index (nodes, i))->not_ready != NULL
+        && !DD_MUTANT (IGNORE_READINESS))
       return FALSE;
   return nodes->len > 0;
 }
@@ -97,6 +99,8 @@ all_zones_are_covered (const DdEngine *self)
   g_autoptr (GPtrArray) needed = dd_plan_zones (self->outdated);
   g_autoptr (GPtrArray) covered = dd_plan_zones (self->fresh);
 
+  if (DD_MUTANT (DROP_ZONE_RULE))
+    return TRUE;
   for (guint i = 0; i < needed->len; i++)
     if (!g_ptr_array_find_with_equal_func (covered, g_ptr_array_index (needed, i), g_str_equal,
                                            NULL))
@@ -157,7 +161,8 @@ is_ready_node (const DdEngine *self, const char *instance)
     {
       const DdKubeNode *node = g_ptr_array_index (self->fresh, i);
 
-      if (node->not_ready == NULL && g_str_equal (node->instance, instance))
+      if ((node->not_ready == NULL || DD_MUTANT (IGNORE_READINESS))
+          && g_str_equal (node->instance, instance))
         return TRUE;
     }
   return FALSE;
@@ -195,7 +200,8 @@ dd_scale_up_take_group (DdEngine *self, const DdReply *reply)
       return;
     }
   absent = absent_instances (self);
-  if (absent->len == 0 && all_are_ready (self->fresh) && all_zones_are_covered (self))
+  if ((absent->len == 0 || DD_MUTANT (DROP_ZONE_RULE)) && all_are_ready (self->fresh)
+      && all_zones_are_covered (self))
     {
       dd_engine_trace (self, "scale-up.satisfied",
                        dd_object ("nodes", dd_int (self->fresh->len), NULL));
@@ -330,6 +336,9 @@ dd_scale_up_protect (DdEngine *self)
 void
 dd_scale_up_mark (DdEngine *self)
 {
-  write_on_all (self, self->outdated, dd_marks_from_knobs (&self->options.knobs), note_marked,
-                go_on_to_upgrade);
+  if (DD_MUTANT (SKIP_MARK))
+    go_on_to_upgrade (NULL, self);
+  else
+    write_on_all (self, DD_MUTANT (MARK_UPDATED) ? self->fresh : self->outdated,
+                  dd_marks_from_knobs (&self->options.knobs), note_marked, go_on_to_upgrade);
 }

@@ -6,6 +6,7 @@
 #include "aws/ssm.h"
 #include "base/error.h"
 #include "engine/private.h"
+#include "engine/mutant.h"
 #include "engine/release.h"
 #include "engine/user-data.h"
 
@@ -200,12 +201,14 @@ sort_out_nodes (DdEngine *self, GPtrArray *nodes)
       DdKubeNode *node = g_ptr_array_index (nodes, i);
 
       g_hash_table_add (self->known_nodes, g_strdup (node->name));
-      if (!g_str_equal (node->image, self->image))
+      if (!g_str_equal (node->image, self->image) || DD_MUTANT (REPLACE_UPDATED))
         g_ptr_array_add (self->outdated, dd_kube_node_ref (node));
     }
   dd_plan_order (self->outdated, self->options.knobs.node_choice, self->choice);
   self->growth = dd_plan_first_growth (self->options.knobs.scale_up, self->before->zones->len,
                                        self->parallelism, self->outdated, self->before->desired);
+  if (DD_MUTANT (RAISE_BY_ONE))
+    self->growth = 1;
 }
 
 static void
@@ -299,6 +302,11 @@ dd_setup_repoint (DdEngine *self)
   g_autofree char *version = g_strdup_printf ("%" G_GINT64_FORMAT, self->target_version);
 
   self->repointed = TRUE;
+  if (DD_MUTANT (KEEP_TEMPLATE))
+    {
+      dd_engine_enter (self, DD_STATE_RAISE);
+      return;
+    }
   dd_engine_send (self, "UpdateAutoScalingGroup", dd_autoscaling_repoint (self->before, version));
 }
 

@@ -5,6 +5,7 @@
 #include "config.h"
 
 #include "engine/private.h"
+#include "engine/mutant.h"
 
 /* How often outdated nodes may turn up again before somebody else must be at work on the group. */
 #define MAX_ROUNDS 10
@@ -124,7 +125,7 @@ dd_upgrade_replace (DdEngine *self)
   const DdKnobs *knobs = &self->options.knobs;
   DdFleetOptions options = {
     .machine = dd_engine_machine_context (self),
-    .parallelism = self->parallelism,
+    .parallelism = self->parallelism + (DD_MUTANT (IGNORE_PARALLELISM) ? 1 : 0),
     .sliding = knobs->wave == DD_WAVE_SLIDING,
     .progress = note_progress,
     .done = note_fleet_done,

@@ -1,0 +1,65 @@
+/* engine/mutant.h: the engine broken on purpose, one way at a time, to see whether anybody notices
+ *
+ * A test suite is worth what it catches. Each row is a mistake that an engine like ours could make;
+ * built with -DDRYDOCK_MUTANTS, as tests/test-mutants is, one of them can be switched on, and some
+ * scenario must then fail or some invariant break. In the program itself DD_MUTANT () is 0, and
+ * nothing of this is there. */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+#define DD_MUTANTS(X) \
+  X (SKIP_POST_DRAIN_WAIT, "skip-post-drain-wait", "terminates right after the cordon") \
+  X (SKIP_CORDON, "skip-cordon", "terminates a node that was never cordoned") \
+  X (TERMINATE_UNDRAINED, "terminate-undrained", "does not drain at all") \
+  X (TERMINATE_BEFORE_EMPTY, "terminate-before-empty", "does not wait for evicted pods to leave") \
+  X (COUNT_REFUSAL_AS_SUCCESS, "count-refusal-as-success", "takes 429 for an eviction") \
+  X (IGNORE_BUDGETS, "ignore-budgets", "deletes pods where it should evict them") \
+  X (EVICT_DAEMON_PODS, "evict-daemon-pods", "evicts the pods of DaemonSets too") \
+  X (NEVER_GIVE_UP, "never-give-up", "knows no end of tries and time for a drain") \
+  X (GIVE_UP_AT_ONCE, "give-up-at-once", "fails at the first refusal") \
+  X (FORCE_ALWAYS, "force-always", "deletes what is left although nobody said force") \
+  X (FORCE_NEVER, "force-never", "fails although it was told to force") \
+  X (DROP_ZONE_RULE, "drop-zone-rule", "does not care where the new nodes are") \
+  X (IGNORE_READINESS, "ignore-readiness", "counts new nodes that are not Ready") \
+  X (RAISE_BY_ONE, "raise-by-one", "adds one node, not twice the zones") \
+  X (SKIP_MARK, "skip-mark", "leaves outdated nodes schedulable") \
+  X (MARK_UPDATED, "mark-updated", "marks updated nodes as well") \
+  X (REPLACE_UPDATED, "replace-updated", "replaces updated nodes as well") \
+  X (IGNORE_PARALLELISM, "ignore-parallelism", "takes one node more at a time than allowed") \
+  X (DECREMENT_ON_TERMINATE, "decrement-on-terminate", "shrinks the group with each termination") \
+  X (FORGET_SIZES, "forget-sizes", "does not scale down") \
+  X (SCALE_DOWN_AT_ONCE, "scale-down-at-once", "takes desired down in one step") \
+  X (FIGHT_OVER_SIZES, "fight-over-sizes", "scales down although somebody else scaled up") \
+  X (KEEP_TEMPLATE, "keep-template", "does not point the group at the new template version") \
+  X (KEEP_PROTECTION, "keep-protection", "leaves new nodes protected from scale-in") \
+  X (NO_ROLL_BACK, "no-roll-back", "leaves everything as it is after a failure") \
+  X (NEVER_RETRY, "never-retry", "fails at the first 5xx") \
+  X (SKIP_LAST_LOOK, "skip-last-look", "does not look at a node again before terminating it") \
+  X (RETIRE_UNDRAINED, "retire-undrained", "rolls back without draining the new nodes") \
+  X (FORGET_LOST_MARKS, "forget-lost-marks", "does not know a mark whose answer was lost") \
+  X (CLEAN_IMPATIENTLY, "clean-impatiently", "gives up cleaning when an API is away") \
+  X (FAIL_ON_CONFLICT, "fail-on-conflict", "takes a conflict for an answer") \
+  X (LIE_ABOUT_FAILURE, "lie-about-failure", "reports success where it failed")
+
+typedef enum
+{
+  DD_MUTANT_NONE,
+#define X(id, name, mistake) DD_MUTANT_##id,
+  DD_MUTANTS (X)
+#undef X
+      DD_N_MUTANTS
+} DdMutant;
+
+#ifdef DRYDOCK_MUTANTS
+extern DdMutant dd_mutant;
+const char *dd_mutant_name (DdMutant mutant);
+const char *dd_mutant_mistake (DdMutant mutant);
+#define DD_MUTANT(id) (G_UNLIKELY (dd_mutant == DD_MUTANT_##id))
+#else
+#define DD_MUTANT(id) 0
+#endif
+
+G_END_DECLS

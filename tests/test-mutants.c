@@ -1,0 +1,186 @@
+/* tests/test-mutants.c: the engine is broken in every way it could be, and somebody notices
+ *
+ * Every scenario is rehearsed with each mutant of src/engine/mutant.h until one of them fails, and
+ * then one scenario under drawn faults, seed by seed; a mutant that lives through all of them is a
+ * hole in the scenarios and invariants. Prints TAP and the kill rate. */
+#include <gio/gio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/mutant.h"
+#include "sim/explore/record.h"
+#include "sim/scenario/scenario.h"
+
+/* Who is likely to notice; only the order of trying depends on it. */
+static const struct
+{
+  DdMutant mutant;
+  const char *scenario;
+  guint64 seed; /* of a swarm of faults; 0: without */
+} hints[] = {
+  { DD_MUTANT_TERMINATE_UNDRAINED, "ami-upgrade" },
+  { DD_MUTANT_COUNT_REFUSAL_AS_SUCCESS, "pdb-blocks-drain" },
+  { DD_MUTANT_IGNORE_BUDGETS, "pdb-blocks-drain" },
+  { DD_MUTANT_NEVER_GIVE_UP, "pdb-blocks-drain" },
+  { DD_MUTANT_GIVE_UP_AT_ONCE, "pdb-blocks-drain" },
+  { DD_MUTANT_FORCE_ALWAYS, "pdb-blocks-drain" },
+  { DD_MUTANT_FORCE_NEVER, "pdb-forced" },
+  { DD_MUTANT_DROP_ZONE_RULE, "zone-without-capacity" },
+  { DD_MUTANT_MARK_UPDATED, "retry-after-failed-update" },
+  { DD_MUTANT_REPLACE_UPDATED, "retry-after-failed-update" },
+  { DD_MUTANT_IGNORE_PARALLELISM, "parallel-nodes" },
+  { DD_MUTANT_FIGHT_OVER_SIZES, "autoscaler-interferes" },
+  { DD_MUTANT_NO_ROLL_BACK, "zone-without-capacity" },
+  { DD_MUTANT_NEVER_RETRY, "refused-requests" },
+  { DD_MUTANT_LIE_ABOUT_FAILURE, "pdb-blocks-drain" },
+  { DD_MUTANT_SKIP_LAST_LOOK, "tolerate-everything", 1 },
+  { DD_MUTANT_FORGET_LOST_MARKS, "pdb-blocks-drain", 96 },
+  { DD_MUTANT_CLEAN_IMPATIENTLY, "ami-upgrade", 13 },
+  { DD_MUTANT_FAIL_ON_CONFLICT, "ami-upgrade", 18 },
+};
+
+#define MOST_SEEDS 150
+static const char *const hunting_grounds[]
+    = { "ami-upgrade", "parallel-nodes", "tolerate-everything" };
+
+static GPtrArray *scenarios; /* of SimScenario */
+
+static gint
+compare_text (gconstpointer a, gconstpointer b)
+{
+  return strcmp (*(const char *const *) a, *(const char *const *) b);
+}
+
+static void
+load_scenarios (void)
+{
+  const char *srcdir = g_getenv ("srcdir");
+  g_autofree char *folder = g_build_filename (srcdir != NULL ? srcdir : ".", "scenarios", NULL);
+  g_autoptr (GDir) directory = g_dir_open (folder, 0, NULL);
+  g_autoptr (GPtrArray) places = g_ptr_array_new_with_free_func (g_free);
+  const char *name;
+
+  if (directory == NULL)
+    g_error ("%s cannot be read", folder);
+  while ((name = g_dir_read_name (directory)) != NULL)
+    {
+      if (g_str_has_suffix (name, ".yaml"))
+        g_ptr_array_add (places, g_build_filename (folder, name, NULL));
+    }
+  g_ptr_array_sort (places, compare_text);
+  scenarios = g_ptr_array_new_with_free_func ((GDestroyNotify) sim_scenario_free);
+  for (guint i = 0; i < places->len; i++)
+    {
+      SimScenario *scenario = sim_scenario_load (g_ptr_array_index (places, i), NULL);
+
+      if (scenario == NULL)
+        g_error ("%s cannot be loaded", (const char *) g_ptr_array_index (places, i));
+      g_ptr_array_add (scenarios, scenario);
+    }
+}
+
+/* What SCENARIO noticed; NULL: nothing. Caller frees. */
+static char *
+notice (const SimScenario *scenario)
+{
+  SimRehearsal rehearsal = { 0 };
+  g_autoptr (SimOutcome) outcome = sim_scenario_rehearse (scenario, &rehearsal, NULL);
+
+  for (guint i = 0; outcome != NULL && i < outcome->verdicts->len; i++)
+    {
+      const SimVerdict *verdict = g_ptr_array_index (outcome->verdicts, i);
+
+      if (!verdict->held)
+        return g_strdup_printf ("%s: %s", sim_scenario_name (scenario), verdict->text);
+    }
+  return NULL;
+}
+
+/* Under faults that nobody thought of only invariants bind, as in `drydock explore`. */
+static char *
+notice_under_faults (const SimScenario *scenario, guint64 seed)
+{
+  SimRehearsal rehearsal = { .seed = &seed, .faults = SIM_FAULTS_SWARM };
+  g_autoptr (SimOutcome) outcome = sim_scenario_rehearse (scenario, &rehearsal, NULL);
+  g_autoptr (DdValue) record = outcome != NULL ? sim_record_of_outcome (outcome, "swarm") : NULL;
+  g_autofree char *signature = record != NULL ? sim_record_signature (record) : NULL;
+
+  if (signature == NULL || *signature == '\0')
+    return NULL;
+  return g_strdup_printf ("%s, seed %" G_GUINT64_FORMAT ", swarm: %s", sim_scenario_name (scenario),
+                          seed, signature);
+}
+
+static char *
+hunt (const SimScenario *scenario)
+{
+  char *killer = NULL;
+
+  for (guint64 seed = 1; seed <= MOST_SEEDS && killer == NULL; seed++)
+    killer = notice_under_faults (scenario, seed);
+  return killer;
+}
+
+static const SimScenario *
+scenario_named (const char *name)
+{
+  for (guint i = 0; i < scenarios->len; i++)
+    {
+      if (strcmp (sim_scenario_name (g_ptr_array_index (scenarios, i)), name) == 0)
+        return g_ptr_array_index (scenarios, i);
+    }
+  g_error ("there is no scenario %s", name);
+}
+
+static char *
+ask_the_hinted (DdMutant mutant)
+{
+  char *killer = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (hints) && killer == NULL; i++)
+    {
+      if (hints[i].mutant == mutant)
+        killer = hints[i].seed == 0
+                     ? notice (scenario_named (hints[i].scenario))
+                     : notice_under_faults (scenario_named (hints[i].scenario), hints[i].seed);
+    }
+  return killer;
+}
+
+/* Whoever is likely to notice, then everybody, then the hunt. */
+static char *
+find_killer (DdMutant mutant)
+{
+  char *killer;
+
+  dd_mutant = mutant;
+  killer = ask_the_hinted (mutant);
+  for (guint i = 0; i < scenarios->len && killer == NULL; i++)
+    killer = notice (g_ptr_array_index (scenarios, i));
+  for (guint i = 0; i < G_N_ELEMENTS (hunting_grounds) && killer == NULL; i++)
+    killer = hunt (scenario_named (hunting_grounds[i]));
+  dd_mutant = DD_MUTANT_NONE;
+  return killer;
+}
+
+int
+main (void)
+{
+  guint killed = 0;
+
+  load_scenarios ();
+  for (DdMutant mutant = DD_MUTANT_NONE + 1; mutant < DD_N_MUTANTS; mutant++)
+    {
+      g_autofree char *killer = find_killer (mutant);
+
+      g_print ("%sok %d - %s (%s) is noticed\n", killer != NULL ? "" : "not ", mutant,
+               dd_mutant_name (mutant), dd_mutant_mistake (mutant));
+      if (killer != NULL)
+        g_print ("# by %.200s\n", killer);
+      killed += killer != NULL;
+    }
+  g_print ("1..%d\n# %u of %d mutants killed (%u %%)\n", DD_N_MUTANTS - 1, killed, DD_N_MUTANTS - 1,
+           killed * 100 / (DD_N_MUTANTS - 1));
+  g_ptr_array_unref (scenarios);
+  return killed == DD_N_MUTANTS - 1 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
