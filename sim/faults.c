@@ -72,6 +72,18 @@ sim_faults_add (SimFaults *faults, const SimFault *given)
   g_ptr_array_add (faults->rows, row);
 }
 
+guint
+sim_faults_count (const SimFaults *faults)
+{
+  return faults->rows->len;
+}
+
+const SimFault *
+sim_faults_row (const SimFaults *faults, guint index)
+{
+  return &((const Row *) g_ptr_array_index (faults->rows, index))->fault;
+}
+
 static gboolean
 is_due (const Row *row, DdUsec now)
 {

@@ -27,6 +27,9 @@ SimFaults *sim_faults_new (SimWorld *world);
 void sim_faults_free (SimFaults *faults);
 /* Copies ROW. */
 void sim_faults_add (SimFaults *faults, const SimFault *row);
+/* Rows in the order they were added; borrowed. */
+guint sim_faults_count (const SimFaults *faults);
+const SimFault *sim_faults_row (const SimFaults *faults, guint index);
 /* The first row that applies now, counted as used and traced "fault.injected"; NULL: none. The
  * services ask this before they execute an operation and answer row->error in their own shape. */
 const SimFault *sim_faults_match (SimFaults *faults, const char *service, const char *operation,

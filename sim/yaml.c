@@ -464,3 +464,37 @@ sim_yaml_element (const SimYaml *node, guint index)
 {
   return index < sim_yaml_length (node) ? g_ptr_array_index (node->children, index) : NULL;
 }
+
+/* ---- back into values ---- */
+
+static DdValue *
+scalar_document (const SimYaml *node)
+{
+  g_autofree char *text = NULL;
+
+  if (dd_value_type (node->value) != DD_DOUBLE || node->text == NULL)
+    return dd_value_ref (node->value);
+  text = dd_value_to_text (node->value);
+  return g_str_equal (text, node->text) ? dd_value_ref (node->value) : dd_string (node->text);
+}
+
+DdValue *
+sim_yaml_document (const SimYaml *node)
+{
+  DdBuilder builder;
+
+  if (node->children == NULL)
+    return scalar_document (node);
+  builder = node->keys != NULL ? dd_builder_object () : dd_builder_array ();
+  for (guint i = 0; i < node->children->len; i++)
+    {
+      DdValue *part = sim_yaml_document (g_ptr_array_index (node->children, i));
+
+      if (node->keys != NULL)
+        dd_builder_set (&builder, ((const SimYaml *) g_ptr_array_index (node->keys, i))->text,
+                        part);
+      else
+        dd_builder_add (&builder, part);
+    }
+  return dd_builder_end (&builder);
+}

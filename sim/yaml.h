@@ -39,6 +39,10 @@ struct _SimYamlFile
 SimYamlFile *sim_yaml_parse (const char *name, const char *text, gsize length, GError **error);
 void sim_yaml_file_free (SimYamlFile *file);
 
+/* NODE's value, but a number whose text says more than the number (1.30 is not 1.3) is that text. A
+ * new reference. */
+DdValue *sim_yaml_document (const SimYaml *node);
+
 /* NULL when NODE is NULL, no mapping, or has no such key. */
 const SimYaml *sim_yaml_member (const SimYaml *node, const char *key);
 const SimYaml *sim_yaml_key (const SimYaml *node, const char *key);

@@ -8,7 +8,8 @@ G_BEGIN_DECLS
 extern const DdCommand dd_command_run;     /* run.c */
 extern const DdCommand dd_command_explore; /* explore.c */
 extern const DdCommand dd_command_merge;   /* merge.c */
-extern const DdCommand dd_command_serve; /* serve.c */
-extern const DdCommand dd_command_ctl;   /* ctl.c */
+extern const DdCommand dd_command_shrink;  /* shrink.c */
+extern const DdCommand dd_command_serve;   /* serve.c */
+extern const DdCommand dd_command_ctl;     /* ctl.c */
 
 G_END_DECLS

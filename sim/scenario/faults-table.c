@@ -4,6 +4,7 @@
 
 #include "sim/scenario/faults-table.h"
 
+#include "base/time.h"
 #include "sim/scenario/schema.h"
 
 gboolean
@@ -63,4 +64,45 @@ sim_faults_add_all (SimFaults *faults, const SimYaml *list)
 
       sim_faults_add (faults, &fault);
     }
+}
+
+/* ---- back into words ---- */
+
+static DdValue *
+duration_value (DdUsec delay)
+{
+  g_autofree char *text = delay > 0 ? dd_duration_to_text (delay) : NULL;
+
+  return dd_string (text);
+}
+
+static DdValue *
+count_value (gint64 count)
+{
+  return count > 0 ? dd_int (count) : NULL;
+}
+
+static DdValue *
+row_value (const SimFault *row)
+{
+  gboolean certain = row->probability <= 0 || row->probability >= 1;
+
+  return dd_object (
+      "service", dd_string (row->service), "operation", dd_string (row->operation), "subject",
+      dd_string (row->subject), "error", dd_string (row->error), "message",
+      dd_string (row->message), "status", count_value (row->status), "retry_after",
+      count_value (row->retry_after_seconds), "delay", duration_value (row->delay), "lose_reply",
+      row->lose_reply ? dd_bool (TRUE) : NULL, "from", duration_value (row->from), "for",
+      duration_value (row->until > 0 ? row->until - row->from : 0), "times",
+      count_value (row->times), "probability", certain ? NULL : dd_double (row->probability), NULL);
+}
+
+DdValue *
+sim_faults_value (const SimFaults *faults)
+{
+  DdBuilder list = dd_builder_array ();
+
+  for (guint i = 0; i < sim_faults_count (faults); i++)
+    dd_builder_add (&list, row_value (sim_faults_row (faults, i)));
+  return dd_builder_end (&list);
 }

@@ -31,6 +31,20 @@ sim_manifests_free (SimManifests *manifests)
   g_free (manifests);
 }
 
+DdValue *
+sim_manifests_value (const SimManifests *manifests)
+{
+  DdBuilder list = dd_builder_array ();
+
+  for (guint i = 0; i < manifests->manifests->len; i++)
+    {
+      const SimManifest *manifest = g_ptr_array_index (manifests->manifests, i);
+
+      dd_builder_add (&list, dd_value_ref (manifest->node->value));
+    }
+  return dd_builder_end (&list);
+}
+
 static const KubeKind *
 find_kind (const char *api_version, const char *name)
 {

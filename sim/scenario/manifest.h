@@ -29,6 +29,8 @@ void sim_manifests_free (SimManifests *manifests);
  * taken apart. NODE must outlive MANIFESTS. */
 gboolean sim_manifests_add (SimManifests *manifests, const SimYaml *node, const char *base,
                             GError **error);
+/* All of them as a list of objects. A new reference. */
+DdValue *sim_manifests_value (const SimManifests *manifests);
 /* The kind that a node's apiVersion (may be missing) and kind name; points at what it cannot find.
  */
 const KubeKind *sim_manifest_kind (const SimYaml *node, GError **error);

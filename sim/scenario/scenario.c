@@ -114,13 +114,14 @@ collect_warnings (SimScenario *scenario)
   sim_world_file_add_warnings (scenario->world, scenario->warnings);
 }
 
-SimScenario *
-sim_scenario_load (const char *place, GError **error)
+/* Takes FILE, which may be NULL with ERROR set. */
+static SimScenario *
+scenario_of_file (const char *place, SimYamlFile *file, GError **error)
 {
   g_autoptr (SimScenario) scenario = g_new0 (SimScenario, 1);
 
   scenario->name = name_of_place (place);
-  scenario->file = sim_source_read (place, error);
+  scenario->file = file;
   if (scenario->file == NULL)
     return NULL;
   if (scenario->file->documents->len != 1)
@@ -137,6 +138,29 @@ sim_scenario_load (const char *place, GError **error)
     return NULL;
   collect_warnings (scenario);
   return g_steal_pointer (&scenario);
+}
+
+SimScenario *
+sim_scenario_load (const char *place, GError **error)
+{
+  return scenario_of_file (place, sim_source_read (place, error), error);
+}
+
+SimScenario *
+sim_scenario_parse (const char *place, const char *text, gsize length, GError **error)
+{
+  return scenario_of_file (place, sim_yaml_parse (place, text, length, error), error);
+}
+
+DdValue *
+sim_scenario_document (const SimScenario *scenario)
+{
+  DdValue *document = sim_yaml_document (scenario->root);
+
+  dd_value_set (&document, "world", sim_world_file_document (scenario->world));
+  if (sim_yaml_member (scenario->root, "workloads") != NULL)
+    dd_value_set (&document, "workloads", sim_manifests_value (scenario->workloads));
+  return document;
 }
 
 void

@@ -130,6 +130,16 @@ add_warnings (const SimYamlFile *file, GPtrArray *warnings)
     g_ptr_array_add (warnings, g_strdup (g_ptr_array_index (file->warnings, i)));
 }
 
+DdValue *
+sim_world_file_document (const SimWorldFile *world)
+{
+  g_autoptr (DdValue) document = sim_yaml_document (world->root);
+
+  if (world->workloads->manifests->len == 0)
+    return g_steal_pointer (&document);
+  return dd_value_with_member (document, "workloads", sim_manifests_value (world->workloads));
+}
+
 void
 sim_world_file_add_warnings (const SimWorldFile *world, GPtrArray *warnings)
 {

@@ -19,6 +19,9 @@ void sim_world_file_free (SimWorldFile *file);
 /* Adds what YAML reads otherwise than meant to WARNINGS (of char *). */
 void sim_world_file_add_warnings (const SimWorldFile *file, GPtrArray *warnings);
 
+/* The whole of it, its workloads written into it. A new reference. */
+DdValue *sim_world_file_document (const SimWorldFile *file);
+
 /* Borrowed; what clients must know of the world that will be made. */
 const char *sim_world_file_cluster (const SimWorldFile *file);
 const char *sim_world_file_version (const SimWorldFile *file);
