@@ -24,25 +24,19 @@ struct _SimTrace
   GArray *readers; /* Reader */
 };
 
-/* Strings of events are plain text that we make ourselves, but names in them come from outside. */
-static void
-write_string (const char *text, GString *out)
-{
-  g_autoptr (DdValue) value = dd_string (text);
-
-  dd_value_write (value, out);
-}
-
 void
 sim_event_write (const SimEvent *event, GString *out)
 {
-  g_string_append_printf (out, "{\"t\":%" G_GINT64_FORMAT ",\"n\":%" G_GUINT64_FORMAT ",\"actor\":",
-                          event->time, event->sequence);
-  write_string (event->actor, out);
+  g_string_append (out, "{\"t\":");
+  dd_append_int (out, event->time);
+  g_string_append (out, ",\"n\":");
+  dd_append_int (out, (gint64) event->sequence);
+  g_string_append (out, ",\"actor\":");
+  dd_append_string (out, event->actor);
   g_string_append (out, ",\"event\":");
-  write_string (event->what, out);
+  dd_append_string (out, event->what);
   g_string_append (out, ",\"subject\":");
-  write_string (event->subject, out);
+  dd_append_string (out, event->subject);
   if (event->details != NULL)
     {
       g_string_append (out, ",\"details\":");

@@ -27,9 +27,23 @@ assert_text (const DdValue *value, const char *expected)
 START_TEST (text_survives_a_round_trip)
 {
   static const char *const texts[] = {
-    "null", "true", "false", "0", "-1", "9223372036854775807", "-9223372036854775808", "0.1",
-    "1.5e+300", "\"\"", "\"a\\\"b\\\\c\\n\\t\\u0001\"", "\"\xc3\xa9\xf0\x9f\x9a\xa2\"", "[]", "{}",
-    "[1,[2,[3]],{}]", "{\"b\":1,\"a\":{\"c\":[null]}}", "\"\\u2028<>&\"",
+    "null",
+    "true",
+    "false",
+    "0",
+    "-1",
+    "9223372036854775807",
+    "-9223372036854775808",
+    "0.1",
+    "1.5e+300",
+    "\"\"",
+    "\"a\\\"b\\\\c\\n\\t\\u0001\"",
+    "\"\xc3\xa9\xf0\x9f\x9a\xa2\"",
+    "[]",
+    "{}",
+    "[1,[2,[3]],{}]",
+    "{\"b\":1,\"a\":{\"c\":[null]}}",
+    "\"\\u2028<>&\"",
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
@@ -43,7 +57,8 @@ END_TEST
 
 START_TEST (white_space_and_escapes_are_read)
 {
-  g_autoptr (DdValue) value = parse (" { \"a\\u0041\" :\t[ 1 ,\n2.50, \"\\ud83d\\udea2\\ud800\" ] } ");
+  g_autoptr (DdValue) value
+      = parse (" { \"a\\u0041\" :\t[ 1 ,\n2.50, \"\\ud83d\\udea2\\ud800\" ] } ");
 
   assert_text (value, "{\"aA\":[1,2.5,\"\xf0\x9f\x9a\xa2\xef\xbf\xbd\"]}");
 }
@@ -97,7 +112,8 @@ END_TEST
 START_TEST (deep_and_long_text_is_refused)
 {
   g_autofree char *deep = g_strnfill (200000, '[');
-  g_autofree char *nested = g_strdup_printf ("%.*s1%.*s", 64, deep, 64, "]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]"
+  g_autofree char *nested = g_strdup_printf ("%.*s1%.*s", 64, deep, 64,
+                                             "]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]"
                                              "]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]");
   g_autoptr (GError) error = NULL;
   g_autoptr (DdValue) value = NULL;
@@ -153,9 +169,10 @@ END_TEST
 
 START_TEST (paths_lead_to_members_and_elements)
 {
-  g_autoptr (DdValue) pod = parse ("{\"spec\":{\"nodeName\":\"n1\",\"containers\":[{\"name\":\"c\"}],"
-                                   "\"n\":3,\"f\":2.0,\"t\":true},\"metadata\":{\"labels\":"
-                                   "{\"a.b/c\":\"v\"}}}");
+  g_autoptr (DdValue) pod
+      = parse ("{\"spec\":{\"nodeName\":\"n1\",\"containers\":[{\"name\":\"c\"}],"
+               "\"n\":3,\"f\":2.0,\"t\":true},\"metadata\":{\"labels\":"
+               "{\"a.b/c\":\"v\"}}}");
 
   ck_assert_str_eq (dd_value_path_string (pod, "spec.nodeName"), "n1");
   ck_assert_str_eq (dd_value_path_string (pod, "spec.containers.0.name"), "c");
@@ -234,9 +251,8 @@ END_TEST
 
 START_TEST (objects_and_arrays_leave_out_nothing_values)
 {
-  g_autoptr (DdValue) value
-      = dd_object ("a", dd_int (1), "b", dd_string (NULL), "c",
-                   dd_array (dd_bool (TRUE), dd_null (), NULL), NULL);
+  g_autoptr (DdValue) value = dd_object ("a", dd_int (1), "b", dd_string (NULL), "c",
+                                         dd_array (dd_bool (TRUE), dd_null (), NULL), NULL);
   g_autofree char *pretty = dd_value_to_pretty_text (value);
 
   assert_text (value, "{\"a\":1,\"c\":[true,null]}");
@@ -262,6 +278,59 @@ START_TEST (a_builder_replaces_a_key_in_place)
 }
 END_TEST
 
+/* Keys and words are looked up by where they lie first; memory may be used again. */
+START_TEST (other_text_at_a_known_address_is_other_text)
+{
+  static const char *const texts[] = { "one", "two", "", "one" };
+  char buffer[8];
+
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+    {
+      g_autoptr (DdValue) object = NULL;
+      g_autofree char *expected = g_strdup_printf ("{\"%s\":\"%s\"}", texts[i], texts[i]);
+
+      strcpy (buffer, texts[i]);
+      object = dd_object (buffer, dd_word (buffer), NULL);
+      assert_text (object, expected);
+    }
+  ck_assert_ptr_null (dd_word (NULL));
+}
+END_TEST
+
+START_TEST (a_word_is_one_value_wherever_it_is_said)
+{
+  const char *literal = "True";
+  g_autoptr (DdValue) first = dd_word (literal);
+  g_autoptr (DdValue) second = dd_word (literal);
+
+  ck_assert_ptr_eq (first, second);
+}
+END_TEST
+
+static DdValue *
+rebuilt (const DdValue *object, DdValue *first)
+{
+  g_auto (DdBuilder) builder = dd_builder_object ();
+
+  dd_builder_set (&builder, "a", first);
+  dd_builder_set (&builder, "b", dd_value_ref (dd_value_member (object, "b")));
+  return dd_builder_end_like (&builder, object);
+}
+
+START_TEST (what_is_built_of_the_same_values_is_the_same_value)
+{
+  g_autoptr (DdValue) object = parse ("{\"a\":[1],\"b\":{\"c\":2}}");
+  g_autoptr (DdValue) same = rebuilt (object, dd_value_ref (dd_value_member (object, "a")));
+  g_autoptr (DdValue) other = rebuilt (object, dd_array (dd_int (1), NULL));
+  g_autoptr (DdValue) shorter = rebuilt (object, NULL);
+
+  ck_assert_ptr_eq (same, object);
+  ck_assert_ptr_ne (other, object);
+  assert_text (other, "{\"a\":[1],\"b\":{\"c\":2}}");
+  assert_text (shorter, "{\"b\":{\"c\":2}}");
+}
+END_TEST
+
 int
 main (void)
 {
@@ -283,6 +352,9 @@ main (void)
   tcase_add_test (tests, equality_is_by_value);
   tcase_add_test (tests, objects_and_arrays_leave_out_nothing_values);
   tcase_add_test (tests, a_builder_replaces_a_key_in_place);
+  tcase_add_test (tests, other_text_at_a_known_address_is_other_text);
+  tcase_add_test (tests, a_word_is_one_value_wherever_it_is_said);
+  tcase_add_test (tests, what_is_built_of_the_same_values_is_the_same_value);
   srunner_run_all (runner, CK_NORMAL);
   failed = srunner_ntests_failed (runner);
   srunner_free (runner);

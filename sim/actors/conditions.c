@@ -102,7 +102,16 @@ sim_status_with_condition (const DdValue *status, DdValue *condition)
 DdValue *
 sim_now_value (SimWorld *world)
 {
-  return dd_string_take (dd_time_to_iso8601 (sim_world_now (world)));
+  static DdUsec instant = -1;
+  static DdValue *text = NULL; /* of that instant: much is said in one */
+
+  if (instant != sim_world_now (world))
+    {
+      instant = sim_world_now (world);
+      dd_value_unref (text);
+      text = dd_string_take (dd_time_to_iso8601 (instant));
+    }
+  return dd_value_ref (text);
 }
 
 DdValue *
@@ -136,17 +145,46 @@ sim_is_terminating (const SimObject *object)
   return dd_value_path (object->value, "metadata.deletionTimestamp") != NULL;
 }
 
-char *
-sim_template_hash (const DdValue *template, gint64 collisions)
+/* FNV-1a. */
+static guint32
+hash_of_text (const DdValue *value)
 {
-  static const char alphabet[] = "bcdfghjklmnpqrstvwxz2456789";
-  g_autofree char *text = dd_value_to_text (template);
-  g_autofree char *digits = NULL;
+  g_autofree char *text = dd_value_to_text (value);
   guint32 hash = 2166136261u;
 
   for (const char *p = text; *p != '\0'; p++)
     hash = (hash ^ (guint8) *p) * 16777619u;
-  hash = (hash ^ (guint32) collisions) * 16777619u;
+  return hash;
+}
+
+/* A template is asked for its hash at every look at its owner and hardly ever changes, so those of
+ * late are remembered, by the value that they are. */
+static guint32
+hash_of_template (const DdValue *template)
+{
+  static struct
+  {
+    DdValue *template;
+    guint32 hash;
+  } slots[64], *slot;
+
+  slot = &slots[((guintptr) template >> 4) % G_N_ELEMENTS (slots)];
+  if (slot->template != template)
+    {
+      dd_value_unref (slot->template);
+      slot->template = dd_value_ref (template);
+      slot->hash = hash_of_text (template);
+    }
+  return slot->hash;
+}
+
+char *
+sim_template_hash (const DdValue *template, gint64 collisions)
+{
+  static const char alphabet[] = "bcdfghjklmnpqrstvwxz2456789";
+  g_autofree char *digits = NULL;
+  guint32 hash = (hash_of_template (template) ^ (guint32) collisions) * 16777619u;
+
   digits = g_strdup_printf ("%u", hash);
   /* apimachinery's rand.SafeEncodeString: each digit, as a character, modulo the alphabet. */
   for (char *p = digits; *p != '\0'; p++)

@@ -116,8 +116,8 @@ daemon_tolerations (const DdValue *spec)
   for (guint i = 0; i < G_N_ELEMENTS (given); i++)
     if (host_network || !given[i].host_network_only)
       dd_builder_add (&list,
-                      dd_object ("key", dd_string (given[i].key), "operator", dd_string ("Exists"),
-                                 "effect", dd_string (given[i].effect), NULL));
+                      dd_object ("key", dd_word (given[i].key), "operator", dd_word ("Exists"),
+                                 "effect", dd_word (given[i].effect), NULL));
   return dd_builder_end (&list);
 }
 

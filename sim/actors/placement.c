@@ -4,10 +4,16 @@
 
 /* Imitates: Kubernetes, Taints and Tolerations; Assigning Pods to Nodes. */
 
+static const char *
+text_of (const DdValue *object, const char *key)
+{
+  return dd_value_string (dd_value_member (object, key));
+}
+
 static SimTaintEffects
 effect_of (const DdValue *taint)
 {
-  const char *effect = dd_value_path_string (taint, "effect");
+  const char *effect = text_of (taint, "effect");
 
   if (g_strcmp0 (effect, "NoSchedule") == 0)
     return SIM_NO_SCHEDULE;
@@ -32,19 +38,17 @@ same_text (const char *a, const char *b)
 static gboolean
 toleration_covers (const DdValue *toleration, const DdValue *taint)
 {
-  const char *effect = dd_value_path_string (toleration, "effect");
-  const char *key = dd_value_path_string (toleration, "key");
-  const char *operator= dd_value_path_string (toleration, "operator");
+  const char *effect = text_of (toleration, "effect");
+  const char *key = text_of (toleration, "key");
+  const char *operator= text_of (toleration, "operator");
 
-  if (!is_empty (effect) && !same_text (effect, dd_value_path_string (taint, "effect")))
+  if (!is_empty (effect) && !same_text (effect, text_of (taint, "effect")))
     return FALSE;
-  if (!is_empty (key) && !same_text (key, dd_value_path_string (taint, "key")))
+  if (!is_empty (key) && !same_text (key, text_of (taint, "key")))
     return FALSE;
   if (g_strcmp0 (operator, "Exists") == 0)
     return TRUE;
-  return !is_empty (key)
-         && same_text (dd_value_path_string (toleration, "value"),
-                       dd_value_path_string (taint, "value"));
+  return !is_empty (key) && same_text (text_of (toleration, "value"), text_of (taint, "value"));
 }
 
 gboolean
@@ -110,7 +114,7 @@ compares (const char *have, const DdValue *values, gboolean greater)
 static gboolean
 expression_matches (const DdValue *expression, const char *have)
 {
-  const char *operator= dd_value_path_string (expression, "operator");
+  const char *operator= text_of (expression, "operator");
   const DdValue *values = dd_value_member (expression, "values");
 
   if (g_strcmp0 (operator, "In") == 0)
@@ -138,7 +142,7 @@ term_matches (const DdValue *term, const char *node_name, const DdValue *labels)
   for (gsize i = 0; i < dd_value_length (expressions); i++)
     {
       const DdValue *expression = dd_value_element (expressions, i);
-      const char *key = dd_value_path_string (expression, "key");
+      const char *key = text_of (expression, "key");
 
       if (key == NULL
           || !expression_matches (expression, dd_value_string (dd_value_member (labels, key))))

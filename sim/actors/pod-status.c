@@ -30,7 +30,7 @@ terminated (SimActors *actors, const SimObject *pod, const char *name, guint res
 {
   return dd_object ("terminated",
                     dd_object ("exitCode", dd_int (report->exit_code), "reason",
-                               dd_string (report->exit_code == 0 ? "Completed" : "Error"),
+                               dd_word (report->exit_code == 0 ? "Completed" : "Error"),
                                "startedAt", time_value (report->started), "finishedAt",
                                sim_now_value (actors->world), "containerID",
                                container_id (pod, name, restarts), NULL),
@@ -40,7 +40,7 @@ terminated (SimActors *actors, const SimObject *pod, const char *name, guint res
 static DdValue *
 waiting (const char *reason, DdValue *message)
 {
-  return dd_object ("waiting", dd_object ("reason", dd_string (reason), "message", message, NULL),
+  return dd_object ("waiting", dd_object ("reason", dd_word (reason), "message", message, NULL),
                     NULL);
 }
 
@@ -76,13 +76,13 @@ container_status (SimActors *actors, const SimObject *pod, const DdValue *contai
   g_autofree char *digest
       = created ? g_compute_checksum_for_string (G_CHECKSUM_SHA256, image, -1) : NULL;
 
-  return dd_object ("name", dd_string (name), "state", state_of (actors, pod, name, report),
-                    "lastState",
+  return dd_object ("name", dd_value_ref (dd_value_member (container, "name")), "state",
+                    state_of (actors, pod, name, report), "lastState",
                     report->progress == SIM_POD_CRASHED
                         ? terminated (actors, pod, name, report->restarts - 1, report)
                         : dd_object_empty (),
                     "ready", dd_bool (report->ready), "restartCount", dd_int (report->restarts),
-                    "image", dd_string (image), "imageID",
+                    "image", dd_value_ref (dd_value_member (container, "image")), "imageID",
                     created ? dd_string_printf ("%s@sha256:%s", image, digest) : dd_string (""),
                     "containerID", created ? container_id (pod, name, report->restarts) : NULL,
                     "started", dd_bool (report->progress == SIM_POD_STARTED), NULL);
@@ -137,9 +137,9 @@ add_condition (SimActors *actors, DdBuilder *list, const DdValue *before, const 
                gboolean holds, const char *reason, DdValue *message)
 {
   DdValue *condition
-      = dd_object ("type", dd_string (type), "status", dd_string (holds ? "True" : "False"),
+      = dd_object ("type", dd_word (type), "status", dd_word (holds ? "True" : "False"),
                    "lastProbeTime", dd_null (), "lastTransitionTime", sim_now_value (actors->world),
-                   "reason", dd_string (reason), "message", message, NULL);
+                   "reason", dd_word (reason), "message", message, NULL);
 
   dd_builder_add (list, sim_condition_successor (before, condition));
 }
@@ -240,7 +240,7 @@ sim_pod_status (SimActors *actors, const SimObject *pod, const SimPodReport *rep
   const DdValue *qos = dd_value_member (before, "qosClass");
   DdBuilder status = dd_builder_object ();
 
-  dd_builder_set (&status, "phase", dd_string (phase_of (report)));
+  dd_builder_set (&status, "phase", dd_word (phase_of (report)));
   dd_builder_set (&status, "conditions", conditions (actors, pod, report));
   set_addresses (&status, report);
   dd_builder_set (&status, "startTime",

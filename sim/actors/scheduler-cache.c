@@ -10,6 +10,10 @@
 #define DEFAULT_CPU_MILLIS 100
 #define DEFAULT_MEMORY_BYTES ((gint64) 200 * 1024 * 1024)
 
+/* Lists of taints that are looked out for; a list with its own time in it comes once and never
+ * again. */
+#define MOST_TAINTS 16
+
 static void
 node_info_free (gpointer data)
 {
@@ -17,6 +21,16 @@ node_info_free (gpointer data)
 
   sim_object_unref (info->node);
   g_free (info);
+}
+
+static void
+siblings_free (gpointer data)
+{
+  SimSiblings *siblings = data;
+
+  g_hash_table_unref (siblings->by_zone);
+  g_hash_table_unref (siblings->by_node);
+  g_free (siblings);
 }
 
 SimSchedulerCache *
@@ -27,9 +41,9 @@ sim_scheduler_cache_new (SimStore *store)
   cache->store = store;
   cache->nodes = g_ptr_array_new_with_free_func (node_info_free);
   cache->by_name = g_hash_table_new (g_str_hash, g_str_equal);
-  cache->zones = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
-                                        (GDestroyNotify) g_hash_table_unref);
+  cache->siblings = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, siblings_free);
   cache->repellers = g_ptr_array_new_with_free_func ((GDestroyNotify) sim_object_unref);
+  cache->taints = g_ptr_array_new_with_free_func ((GDestroyNotify) dd_value_unref);
   return cache;
 }
 
@@ -40,8 +54,9 @@ sim_scheduler_cache_free (SimSchedulerCache *cache)
     return;
   g_hash_table_unref (cache->by_name);
   g_ptr_array_unref (cache->nodes);
-  g_hash_table_unref (cache->zones);
+  g_hash_table_unref (cache->siblings);
   g_ptr_array_unref (cache->repellers);
+  g_ptr_array_unref (cache->taints);
   g_free (cache);
 }
 
@@ -60,32 +75,50 @@ takes_room (const SimObject *pod)
 }
 
 static void
-count_in_zone (SimSchedulerCache *cache, const char *owner_uid, const char *zone, int by)
+bump (GHashTable *counts, gconstpointer key, int by)
 {
-  GHashTable *counts;
-  guint count;
+  guint count = GPOINTER_TO_UINT (g_hash_table_lookup (counts, key)) + (guint) by;
 
-  if (owner_uid == NULL || zone == NULL)
-    return;
-  counts = g_hash_table_lookup (cache->zones, owner_uid);
-  if (counts == NULL)
-    {
-      counts = g_hash_table_new (NULL, NULL);
-      g_hash_table_insert (cache->zones, g_strdup (owner_uid), counts);
-    }
-  count = GPOINTER_TO_UINT (g_hash_table_lookup (counts, zone)) + (guint) by;
   if (count > 0)
-    g_hash_table_insert (counts, (gpointer) zone, GUINT_TO_POINTER (count));
+    g_hash_table_insert (counts, (gpointer) key, GUINT_TO_POINTER (count));
   else
-    g_hash_table_remove (counts, zone);
-  if (g_hash_table_size (counts) == 0)
-    g_hash_table_remove (cache->zones, owner_uid);
+    g_hash_table_remove (counts, key);
 }
 
-GHashTable *
-sim_scheduler_cache_zones (SimSchedulerCache *cache, const char *owner_uid)
+static SimSiblings *
+siblings_for (SimSchedulerCache *cache, const char *owner_uid)
 {
-  return g_hash_table_lookup (cache->zones, owner_uid);
+  SimSiblings *siblings = g_hash_table_lookup (cache->siblings, owner_uid);
+
+  if (siblings == NULL)
+    {
+      siblings = g_new0 (SimSiblings, 1);
+      siblings->by_zone = g_hash_table_new (NULL, NULL);
+      siblings->by_node = g_hash_table_new (NULL, NULL);
+      g_hash_table_insert (cache->siblings, g_strdup (owner_uid), siblings);
+    }
+  return siblings;
+}
+
+static void
+count_sibling (SimSchedulerCache *cache, const char *owner_uid, const SimNodeInfo *info, int by)
+{
+  SimSiblings *siblings;
+
+  if (owner_uid == NULL)
+    return;
+  siblings = siblings_for (cache, owner_uid);
+  bump (siblings->by_node, info, by);
+  if (info->zone != NULL)
+    bump (siblings->by_zone, info->zone, by);
+  if (g_hash_table_size (siblings->by_node) == 0)
+    g_hash_table_remove (cache->siblings, owner_uid);
+}
+
+const SimSiblings *
+sim_scheduler_cache_siblings (SimSchedulerCache *cache, const char *owner_uid)
+{
+  return g_hash_table_lookup (cache->siblings, owner_uid);
 }
 
 /* BY is 1 or -1. */
@@ -100,7 +133,7 @@ count_pod (SimSchedulerCache *cache, SimNodeInfo *info, const SimObject *pod, in
   info->weighed_memory += by * (view->memory_bytes > 0 ? view->memory_bytes : DEFAULT_MEMORY_BYTES);
   info->pods += by;
   if (!view->terminating)
-    count_in_zone (cache, view->owner_uid, info->zone, by);
+    count_sibling (cache, view->owner_uid, info, by);
 }
 
 static void
@@ -174,13 +207,25 @@ count_its_pods (SimSchedulerCache *cache, SimNodeInfo *info, int by)
       count_pod (cache, info, g_ptr_array_index (pods, i), by);
 }
 
+static const DdValue *
+shared_taints (SimSchedulerCache *cache, const DdValue *taints)
+{
+  for (guint i = 0; i < cache->taints->len; i++)
+    if (dd_value_equal (g_ptr_array_index (cache->taints, i), taints))
+      return g_ptr_array_index (cache->taints, i);
+  if (taints != NULL && cache->taints->len < MOST_TAINTS)
+    g_ptr_array_add (cache->taints, dd_value_ref (taints));
+  return taints;
+}
+
 static void
-set_node (SimNodeInfo *info, SimObject *node)
+set_node (SimSchedulerCache *cache, SimNodeInfo *info, SimObject *node)
 {
   SimObject *old = info->node;
 
   info->node = sim_object_ref (node);
   info->view = kube_node_view (node);
+  info->taints = shared_taints (cache, info->view->taints);
   sim_object_unref (old);
 }
 
@@ -218,6 +263,6 @@ sim_scheduler_cache_node (SimSchedulerCache *cache, const SimChange *change)
       info->zone = zone_of (change->object);
       count_its_pods (cache, info, 1);
     }
-  set_node (info, change->object);
+  set_node (cache, info, change->object);
   g_hash_table_insert (cache->by_name, (gpointer) info->node->name, info);
 }

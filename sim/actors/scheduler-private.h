@@ -12,20 +12,28 @@ G_BEGIN_DECLS
 typedef struct
 {
   SimObject *node;
-  const KubeNodeView *view;              /* of NODE */
-  const char *zone;                      /* interned; NULL when unknown */
+  const KubeNodeView *view; /* of NODE */
+  const DdValue *taints; /* of NODE, or equal ones: most lists are one value for all their nodes */
+  const char *zone;      /* interned; NULL when unknown */
   gint64 cpu_millis, memory_bytes, pods; /* requested */
   gint64 weighed_cpu, weighed_memory; /* the same for scoring: a pod without requests weighs too */
-  guint siblings; /* pods of the same controller as the one being placed; 0 between attempts */
 } SimNodeInfo;
+
+/* Where the pods of one controller are; the counts are guints in pointers. */
+typedef struct
+{
+  GHashTable *by_zone; /* interned zone -> how many */
+  GHashTable *by_node; /* SimNodeInfo -> how many */
+} SimSiblings;
 
 typedef struct
 {
   SimStore *store;
   GPtrArray *nodes;     /* SimNodeInfo, in the order the nodes came */
   GHashTable *by_name;  /* borrowed name -> SimNodeInfo */
-  GHashTable *zones;    /* uid of a controller -> (interned zone -> how many of its pods) */
+  GHashTable *siblings; /* uid of a controller -> SimSiblings */
   GPtrArray *repellers; /* bound pods with required anti-affinity, as references */
+  GPtrArray *taints;    /* lists of taints, each once; as references */
 } SimSchedulerCache;
 
 SimSchedulerCache *sim_scheduler_cache_new (SimStore *store);
@@ -33,8 +41,8 @@ void sim_scheduler_cache_free (SimSchedulerCache *cache);
 void sim_scheduler_cache_node (SimSchedulerCache *cache, const SimChange *change);
 void sim_scheduler_cache_pod (SimSchedulerCache *cache, const SimChange *change);
 SimNodeInfo *sim_scheduler_cache_find (SimSchedulerCache *cache, const char *node);
-/* Interned zone -> how many pods of that controller are there; NULL: none anywhere. */
-GHashTable *sim_scheduler_cache_zones (SimSchedulerCache *cache, const char *owner_uid);
+/* NULL: that controller has no pod anywhere. */
+const SimSiblings *sim_scheduler_cache_siblings (SimSchedulerCache *cache, const char *owner_uid);
 
 /* ---- scheduler-topology.c: groups of pods spread over domains of nodes ---- */
 
@@ -92,8 +100,9 @@ typedef struct
   const DdValue *spec;
   gboolean selective; /* has a nodeSelector or node affinity */
   gboolean has_ports;
-  DdValue *others;       /* requests beside cpu and memory: name -> units; NULL: none */
-  SimTopology *topology; /* may be NULL */
+  DdValue *others;        /* requests beside cpu and memory: name -> units; NULL: none */
+  SimTopology *topology;  /* may be NULL */
+  const DdValue *refused; /* SimNodeInfo.taints that were found too much; NULL: none yet */
 } SimAttempt;
 
 void sim_attempt_init (SimAttempt *attempt, SimTopologyMaker *maker, const SimObject *pod);

@@ -79,9 +79,15 @@ company (SimAttempt *attempt, const SimNodeInfo *node, gconstpointer data G_GNUC
 
 typedef struct
 {
-  GHashTable *zones;         /* how many siblings each has; NULL: none */
-  double per_zone, per_host; /* the fewer domains, the less each pod in one matters */
+  const SimSiblings *siblings; /* where they are; NULL: nowhere */
+  double per_zone, per_host;   /* the fewer domains, the less each pod in one matters */
 } Spread;
+
+static guint
+count_of (GHashTable *counts, gconstpointer key)
+{
+  return GPOINTER_TO_UINT (g_hash_table_lookup (counts, key));
+}
 
 /* A pod's own ScheduleAnyway constraints, or without any constraint of its own the cluster's
  * defaults: five per zone, three per host, over the pods of the same controller. */
@@ -104,15 +110,11 @@ crowding (SimAttempt *attempt, const SimNodeInfo *node, gconstpointer data)
         }
       return (gint64) (sum + 0.5);
     }
-  if (spread->zones == NULL && node->siblings == 0)
+  if (spread->siblings == NULL)
     return node->zone != NULL ? 6 : 2;
-  sum = node->siblings * spread->per_host + 2;
+  sum = count_of (spread->siblings->by_node, node) * spread->per_host + 2;
   if (node->zone != NULL)
-    sum += (spread->zones != NULL
-                ? GPOINTER_TO_UINT (g_hash_table_lookup (spread->zones, node->zone))
-                : 0)
-               * spread->per_zone
-           + 4;
+    sum += count_of (spread->siblings->by_zone, node->zone) * spread->per_zone + 4;
   return (gint64) (sum + 0.5);
 }
 
@@ -127,34 +129,10 @@ spread_over (SimAttempt *attempt, const GPtrArray *nodes)
     return spread;
   for (guint i = 0; i < nodes->len; i++)
     g_hash_table_add (zones, (gpointer) ((SimNodeInfo *) g_ptr_array_index (nodes, i))->zone);
-  spread.zones = sim_scheduler_cache_zones (attempt->cache, owner);
+  spread.siblings = sim_scheduler_cache_siblings (attempt->cache, owner);
   spread.per_zone = log (g_hash_table_size (zones) + 2);
   spread.per_host = log (nodes->len + 2);
   return spread;
-}
-
-/* Writes on each node how many siblings of the pod it has, or takes that off again: their nodes
- * are few, those to be compared may be many. */
-static void
-mark_siblings (SimAttempt *attempt, gboolean on)
-{
-  const char *owner = attempt->view->owner_uid;
-  const SimGroup *group
-      = owner != NULL ? sim_census_of_owner (attempt->actors->census, owner) : NULL;
-  GHashTableIter iter;
-  gpointer name, count;
-
-  if (group == NULL)
-    return;
-  /* The order does not matter: each node is written by itself. */
-  g_hash_table_iter_init (&iter, group->by_node);
-  while (g_hash_table_iter_next (&iter, &name, &count))
-    {
-      SimNodeInfo *node = sim_scheduler_cache_find (attempt->cache, name);
-
-      if (node != NULL)
-        node->siblings = on ? GPOINTER_TO_UINT (count) : 0;
-    }
 }
 
 /* ---- from raw figures to 0..100 ---- */
@@ -247,11 +225,9 @@ sim_scores_best (SimAttempt *attempt, GPtrArray *nodes, DdRandom *random)
   if (nodes->len == 1)
     return g_ptr_array_index (nodes, 0);
   spread = spread_over (attempt, nodes);
-  mark_siblings (attempt, TRUE);
   for (guint i = 0; i < G_N_ELEMENTS (plugins); i++)
     if (plugins[i].applies == NULL || plugins[i].applies (attempt))
       add_scores (attempt, nodes, i, &spread, raw, sums);
-  mark_siblings (attempt, FALSE);
   for (guint i = 1; i < nodes->len; i++)
     {
       if (sums[i] > sums[best])

@@ -21,6 +21,8 @@ struct _KubeApi
   DdRandom *audits;   /* Audit-Id headers, a stream of their own: requests move no other one */
   GHashTable *events; /* private to the event recorder (sim/kube/events.c) */
   GQueue *event_expiry;
+  guint64 event_stamp; /* of the newest one's name, and what is before it there */
+  char *event_prefix;
 };
 
 KubeApi *kube_api_new (SimWorld *world, int minor);

@@ -15,6 +15,7 @@
 #include "sim/kube/rules.h"
 
 #define EVENT_LIFETIME DD_HOUR
+#define MOST_OF_A_NAME 236
 
 /* One Event the recorder may still raise. */
 typedef struct
@@ -47,6 +48,7 @@ kube_events_start (KubeApi *api)
 void
 kube_events_stop (KubeApi *api)
 {
+  g_clear_pointer (&api->event_prefix, g_free);
   g_clear_pointer (&api->event_expiry, g_queue_free);
   g_clear_pointer (&api->events, g_hash_table_unref);
 }
@@ -109,21 +111,45 @@ namespace_of_event (const SimObject *about)
   return about->namespace_[0] != '\0' ? about->namespace_ : "default";
 }
 
-/* "<object>.<nanoseconds in hex>"; two in one instant differ in the last digits, which no clock of
- * ours reaches. */
+/* "<object>.<nanoseconds in hex>". */
+static char *
+stamped_name (const SimObject *about, guint64 stamp)
+{
+  static const char digits[] = "0123456789abcdef";
+  char text[17];
+
+  for (guint i = 16; i-- > 0; stamp >>= 4)
+    text[i] = digits[stamp & 15];
+  text[16] = '\0';
+  if (strlen (about->name) > MOST_OF_A_NAME)
+    return g_strdup_printf ("%.*s.%s", MOST_OF_A_NAME, about->name, text);
+  return g_strconcat (about->name, ".", text, NULL);
+}
+
+/* Two in one instant differ in the last digits, which no clock of ours reaches. A ReplicaSet may
+ * say a thousand things at once: the search goes on where the last one for the same object ended.
+ */
 static char *
 free_name (KubeApi *api, const SimObject *about)
 {
   guint64 stamp = (guint64) sim_world_now (api->world) * 1000;
   const char *namespace_ = namespace_of_event (about);
 
+  if (g_strcmp0 (api->event_prefix, about->name) != 0)
+    {
+      g_free (api->event_prefix);
+      api->event_prefix = g_strdup (about->name);
+    }
+  else if (api->event_stamp >= stamp)
+    stamp = api->event_stamp;
   for (;; stamp++)
     {
-      g_autofree char *name
-          = g_strdup_printf ("%.*s.%016" G_GINT64_MODIFIER "x", 236, about->name, stamp);
+      g_autofree char *name = stamped_name (about, stamp);
 
-      if (sim_store_get (api->store, event_kind (), namespace_, name) == NULL)
-        return g_steal_pointer (&name);
+      if (sim_store_get (api->store, event_kind (), namespace_, name) != NULL)
+        continue;
+      api->event_stamp = stamp;
+      return g_steal_pointer (&name);
     }
 }
 
@@ -134,38 +160,46 @@ is_about_itself (const SimObject *about, const char *host)
   return about->namespace_[0] == '\0' && g_strcmp0 (about->name, host) == 0;
 }
 
+/* Events are the most of what a large world holds, so they share their texts with their objects. */
+static DdValue *
+text_of (const SimObject *about, const char *key)
+{
+  const DdValue *text = dd_value_at (about->value, "metadata", key, NULL);
+
+  return text != NULL ? dd_value_ref (text) : NULL;
+}
+
 static DdValue *
 involved_object (const SimObject *about, const char *host)
 {
-  const char *revision = dd_value_path_string (about->value, "metadata.resourceVersion");
-
   if (is_about_itself (about, host))
-    return dd_object ("kind", dd_string (about->kind->kind), "name", dd_string (about->name), "uid",
-                      dd_string (about->name), NULL);
-  return dd_object ("kind", dd_string (about->kind->kind), "namespace",
-                    about->namespace_[0] != '\0' ? dd_string (about->namespace_) : NULL, "name",
-                    dd_string (about->name), "uid", dd_string (about->uid), "apiVersion",
+    return dd_object ("kind", dd_word (about->kind->kind), "name", text_of (about, "name"), "uid",
+                      text_of (about, "name"), NULL);
+  return dd_object ("kind", dd_word (about->kind->kind), "namespace", text_of (about, "namespace"),
+                    "name", text_of (about, "name"), "uid", text_of (about, "uid"), "apiVersion",
                     dd_string_take (kube_kind_api_version (about->kind)), "resourceVersion",
-                    dd_string (revision), NULL);
+                    text_of (about, "resourceVersion"), NULL);
 }
 
 static DdValue *
 event_value (KubeApi *api, const SimObject *about, const Text *text, const char *name)
 {
-  g_autofree char *now = dd_time_to_iso8601 (sim_world_now (api->world));
-  DdValue *metadata
-      = dd_object ("name", dd_string (name), "namespace", dd_string (namespace_of_event (about)),
-                   "uid", dd_string_take (dd_random_uuid (api->uids)), "resourceVersion",
-                   dd_string (""), "creationTimestamp", dd_string (now), NULL);
+  g_autoptr (DdValue) now = dd_string_take (dd_time_to_iso8601 (sim_world_now (api->world)));
+  g_autoptr (DdValue) host = dd_string (text->host != NULL ? text->host : "");
+  DdValue *space = about->namespace_[0] != '\0' ? text_of (about, "namespace") : NULL;
+  DdValue *metadata = dd_object ("name", dd_string (name), "namespace",
+                                 space != NULL ? space : dd_word ("default"), "uid",
+                                 dd_string_take (dd_random_uuid (api->uids)), "resourceVersion",
+                                 dd_word (""), "creationTimestamp", dd_value_ref (now), NULL);
 
   return dd_object (
       "metadata", metadata, "involvedObject", involved_object (about, text->host), "reason",
-      dd_string (text->reason), "message", dd_string (text->message), "source",
-      dd_object ("component", dd_string (text->component), "host", dd_string (text->host), NULL),
-      "firstTimestamp", dd_string (now), "lastTimestamp", dd_string (now), "count", dd_int (1),
-      "type", dd_string (text->type), "eventTime", dd_null (), "reportingComponent",
-      dd_string (text->component), "reportingInstance",
-      dd_string (text->host != NULL ? text->host : ""), NULL);
+      dd_word (text->reason), "message", dd_string (text->message), "source",
+      dd_object ("component", dd_word (text->component), "host",
+                 text->host != NULL ? dd_value_ref (host) : NULL, NULL),
+      "firstTimestamp", dd_value_ref (now), "lastTimestamp", dd_value_ref (now), "count",
+      dd_int (1), "type", dd_word (text->type), "eventTime", dd_null (), "reportingComponent",
+      dd_word (text->component), "reportingInstance", dd_value_ref (host), NULL);
 }
 
 static void

@@ -10,7 +10,9 @@ kube_path_push_name (GString *path, const char *name)
 {
   gsize length = path->len;
 
-  g_string_append_printf (path, "%s%s", length > 0 ? "." : "", name);
+  if (length > 0)
+    g_string_append_c (path, '.');
+  g_string_append (path, name);
   return length;
 }
 
@@ -19,7 +21,9 @@ kube_path_push_index (GString *path, gsize index)
 {
   gsize length = path->len;
 
-  g_string_append_printf (path, "[%" G_GSIZE_FORMAT "]", index);
+  g_string_append_c (path, '[');
+  dd_append_int (path, (gint64) index);
+  g_string_append_c (path, ']');
   return length;
 }
 
@@ -28,7 +32,9 @@ kube_path_push_key (GString *path, const char *key)
 {
   gsize length = path->len;
 
-  g_string_append_printf (path, "[%s]", key);
+  g_string_append_c (path, '[');
+  g_string_append (path, key);
+  g_string_append_c (path, ']');
   return length;
 }
 

@@ -227,6 +227,9 @@ has_json_type (KubeType type, DdType json)
 
 /* ---- structures ---- */
 
+/* What decoding leaves as it was is shared with what was decoded: a thousand pods of one template
+ * hold most of it once. */
+
 /* A default is parsed once and lives as long as the table it stands in. */
 static DdValue *
 fallback_value (const char *text)
@@ -298,7 +301,7 @@ decode_struct (Decoder *self, const KubeStruct *type, const DdValue *value, cons
                       decode_member (self, type, field, dd_value_member (value, field->name),
                                      dd_value_member (old, field->name)));
     }
-  return dd_builder_end (&members);
+  return dd_builder_end_like (&members, value);
 }
 
 static DdValue *
@@ -321,7 +324,7 @@ decode_map (Decoder *self, const KubeStruct *owner, const KubeField *field, cons
             decode_field (self, owner, field, field->element, member, dd_value_member (old, key)));
       g_string_truncate (self->path, mark);
     }
-  return dd_builder_end (&members);
+  return dd_builder_end_like (&members, value);
 }
 
 static DdValue *
@@ -339,7 +342,7 @@ decode_list (Decoder *self, const KubeStruct *owner, const KubeField *field, con
                                     dd_value_element (old, i)));
       g_string_truncate (self->path, mark);
     }
-  return dd_builder_end (&elements);
+  return dd_builder_end_like (&elements, value);
 }
 
 static DdValue *

@@ -18,8 +18,10 @@ typedef struct
   const char *start, *at, *end;
   guint depth, max_depth;
   gboolean allow_duplicates;
-  GPtrArray *stack;      /* DdKey and DdValue of what is open */
-  GString *text;         /* of the string being read */
+  GPtrArray *stack;   /* DdKey and DdValue of what is open */
+  const char *string; /* the one that was read last, where it lies: in the source, or in TEXT */
+  gsize string_length;
+  GString *text;         /* of a string with escapes */
   GPtrArray *path;       /* keys (const char *) of the open members, for duplicates */
   GPtrArray *duplicates; /* out, may be NULL */
   GError **error;
@@ -124,19 +126,25 @@ read_escape (Parser *parser)
   return TRUE;
 }
 
-/* Leaves the string in parser->text. */
+static void
+skip_plain (Parser *parser)
+{
+  while (parser->at < parser->end && *parser->at != '"' && *parser->at != '\\'
+         && (guchar) *parser->at >= 0x20)
+    parser->at++;
+}
+
+/* The string from START on, which has something in it that must be copied otherwise. */
 static gboolean
-read_string (Parser *parser)
+read_escaped (Parser *parser, const char *start)
 {
   g_string_truncate (parser->text, 0);
-  parser->at++;
+  g_string_append_len (parser->text, start, parser->at - start);
   for (;;)
     {
       const char *run = parser->at;
 
-      while (parser->at < parser->end && *parser->at != '"' && *parser->at != '\\'
-             && (guchar) *parser->at >= 0x20)
-        parser->at++;
+      skip_plain (parser);
       g_string_append_len (parser->text, run, parser->at - run);
       if (parser->at == parser->end)
         return fail (parser, "the text ends within a string") != NULL;
@@ -147,7 +155,23 @@ read_string (Parser *parser)
       if (!read_escape (parser))
         return FALSE;
     }
+  parser->string = parser->text->str;
+  parser->string_length = parser->text->len;
   parser->at++;
+  return TRUE;
+}
+
+/* Leaves it in parser->string. */
+static gboolean
+read_string (Parser *parser)
+{
+  const char *start = ++parser->at;
+
+  skip_plain (parser);
+  if (parser->at == parser->end || *parser->at != '"')
+    return read_escaped (parser, start);
+  parser->string = start;
+  parser->string_length = (gsize) (parser->at++ - start);
   return TRUE;
 }
 
@@ -338,7 +362,7 @@ parse_member (Parser *parser, guint base, GHashTable **seen)
   if (peek (parser) != ':')
     return fail (parser, "expected ':' after an object key") != NULL;
   parser->at++;
-  key = dd_key_intern (parser->text->str, parser->text->len);
+  key = dd_key_intern (parser->string, parser->string_length);
   g_ptr_array_add (parser->path, key);
   value = parse_value (parser);
   g_ptr_array_set_size (parser->path, (gint) parser->path->len - 1);
@@ -430,7 +454,7 @@ parse_value (Parser *parser)
   if (next == '{' || next == '[')
     return parse_container (parser, next == '{');
   if (next == '"')
-    return read_string (parser) ? dd_string_len (parser->text->str, parser->text->len) : NULL;
+    return read_string (parser) ? dd_string_len (parser->string, parser->string_length) : NULL;
   if (next == '-' || g_ascii_isdigit (next))
     return parse_number (parser);
   return parse_word (parser);
@@ -548,8 +572,14 @@ write_text (const char *text, gsize length, GString *out)
   g_string_append_c (out, '"');
 }
 
-static void
-write_int (gint64 value, GString *out)
+void
+dd_append_string (GString *out, const char *text)
+{
+  write_text (text, strlen (text), out);
+}
+
+void
+dd_append_int (GString *out, gint64 value)
 {
   char digits[24], *at = digits + sizeof digits;
   guint64 rest = value < 0 ? -(guint64) value : (guint64) value;
@@ -604,7 +634,7 @@ write_value (const DdValue *value, int indent, GString *out)
       g_string_append (out, value->as.integer ? "true" : "false");
       return;
     case DD_INT:
-      write_int (value->as.integer, out);
+      dd_append_int (out, value->as.integer);
       return;
     case DD_DOUBLE:
       write_double (value->as.number, out);

@@ -105,14 +105,25 @@ dd_random_text (DdRandom *random, const char *alphabet, gsize length)
 }
 
 /* RFC 9562, section 5.4. */
+static void
+put_hex (char *at, guint64 value, guint width)
+{
+  for (guint i = width; i-- > 0; value >>= 4)
+    at[i] = "0123456789abcdef"[value & 15];
+}
+
 char *
 dd_random_uuid (DdRandom *random)
 {
+  char text[] = "........-....-....-....-............";
   guint64 high = dd_random_next (random), low = dd_random_next (random);
 
   high = (high & ~G_GUINT64_CONSTANT (0xf000)) | 0x4000;
   low = (low & ~(G_GUINT64_CONSTANT (3) << 62)) | (G_GUINT64_CONSTANT (2) << 62);
-  return g_strdup_printf ("%08x-%04x-%04x-%04x-%012" G_GINT64_MODIFIER "x", (guint) (high >> 32),
-                          (guint) (high >> 16) & 0xffff, (guint) high & 0xffff, (guint) (low >> 48),
-                          low & G_GUINT64_CONSTANT (0xffffffffffff));
+  put_hex (text, high >> 32, 8);
+  put_hex (text + 9, high >> 16, 4);
+  put_hex (text + 14, high, 4);
+  put_hex (text + 19, low >> 48, 4);
+  put_hex (text + 24, low, 12);
+  return g_strdup (text);
 }

@@ -12,6 +12,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/blocks.h"
 #include "base/value-private.h"
 
 #define SMALL_OBJECT 16
@@ -101,6 +102,29 @@ dd_key_unref (DdKey *key)
   g_free (key);
 }
 
+/* Nearly every key is a literal of the program, and its address tells which key it is. A slot is
+ * believed only after a look at the text, for memory may be used again. */
+static DdKey *
+intern_literal (const char *text)
+{
+  static struct
+  {
+    const char *address;
+    DdKey *key;
+  } slots[2048], *slot;
+  guintptr address = (guintptr) text;
+
+  slot = &slots[(address ^ (address >> 11)) % G_N_ELEMENTS (slots)];
+  if (slot->address != text || strcmp (slot->key->text, text) != 0)
+    {
+      if (slot->key != NULL)
+        dd_key_unref (slot->key);
+      slot->key = dd_key_intern (text, strlen (text));
+      slot->address = text;
+    }
+  return key_ref (slot->key);
+}
+
 /* ---- life ---- */
 
 DdValue *
@@ -111,6 +135,27 @@ dd_value_ref (const DdValue *value)
   if (self != NULL && self->refs != IMMORTAL)
     self->refs++;
   return self;
+}
+
+/* The bytes after the header. */
+static gsize
+room_of (const DdValue *value)
+{
+  switch (value->type)
+    {
+    case DD_STRING:
+      return (gsize) value->length + 1;
+    case DD_ARRAY:
+      return value->length * sizeof (DdValue *);
+    case DD_OBJECT:
+      return value->length * sizeof (DdMember);
+    case DD_NULL:
+    case DD_BOOL:
+    case DD_INT:
+    case DD_DOUBLE:
+      break;
+    }
+  return 0;
 }
 
 static void
@@ -128,7 +173,7 @@ value_free (DdValue *value)
         }
       g_free (value->as.index);
     }
-  g_free (value);
+  dd_block_free (value, sizeof (DdValue) + room_of (value));
 }
 
 void
@@ -161,7 +206,7 @@ dd_type_name (DdType type)
 static DdValue *
 value_new (DdType type, guint length, gsize room)
 {
-  DdValue *value = g_malloc (sizeof (DdValue) + room);
+  DdValue *value = dd_block_new (sizeof (DdValue) + room);
 
   value->refs = 1;
   value->type = type;
@@ -221,6 +266,28 @@ dd_string (const char *text)
 }
 
 DdValue *
+dd_word (const char *literal)
+{
+  static struct
+  {
+    const char *address;
+    DdValue *value;
+  } slots[512], *slot;
+  guintptr address = (guintptr) literal;
+
+  if (literal == NULL)
+    return NULL;
+  slot = &slots[(address ^ (address >> 9)) % G_N_ELEMENTS (slots)];
+  if (slot->address != literal || strcmp (dd_value_text (slot->value), literal) != 0)
+    {
+      dd_value_unref (slot->value);
+      slot->value = dd_string (literal);
+      slot->address = literal;
+    }
+  return dd_value_ref (slot->value);
+}
+
+DdValue *
 dd_string_take (char *text)
 {
   DdValue *self = dd_string (text);
@@ -277,23 +344,51 @@ dd_array_from_items (gpointer *items, guint n_items)
   return array;
 }
 
+static guint
+count_given (const char *first_key, va_list args)
+{
+  guint given = 0;
+
+  for (const char *key = first_key; key != NULL; key = va_arg (args, const char *))
+    given += va_arg (args, DdValue *) != NULL;
+  return given;
+}
+
+static void
+set_given (DdMember *members, const char *first_key, va_list args)
+{
+  guint given = 0;
+
+  for (const char *key = first_key; key != NULL; key = va_arg (args, const char *))
+    {
+      DdValue *value = va_arg (args, DdValue *);
+
+      if (value == NULL)
+        continue;
+      members[given] = (DdMember) { intern_literal (key), value };
+      for (guint i = 0; i < given; i++)
+        g_assert (members[i].key != members[given].key);
+      given++;
+    }
+}
+
 DdValue *
 dd_object (const char *first_key, ...)
 {
-  g_auto (DdBuilder) builder = dd_builder_object ();
+  DdValue *object;
+  guint length;
   va_list args;
 
   va_start (args, first_key);
-  for (const char *key = first_key; key != NULL; key = va_arg (args, const char *))
-    {
-      guint before = builder.items->len;
-      DdValue *value = va_arg (args, DdValue *);
-
-      dd_builder_set (&builder, key, value);
-      g_assert (value == NULL || builder.items->len > before);
-    }
+  length = count_given (first_key, args);
   va_end (args);
-  return dd_builder_end (&builder);
+  if (length == 0)
+    return &empty_object;
+  object = value_new (DD_OBJECT, length, length * sizeof (DdMember));
+  va_start (args, first_key);
+  set_given (dd_value_members (object), first_key, args);
+  va_end (args);
+  return object;
 }
 
 DdValue *
@@ -311,16 +406,38 @@ dd_array (DdValue *first, ...)
 
 /* ---- builders ---- */
 
+/* Arrays of builders that have ended, grown already. */
+static GPtrArray *spare_items[16];
+static guint n_spare_items;
+
+static GPtrArray *
+items_new (void)
+{
+  return n_spare_items > 0 ? spare_items[--n_spare_items] : g_ptr_array_new ();
+}
+
+static void
+items_free (GPtrArray *items)
+{
+  if (n_spare_items == G_N_ELEMENTS (spare_items) || items->len > 256)
+    {
+      g_ptr_array_unref (items);
+      return;
+    }
+  g_ptr_array_set_size (items, 0);
+  spare_items[n_spare_items++] = items;
+}
+
 DdBuilder
 dd_builder_object (void)
 {
-  return (DdBuilder) { .type = DD_OBJECT, .items = g_ptr_array_new () };
+  return (DdBuilder) { .type = DD_OBJECT, .items = items_new () };
 }
 
 DdBuilder
 dd_builder_array (void)
 {
-  return (DdBuilder) { .type = DD_ARRAY, .items = g_ptr_array_new () };
+  return (DdBuilder) { .type = DD_ARRAY, .items = items_new () };
 }
 
 static void
@@ -368,7 +485,7 @@ dd_builder_set (DdBuilder *builder, const char *key, DdValue *value)
 {
   g_assert (builder->type == DD_OBJECT);
   if (value != NULL)
-    builder_set_key (builder, dd_key_intern (key, strlen (key)), value);
+    builder_set_key (builder, intern_literal (key), value);
 }
 
 void
@@ -386,9 +503,23 @@ dd_builder_end (DdBuilder *builder)
   DdValue *value = builder->type == DD_OBJECT ? dd_object_from_pairs (items->pdata, items->len / 2)
                                               : dd_array_from_items (items->pdata, items->len);
 
-  g_ptr_array_set_size (items, 0);
-  dd_builder_clear (builder);
+  g_clear_pointer (&builder->index, g_hash_table_unref);
+  g_clear_pointer (&builder->items, items_free);
   return value;
+}
+
+DdValue *
+dd_builder_end_like (DdBuilder *builder, const DdValue *like)
+{
+  gboolean object = builder->type == DD_OBJECT;
+  gsize room = like->length * (object ? sizeof (DdMember) : sizeof (DdValue *));
+
+  /* Members and elements lie in a value as they lie in the builder. */
+  if (like->type != builder->type || builder->items->len * sizeof (gpointer) != room
+      || (room > 0 && memcmp (like + 1, builder->items->pdata, room) != 0))
+    return dd_builder_end (builder);
+  dd_builder_clear (builder);
+  return dd_value_ref (like);
 }
 
 void
@@ -402,7 +533,7 @@ dd_builder_clear (DdBuilder *builder)
       dd_key_unref (builder->items->pdata[i]);
     else
       dd_value_unref (builder->items->pdata[i]);
-  g_clear_pointer (&builder->items, g_ptr_array_unref);
+  g_clear_pointer (&builder->items, items_free);
 }
 
 /* ---- reading ---- */
@@ -477,6 +608,14 @@ find_indexed (const DdValue *object, const char *key, gsize length)
   return NULL;
 }
 
+/* The first byte tells most keys of one length apart. */
+static inline gboolean
+is_key (const DdKey *key, const char *text, gsize length)
+{
+  return key->length == length && (length == 0 || key->text[0] == text[0])
+         && memcmp (key->text, text, length) == 0;
+}
+
 static const DdMember *
 find_member (const DdValue *object, const char *key, gsize length)
 {
@@ -488,7 +627,7 @@ find_member (const DdValue *object, const char *key, gsize length)
     return find_indexed (object, key, length);
   members = dd_value_members (object);
   for (guint i = 0; i < object->length; i++)
-    if (members[i].key->length == length && memcmp (members[i].key->text, key, length) == 0)
+    if (is_key (members[i].key, key, length))
       return &members[i];
   return NULL;
 }
@@ -543,8 +682,10 @@ dd_value_path (const DdValue *value, const char *dotted)
 {
   while (value != NULL && *dotted != '\0')
     {
-      gsize length = strcspn (dotted, ".");
+      gsize length = 0;
 
+      while (dotted[length] != '\0' && dotted[length] != '.')
+        length++;
       value = step_into (value, dotted, length);
       dotted += length + (dotted[length] == '.');
     }

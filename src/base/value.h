@@ -35,6 +35,8 @@ DdValue *dd_int (gint64 value);
 DdValue *dd_double (double value); /* must be finite */
 /* NULL gives NULL, which dd_object () and dd_array () leave out. TEXT must be valid UTF-8. */
 DdValue *dd_string (const char *text);
+/* The same for a word that is said again and again, such as "True": one value, which all share. */
+DdValue *dd_word (const char *literal);
 DdValue *dd_string_len (const char *text, gsize length);
 DdValue *dd_string_take (char *text);
 DdValue *dd_string_printf (const char *format, ...) G_GNUC_PRINTF (1, 2);
@@ -62,6 +64,8 @@ DdBuilder dd_builder_array (void);
 void dd_builder_set (DdBuilder *builder, const char *key, DdValue *value);
 void dd_builder_add (DdBuilder *builder, DdValue *value);
 DdValue *dd_builder_end (DdBuilder *builder);
+/* The same, but LIKE itself (a new reference) when it holds the very same values. */
+DdValue *dd_builder_end_like (DdBuilder *builder, const DdValue *like);
 void dd_builder_clear (DdBuilder *builder);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (DdBuilder, dd_builder_clear)
@@ -133,6 +137,9 @@ DdValue *dd_value_parse_with_duplicates (const char *text, gsize length, const D
 /* Compact, no white space, `<`, `>` and `&` unescaped, U+2028/9 escaped, shortest round-trip
  * numbers, never locale-dependent. */
 void dd_value_write (const DdValue *value, GString *out);
+/* What dd_value_write () writes for a string and for an integer, without a value. */
+void dd_append_string (GString *out, const char *text);
+void dd_append_int (GString *out, gint64 integer);
 char *dd_value_to_text (const DdValue *value);
 GBytes *dd_value_to_bytes (const DdValue *value);
 /* Two spaces per level. */

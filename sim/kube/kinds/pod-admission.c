@@ -52,7 +52,7 @@ admit_priority (DdValue **pod, GError **error)
                                "no PriorityClass with name %s was found", name);
   dd_value_set (pod, "spec.priority", dd_int (priority));
   if (dd_value_path (*pod, "spec.preemptionPolicy") == NULL)
-    dd_value_set (pod, "spec.preemptionPolicy", dd_string ("PreemptLowerPriority"));
+    dd_value_set (pod, "spec.preemptionPolicy", dd_word ("PreemptLowerPriority"));
   return TRUE;
 }
 
@@ -86,9 +86,9 @@ admit_tolerations (DdValue **pod)
     dd_builder_add (&all, dd_value_ref (dd_value_element (given, i)));
   for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
     if (!tolerates (given, keys[i]))
-      dd_builder_add (&all, dd_object ("key", dd_string (keys[i]), "operator", dd_string ("Exists"),
-                                       "effect", dd_string ("NoExecute"), "tolerationSeconds",
-                                       dd_int (300), NULL));
+      dd_builder_add (&all,
+                      dd_object ("key", dd_word (keys[i]), "operator", dd_word ("Exists"), "effect",
+                                 dd_word ("NoExecute"), "tolerationSeconds", dd_int (300), NULL));
   dd_value_set (pod, "spec.tolerations", dd_builder_end (&all));
 }
 
@@ -127,8 +127,8 @@ mount_token (DdValue **pod, const char *list, const char *volume)
         }
       mounts = dd_value_with_element (dd_value_member (container, "volumeMounts"),
                                       dd_object ("name", dd_string (volume), "readOnly",
-                                                 dd_bool (TRUE), "mountPath",
-                                                 dd_string (TOKEN_PATH), NULL));
+                                                 dd_bool (TRUE), "mountPath", dd_word (TOKEN_PATH),
+                                                 NULL));
       dd_builder_add (&changed, dd_value_with_member (container, "volumeMounts", mounts));
       any = TRUE;
     }
@@ -137,22 +137,30 @@ mount_token (DdValue **pod, const char *list, const char *volume)
   return any;
 }
 
+/* The same for every pod, and so there is only one. */
+static DdValue *
+token_sources (void)
+{
+  static const char text[]
+      = "{\"sources\":["
+        "{\"serviceAccountToken\":{\"expirationSeconds\":3607,\"path\":\"token\"}},"
+        "{\"configMap\":{\"name\":\"kube-root-ca.crt\",\"items\":"
+        "[{\"key\":\"ca.crt\",\"path\":\"ca.crt\"}]}},"
+        "{\"downwardAPI\":{\"items\":[{\"path\":\"namespace\","
+        "\"fieldRef\":{\"apiVersion\":\"v1\",\"fieldPath\":\"metadata.namespace\"}}]}}],"
+        "\"defaultMode\":420}";
+  static DdValue *sources = NULL;
+
+  if (sources == NULL)
+    sources = dd_value_parse (text, strlen (text), NULL, NULL);
+  g_assert (sources != NULL);
+  return dd_value_ref (sources);
+}
+
 static DdValue *
 token_volume (const char *name)
 {
-  g_autofree char *text = g_strdup_printf (
-      "{\"name\":\"%s\",\"projected\":{\"sources\":["
-      "{\"serviceAccountToken\":{\"expirationSeconds\":3607,\"path\":\"token\"}},"
-      "{\"configMap\":{\"name\":\"kube-root-ca.crt\",\"items\":"
-      "[{\"key\":\"ca.crt\",\"path\":\"ca.crt\"}]}},"
-      "{\"downwardAPI\":{\"items\":[{\"path\":\"namespace\","
-      "\"fieldRef\":{\"apiVersion\":\"v1\",\"fieldPath\":\"metadata.namespace\"}}]}}],"
-      "\"defaultMode\":420}}",
-      name);
-  DdValue *volume = dd_value_parse (text, strlen (text), NULL, NULL);
-
-  g_assert (volume != NULL);
-  return volume;
+  return dd_object ("name", dd_string (name), "projected", token_sources (), NULL);
 }
 
 static void
@@ -190,8 +198,8 @@ admit_service_account (KubeApi *api, DdValue **pod, GError **error)
     return TRUE;
   if (dd_value_path (*pod, "spec.serviceAccountName") == NULL)
     {
-      dd_value_set (pod, "spec.serviceAccountName", dd_string ("default"));
-      dd_value_set (pod, "spec.serviceAccount", dd_string ("default"));
+      dd_value_set (pod, "spec.serviceAccountName", dd_word ("default"));
+      dd_value_set (pod, "spec.serviceAccount", dd_word ("default"));
     }
   name = dd_value_path_string (*pod, "spec.serviceAccountName");
   account = sim_store_get (api->store, &kube_service_account, namespace_, name);
