@@ -14,6 +14,7 @@ static const struct
   const char *service, *operation, *error;
   gboolean slow, loses; /* instead of an error */
   gint64 retry_after_seconds;
+  gboolean breaks, refuses; /* the connection */
 } kinds[] = {
   { "kubernetes", NULL, "InternalError", 0, 0, 0 },
   { "kubernetes", NULL, "ServiceUnavailable", 0, 0, 1 },
@@ -44,6 +45,17 @@ static const struct
   { "eks", "DescribeCluster", "ServerException", 0, 0, 0 },
   { "ssm", NULL, "ThrottlingException", 0, 0, 0 },
   { "ssm", NULL, "InternalServerError", 0, 0, 0 },
+  { "kubernetes", NULL, NULL, 0, 0, 0, .breaks = TRUE },
+  { "kubernetes", NULL, NULL, 0, 0, 0, .refuses = TRUE },
+  { "autoscaling", NULL, NULL, 0, 0, 0, .breaks = TRUE },
+  { "autoscaling", NULL, NULL, 0, 0, 0, .refuses = TRUE },
+  { "ec2", NULL, NULL, 0, 0, 0, .breaks = TRUE },
+  { "ec2", NULL, NULL, 0, 0, 0, .refuses = TRUE },
+  { "instance", "launch", "InsufficientInstanceCapacity", 0, 0, 0 },
+  { "instance", "launch", "VcpuLimitExceeded", 0, 0, 0 },
+  { "instance", "join", NULL, 0, 0, 0 },
+  { "pod", "pull", NULL, 0, 0, 0 },
+  { "hook", "complete", NULL, 0, 0, 0 },
 };
 
 static DdUsec
@@ -62,6 +74,8 @@ add_row (SimFaults *faults, guint kind, DdRandom *random)
     .operation = (char *) kinds[kind].operation,
     .error = (char *) kinds[kind].error,
     .lose_reply = kinds[kind].loses,
+    .half_closed = kinds[kind].breaks,
+    .unreachable = kinds[kind].refuses,
     .delay = kinds[kind].slow ? draw_seconds (random, 1, 90) : 0,
     .retry_after_seconds = kinds[kind].retry_after_seconds,
     .from = from,

@@ -66,10 +66,26 @@ typedef struct
   gint64 selected, healthy, expected;
 } Count;
 
+/* The API server decides by the budget's status, which the disruption controller writes a moment
+ * after a node was found NotReady with all its pods (Kubernetes, Disruptions: involuntary ones
+ * "cannot be prevented by PDBs"). */
+#define STATUS_LAG (5 * DD_SECOND)
+
+static gboolean
+passes_for_healthy (const SimLedger *ledger, const KubePodView *pod)
+{
+  const SimLedgerNode *node
+      = pod->node_name != NULL ? sim_ledger_node (ledger, pod->node_name) : NULL;
+
+  return pod->ready
+         || (node != NULL && node->was_lost && ledger->now - node->lost_since < STATUS_LAG);
+}
+
 /* Counts the pods of BUDGET without LEAVING. */
 static Count
-count_pods (SimStore *store, const SimObject *budget, const SimObject *leaving)
+count_pods (const SimLedger *ledger, const SimObject *budget, const SimObject *leaving)
 {
+  SimStore *store = ledger->world->kube->store;
   const DdValue *selector = dd_value_path (budget->value, "spec.selector");
   g_autoptr (GPtrArray) pods = sim_store_list (store, &kube_pod, budget->namespace_);
   g_autoptr (GHashTable) counted = g_hash_table_new (NULL, NULL);
@@ -84,7 +100,8 @@ count_pods (SimStore *store, const SimObject *budget, const SimObject *leaving)
         continue;
       count.selected++;
       count.expected += wanted_by_controller (store, budget->namespace_, view, counted);
-      if (strcmp (pod->name, leaving->name) != 0 && view->ready && !view->terminating)
+      if (strcmp (pod->name, leaving->name) != 0 && !view->terminating
+          && passes_for_healthy (ledger, view))
         count.healthy++;
     }
   return count;
@@ -123,7 +140,7 @@ sim_promise_budgets_honoured (const SimLedger *ledger, const SimEvent *event, GS
   for (guint i = 0; i < budgets->len; i++)
     {
       const SimObject *budget = g_ptr_array_index (budgets, i);
-      Count count = count_pods (ledger->world->kube->store, budget, pod);
+      Count count = count_pods (ledger, budget, pod);
       gint64 desired = desired_healthy (budget, &count);
 
       if (may_leave (budget, kube_pod_view (pod), count.healthy, desired))

@@ -38,6 +38,8 @@ typedef struct
   gboolean was_too_long; /* a drain of it was given up */
   gboolean cordoned;     /* spec.unschedulable, now */
   DdUsec cordoned_since;
+  gboolean was_lost; /* found NotReady */
+  DdUsec lost_since; /* the last time */
 } SimLedgerNode;
 
 typedef struct

@@ -13,8 +13,9 @@
 #include "sim/kube/kinds/kinds.h"
 #include "sim/kube/views.h"
 
-/* The engine asks 10 times by default; a knob may say more, none says this. */
-#define MOST_TRIES 100
+/* The engine asks 10 times by default, and for an hour where it puts things back: with pauses of
+ * half a minute at the longest, drawn evenly, that is some 250. */
+#define MOST_TRIES 1000
 
 static const char *const phases[] = { "setup", "scale-up", "upgrade", "scale-down", "roll-back" };
 

@@ -322,6 +322,28 @@ note_given_up_or_gone (SimLedger *ledger, const SimEvent *event)
     update->busy--;
 }
 
+/* Nobody told of the nodes that left while no engine was there. What is counted does not depend on
+ * the order of the table. */
+static void
+note_engine_resumed (SimLedger *ledger, const SimEvent *event)
+{
+  SimLedgerUpdate *update = sim_ledger_update (ledger, event->subject);
+  GHashTableIter iter;
+  gpointer name, item;
+
+  g_hash_table_iter_init (&iter, ledger->nodes);
+  while (update != NULL && g_hash_table_iter_next (&iter, &name, &item))
+    {
+      SimLedgerNode *node = item;
+
+      if (node->replaced_by != update || sim_ledger_node_object (ledger, name) != NULL)
+        continue;
+      node->replaced_by = NULL;
+      if (node->serial == update->serial && update->busy > 0)
+        update->busy--;
+    }
+}
+
 /* Forced, a drain that took too long goes on by other means; else it ends here. */
 static void
 note_overdue (SimLedger *ledger, const SimEvent *event)
@@ -369,6 +391,15 @@ note_accepted (SimLedger *ledger, const SimEvent *event)
     g_hash_table_replace (ledger->records, g_strdup (id), g_new0 (SimLedgerRecord, 1));
 }
 
+static void
+note_not_ready (SimLedger *ledger, const SimEvent *event)
+{
+  SimLedgerNode *node = own_node (ledger, event->subject);
+
+  node->was_lost = TRUE;
+  node->lost_since = ledger->now;
+}
+
 /* What is written down before a promise is asked about the same event; what only the next event
  * may know is written down after it (afterthoughts). */
 static const struct
@@ -384,6 +415,8 @@ static const struct
   { "drain.overdue", note_overdue },
   { "drain.forced", note_forced },
   { "node.terminated", note_given_up_or_gone },
+  { "engine.resumed", note_engine_resumed },
+  { "node.not-ready", note_not_ready },
   { "update.succeeded", note_update_ended },
   { "update.failed", note_update_ended },
   { "group.updated", note_sizes },

@@ -24,6 +24,9 @@ typedef struct
 void sim_machine_started (SimWorld *world, const SimMachine *machine); /* the instance is running */
 void sim_machine_stopped (SimWorld *world, const char *instance_id);   /* shutting down, or killed */
 
+/* After it was only unreachable; its kubelet goes on with what is bound to it. */
+void sim_machine_returned (SimWorld *world, const char *instance_id);
+
 typedef enum
 {
   SIM_MACHINE_GONE, /* terminated or never heard of */

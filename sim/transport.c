@@ -101,27 +101,44 @@ timed_out (const Exchange *exchange)
                                           exchange->request->timeout / DD_SECOND));
 }
 
+static DdReply *
+broken (const Exchange *exchange)
+{
+  return dd_reply_new_error (g_error_new (DD_ERROR, DD_ERROR_UNAVAILABLE,
+                                          "%s %s: the connection was closed without an answer",
+                                          exchange->request->method, exchange->request->target));
+}
+
+static void
+replace_reply (Exchange *exchange, DdReply *reply)
+{
+  dd_reply_free (exchange->reply);
+  exchange->reply = reply;
+}
+
 static void
 carry (SimTransport *transport, Exchange *exchange)
 {
-  DdUsec extra = 0;
-  gboolean lost = FALSE;
+  SimFaults *faults = transport->world->faults;
+  SimReplyEffect effect;
   DdUsec delay;
 
-  exchange->reply = transport->carrier->klass->carry (transport->carrier, exchange->request);
-  sim_faults_take_reply_effect (transport->world->faults, &extra, &lost);
+  if (!sim_faults_stop_request (faults, exchange->request))
+    exchange->reply = transport->carrier->klass->carry (transport->carrier, exchange->request);
+  effect = sim_faults_take_reply_effect (faults);
   if (exchange->func == NULL)
     {
       g_hash_table_remove (transport->exchanges, &exchange->id);
       return;
     }
-  delay = exchange->latency + extra;
-  if (lost || delay > exchange->request->timeout)
+  delay = exchange->latency + effect.delay;
+  if (effect.fate == SIM_REPLY_LOST || delay > exchange->request->timeout)
     {
-      dd_reply_free (exchange->reply);
-      exchange->reply = timed_out (exchange);
+      replace_reply (exchange, timed_out (exchange));
       delay = exchange->request->timeout;
     }
+  else if (effect.fate == SIM_REPLY_BROKEN)
+    replace_reply (exchange, broken (exchange));
   exchange->delivery = sim_clock_after (transport->world->clock, delay, deliver, exchange);
 }
 

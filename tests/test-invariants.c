@@ -231,6 +231,24 @@ END_TEST
 
 /* ---- nodes ---- */
 
+/* A budget's status is a moment behind a node that was lost with its pods, and not more. */
+START_TEST (pods_of_a_node_that_was_just_lost_pass_for_healthy)
+{
+  put_budget ("'minAvailable':2");
+  put_replica_set (3);
+  put_pod ("a", "lost", "ReplicaSet", FALSE);
+  put_pod ("b", "n2", "ReplicaSet", TRUE);
+  put_pod ("c", "n3", "ReplicaSet", TRUE);
+  emit ("node.not-ready", "lost", NULL);
+  sim_world_run_for (world, 4 * DD_SECOND);
+  sim_world_trace (world, "kube-apiserver", "eviction.accepted", "shop/c", json ("{'node':'n3'}"));
+  assert_kept ();
+  sim_world_run_for (world, 2 * DD_SECOND);
+  sim_world_trace (world, "kube-apiserver", "eviction.accepted", "shop/c", json ("{'node':'n3'}"));
+  assert_broken_among_others ("budgets-were-honoured", "wants 2 healthy pods and 1 are left");
+}
+END_TEST
+
 START_TEST (more_nodes_than_allowed_are_seen)
 {
   put_plain_node ("n1", OLD);
@@ -454,8 +472,8 @@ static const struct
     "{}" },
   { "steps-of-one", "goes from 8 to 6", "scale-down.step", "{'desired':8}", "scale-down.step",
     "default", "{'desired':6}" },
-  { "retries-are-bounded", "sent 101 times", NULL, NULL, "request.retried", "default",
-    "{'try':101}" },
+  { "retries-are-bounded", "sent 1001 times", NULL, NULL, "request.retried", "default",
+    "{'try':1001}" },
   { "failures-are-told", "gives no explanation", NULL, NULL, "update.failed", "default",
     "{'code':'Unknown','message':'m','explanation':''}" },
   { "success-is-true", "old still runs " OLD, NULL, NULL, "update.succeeded", "default", "{}" },
@@ -644,6 +662,7 @@ main (void)
 {
   const TTest *const tests[] = {
     an_unhealthy_pod_leaves_only_where_the_policy_lets_it,
+    pods_of_a_node_that_was_just_lost_pass_for_healthy,
     more_nodes_than_allowed_are_seen,
     a_node_that_is_gone_makes_room_for_the_next,
     a_node_that_is_not_empty_is_seen,

@@ -11,6 +11,7 @@
 #include "sim/actors/autoscaling.h"
 #include "sim/aws/ec2.h"
 #include "sim/aws/error.h"
+#include "sim/faults.h"
 #include "sim/machine.h"
 
 #include <string.h>
@@ -267,10 +268,58 @@ refuse_capacity (const AwsCloud *cloud, const char *zone, const char *type, GErr
                type, zone, type, others->len > 0 ? " or choosing " : "", others->str);
 }
 
+/* Imitates: Amazon EC2 API Reference, Error codes. */
+static const struct
+{
+  AwsErrorCode code;
+  const char *message;
+} refusals[] = {
+  { AWS_VCPU_LIMIT_EXCEEDED,
+    "You have requested more vCPU capacity than your current vCPU limit allows for the instance "
+    "bucket that the specified instance type belongs to. Please visit "
+    "http://aws.amazon.com/contact-us/ec2-request to request an adjustment to this limit." },
+  { AWS_INSUFFICIENT_ADDRESSES,
+    "There are not enough free addresses in the subnet to satisfy the requested number of "
+    "instances." },
+  { AWS_MAX_SPOT_COUNT_EXCEEDED, "Max spot instance count exceeded" },
+};
+
+static void
+refuse_as (AwsCloud *cloud, const AwsLaunch *launch, const SimFault *fault, GError **error)
+{
+  AwsErrorCode code = AWS_INTERNAL_ERROR;
+  const char *message = fault->message;
+
+  aws_error_code_from_name (fault->error, &code);
+  if (code == AWS_INSUFFICIENT_CAPACITY && message == NULL)
+    {
+      refuse_capacity (cloud, launch->subnet->zone->name, launch->instance_type, error);
+      return;
+    }
+  for (guint i = 0; message == NULL && i < G_N_ELEMENTS (refusals); i++)
+    if (refusals[i].code == code)
+      message = refusals[i].message;
+  g_set_error (error, AWS_ERROR, code, "%s",
+               message != NULL ? message : "An internal error has occurred");
+}
+
+/* What a scenario lets fail on purpose: for a zone, a type or a subnet. */
+static gboolean
+is_struck (AwsCloud *cloud, const AwsLaunch *launch, GError **error)
+{
+  const char *const concerned[]
+      = { launch->subnet->zone->name, launch->instance_type, launch->subnet->resource.id, NULL };
+  const SimFault *fault = sim_faults_strike (cloud->world->faults, "instance", "launch", concerned);
+
+  if (fault != NULL && fault->error != NULL)
+    refuse_as (cloud, launch, fault, error);
+  return fault != NULL && fault->error != NULL;
+}
+
 /* ---- launching ---- */
 
 static gboolean
-launch_is_possible (const AwsCloud *cloud, const AwsLaunch *launch, GError **error)
+launch_is_possible (AwsCloud *cloud, const AwsLaunch *launch, GError **error)
 {
   const char *image = dd_value_path_string (launch->data, "ImageId");
   const char *zone = launch->subnet->zone->name;
@@ -293,7 +342,7 @@ launch_is_possible (const AwsCloud *cloud, const AwsLaunch *launch, GError **err
                  "number of instances.",
                  launch->subnet->resource.id);
   else
-    return TRUE;
+    return !is_struck (cloud, launch, error);
   return FALSE;
 }
 

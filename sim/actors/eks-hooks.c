@@ -13,6 +13,7 @@
 #include "sim/actors/eks-hooks.h"
 
 #include "sim/actors/autoscaling.h"
+#include "sim/faults.h"
 #include "sim/kube/api.h"
 #include "sim/kube/kinds/kinds.h"
 #include "sim/kube/views.h"
@@ -47,13 +48,15 @@ drain_free (gpointer data)
   g_free (drain);
 }
 
-/* An instance that went another way in between waits for nothing any more. */
+/* An instance that went another way in between waits for nothing any more. A completion that gets
+ * lost leaves the instance waiting until the hook's heartbeat times out. */
 static void
 complete_hook (SimWorld *world, const char *group_name, const char *hook, const char *token)
 {
   AwsGroup *group = aws_cloud_group (world->cloud, group_name);
+  const char *const concerned[] = { group_name, hook, NULL };
 
-  if (group != NULL)
+  if (group != NULL && sim_faults_strike (world->faults, "hook", "complete", concerned) == NULL)
     aws_group_complete_hook (group, hook, token, NULL, "CONTINUE", NULL);
 }
 
@@ -108,6 +111,15 @@ evict_pods (SimWorld *world, const char *node)
         kube_evict (world->kube, pod->namespace_, pod->name, &options, NULL);
     }
   return n;
+}
+
+void
+sim_eks_empty_node (SimWorld *world, const char *node)
+{
+  if (sim_store_get (world->kube->store, &kube_node, "", node) == NULL)
+    return;
+  cordon (world, node);
+  evict_pods (world, node);
 }
 
 static void

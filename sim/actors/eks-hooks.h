@@ -12,4 +12,8 @@ typedef struct _SimEksHooks SimEksHooks;
 SimEksHooks *sim_eks_hooks_new (SimWorld *world);
 void sim_eks_hooks_free (SimEksHooks *hooks);
 
+/* What EKS does when a Spot instance is about to be taken away: cordons NODE and asks its pods to
+ * leave, once. No-op when there is no such Node. */
+void sim_eks_empty_node (SimWorld *world, const char *node);
+
 G_END_DECLS

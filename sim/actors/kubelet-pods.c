@@ -4,6 +4,7 @@
 #include "sim/actors/pod-behaviour.h"
 #include "sim/actors/pod-status.h"
 #include "sim/actors/workload.h"
+#include "sim/faults.h"
 
 /* The life of one pod on one host. A worker is always waiting for exactly one thing, an event on
  * the clock; each step looks at the pod as it is in the store then, posts what can be seen from
@@ -28,6 +29,7 @@ struct _SimPodWorker
   gboolean stopping;
   gboolean running; /* some container may be running */
   gboolean killed;  /* by SIGKILL: the grace period is over first */
+  guint pulls;      /* that failed */
   guint container;  /* init containers first, then the others */
   char *pod_ip;
   SimPodReport report;
@@ -106,6 +108,21 @@ trace (SimPodWorker *worker, const SimObject *pod, const char *what)
 
   sim_world_trace (actors_of (worker)->world, "kubelet", what, subject,
                    dd_object ("node", dd_string (worker->host->machine.private_dns), NULL));
+}
+
+/* What a scenario lets go wrong: for a pod, its controller, its node or the node's image, or for
+ * WHAT. */
+static gboolean
+is_struck (SimPodWorker *worker, const SimObject *pod, const char *operation, const char *what)
+{
+  const SimMachine *machine = &worker->host->machine;
+  const char *owner = kube_pod_view (pod)->owner_name;
+  g_autofree char *subject = sim_object_subject (pod);
+  const char *const concerned[] = { subject,       machine->private_dns,       machine->ami_id,
+                                    machine->zone, owner != NULL ? owner : "", what,
+                                    NULL };
+
+  return sim_faults_strike (actors_of (worker)->world->faults, "pod", operation, concerned) != NULL;
 }
 
 /* ---- ready, crash, end ---- */
@@ -230,6 +247,8 @@ start_all (gpointer data)
   if (pod == NULL)
     return;
   behaviour = sim_pod_behaviour (pod);
+  behaviour.never_ready |= is_struck (worker, pod, "ready", NULL);
+  behaviour.crash_loop |= is_struck (worker, pod, "start", NULL);
   give_address (worker, pod);
   worker->running = TRUE;
   worker->report.progress = SIM_POD_STARTED;
@@ -287,6 +306,17 @@ create_container (SimPodWorker *worker, const SimObject *pod)
   arm (worker, draw (worker, SIM_DELAY_CONTAINER_START), container_started);
 }
 
+static void image_pulled (gpointer data);
+
+/* Imitates: Kubernetes, Images: ImagePullBackOff, five minutes at the longest. */
+static void
+back_off_pull (SimPodWorker *worker, const SimObject *pod, const char *image)
+{
+  record (worker, pod, "Warning", "Failed", "Failed to pull image \"%s\": not found", image);
+  record (worker, pod, "Normal", "BackOff", "Back-off pulling image \"%s\"", image);
+  arm (worker, crash_back_off (++worker->pulls), image_pulled);
+}
+
 static void
 image_pulled (gpointer data)
 {
@@ -298,6 +328,11 @@ image_pulled (gpointer data)
   if (pod == NULL)
     return;
   image = dd_value_path_string (container_of (worker, pod), "image");
+  if (is_struck (worker, pod, "pull", image))
+    {
+      back_off_pull (worker, pod, image);
+      return;
+    }
   g_hash_table_add (worker->host->images, g_strdup (image));
   record (worker, pod, "Normal", "Pulled", "Successfully pulled image \"%s\"", image);
   create_container (worker, pod);

@@ -4,6 +4,7 @@
 #include "sim/actors/conditions.h"
 #include "sim/actors/kubelet-private.h"
 #include "sim/actors/node-watch.h"
+#include "sim/faults.h"
 
 /* The kubelets of all instances. An instance that runs boots for a while, then its kubelet
  * registers a Node that is not Ready, starts the pods that tolerate that, and becomes Ready when
@@ -257,6 +258,20 @@ register_node (gpointer data)
   adopt_pods (host);
 }
 
+/* A boot that goes wrong leaves an instance that runs and never becomes a node. */
+static void
+boot (gpointer data)
+{
+  SimHost *host = data;
+  const char *const concerned[]
+      = { host->machine.instance_id, host->machine.zone, host->machine.ami_id, NULL };
+
+  host->event = 0;
+  if (sim_faults_strike (host->kubelets->actors->world->faults, "instance", "join", concerned)
+      == NULL)
+    register_node (host);
+}
+
 /* ---- what EC2 says ---- */
 
 static SimKubelets *
@@ -279,9 +294,8 @@ sim_machine_started (SimWorld *world, const SimMachine *machine)
   host_cancel (host);
   host->state = SIM_HOST_BOOTING;
   host->settled = FALSE;
-  host->event
-      = sim_clock_after (world->clock, sim_latency_draw (world->latency, SIM_DELAY_NODE_REGISTER),
-                         register_node, host);
+  host->event = sim_clock_after (
+      world->clock, sim_latency_draw (world->latency, SIM_DELAY_NODE_REGISTER), boot, host);
 }
 
 static DdUsec
@@ -308,6 +322,16 @@ sim_machine_stopped (SimWorld *world, const char *instance_id)
   sim_host_abandon_pods (host);
   sim_node_lifecycle_look (self->actors, host->machine.private_dns);
   sim_cloud_node_look (self->actors, host->machine.private_dns);
+}
+
+void
+sim_machine_returned (SimWorld *world, const char *instance_id)
+{
+  SimKubelets *self = kubelets_of (world);
+  SimHost *host = self != NULL ? g_hash_table_lookup (self->by_instance, instance_id) : NULL;
+
+  if (host != NULL && host->state == SIM_HOST_DEAD && !host->gone)
+    sim_machine_started (world, &host->machine);
 }
 
 void

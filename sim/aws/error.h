@@ -48,6 +48,8 @@ G_BEGIN_DECLS
   X (AWS_INVALID_ACTION, "InvalidAction", 400)                                                     \
   X (AWS_INSUFFICIENT_CAPACITY, "InsufficientInstanceCapacity", 500)                               \
   X (AWS_INSUFFICIENT_ADDRESSES, "InsufficientFreeAddressesInSubnet", 400)                         \
+  X (AWS_VCPU_LIMIT_EXCEEDED, "VcpuLimitExceeded", 400)                                            \
+  X (AWS_MAX_SPOT_COUNT_EXCEEDED, "MaxSpotInstanceCountExceeded", 400)                             \
   X (AWS_UNSUPPORTED_OPERATION, "UnsupportedOperation", 400)                                       \
   X (AWS_DRY_RUN, "DryRunOperation", 412)                                                          \
   X (AWS_PARAMETER_NOT_FOUND, "ParameterNotFound", 400)                                            \

@@ -4,8 +4,62 @@
 
 #include "sim/scenario/faults-table.h"
 
+#include <string.h>
+
 #include "base/time.h"
+#include "sim/faults-world.h"
 #include "sim/scenario/schema.h"
+
+/* What goes wrong without a request needs no error: it just does not go well. */
+static const char *const happenings[]
+    = { "instance join", "instance interrupt", "instance vanish", "pod pull", "pod start",
+        "pod ready",     "hook complete",      "instance launch", NULL };
+
+static gboolean
+is_request (const SimYaml *row)
+{
+  const char *service = sim_yaml_text (sim_yaml_member (row, "service"));
+
+  return strcmp (service, "instance") != 0 && strcmp (service, "pod") != 0
+         && strcmp (service, "hook") != 0;
+}
+
+static gboolean
+check_harm (const SimYaml *row, GError **error)
+{
+  const char *operation = sim_yaml_text (sim_yaml_member (row, "operation"));
+  gboolean launches = g_strcmp0 (operation, "launch") == 0;
+
+  if ((!is_request (row) && !launches) || sim_yaml_member (row, "error") != NULL
+      || (!launches
+          && (sim_yaml_member (row, "delay") != NULL
+              || dd_value_path_bool (row->value, "lose_reply", FALSE)
+              || dd_value_path_bool (row->value, "half_closed", FALSE)
+              || dd_value_path_bool (row->value, "unreachable", FALSE))))
+    return TRUE;
+  sim_yaml_set_error (error, row, "a fault needs an error, a delay or lose_reply%s",
+                      launches ? ": a launch needs an error" : ", half_closed or unreachable");
+  return FALSE;
+}
+
+static gboolean
+check_what (const SimYaml *row, GError **error)
+{
+  const SimYaml *operation = sim_yaml_member (row, "operation");
+  g_autofree char *what = NULL;
+  g_autofree char *hint = NULL;
+
+  if (is_request (row))
+    return TRUE;
+  what = g_strdup_printf ("%s %s", sim_yaml_text (sim_yaml_member (row, "service")),
+                          operation != NULL ? operation->text : "(no operation)");
+  if (g_strv_contains (happenings, what))
+    return TRUE;
+  hint = sim_did_you_mean (what, happenings);
+  sim_yaml_set_error (error, operation != NULL ? operation : row,
+                      "nothing that happens is called \"%s\"%s", what, hint);
+  return FALSE;
+}
 
 gboolean
 sim_faults_check (const SimYaml *list, GError **error)
@@ -21,12 +75,8 @@ sim_faults_check (const SimYaml *list, GError **error)
           sim_yaml_set_error (error, chance, "a probability is above 0 and at most 1");
           return FALSE;
         }
-      if (sim_yaml_member (row, "error") == NULL && sim_yaml_member (row, "delay") == NULL
-          && !dd_value_path_bool (row->value, "lose_reply", FALSE))
-        {
-          sim_yaml_set_error (error, row, "a fault needs an error, a delay or lose_reply");
-          return FALSE;
-        }
+      if (!check_harm (row, error) || !check_what (row, error))
+        return FALSE;
     }
   return TRUE;
 }
@@ -38,7 +88,7 @@ text_of (const SimYaml *row, const char *key)
 }
 
 void
-sim_faults_add_all (SimFaults *faults, const SimYaml *list)
+sim_faults_add_all (SimWorld *world, const SimYaml *list)
 {
   for (guint i = 0; i < sim_yaml_length (list); i++)
     {
@@ -56,13 +106,19 @@ sim_faults_add_all (SimFaults *faults, const SimYaml *list)
         .retry_after_seconds = dd_value_path_int (row->value, "retry_after", 0),
         .delay = sim_yaml_duration (sim_yaml_member (row, "delay"), 0),
         .lose_reply = dd_value_path_bool (row->value, "lose_reply", FALSE),
+        .half_closed = dd_value_path_bool (row->value, "half_closed", FALSE),
+        .unreachable = dd_value_path_bool (row->value, "unreachable", FALSE),
+        .nth = (guint) dd_value_path_int (row->value, "nth", 0),
         .from = from,
         .until = length > 0 ? from + length : 0,
         .times = (guint) dd_value_path_int (row->value, "times", 0),
         .probability = chance != NULL ? dd_value_double (chance->value, 1) : 1,
       };
 
-      sim_faults_add (faults, &fault);
+      if (sim_blow_is_known (&fault))
+        sim_blow_schedule (world, &fault);
+      else
+        sim_faults_add (world->faults, &fault);
     }
 }
 
@@ -83,18 +139,26 @@ count_value (gint64 count)
 }
 
 static DdValue *
+flag_value (gboolean set)
+{
+  return set ? dd_bool (TRUE) : NULL;
+}
+
+static DdValue *
 row_value (const SimFault *row)
 {
   gboolean certain = row->probability <= 0 || row->probability >= 1;
 
-  return dd_object (
-      "service", dd_string (row->service), "operation", dd_string (row->operation), "subject",
-      dd_string (row->subject), "error", dd_string (row->error), "message",
-      dd_string (row->message), "status", count_value (row->status), "retry_after",
-      count_value (row->retry_after_seconds), "delay", duration_value (row->delay), "lose_reply",
-      row->lose_reply ? dd_bool (TRUE) : NULL, "from", duration_value (row->from), "for",
-      duration_value (row->until > 0 ? row->until - row->from : 0), "times",
-      count_value (row->times), "probability", certain ? NULL : dd_double (row->probability), NULL);
+  return dd_object ("service", dd_string (row->service), "operation", dd_string (row->operation),
+                    "subject", dd_string (row->subject), "error", dd_string (row->error), "message",
+                    dd_string (row->message), "status", count_value (row->status), "retry_after",
+                    count_value (row->retry_after_seconds), "delay", duration_value (row->delay),
+                    "lose_reply", flag_value (row->lose_reply), "half_closed",
+                    flag_value (row->half_closed), "unreachable", flag_value (row->unreachable),
+                    "nth", count_value (row->nth), "from", duration_value (row->from), "for",
+                    duration_value (row->until > 0 ? row->until - row->from : 0), "times",
+                    count_value (row->times), "probability",
+                    certain ? NULL : dd_double (row->probability), NULL);
 }
 
 DdValue *

@@ -8,9 +8,9 @@ G_BEGIN_DECLS
 
 /* What the schema cannot see of LIST (may be NULL). */
 gboolean sim_faults_check (const SimYaml *list, GError **error);
-/* FAULTS as such a list. A new reference. */
+/* Adds the checked rows of LIST to WORLD, whose trace has begun. */
+void sim_faults_add_all (SimWorld *world, const SimYaml *list);
+/* The rows of requests of FAULTS as such a list. A new reference. */
 DdValue *sim_faults_value (const SimFaults *faults);
-/* Adds the checked rows of LIST. */
-void sim_faults_add_all (SimFaults *faults, const SimYaml *list);
 
 G_END_DECLS

@@ -132,11 +132,14 @@ static const SimRow step_rows[] = {
 /* ---- faults ---- */
 
 static const char *const services[]
-    = { "kubernetes", "eks", "autoscaling", "ec2", "ssm", "sts", NULL };
+    = { "kubernetes", "eks", "autoscaling", "ec2", "ssm", "sts", "instance", "pod", "hook", NULL };
 
 static const SimRow fault_rows[] = {
-  { "service", SIM_TEXT, "whose requests fail", .required = TRUE, .values = services },
-  { "operation", SIM_TEXT, "DescribeInstances, \"list pods\", \"create pods/eviction\"; any" },
+  { "service", SIM_TEXT, "whose requests fail; or what goes wrong without one", .required = TRUE,
+    .values = services },
+  { "operation", SIM_TEXT,
+    "DescribeInstances, \"list pods\", \"create pods/eviction\"; any. instance: launch, join, "
+    "interrupt, vanish; pod: pull, start, ready; hook: complete" },
   { "subject", SIM_TEXT, "only requests that concern this name" },
   { "error", SIM_TEXT, "the wire code or Kubernetes reason they fail with" },
   { "message", SIM_TEXT, "the error's text" },
@@ -145,9 +148,12 @@ static const SimRow fault_rows[] = {
   { "retry_after", SIM_INTEGER, "the Retry-After header, in seconds", .min = 0, .max = 3600 },
   { "delay", SIM_DURATION, "answers come so much later" },
   { "lose_reply", SIM_BOOLEAN, "carried out, but the answer never arrives" },
+  { "half_closed", SIM_BOOLEAN, "carried out, but the connection breaks before the answer" },
+  { "unreachable", SIM_BOOLEAN, "not carried out: nobody takes the connection" },
   { "from", SIM_DURATION, "since when; from the beginning when left out" },
   { "for", SIM_DURATION, "how long; without end when left out" },
   { "times", SIM_INTEGER, "how often at most", .min = 1, .max = 1000000 },
+  { "nth", SIM_INTEGER, "only the nth request it would apply to", .min = 1, .max = 1000000 },
   { "probability", SIM_NUMBER, "how likely each time, above 0 and up to 1" },
   { NULL },
 };

@@ -271,7 +271,7 @@ make_world (const SimScenario *scenario, const SimRehearsal *rehearsal, GError *
 
   if (world == NULL || !set_knobs (scenario, rehearsal, world, error))
     return NULL;
-  sim_faults_add_all (world->faults, sim_yaml_member (scenario->root, "faults"));
+  sim_faults_add_all (world, sim_yaml_member (scenario->root, "faults"));
   if (rehearsal->faults == SIM_FAULTS_SWARM)
     add_swarm (world);
   world->max_events

@@ -150,13 +150,29 @@ tell_step (SimTimeline *self, const SimEvent *event)
   tell (self, event, SIM_INK_CAUTION, ">> %s", detail (event, "step"));
 }
 
+/* What is neither refused nor delayed just does not go well. */
+static const char *
+harm_of (const SimEvent *event)
+{
+  const char *error = detail (event, "error");
+  const char *connection = detail (event, "connection");
+
+  if (strcmp (connection, "refused") == 0)
+    return "nobody takes the connection";
+  if (strcmp (connection, "broken") == 0)
+    return "the connection breaks";
+  if (*error != '\0')
+    return error;
+  return *detail (event, "delay") != '\0' || dd_value_path_bool (event->details, "lost", FALSE)
+             ? "late or no answer"
+             : "it goes wrong";
+}
+
 static void
 tell_fault (SimTimeline *self, const SimEvent *event)
 {
-  const char *error = detail (event, "error");
-
   tell (self, event, SIM_INK_CAUTION, "   !! %s %s fails on purpose: %s", detail (event, "service"),
-        detail (event, "operation"), *error != '\0' ? error : "late or no answer");
+        detail (event, "operation"), harm_of (event));
 }
 
 static void
