@@ -109,6 +109,11 @@ static const Body bodies[] = {
     "Filter.0.Name=&Filter.-1=&InstanceId.4294967297=i",
     "", 0, "" },
   { "a deep form key", "Action=DescribeInstances&Version=2016-11-15&", "A.1.", 20000, "=x" },
+  { "aliases of aliases", "a: &a [x]\nb: &b [*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b]\nkind: *c\n", "", 0,
+    "" },
+  { "a tab and no end", "apiVersion: v1\n\tkind: [Pod, \"", "", 0, "" },
+  { "deep YAML", "a: ", "[{b: ", 20000, "" },
+  { "many documents", "", "---\nkind: Pod\n", 2000, "" },
   { "many parameters", "Action=DescribeAutoScalingGroups&Version=2011-01-01",
     "&AutoScalingGroupNames.member.1=x", 20000, "" },
 };
@@ -158,6 +163,9 @@ START_TEST (a_strange_body_gets_an_answer_wherever_it_is_sent)
 
       ck_assert_msg (status >= 200 && status < 600 && status != 500, "%s to %s %s (%s): %.300s",
                      body->name, places[i].method, places[i].target, places[i].headers, answer);
+      ck_assert_msg (status < 400 || *wire_body (answer) != '\0',
+                     "%s to %s %s is refused in silence", body->name, places[i].method,
+                     places[i].target);
     }
   server_still_serves ();
   nothing_is_left ();
@@ -244,7 +252,77 @@ START_TEST (a_session_token_of_14000_bytes_passes)
 }
 END_TEST
 
+/* ---- truncated ---- */
+
+static const char *const truncated[] = {
+  "PO",
+  "POST /api/v1/namespaces/default/pods HTTP/1.1\r\n" HOST "Content-Le",
+  "POST /api/v1/namespaces/default/pods HTTP/1.1\r\n" HOST "Content-Length: 100\r\n\r\n",
+  "POST /api/v1/namespaces/default/pods HTTP/1.1\r\n" HOST "Content-Length: 100\r\n\r\n{\"kind\":",
+  "POST / HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n5\r\nab",
+  "POST / HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n2\r\nab\r\n",
+};
+
+static gboolean
+a_pod_was_made (void)
+{
+  g_autofree char *pods
+      = wire_ask (url (), "GET /api/v1/namespaces/default/pods HTTP/1.1\r\n" HOST "\r\n");
+
+  return strstr (wire_body (pods), "\"items\":[]") == NULL;
+}
+
+/* What a client has not said to the end is not carried out, whether it stays silent, ends its half
+ * of the connection, or is gone. */
+START_TEST (a_request_that_stops_short_is_never_carried_out)
+{
+  const char *request = truncated[_i];
+  int silent = wire_connect (url ()), half = wire_connect (url ()), gone = wire_connect (url ());
+
+  wire_send (silent, request, strlen (request));
+  wire_send (half, request, strlen (request));
+  wire_send (gone, request, strlen (request));
+  shutdown (half, SHUT_WR);
+  close (gone);
+  for (guint i = 0; i < 100; i++)
+    wire_turn ();
+  server_still_serves ();
+  ck_assert (!a_pod_was_made ());
+  for (guint i = 0; i < 3; i++)
+    sim_server_sweep (subject->server);
+  nothing_is_left ();
+  close (silent);
+  close (half);
+}
+END_TEST
+
 /* ---- slow and many ---- */
+
+START_TEST (clients_that_never_read_hold_up_nobody)
+{
+  enum
+  {
+    CLIENTS = 20,
+    REQUESTS = 100
+  };
+  g_autofree char *batch = repeat ("GET /openapi/v2 HTTP/1.1\r\n" HOST "\r\n", REQUESTS);
+  int fds[CLIENTS];
+
+  for (guint i = 0; i < CLIENTS; i++)
+    {
+      fds[i] = wire_connect (url ());
+      wire_send (fds[i], batch, strlen (batch));
+    }
+  for (guint i = 0; i < 500; i++)
+    wire_turn ();
+  ck_assert_uint_eq (sim_server_connections (subject->server), CLIENTS);
+  server_still_serves ();
+  for (guint i = 0; i < CLIENTS; i++)
+    close (fds[i]);
+  nothing_is_left ();
+  server_still_serves ();
+}
+END_TEST
 
 START_TEST (a_request_byte_by_byte_is_answered)
 {
@@ -377,6 +455,9 @@ make_suite (void)
   tcase_add_loop_test (tcase, a_strange_head_harms_nobody, 0, G_N_ELEMENTS (strange_heads));
   tcase_add_test (tcase, a_head_that_is_too_long_is_refused);
   tcase_add_test (tcase, a_session_token_of_14000_bytes_passes);
+  tcase_add_loop_test (tcase, a_request_that_stops_short_is_never_carried_out, 0,
+                       G_N_ELEMENTS (truncated));
+  tcase_add_test (tcase, clients_that_never_read_hold_up_nobody);
   tcase_add_test (tcase, a_request_byte_by_byte_is_answered);
   tcase_add_test (tcase, clients_that_never_finish_are_swept_away_by_the_hundred);
   tcase_add_test (tcase, a_thousand_connections_are_served_at_once);

@@ -54,8 +54,11 @@ static gboolean
 target_has_bad_escapes (const Request *request)
 {
   gsize length = strlen (request->target);
-  g_autoptr (GString) decoded = g_string_sized_new (length);
+  g_autoptr (GString) decoded = NULL;
 
+  if (memchr (request->target, '%', length) == NULL)
+    return FALSE;
+  decoded = g_string_sized_new (length);
   for (const char *p = request->target; *p != '\0'; p++)
     if (*p != '%')
       g_string_append_c (decoded, *p);
