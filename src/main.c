@@ -16,6 +16,7 @@ static const DdCommand *const commands[] = {
   &dd_command_serve,
   &dd_command_ctl,
   &dd_command_upgrade,
+  &dd_command_watch,
 };
 
 static void

@@ -75,14 +75,15 @@ setup (void)
 {
   const SimServerOptions options = { .address = "127.0.0.1:0", .handler = answer, .now = long_ago };
   g_autoptr (DdCredentials) credentials = dd_credentials_new ("AK", "secret", "token");
+  g_autoptr (DdCredentials) bearer = dd_credentials_new_bearer ("k8s");
   DdHttpOptions transport = { .region = "us-west-2",
                               .credentials = credentials,
-                              .kubernetes_token = "k8s",
                               .user_agent = "drydock/test" };
 
   server = sim_server_new (&options, NULL);
   transport.aws_endpoint = transport.kubernetes_endpoint = sim_server_url (server);
   subject = dd_http_transport_new (&transport);
+  dd_http_transport_set_credentials (subject, "kubernetes", bearer);
 }
 
 static void
@@ -298,26 +299,6 @@ START_TEST (a_reply_may_free_the_transport)
 }
 END_TEST
 
-START_TEST (the_environment_names_endpoints_as_it_does_for_awss_tools)
-{
-  g_auto (Outcome) outcome = { 0 };
-  g_autoptr (GError) error = NULL;
-  g_autofree char *url = g_strconcat (sim_server_url (server), "/prefix/", NULL);
-
-  g_setenv ("AWS_ENDPOINT_URL_AUTO_SCALING", url, TRUE);
-  ck_assert (dd_http_transport_use_environment (subject, NULL));
-  send_to ("autoscaling", "POST", "/?x", &outcome);
-  wait_for (&outcome);
-  ck_assert_str_eq (seen_target, "/prefix/?x");
-
-  g_setenv ("AWS_ENDPOINT_URL_EC2", "nonsense", TRUE);
-  ck_assert (!dd_http_transport_use_environment (subject, &error));
-  ck_assert_ptr_nonnull (strstr (error->message, "AWS_ENDPOINT_URL_EC2"));
-  g_unsetenv ("AWS_ENDPOINT_URL_EC2");
-  g_unsetenv ("AWS_ENDPOINT_URL_AUTO_SCALING");
-}
-END_TEST
-
 static Suite *
 make_suite (void)
 {
@@ -336,7 +317,6 @@ make_suite (void)
   tcase_add_test (tcase, a_service_without_an_endpoint_is_invalid);
   tcase_add_test (tcase, a_cancelled_request_is_never_answered);
   tcase_add_test (tcase, a_reply_may_free_the_transport);
-  tcase_add_test (tcase, the_environment_names_endpoints_as_it_does_for_awss_tools);
   suite_add_tcase (suite, tcase);
   return suite;
 }

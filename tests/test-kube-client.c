@@ -5,7 +5,6 @@
 
 #include "engine/marks.h"
 #include "kube/error.h"
-#include "kube/kubeconfig.h"
 #include "kube/node.h"
 #include "kube/pod.h"
 
@@ -246,58 +245,6 @@ START_TEST (an_eviction_and_a_deletion_name_their_pod)
 }
 END_TEST
 
-/* ---- kubeconfig ---- */
-
-#define CONTEXTS \
-  "contexts:\n- name: other\n  context: {cluster: c0, user: u}\n- name: lab\n  context:\n" \
-  "    cluster: c1\n    user: u\n"
-
-static const struct
-{
-  const char *text, *server, *problem;
-} kubeconfigs[] = {
-  { "clusters:\n- cluster:\n    server: http://127.0.0.1:1\n  name: c0\n- cluster:\n    server: "
-    "http://127.0.0.1:4566\n  name: c1\n" CONTEXTS "current-context: lab\n",
-    "http://127.0.0.1:4566", NULL },
-  { "{\"clusters\":[{\"name\":\"c1\",\"cluster\":{\"server\":\"http://h:1\"}}],\"contexts\":[{"
-    "\"name\":\"lab\",\"context\":{\"cluster\":\"c1\"}}],\"current-context\":\"lab\"}",
-    "http://h:1", NULL },
-  { "clusters:\n- cluster:\n    server: https://x.eks.amazonaws.com\n  name: c1\n" CONTEXTS
-    "current-context: lab\n",
-    NULL, "needs TLS" },
-  { "clusters: []\n" CONTEXTS "current-context: lab\n", NULL, "(lab) does not lead" },
-  { CONTEXTS, NULL, "(none)" },
-  { "a: &x 1\nb: *x\n", NULL, "line 2: aliases" },
-  { "a: [", NULL, "did not find expected" },
-  { "", NULL, "(none)" },
-  { "- a\n- b: {c: d}\n", NULL, "(none)" },
-  { "\xff\xfe\xfd", NULL, "line 1" },
-};
-
-START_TEST (a_kubeconfig_names_the_server_of_its_current_context)
-{
-  g_autoptr (GError) error = NULL;
-  g_autofree char *server = dd_kubeconfig_server (kubeconfigs[_i].text,
-                                                  strlen (kubeconfigs[_i].text), "config", &error);
-
-  ck_assert_pstr_eq (server, kubeconfigs[_i].server);
-  if (kubeconfigs[_i].problem != NULL)
-    ck_assert_msg (strstr (error->message, kubeconfigs[_i].problem) != NULL, "%s", error->message);
-}
-END_TEST
-
-START_TEST (a_kubeconfig_nested_without_end_is_refused)
-{
-  g_autoptr (GString) text = g_string_new (NULL);
-  g_autoptr (GError) error = NULL;
-
-  for (guint i = 0; i < 100000; i++)
-    g_string_append_c (text, '[');
-  ck_assert_ptr_null (dd_kubeconfig_server (text->str, text->len, "config", &error));
-  ck_assert_ptr_nonnull (error);
-}
-END_TEST
-
 int
 main (void)
 {
@@ -318,9 +265,6 @@ main (void)
   tcase_add_loop_test (tests, a_drain_leaves_daemons_mirrors_and_ended_pods_alone, 0,
                        G_N_ELEMENTS (pods));
   tcase_add_test (tests, an_eviction_and_a_deletion_name_their_pod);
-  tcase_add_loop_test (tests, a_kubeconfig_names_the_server_of_its_current_context, 0,
-                       G_N_ELEMENTS (kubeconfigs));
-  tcase_add_test (tests, a_kubeconfig_nested_without_end_is_refused);
   suite_add_tcase (suite, tests);
   srunner_run_all (runner, CK_ENV);
   failed = srunner_ntests_failed (runner);

@@ -144,7 +144,7 @@ note_time (gpointer data)
 START_TEST (a_scaled_clock_waits_shorter_and_shows_more)
 {
   DdClock *inner = fake_clock_interface (clock_);
-  DdClock *scaled = dd_scaled_clock_new (inner, 60);
+  DdClock *scaled = dd_scaled_clock_new (inner, 60, 0);
   DdUsec start = dd_clock_now (inner);
   DdUsec rang = 0;
   guint64 other;

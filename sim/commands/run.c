@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "sim/commands/commands.h"
+#include "sim/commands/run-report.h"
 #include "sim/scenario/scenario.h"
 #include "sim/scenario/schema.h"
 #include "sim/sinks/ink.h"
@@ -28,7 +29,7 @@ typedef enum
 
 typedef struct
 {
-  char *seed_text, *transport, *profile, *trace_path, *format_text, *faults;
+  char *seed_text, *transport, *profile, *trace_path, *report_path, *format_text, *faults;
   gint repeat;
   gboolean quiet, language;
   char **places;
@@ -49,6 +50,7 @@ run_clear (Run *run)
   g_free (run->transport);
   g_free (run->profile);
   g_free (run->trace_path);
+  g_free (run->report_path);
   g_free (run->format_text);
   g_free (run->faults);
   sim_pictures_clear (&run->pictures);
@@ -132,6 +134,8 @@ make_options (Run *run)
       "KIND" },
     { "trace", 0, 0, G_OPTION_ARG_FILENAME, &run->trace_path, "Write every event as a JSON line",
       "FILE" },
+    { "report", 0, 0, G_OPTION_ARG_FILENAME, &run->report_path,
+      "Write what the engine did, as `drydock upgrade --report` (of several: FILE.NAME)", "FILE" },
     { "perfetto", 0, 0, G_OPTION_ARG_FILENAME, &run->pictures.perfetto_path,
       "Write a trace for ui.perfetto.dev (of several scenarios: FILE.NAME)", "FILE" },
     { "html", 0, 0, G_OPTION_ARG_FILENAME, &run->pictures.html_path,
@@ -210,6 +214,7 @@ typedef struct
   FILE *trace;           /* NULL: nobody keeps it */
   SimTimeline *timeline; /* NULL: nobody listens */
   SimPictures *pictures; /* NULL: nobody looks */
+  SimRunReport *report;  /* NULL: nobody asked */
 } Audience;
 
 static void
@@ -223,6 +228,8 @@ attend (SimWorld *world, gpointer data)
     sim_trace_add_reader (world->trace, sim_timeline_take, audience->timeline);
   if (audience->pictures != NULL)
     sim_pictures_attend (audience->pictures, world);
+  if (audience->report != NULL)
+    sim_run_report_attend (audience->report, world);
 }
 
 static void
@@ -283,12 +290,24 @@ report (Run *run, const char *place, const SimOutcome *outcome, DdUsec real)
   fflush (stdout);
 }
 
+static gboolean
+write_engine_report (const Run *run, const SimRunReport *engine_report, const SimOutcome *outcome,
+                     GError **error)
+{
+  return engine_report == NULL
+         || sim_run_report_write (engine_report, run->report_path,
+                                  run->places[1] == NULL ? NULL : outcome->scenario, error);
+}
+
 static SimOutcome *
 rehearse (Run *run, const SimScenario *scenario, const char *place, gboolean first, int *out_status)
 {
   gboolean told = first && run->format == FORMAT_HUMAN && !run->quiet;
   g_autoptr (SimTimeline) timeline = told ? sim_timeline_new (stdout, run->colour) : NULL;
-  Audience audience = { first ? run->trace : NULL, timeline, first ? &run->pictures : NULL };
+  g_autoptr (SimRunReport) engine_report
+      = first && run->report_path != NULL ? sim_run_report_new () : NULL;
+  Audience audience = { first ? run->trace : NULL, timeline, first ? &run->pictures : NULL,
+                        engine_report };
   SimRehearsal rehearsal = {
     .seed = run->seed_text != NULL ? &run->seed : NULL,
     .profile = run->profile,
@@ -311,7 +330,9 @@ rehearse (Run *run, const SimScenario *scenario, const char *place, gboolean fir
     }
   report (run, place, outcome, dd_clock_now (run->wall) - begun);
   *out_status = outcome->held ? DD_EXIT_OK : DD_EXIT_FAILED;
-  if (first && !sim_pictures_write (&run->pictures, outcome, sim_scenario_about (scenario), &error))
+  if (first
+      && (!sim_pictures_write (&run->pictures, outcome, sim_scenario_about (scenario), &error)
+          || !write_engine_report (run, engine_report, outcome, &error)))
     {
       complain (error->message);
       *out_status = DD_EXIT_INTERNAL;

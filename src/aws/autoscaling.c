@@ -35,6 +35,7 @@ group_instance_free (gpointer data)
   g_free (instance->id);
   g_free (instance->zone);
   g_free (instance->lifecycle);
+  g_free (instance->template_version);
   g_free (instance);
 }
 
@@ -55,6 +56,7 @@ take_instances (const DdValue *list, GPtrArray *instances)
       instance->id = member_text (item, "InstanceId");
       instance->zone = member_text (item, "AvailabilityZone");
       instance->lifecycle = member_text (item, "LifecycleState");
+      instance->template_version = g_strdup (dd_value_path_string (item, "LaunchTemplate.Version"));
       g_ptr_array_add (instances, instance);
     }
 }

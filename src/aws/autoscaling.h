@@ -9,7 +9,8 @@ G_BEGIN_DECLS
 typedef struct
 {
   char *id, *zone;
-  char *lifecycle; /* "InService", "Pending", "Terminating:Wait" ... */
+  char *lifecycle;        /* "InService", "Pending", "Terminating:Wait" ... */
+  char *template_version; /* of the launch template it was made from; NULL: of none */
 } DdGroupInstance;
 
 typedef struct

@@ -2,6 +2,8 @@
 
 #include "aws/eks.h"
 
+#include <string.h>
+
 #include "base/error.h"
 #include "base/value.h"
 
@@ -26,6 +28,18 @@ take_string (const DdValue *value, const char *path, char **out, GError **error)
   return text != NULL;
 }
 
+/* PEM in base64; what is no text is as good as absent. */
+static char *
+take_authority (const char *data)
+{
+  gsize length = 0;
+  g_autofree guchar *decoded = data == NULL ? NULL : g_base64_decode (data, &length);
+
+  return length == 0 || memchr (decoded, '\0', length) != NULL
+             ? NULL
+             : g_strndup ((const char *) decoded, length);
+}
+
 DdCluster *
 dd_cluster_from_reply (const DdReply *reply, GError **error)
 {
@@ -39,6 +53,7 @@ dd_cluster_from_reply (const DdReply *reply, GError **error)
       return NULL;
     }
   cluster->endpoint = g_strdup (dd_value_path_string (body, "cluster.endpoint"));
+  cluster->ca = take_authority (dd_value_path_string (body, "cluster.certificateAuthority.data"));
   return g_steal_pointer (&cluster);
 }
 
@@ -50,6 +65,7 @@ dd_cluster_free (DdCluster *cluster)
   g_free (cluster->name);
   g_free (cluster->version);
   g_free (cluster->endpoint);
+  g_free (cluster->ca);
   g_free (cluster);
 }
 
@@ -96,6 +112,22 @@ dd_nodegroup_from_reply (const DdReply *reply, GError **error)
     }
   take_update_config (body, group);
   return g_steal_pointer (&group);
+}
+
+DdNodegroup *
+dd_nodegroup_new_self_managed (const char *scaling_group, const char *version,
+                               gint64 max_unavailable)
+{
+  DdNodegroup *group = g_new0 (DdNodegroup, 1);
+
+  group->name = g_strdup (scaling_group);
+  group->version = g_strdup (version);
+  group->release_version = g_strdup ("");
+  group->ami_type = g_strdup ("CUSTOM");
+  group->scaling_group = g_strdup (scaling_group);
+  group->strategy = g_strdup ("DEFAULT");
+  group->max_unavailable = max_unavailable;
+  return group;
 }
 
 void

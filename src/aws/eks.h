@@ -7,7 +7,9 @@ G_BEGIN_DECLS
 
 typedef struct
 {
-  char *name, *version, *endpoint;
+  char *name, *version;
+  char *endpoint; /* NULL: none yet */
+  char *ca;       /* PEM; NULL: none yet */
 } DdCluster;
 
 DdRequest *dd_eks_describe_cluster (const char *name);
@@ -26,6 +28,9 @@ typedef struct
 
 DdRequest *dd_eks_describe_nodegroup (const char *cluster, const char *name);
 DdNodegroup *dd_nodegroup_from_reply (const DdReply *reply, GError **error);
+/* What stands for a group that EKS does not know: an Auto Scaling group of one's own. */
+DdNodegroup *dd_nodegroup_new_self_managed (const char *scaling_group, const char *version,
+                                            gint64 max_unavailable);
 void dd_nodegroup_free (DdNodegroup *group);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DdCluster, dd_cluster_free)

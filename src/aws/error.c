@@ -1,7 +1,5 @@
 /* Every service has its own way of saying no: EKS puts the code into a header, SSM into "__type",
- * Auto Scaling and EC2 into XML. What the code means for the caller is one table for all of them:
- * the codes are those of the services' API references ("Common Errors") and of the retry rules of
- * botocore (retries/standard.py). */
+ * Auto Scaling and EC2 into XML. What the code means is one table for all of them. */
 #include "config.h"
 
 #include "aws/error.h"
@@ -9,87 +7,8 @@
 #include <string.h>
 
 #include "aws/xml.h"
+#include "base/api-error.h"
 #include "base/value.h"
-
-typedef struct
-{
-  const char *code;    /* as on the wire */
-  const char *message; /* part of the message, where a service uses one code for everything */
-  DdError error;
-} ErrorRow;
-
-static const ErrorRow rows[] = {
-  { "AccessDenied", NULL, DD_ERROR_REFUSED },
-  { "AccessDeniedException", NULL, DD_ERROR_REFUSED },
-  { "AuthFailure", NULL, DD_ERROR_REFUSED },
-  { "ExpiredToken", NULL, DD_ERROR_REFUSED },
-  { "ExpiredTokenException", NULL, DD_ERROR_REFUSED },
-  { "InvalidClientTokenId", NULL, DD_ERROR_REFUSED },
-  { "MissingAuthenticationToken", NULL, DD_ERROR_REFUSED },
-  { "MissingAuthenticationTokenException", NULL, DD_ERROR_REFUSED },
-  { "OptInRequired", NULL, DD_ERROR_REFUSED },
-  { "SignatureDoesNotMatch", NULL, DD_ERROR_REFUSED },
-  { "UnauthorizedOperation", NULL, DD_ERROR_REFUSED },
-  { "UnrecognizedClientException", NULL, DD_ERROR_REFUSED },
-
-  { "EC2ThrottledException", NULL, DD_ERROR_THROTTLED },
-  { "LimitExceededException", NULL, DD_ERROR_THROTTLED },
-  { "PriorRequestNotComplete", NULL, DD_ERROR_THROTTLED },
-  { "RequestLimitExceeded", NULL, DD_ERROR_THROTTLED },
-  { "RequestThrottled", NULL, DD_ERROR_THROTTLED },
-  { "RequestThrottledException", NULL, DD_ERROR_THROTTLED },
-  { "SlowDown", NULL, DD_ERROR_THROTTLED },
-  { "ThrottledException", NULL, DD_ERROR_THROTTLED },
-  { "Throttling", NULL, DD_ERROR_THROTTLED },
-  { "ThrottlingException", NULL, DD_ERROR_THROTTLED },
-  { "TooManyRequestsException", NULL, DD_ERROR_THROTTLED },
-  { "ScalingActivityInProgress", NULL, DD_ERROR_THROTTLED },
-
-  { "RequestTimeout", NULL, DD_ERROR_UNAVAILABLE },
-  { "RequestTimeoutException", NULL, DD_ERROR_UNAVAILABLE },
-  { "ResourceContention", NULL, DD_ERROR_UNAVAILABLE },
-
-  { "ResourceInUseException", NULL, DD_ERROR_CONFLICT },
-
-  { "InvalidAMIID.NotFound", NULL, DD_ERROR_NOT_FOUND },
-  { "InvalidInstanceID.NotFound", NULL, DD_ERROR_NOT_FOUND },
-  { "InvalidLaunchTemplateId.NotFound", NULL, DD_ERROR_NOT_FOUND },
-  { "InvalidLaunchTemplateId.VersionNotFound", NULL, DD_ERROR_NOT_FOUND },
-  { "ParameterNotFound", NULL, DD_ERROR_NOT_FOUND },
-  { "ResourceNotFoundException", NULL, DD_ERROR_NOT_FOUND },
-  { "ValidationError", "No managed instance found", DD_ERROR_NOT_FOUND },
-  { "ValidationError", "AutoScalingGroup name not found", DD_ERROR_NOT_FOUND },
-
-  { "NotImplemented", NULL, DD_ERROR_INVALID }, /* 501, but asking again will not implement it */
-};
-
-static DdError
-error_from_status (guint status)
-{
-  switch (status)
-    {
-    case 401:
-    case 403:
-      return DD_ERROR_REFUSED;
-    case 404:
-      return DD_ERROR_NOT_FOUND;
-    case 429:
-      return DD_ERROR_THROTTLED;
-    default:
-      return status >= 500 ? DD_ERROR_UNAVAILABLE : DD_ERROR_INVALID;
-    }
-}
-
-static DdError
-error_from_code (const char *code, const char *message, guint status)
-{
-  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
-    if (g_strcmp0 (rows[i].code, code) == 0
-        && (rows[i].message == NULL
-            || (message != NULL && strstr (message, rows[i].message) != NULL)))
-      return rows[i].error;
-  return error_from_status (status);
-}
 
 /* "Shape:http://..." and "namespace#Shape" both name Shape. */
 static char *
@@ -132,12 +51,37 @@ read_xml_error (const DdReply *reply, char **out_code, char **out_message)
   *out_message = g_strdup (dd_value_string (dd_value_member (inner, "Message")));
 }
 
+static void
+read_error (const DdReply *reply, char **out_code, char **out_message)
+{
+  const char *type = dd_headers_get (reply->headers, "Content-Type");
+
+  if (reply->body != NULL && type != NULL && strstr (type, "xml") != NULL)
+    read_xml_error (reply, out_code, out_message);
+  else if (reply->body != NULL)
+    read_json_error (reply, out_code, out_message);
+}
+
+gboolean
+dd_aws_reply_says_expired (const DdReply *reply)
+{
+  static const char *const codes[]
+      = { "ExpiredToken", "ExpiredTokenException", "RequestExpired", NULL };
+  g_autofree char *code = NULL;
+  g_autofree char *message = NULL;
+
+  if (reply->status < 400 || reply->status > 403)
+    return FALSE;
+  read_error (reply, &code, &message);
+  return code != NULL && g_strv_contains (codes, code);
+}
+
 gboolean
 dd_aws_reply_check (const DdReply *reply, GError **error)
 {
   g_autofree char *code = NULL;
   g_autofree char *message = NULL;
-  const char *type;
+  const DdApiError *row;
 
   if (reply->error != NULL)
     {
@@ -147,16 +91,23 @@ dd_aws_reply_check (const DdReply *reply, GError **error)
   if (reply->status >= 200 && reply->status < 300 && reply->body != NULL)
     return TRUE;
 
-  type = dd_headers_get (reply->headers, "Content-Type");
-  if (reply->body != NULL && type != NULL && strstr (type, "xml") != NULL)
-    read_xml_error (reply, &code, &message);
-  else if (reply->body != NULL)
-    read_json_error (reply, &code, &message);
-
+  read_error (reply, &code, &message);
   if (code == NULL)
     code = g_strdup_printf ("HTTP status %u", reply->status);
-  g_set_error (error, DD_ERROR, (int) error_from_code (code, message, reply->status), "%s%s%s",
-               code, message == NULL || *message == '\0' ? "" : ": ",
-               message == NULL ? "" : message);
+  row = dd_api_error_find ("aws", code, reply->status, message);
+  g_set_error (error, DD_ERROR, (int) row->error, "%s%s%s", code,
+               message == NULL || *message == '\0' ? "" : ": ", message == NULL ? "" : message);
   return FALSE;
+}
+
+const char *
+dd_aws_reply_hint (const DdReply *reply)
+{
+  g_autofree char *code = NULL;
+  g_autofree char *message = NULL;
+
+  if (reply->error != NULL)
+    return NULL;
+  read_error (reply, &code, &message);
+  return dd_api_error_find ("aws", code, reply->status, message)->hint;
 }

@@ -117,7 +117,7 @@ serve_ready_sockets (DdCurlLoop *loop)
     {
       const GPollFD *poll = &g_array_index (ready, GPollFD, i);
 
-      curl_multi_socket_action (loop->multi, poll->fd, action_of (poll->revents), &running);
+      dd_curl ()->multi_socket_action (loop->multi, poll->fd, action_of (poll->revents), &running);
     }
 }
 
@@ -128,12 +128,12 @@ hand_over_finished (DdCurlLoop *loop)
   int left;
 
   while (!g_source_is_destroyed (&loop->source)
-         && (message = curl_multi_info_read (loop->multi, &left)) != NULL)
+         && (message = dd_curl ()->multi_info_read (loop->multi, &left)) != NULL)
     {
       CURL *easy = message->easy_handle;
       CURLcode result = message->data.result;
 
-      curl_multi_remove_handle (loop->multi, easy);
+      dd_curl ()->multi_remove_handle (loop->multi, easy);
       loop->done (easy, result, loop->data);
     }
 }
@@ -152,7 +152,7 @@ loop_dispatch (GSource *source, GSourceFunc func, gpointer data)
     {
       if (g_source_get_ready_time (source) == due)
         g_source_set_ready_time (source, -1);
-      curl_multi_socket_action (loop->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+      dd_curl ()->multi_socket_action (loop->multi, CURL_SOCKET_TIMEOUT, 0, &running);
     }
   hand_over_finished (loop);
   return G_SOURCE_CONTINUE;
@@ -163,9 +163,9 @@ loop_finalize (GSource *source)
 {
   DdCurlLoop *loop = (DdCurlLoop *) source;
 
-  curl_multi_setopt (loop->multi, CURLMOPT_SOCKETFUNCTION, NULL);
-  curl_multi_setopt (loop->multi, CURLMOPT_TIMERFUNCTION, NULL);
-  curl_multi_cleanup (loop->multi);
+  dd_curl ()->multi_setopt (loop->multi, CURLMOPT_SOCKETFUNCTION, NULL);
+  dd_curl ()->multi_setopt (loop->multi, CURLMOPT_TIMERFUNCTION, NULL);
+  dd_curl ()->multi_cleanup (loop->multi);
   g_array_unref (loop->sockets);
 }
 
@@ -176,15 +176,19 @@ dd_curl_loop_new (GMainContext *context, DdCurlDone done, gpointer data)
   GSource *source = g_source_new (&funcs, sizeof (DdCurlLoop));
   DdCurlLoop *loop = (DdCurlLoop *) source;
 
-  loop->multi = curl_multi_init ();
+  loop->multi = dd_curl ()->multi_init ();
   loop->sockets = g_array_new (FALSE, FALSE, sizeof (Socket));
   loop->done = done;
   loop->data = data;
-  curl_multi_setopt (loop->multi, CURLMOPT_SOCKETFUNCTION, socket_wanted);
-  curl_multi_setopt (loop->multi, CURLMOPT_SOCKETDATA, loop);
-  curl_multi_setopt (loop->multi, CURLMOPT_TIMERFUNCTION, timer_wanted);
-  curl_multi_setopt (loop->multi, CURLMOPT_TIMERDATA, loop);
+  dd_curl ()->multi_setopt (loop->multi, CURLMOPT_SOCKETFUNCTION, socket_wanted);
+  dd_curl ()->multi_setopt (loop->multi, CURLMOPT_SOCKETDATA, loop);
+  dd_curl ()->multi_setopt (loop->multi, CURLMOPT_TIMERFUNCTION, timer_wanted);
+  dd_curl ()->multi_setopt (loop->multi, CURLMOPT_TIMERDATA, loop);
   g_source_set_static_name (source, "libcurl");
+  /* Or GLib takes every descriptor out of its list and back at each dispatch, waking itself.
+   * libcurl is not on the stack when a reply is handed over, and nothing else here could enter
+   * again. */
+  g_source_set_can_recurse (source, TRUE);
   g_source_attach (source, context);
   return loop;
 }
@@ -201,11 +205,11 @@ dd_curl_loop_free (DdCurlLoop *loop)
 void
 dd_curl_loop_add (DdCurlLoop *loop, CURL *easy)
 {
-  curl_multi_add_handle (loop->multi, easy);
+  dd_curl ()->multi_add_handle (loop->multi, easy);
 }
 
 void
 dd_curl_loop_remove (DdCurlLoop *loop, CURL *easy)
 {
-  curl_multi_remove_handle (loop->multi, easy);
+  dd_curl ()->multi_remove_handle (loop->multi, easy);
 }

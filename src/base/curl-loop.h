@@ -1,8 +1,7 @@
 /* base/curl-loop.h: libcurl transfers that go on while a GMainContext runs */
 #pragma once
 
-#include <curl/curl.h>
-#include <glib.h>
+#include "base/curl-library.h"
 
 G_BEGIN_DECLS
 

@@ -58,6 +58,11 @@ dd_endpoint_parse (const char *url, GError **error)
       return NULL;
     }
   endpoint = g_new0 (DdEndpoint, 1);
+  endpoint->secure = strcmp (scheme, "https") == 0;
+  endpoint->host = g_strdup (host);
+  endpoint->port = g_uri_get_port (uri);
+  if (endpoint->port <= 0)
+    endpoint->port = endpoint->secure ? 443 : 80;
   endpoint->authority = authority_of (scheme, host, g_uri_get_port (uri));
   endpoint->url = g_strdup_printf ("%s://%s", scheme, endpoint->authority);
   endpoint->prefix = without_last_slashes (g_uri_get_path (uri));
@@ -73,5 +78,58 @@ dd_endpoint_free (DdEndpoint *endpoint)
   g_free (endpoint->url);
   g_free (endpoint->authority);
   g_free (endpoint->prefix);
+  g_free (endpoint->host);
   g_free (endpoint);
+}
+
+/* ---- AWS ---- */
+
+/* Source: AWS SDKs and Tools Reference Guide, "Service-specific endpoints". */
+const DdAwsService dd_aws_services[] = {
+  { "eks", "AWS_ENDPOINT_URL_EKS", "eks" },
+  { "autoscaling", "AWS_ENDPOINT_URL_AUTO_SCALING", "auto_scaling" },
+  { "ec2", "AWS_ENDPOINT_URL_EC2", "ec2" },
+  { "ssm", "AWS_ENDPOINT_URL_SSM", "ssm" },
+  { "sts", "AWS_ENDPOINT_URL_STS", "sts" },
+  { NULL },
+};
+
+gboolean
+dd_endpoint_is_aws (const char *service)
+{
+  for (const DdAwsService *each = dd_aws_services; each->name != NULL; each++)
+    if (strcmp (each->name, service) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+gboolean
+dd_endpoint_is_region (const char *text)
+{
+  gsize length = strlen (text);
+
+  return length > 0 && length <= 63 && text[0] != '-'
+         && strspn (text, "abcdefghijklmnopqrstuvwxyz0123456789-") == length;
+}
+
+/* Source: the endpoint rules that AWS publishes for its SDKs (partitions.json). */
+static const struct
+{
+  const char *prefix; /* of the region */
+  const char *domain;
+} partitions[] = {
+  { "cn-", "amazonaws.com.cn" },    { "us-iso-", "c2s.ic.gov" },
+  { "us-isob-", "sc2s.sgov.gov" },  { "eu-isoe-", "cloud.adc-e.uk" },
+  { "us-isof-", "csp.hci.ic.gov" }, { "eusc-", "amazonaws.eu" },
+  { "", "amazonaws.com" },
+};
+
+char *
+dd_endpoint_of_aws (const char *service, const char *region)
+{
+  guint i = 0;
+
+  while (!g_str_has_prefix (region, partitions[i].prefix))
+    i++;
+  return g_strdup_printf ("https://%s.%s.%s", service, region, partitions[i].domain);
 }

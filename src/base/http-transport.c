@@ -13,7 +13,7 @@
 #include "base/endpoint.h"
 #include "base/error.h"
 
-#define MAX_REPLY_BYTES (64 * 1024 * 1024)
+#define USUAL_MAX_REPLY_BYTES (64 * 1024 * 1024)
 #define CONNECT_SECONDS 10L
 
 struct _DdHttpTransport
@@ -26,9 +26,11 @@ struct _DdHttpTransport
   GHashTable *endpoints; /* service -> DdEndpoint; for look-up only */
   char *aws_endpoint;
   char *region;
-  DdCredentials *credentials; /* NULL: unsigned */
-  char *kubernetes_ca_file, *kubernetes_token, *user_agent, *unix_path;
-  gboolean patient;
+  /* "aws" or another service -> DdTls, DdCredentials; for look-up only */
+  GHashTable *tls, *credentials;
+  char *user_agent, *unix_path;
+  gboolean patient, direct;
+  gsize max_reply_bytes;
 };
 
 typedef struct
@@ -45,24 +47,10 @@ typedef struct
   char failure[CURL_ERROR_SIZE];
 } Transfer;
 
-/* Source: AWS SDKs and Tools Reference Guide, "Service-specific endpoints". */
-static const struct
+static const char *
+group_of (const char *service)
 {
-  const char *name;
-  const char *variable;
-} aws_services[] = {
-  { "eks", "AWS_ENDPOINT_URL_EKS" }, { "autoscaling", "AWS_ENDPOINT_URL_AUTO_SCALING" },
-  { "ec2", "AWS_ENDPOINT_URL_EC2" }, { "ssm", "AWS_ENDPOINT_URL_SSM" },
-  { "sts", "AWS_ENDPOINT_URL_STS" },
-};
-
-static gboolean
-is_aws (const char *service)
-{
-  for (guint i = 0; i < G_N_ELEMENTS (aws_services); i++)
-    if (strcmp (aws_services[i].name, service) == 0)
-      return TRUE;
-  return FALSE;
+  return dd_endpoint_is_aws (service) ? "aws" : service;
 }
 
 /* ---- a transfer ---- */
@@ -77,7 +65,7 @@ transfer_free (gpointer data)
       dd_curl_loop_remove (transfer->transport->loop, transfer->easy);
       g_ptr_array_add (transfer->transport->idle, transfer->easy);
     }
-  curl_slist_free_all (transfer->header_lines);
+  dd_curl ()->slist_free_all (transfer->header_lines);
   dd_request_free (transfer->request);
   g_clear_pointer (&transfer->body, g_byte_array_unref);
   dd_headers_unref (transfer->headers);
@@ -90,7 +78,7 @@ take_body (char *data, size_t size, size_t count, void *user_data)
   Transfer *transfer = user_data;
   size_t length = size * count;
 
-  if (transfer->body->len + length > MAX_REPLY_BYTES)
+  if (transfer->body->len + length > transfer->transport->max_reply_bytes)
     return 0; /* libcurl gives up with CURLE_WRITE_ERROR */
   g_byte_array_append (transfer->body, (const guint8 *) data, (guint) length);
   return length;
@@ -123,17 +111,18 @@ error_of (const Transfer *transfer, CURLcode result)
 {
   const DdRequest *request = transfer->request;
   const char *reason
-      = transfer->failure[0] != '\0' ? transfer->failure : curl_easy_strerror (result);
+      = transfer->failure[0] != '\0' ? transfer->failure : dd_curl ()->easy_strerror (result);
   DdError code = DD_ERROR_UNAVAILABLE;
 
   if (result == CURLE_OPERATION_TIMEDOUT)
     code = DD_ERROR_TIMED_OUT;
   else if (result == CURLE_URL_MALFORMAT || result == CURLE_UNSUPPORTED_PROTOCOL)
     code = DD_ERROR_INVALID;
-  else if (result == CURLE_PEER_FAILED_VERIFICATION || result == CURLE_SSL_CACERT_BADFILE)
+  else if (result == CURLE_PEER_FAILED_VERIFICATION || result == CURLE_SSL_CACERT_BADFILE
+           || result == CURLE_SSL_CERTPROBLEM)
     code = DD_ERROR_REFUSED;
   else if (result == CURLE_WRITE_ERROR)
-    reason = "the answer is larger than 64 MiB";
+    reason = "the answer is too large";
   return g_error_new (DD_ERROR, code, "%s: %s %s: %s", request->service, request->method,
                       request->target, reason);
 }
@@ -146,7 +135,7 @@ reply_of (Transfer *transfer, CURLcode result)
 
   if (result != CURLE_OK)
     return dd_reply_new_error (error_of (transfer, result));
-  curl_easy_getinfo (transfer->easy, CURLINFO_RESPONSE_CODE, &status);
+  dd_curl ()->easy_getinfo (transfer->easy, CURLINFO_RESPONSE_CODE, &status);
   reply = dd_reply_new ((guint) status, NULL,
                         g_byte_array_free_to_bytes (g_steal_pointer (&transfer->body)));
   dd_headers_unref (reply->headers);
@@ -164,7 +153,7 @@ transfer_done (CURL *easy, CURLcode result, gpointer data)
   DdReplyFunc func;
   gpointer func_data;
 
-  curl_easy_getinfo (easy, CURLINFO_PRIVATE, (char **) &transfer);
+  dd_curl ()->easy_getinfo (easy, CURLINFO_PRIVATE, (char **) &transfer);
   reply = reply_of (transfer, result);
   func = transfer->func;
   func_data = transfer->data;
@@ -174,24 +163,9 @@ transfer_done (CURL *easy, CURLcode result, gpointer data)
 
 /* ---- what is sent ---- */
 
-static const DdEndpoint *
-endpoint_of (DdHttpTransport *transport, const char *service)
-{
-  const DdEndpoint *known = g_hash_table_lookup (transport->endpoints, service);
-  g_autofree char *url = NULL;
-
-  if (known != NULL || !is_aws (service))
-    return known;
-  if (transport->aws_endpoint != NULL)
-    url = g_strdup (transport->aws_endpoint);
-  else
-    url = g_strdup_printf ("https://%s.%s.amazonaws.com", service, transport->region);
-  dd_http_transport_set_endpoint (transport, service, url, NULL);
-  return g_hash_table_lookup (transport->endpoints, service);
-}
-
 static void
-sign (DdHttpTransport *transport, DdRequest *request, const char *target)
+sign (const DdHttpTransport *transport, DdRequest *request, const char *target,
+      const DdCredentials *credentials)
 {
   const DdSigned what = { request->service, transport->region, request->method,
                           target,           request->headers,  request->body };
@@ -199,21 +173,23 @@ sign (DdHttpTransport *transport, DdRequest *request, const char *target)
   g_autofree char *authorization = NULL;
 
   dd_headers_add (request->headers, "X-Amz-Date", date);
-  if (transport->credentials->session_token != NULL)
-    dd_headers_add (request->headers, "X-Amz-Security-Token",
-                    transport->credentials->session_token);
-  authorization = dd_sigv4_authorization (&what, transport->credentials);
+  if (credentials->session_token != NULL)
+    dd_headers_add (request->headers, "X-Amz-Security-Token", credentials->session_token);
+  authorization = dd_sigv4_authorization (&what, credentials);
   dd_headers_add (request->headers, "Authorization", authorization);
 }
 
 static void
-prove_identity (DdHttpTransport *transport, DdRequest *request, const char *target)
+prove_identity (const DdHttpTransport *transport, DdRequest *request, const char *target,
+                const DdCredentials *credentials)
 {
-  if (is_aws (request->service) && transport->credentials != NULL)
-    sign (transport, request, target);
-  else if (strcmp (request->service, "kubernetes") == 0 && transport->kubernetes_token != NULL)
+  if (credentials == NULL)
+    return;
+  if (credentials->access_key != NULL)
+    sign (transport, request, target, credentials);
+  else if (credentials->bearer != NULL)
     {
-      g_autofree char *bearer = g_strconcat ("Bearer ", transport->kubernetes_token, NULL);
+      g_autofree char *bearer = g_strconcat ("Bearer ", credentials->bearer, NULL);
 
       dd_headers_add (request->headers, "Authorization", bearer);
     }
@@ -232,14 +208,14 @@ header_lines_of (const DdHeaders *headers)
       g_autofree char *line
           = g_strconcat (headers->pairs->pdata[i], *value != '\0' ? ": " : ";", value, NULL);
 
-      lines = curl_slist_append (lines, line);
+      lines = dd_curl ()->slist_append (lines, line);
     }
   for (guint i = 0; i < G_N_ELEMENTS (unwanted); i++)
     if (dd_headers_get (headers, unwanted[i]) == NULL)
       {
         g_autofree char *line = g_strconcat (unwanted[i], ":", NULL);
 
-        lines = curl_slist_append (lines, line);
+        lines = dd_curl ()->slist_append (lines, line);
       }
   return lines;
 }
@@ -253,17 +229,17 @@ set_method_and_body (CURL *easy, const DdRequest *request)
 
   if (strcmp (request->method, "HEAD") == 0)
     {
-      curl_easy_setopt (easy, CURLOPT_NOBODY, 1L);
+      dd_curl ()->easy_setopt (easy, CURLOPT_NOBODY, 1L);
       return;
     }
   if (request->body != NULL)
     data = g_bytes_get_data (request->body, &length);
   if (takes_body || length > 0)
     {
-      curl_easy_setopt (easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t) length);
-      curl_easy_setopt (easy, CURLOPT_POSTFIELDS, data != NULL ? data : "");
+      dd_curl ()->easy_setopt (easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t) length);
+      dd_curl ()->easy_setopt (easy, CURLOPT_POSTFIELDS, data != NULL ? data : "");
     }
-  curl_easy_setopt (easy, CURLOPT_CUSTOMREQUEST, request->method);
+  dd_curl ()->easy_setopt (easy, CURLOPT_CUSTOMREQUEST, request->method);
 }
 
 static void
@@ -272,21 +248,18 @@ set_wire (const Transfer *transfer, const DdEndpoint *endpoint)
   const DdHttpTransport *transport = transfer->transport;
   CURL *easy = transfer->easy;
 
-  curl_easy_setopt (easy, CURLOPT_NOSIGNAL, 1L);
-  curl_easy_setopt (easy, CURLOPT_HTTP_VERSION, (long) CURL_HTTP_VERSION_1_1);
-  curl_easy_setopt (easy, CURLOPT_PROTOCOLS_STR, "http,https");
+  dd_curl ()->easy_setopt (easy, CURLOPT_NOSIGNAL, 1L);
+  dd_curl ()->easy_setopt (easy, CURLOPT_HTTP_VERSION, (long) CURL_HTTP_VERSION_1_1);
+  dd_curl ()->easy_setopt (easy, CURLOPT_PROTOCOLS_STR, "http,https");
   if (transport->unix_path != NULL)
-    curl_easy_setopt (easy, CURLOPT_UNIX_SOCKET_PATH, transport->unix_path);
-  if (transport->unix_path != NULL || endpoint == NULL || endpoint->loopback)
-    curl_easy_setopt (easy, CURLOPT_PROXY, "");
-  if (strcmp (transfer->request->service, "kubernetes") == 0
-      && transport->kubernetes_ca_file != NULL)
-    curl_easy_setopt (easy, CURLOPT_CAINFO, transport->kubernetes_ca_file);
+    dd_curl ()->easy_setopt (easy, CURLOPT_UNIX_SOCKET_PATH, transport->unix_path);
+  if (transport->unix_path != NULL || endpoint == NULL || endpoint->loopback || transport->direct)
+    dd_curl ()->easy_setopt (easy, CURLOPT_PROXY, "");
   if (transport->patient)
     return;
-  curl_easy_setopt (easy, CURLOPT_CONNECTTIMEOUT, CONNECT_SECONDS);
-  curl_easy_setopt (easy, CURLOPT_TIMEOUT_MS,
-                    (long) MAX (transfer->request->timeout / DD_MILLISECOND, 1));
+  dd_curl ()->easy_setopt (easy, CURLOPT_CONNECTTIMEOUT, CONNECT_SECONDS);
+  dd_curl ()->easy_setopt (easy, CURLOPT_TIMEOUT_MS,
+                           (long) MAX (transfer->request->timeout / DD_MILLISECOND, 1));
 }
 
 static void
@@ -294,12 +267,35 @@ set_callbacks (Transfer *transfer)
 {
   CURL *easy = transfer->easy;
 
-  curl_easy_setopt (easy, CURLOPT_PRIVATE, transfer);
-  curl_easy_setopt (easy, CURLOPT_ERRORBUFFER, transfer->failure);
-  curl_easy_setopt (easy, CURLOPT_WRITEFUNCTION, take_body);
-  curl_easy_setopt (easy, CURLOPT_WRITEDATA, transfer);
-  curl_easy_setopt (easy, CURLOPT_HEADERFUNCTION, take_header);
-  curl_easy_setopt (easy, CURLOPT_HEADERDATA, transfer);
+  dd_curl ()->easy_setopt (easy, CURLOPT_PRIVATE, transfer);
+  dd_curl ()->easy_setopt (easy, CURLOPT_ERRORBUFFER, transfer->failure);
+  dd_curl ()->easy_setopt (easy, CURLOPT_WRITEFUNCTION, take_body);
+  dd_curl ()->easy_setopt (easy, CURLOPT_WRITEDATA, transfer);
+  dd_curl ()->easy_setopt (easy, CURLOPT_HEADERFUNCTION, take_header);
+  dd_curl ()->easy_setopt (easy, CURLOPT_HEADERDATA, transfer);
+}
+
+static void
+set_url (const Transfer *transfer, const DdEndpoint *endpoint, const char *target,
+         DdCredentials *credentials)
+{
+  GHashTable *tls = transfer->transport->tls;
+  DdTls *own = g_hash_table_lookup (tls, group_of (transfer->request->service));
+
+  dd_curl ()->easy_setopt (transfer->easy, CURLOPT_URL, endpoint->url);
+  dd_curl ()->easy_setopt (transfer->easy, CURLOPT_REQUEST_TARGET, target);
+  if (endpoint->secure && own != NULL && !dd_tls_apply (own, transfer->easy, endpoint, credentials))
+    dd_curl ()->easy_setopt (transfer->easy, CURLOPT_URL, NULL);
+}
+
+/* Whoever asks may ask again with the same ones, and a signature is good for one request. */
+static void
+own_headers (DdRequest *request)
+{
+  DdHeaders *shared = request->headers;
+
+  request->headers = dd_headers_copy (shared);
+  dd_headers_unref (shared);
 }
 
 /* Without an endpoint the URL stays unset and libcurl ends the transfer, later, with
@@ -309,6 +305,8 @@ prepare (Transfer *transfer, const DdEndpoint *endpoint)
 {
   DdHttpTransport *transport = transfer->transport;
   DdRequest *request = transfer->request;
+  DdCredentials *credentials
+      = g_hash_table_lookup (transport->credentials, group_of (request->service));
   g_autofree char *target = NULL;
 
   set_callbacks (transfer);
@@ -317,14 +315,14 @@ prepare (Transfer *transfer, const DdEndpoint *endpoint)
   if (endpoint == NULL)
     return;
   target = g_strconcat (endpoint->prefix, request->target, NULL);
+  own_headers (request);
   dd_headers_add (request->headers, "Host", endpoint->authority);
   if (transport->user_agent != NULL && dd_headers_get (request->headers, "User-Agent") == NULL)
     dd_headers_add (request->headers, "User-Agent", transport->user_agent);
-  prove_identity (transport, request, target);
+  prove_identity (transport, request, target, credentials);
   transfer->header_lines = header_lines_of (request->headers);
-  curl_easy_setopt (transfer->easy, CURLOPT_HTTPHEADER, transfer->header_lines);
-  curl_easy_setopt (transfer->easy, CURLOPT_URL, endpoint->url);
-  curl_easy_setopt (transfer->easy, CURLOPT_REQUEST_TARGET, target);
+  dd_curl ()->easy_setopt (transfer->easy, CURLOPT_HTTPHEADER, transfer->header_lines);
+  set_url (transfer, endpoint, target, credentials);
 }
 
 static CURL *
@@ -333,9 +331,9 @@ take_handle (DdHttpTransport *transport)
   CURL *easy;
 
   if (transport->idle->len == 0)
-    return curl_easy_init ();
+    return dd_curl ()->easy_init ();
   easy = g_ptr_array_steal_index_fast (transport->idle, transport->idle->len - 1);
-  curl_easy_reset (easy);
+  dd_curl ()->easy_reset (easy);
   return easy;
 }
 
@@ -355,7 +353,7 @@ http_send (DdTransport *self, DdRequest *request, DdReplyFunc func, gpointer dat
   transfer->body = g_byte_array_new ();
   transfer->headers = dd_headers_new ();
   transfer->easy = take_handle (transport);
-  prepare (transfer, endpoint_of (transport, request->service));
+  prepare (transfer, dd_http_transport_get_endpoint (transport, request->service));
   g_hash_table_insert (transport->transfers, &transfer->id, transfer);
   dd_curl_loop_add (transport->loop, transfer->easy);
   return transfer->id;
@@ -370,13 +368,25 @@ http_cancel (DdTransport *self, guint64 id)
 static void
 handle_free (gpointer easy)
 {
-  curl_easy_cleanup (easy);
+  dd_curl ()->easy_cleanup (easy);
 }
 
 static void
 endpoint_free (gpointer endpoint)
 {
   dd_endpoint_free (endpoint);
+}
+
+static void
+tls_free (gpointer tls)
+{
+  dd_tls_free (tls);
+}
+
+static void
+credentials_free (gpointer credentials)
+{
+  dd_credentials_free (credentials);
 }
 
 static const char *
@@ -396,7 +406,6 @@ dd_http_transport_new (const DdHttpOptions *options)
 {
   static const DdTransportClass klass = { http_send, http_cancel };
   DdHttpTransport *transport = g_new0 (DdHttpTransport, 1);
-  const DdCredentials *credentials = options->credentials;
 
   transport->interface.klass = &klass;
   transport->loop = dd_curl_loop_new (options->context, transfer_done, transport);
@@ -405,14 +414,16 @@ dd_http_transport_new (const DdHttpOptions *options)
   transport->endpoints = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, endpoint_free);
   transport->aws_endpoint = g_strdup (options->aws_endpoint);
   transport->region = g_strdup (region_of (options));
-  if (credentials != NULL)
-    transport->credentials = dd_credentials_new (credentials->access_key, credentials->secret_key,
-                                                 credentials->session_token);
-  transport->kubernetes_ca_file = g_strdup (options->kubernetes_ca_file);
-  transport->kubernetes_token = g_strdup (options->kubernetes_token);
+  transport->tls = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, tls_free);
+  transport->credentials
+      = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, credentials_free);
+  transport->max_reply_bytes
+      = options->max_reply_bytes > 0 ? options->max_reply_bytes : USUAL_MAX_REPLY_BYTES;
   transport->user_agent = g_strdup (options->user_agent);
   transport->unix_path = g_strdup (options->unix_path);
   transport->patient = options->patient;
+  transport->direct = options->direct;
+  dd_http_transport_set_credentials (transport, "aws", options->credentials);
   if (options->kubernetes_endpoint != NULL)
     dd_http_transport_set_endpoint (transport, "kubernetes", options->kubernetes_endpoint, NULL);
   return transport;
@@ -427,11 +438,10 @@ dd_http_transport_free (DdHttpTransport *transport)
   g_ptr_array_unref (transport->idle);
   dd_curl_loop_free (transport->loop);
   g_hash_table_unref (transport->endpoints);
-  dd_credentials_free (transport->credentials);
+  g_hash_table_unref (transport->tls);
+  g_hash_table_unref (transport->credentials);
   g_free (transport->aws_endpoint);
   g_free (transport->region);
-  g_free (transport->kubernetes_ca_file);
-  g_free (transport->kubernetes_token);
   g_free (transport->user_agent);
   g_free (transport->unix_path);
   g_free (transport);
@@ -454,23 +464,46 @@ dd_http_transport_set_endpoint (DdHttpTransport *transport, const char *service,
   return endpoint != NULL;
 }
 
-gboolean
-dd_http_transport_use_environment (DdHttpTransport *transport, GError **error)
+const DdEndpoint *
+dd_http_transport_get_endpoint (DdHttpTransport *transport, const char *service)
 {
-  const char *all = g_getenv ("AWS_ENDPOINT_URL");
+  const DdEndpoint *known = g_hash_table_lookup (transport->endpoints, service);
+  g_autofree char *url = NULL;
 
-  if (transport->aws_endpoint == NULL && all != NULL && *all != '\0')
-    transport->aws_endpoint = g_strdup (all);
-  for (guint i = 0; i < G_N_ELEMENTS (aws_services); i++)
-    {
-      const char *one = g_getenv (aws_services[i].variable);
+  if (known != NULL || !dd_endpoint_is_aws (service))
+    return known;
+  if (transport->aws_endpoint != NULL)
+    url = g_strdup (transport->aws_endpoint);
+  else
+    url = dd_endpoint_of_aws (service, transport->region);
+  dd_http_transport_set_endpoint (transport, service, url, NULL);
+  return g_hash_table_lookup (transport->endpoints, service);
+}
 
-      if (one != NULL && *one != '\0'
-          && !dd_http_transport_set_endpoint (transport, aws_services[i].name, one, error))
-        {
-          g_prefix_error (error, "%s: ", aws_services[i].variable);
-          return FALSE;
-        }
-    }
-  return TRUE;
+const char *
+dd_http_transport_get_region (const DdHttpTransport *transport)
+{
+  return transport->region;
+}
+
+gboolean
+dd_http_transport_set_tls (DdHttpTransport *transport, const char *service,
+                           const DdTlsOptions *options, GError **error)
+{
+  DdTls *tls = dd_tls_new (options, error);
+
+  if (tls != NULL)
+    g_hash_table_replace (transport->tls, g_strdup (service), tls);
+  return tls != NULL;
+}
+
+void
+dd_http_transport_set_credentials (DdHttpTransport *transport, const char *service,
+                                   DdCredentials *credentials)
+{
+  if (credentials == NULL)
+    g_hash_table_remove (transport->credentials, service);
+  else
+    g_hash_table_replace (transport->credentials, g_strdup (service),
+                          dd_credentials_ref (credentials));
 }

@@ -11,53 +11,10 @@
 
 #include <string.h>
 
-#include "base/error.h"
 #include "base/time.h"
 
 #define ALGORITHM "AWS4-HMAC-SHA256"
 #define KEY_BYTES 32
-
-/* ---- credentials ---- */
-
-DdCredentials *
-dd_credentials_new (const char *access_key, const char *secret_key, const char *session_token)
-{
-  DdCredentials *credentials = g_new0 (DdCredentials, 1);
-
-  credentials->access_key = g_strdup (access_key);
-  credentials->secret_key = g_strdup (secret_key);
-  credentials->session_token = g_strdup (session_token);
-  return credentials;
-}
-
-DdCredentials *
-dd_credentials_from_environment (GError **error)
-{
-  const char *access_key = g_getenv ("AWS_ACCESS_KEY_ID");
-  const char *secret_key = g_getenv ("AWS_SECRET_ACCESS_KEY");
-  const char *session_token = g_getenv ("AWS_SESSION_TOKEN");
-
-  if (access_key == NULL || *access_key == '\0' || secret_key == NULL || *secret_key == '\0')
-    {
-      g_set_error (error, DD_ERROR, DD_ERROR_NOT_FOUND,
-                   "no AWS credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY");
-      return NULL;
-    }
-  if (session_token != NULL && *session_token == '\0')
-    session_token = NULL;
-  return dd_credentials_new (access_key, secret_key, session_token);
-}
-
-void
-dd_credentials_free (DdCredentials *credentials)
-{
-  if (credentials == NULL)
-    return;
-  g_free (credentials->access_key);
-  g_free (credentials->secret_key);
-  g_free (credentials->session_token);
-  g_free (credentials);
-}
 
 /* ---- hashes ---- */
 
@@ -173,9 +130,9 @@ compare_names (gconstpointer a, gconstpointer b)
   return strcmp (*(const char *const *) a, *(const char *const *) b);
 }
 
-/* The signed header names, lower case, sorted. */
+/* The names of HEADERS that WANTED says yes to, lower case, sorted. */
 static GPtrArray *
-signed_names (const DdHeaders *headers)
+names_of (const DdHeaders *headers, gboolean (*wanted) (const char *name))
 {
   GPtrArray *names = g_ptr_array_new_with_free_func (g_free);
 
@@ -183,11 +140,29 @@ signed_names (const DdHeaders *headers)
     {
       g_autofree char *name = g_ascii_strdown (headers->pairs->pdata[i], -1);
 
-      if (is_signed (name) && !g_ptr_array_find_with_equal_func (names, name, g_str_equal, NULL))
+      if (wanted (name) && !g_ptr_array_find_with_equal_func (names, name, g_str_equal, NULL))
         g_ptr_array_add (names, g_steal_pointer (&name));
     }
   g_ptr_array_sort (names, compare_names);
   return names;
+}
+
+static GPtrArray *
+signed_names (const DdHeaders *headers)
+{
+  return names_of (headers, is_signed);
+}
+
+static gboolean
+is_any (G_GNUC_UNUSED const char *name)
+{
+  return TRUE;
+}
+
+static GPtrArray *
+all_names (const DdHeaders *headers)
+{
+  return names_of (headers, is_any);
 }
 
 static char *
@@ -279,22 +254,74 @@ signature_of (const char *secret_key, const char *day, const DdSigned *what, con
   return g_string_free (hex, FALSE);
 }
 
+/* "20260131/us-west-2/eks/aws4_request": for what DATE's signing key is good. */
+static char *
+scope_of (const DdSigned *what, const char *date)
+{
+  return g_strdup_printf ("%.8s/%s/%s/aws4_request", date, what->region, what->service);
+}
+
+static char *
+sign (const DdSigned *what, const DdCredentials *credentials, const char *date, const char *scope,
+      const GPtrArray *names, const char *name_list)
+{
+  g_autofree char *day = g_strndup (date, 8);
+  g_autofree char *canonical = canonical_request (what, names, name_list);
+  g_autofree char *hash = g_compute_checksum_for_string (G_CHECKSUM_SHA256, canonical, -1);
+  g_autofree char *text = g_strdup_printf (ALGORITHM "\n%s\n%s\n%s", date, scope, hash);
+
+  return signature_of (credentials->secret_key, day, what, text);
+}
+
 char *
 dd_sigv4_authorization (const DdSigned *what, const DdCredentials *credentials)
 {
   const char *date = dd_headers_get (what->headers, "X-Amz-Date");
-  g_autofree char *day = g_strndup (date, 8);
-  g_autofree char *scope
-      = g_strdup_printf ("%s/%s/%s/aws4_request", day, what->region, what->service);
+  g_autofree char *scope = scope_of (what, date);
   g_autoptr (GPtrArray) names = signed_names (what->headers);
   g_autofree char *name_list = joined (names);
-  g_autofree char *canonical = canonical_request (what, names, name_list);
-  g_autofree char *hash = g_compute_checksum_for_string (G_CHECKSUM_SHA256, canonical, -1);
-  g_autofree char *text = g_strdup_printf (ALGORITHM "\n%s\n%s\n%s", date, scope, hash);
-  g_autofree char *signature = signature_of (credentials->secret_key, day, what, text);
+  g_autofree char *signature = sign (what, credentials, date, scope, names, name_list);
 
   return g_strdup_printf (ALGORITHM " Credential=%s/%s, SignedHeaders=%s, Signature=%s",
                           credentials->access_key, scope, name_list, signature);
+}
+
+static void
+append_parameter (GString *target, const char *name, const char *value)
+{
+  g_autofree char *escaped = g_uri_escape_string (value, NULL, FALSE);
+
+  g_string_append_printf (target, "%c%s=%s", strchr (target->str, '?') == NULL ? '?' : '&', name,
+                          escaped);
+}
+
+/* The same source, "Add the signature to the query string"; the order of the parameters is
+ * botocore's. Every header that is there is signed. */
+char *
+dd_sigv4_presign (const DdSigned *what, const DdCredentials *credentials, DdUsec instant,
+                  DdUsec lifetime)
+{
+  g_autofree char *date = dd_sigv4_date (instant);
+  g_autofree char *scope = scope_of (what, date);
+  g_autofree char *who = g_strdup_printf ("%s/%s", credentials->access_key, scope);
+  g_autofree char *seconds = g_strdup_printf ("%" G_GINT64_FORMAT, lifetime / DD_SECOND);
+  g_autoptr (GPtrArray) names = all_names (what->headers);
+  g_autofree char *name_list = joined (names);
+  g_autofree char *signature = NULL;
+  g_autoptr (GString) target = g_string_new (what->target);
+  DdSigned presigned = *what;
+
+  append_parameter (target, "X-Amz-Algorithm", ALGORITHM);
+  append_parameter (target, "X-Amz-Credential", who);
+  append_parameter (target, "X-Amz-Date", date);
+  append_parameter (target, "X-Amz-Expires", seconds);
+  append_parameter (target, "X-Amz-SignedHeaders", name_list);
+  if (credentials->session_token != NULL)
+    append_parameter (target, "X-Amz-Security-Token", credentials->session_token);
+  presigned.target = target->str;
+  signature = sign (&presigned, credentials, date, scope, names, name_list);
+  append_parameter (target, "X-Amz-Signature", signature);
+  return g_strdup (target->str);
 }
 
 char *

@@ -1,23 +1,10 @@
 /* base/sigv4.h: AWS Signature Version 4: proves who is asking, without sending the secret */
 #pragma once
 
+#include "base/credentials.h"
 #include "base/transport.h"
 
 G_BEGIN_DECLS
-
-typedef struct
-{
-  char *access_key;
-  char *secret_key;
-  char *session_token; /* NULL: long-term credentials */
-} DdCredentials;
-
-/* From AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN; DD_ERROR_NOT_FOUND when the
- * first two are not set. */
-DdCredentials *dd_credentials_from_environment (GError **error);
-DdCredentials *dd_credentials_new (const char *access_key, const char *secret_key,
-                                   const char *session_token);
-void dd_credentials_free (DdCredentials *credentials);
 
 /* What a signature covers. TARGET is the raw path and query as they go on the wire. */
 typedef struct
@@ -32,9 +19,12 @@ typedef struct
 char *dd_sigv4_canonical_request (const DdSigned *what);
 /* The value of the Authorization header. HEADERS must hold X-Amz-Date (dd_sigv4_date ()). */
 char *dd_sigv4_authorization (const DdSigned *what, const DdCredentials *credentials);
+/* WHAT's target with a signature in its query, good for LIFETIME (whole seconds) from INSTANT: who
+ * has the URL may ask this once in the name of CREDENTIALS. HEADERS are those that the asker will
+ * send too; caller frees. */
+char *dd_sigv4_presign (const DdSigned *what, const DdCredentials *credentials, DdUsec instant,
+                        DdUsec lifetime);
 /* "20260131T093000Z" */
 char *dd_sigv4_date (DdUsec instant);
-
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (DdCredentials, dd_credentials_free)
 
 G_END_DECLS

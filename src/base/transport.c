@@ -12,6 +12,16 @@ dd_headers_new (void)
 }
 
 DdHeaders *
+dd_headers_copy (const DdHeaders *headers)
+{
+  DdHeaders *copy = dd_headers_new ();
+
+  for (guint i = 0; i + 1 < headers->pairs->len; i += 2)
+    dd_headers_add (copy, headers->pairs->pdata[i], headers->pairs->pdata[i + 1]);
+  return copy;
+}
+
+DdHeaders *
 dd_headers_ref (DdHeaders *headers)
 {
   return g_rc_box_acquire (headers);
@@ -57,6 +67,18 @@ dd_request_new (const char *service, const char *method, const char *target)
   request->headers = dd_headers_new ();
   request->timeout = 30 * DD_SECOND;
   return request;
+}
+
+DdRequest *
+dd_request_copy (const DdRequest *request)
+{
+  DdRequest *copy = dd_request_new (request->service, request->method, request->target);
+
+  dd_headers_unref (copy->headers);
+  copy->headers = dd_headers_ref (request->headers);
+  copy->body = request->body == NULL ? NULL : g_bytes_ref (request->body);
+  copy->timeout = request->timeout;
+  return copy;
 }
 
 void

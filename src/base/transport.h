@@ -12,6 +12,7 @@ typedef struct
 } DdHeaders;
 
 DdHeaders *dd_headers_new (void);
+DdHeaders *dd_headers_copy (const DdHeaders *headers);
 DdHeaders *dd_headers_ref (DdHeaders *headers);
 void dd_headers_unref (DdHeaders *headers);
 void dd_headers_add (DdHeaders *headers, const char *name, const char *value);
@@ -30,6 +31,8 @@ typedef struct
 } DdRequest;
 
 DdRequest *dd_request_new (const char *service, const char *method, const char *target);
+/* Shares headers and body with REQUEST. */
+DdRequest *dd_request_copy (const DdRequest *request);
 void dd_request_free (DdRequest *request);
 
 typedef struct

@@ -6,5 +6,6 @@
 G_BEGIN_DECLS
 
 extern const DdCommand dd_command_upgrade; /* upgrade.c */
+extern const DdCommand dd_command_watch;   /* watch.c */
 
 G_END_DECLS

@@ -140,6 +140,20 @@ tell_started (G_GNUC_UNUSED DdProgress *self, const char *subject, const DdValue
 }
 
 static char *
+tell_watched (G_GNUC_UNUSED DdProgress *self, const char *subject, const DdValue *details)
+{
+  return g_strdup_printf ("watching update %s of %s to %s", detail (details, "id"), subject,
+                          detail (details, "release"));
+}
+
+static char *
+tell_waits (G_GNUC_UNUSED DdProgress *self, G_GNUC_UNUSED const char *subject,
+            const DdValue *details)
+{
+  return g_strdup (detail (details, "reason"));
+}
+
+static char *
 tell_phase (DdProgress *self, G_GNUC_UNUSED const char *subject, const DdValue *details)
 {
   g_free (self->phase);
@@ -357,6 +371,8 @@ static const struct
   Teller tell;
 } tellers[] = {
   { "update.started", BOLD, tell_started },
+  { "update.watched", BOLD, tell_watched },
+  { "update.waits", BAD, tell_waits },
   { "phase.entered", BOLD, tell_phase },
   { "launch-template.version-created", PLAIN, tell_template },
   { "scale-up.requested", PLAIN, tell_raised },

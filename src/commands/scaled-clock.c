@@ -6,7 +6,7 @@ typedef struct
 {
   DdClock interface;
   DdClock *inner;
-  DdUsec origin;
+  DdUsec origin, start; /* the same instant on both clocks */
   double factor;
 } ScaledClock;
 
@@ -16,7 +16,7 @@ scaled_now (DdClock *clock)
   ScaledClock *self = (ScaledClock *) clock;
   DdUsec passed = dd_clock_now (self->inner) - self->origin;
 
-  return self->origin + (DdUsec) ((double) passed * self->factor);
+  return self->start + (DdUsec) ((double) passed * self->factor);
 }
 
 static guint64
@@ -37,7 +37,7 @@ scaled_cancel (DdClock *clock, guint64 timer)
 static const DdClockClass scaled_clock_class = { scaled_now, scaled_arm, scaled_cancel };
 
 DdClock *
-dd_scaled_clock_new (DdClock *inner, double factor)
+dd_scaled_clock_new (DdClock *inner, double factor, DdUsec start)
 {
   ScaledClock *self = g_new0 (ScaledClock, 1);
 
@@ -45,6 +45,7 @@ dd_scaled_clock_new (DdClock *inner, double factor)
   self->interface.klass = &scaled_clock_class;
   self->inner = inner;
   self->origin = dd_clock_now (inner);
+  self->start = start != 0 ? start : self->origin;
   self->factor = factor;
   return &self->interface;
 }

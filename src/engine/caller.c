@@ -41,6 +41,7 @@ struct _DdCaller
   DdUsec patience;
   guint64 last_id;
   const char *failed_service; /* interned */
+  const char *failed_hint;
 };
 
 static void send_waiting (DdCaller *self);
@@ -88,11 +89,8 @@ dd_caller_free (DdCaller *self)
 static DdRequest *
 copy_request (const DdRequest *request, DdUsec timeout)
 {
-  DdRequest *copy = dd_request_new (request->service, request->method, request->target);
+  DdRequest *copy = dd_request_copy (request);
 
-  dd_headers_unref (copy->headers);
-  copy->headers = dd_headers_ref (request->headers);
-  copy->body = request->body == NULL ? NULL : g_bytes_ref (request->body);
   copy->timeout = timeout;
   return copy;
 }
@@ -133,6 +131,17 @@ sleep_until_next_try (Call *call, const DdReply *reply, DdUsec delay)
   call->sleep = dd_clock_after (self->clock, delay, wake_up, call);
 }
 
+static void
+note_failure (const Call *call, const DdReply *reply)
+{
+  DdCaller *self = call->caller;
+
+  self->failed_service = g_intern_string (call->request->service);
+  self->failed_hint = g_str_equal (call->request->service, "kubernetes")
+                          ? dd_kube_reply_hint (reply)
+                          : dd_aws_reply_hint (reply);
+}
+
 /* Removes CALL before its function runs, which may cancel others or send new ones. */
 static void
 finish (Call *call, const DdReply *reply, const GError *error)
@@ -142,7 +151,7 @@ finish (Call *call, const DdReply *reply, const GError *error)
   gpointer data = call->data;
 
   if (error != NULL)
-    self->failed_service = g_intern_string (call->request->service);
+    note_failure (call, reply);
   g_hash_table_remove (self->calls, &call->id);
   send_waiting (self);
   func (reply, error, data);
@@ -255,4 +264,10 @@ const char *
 dd_caller_failed_service (const DdCaller *self)
 {
   return self->failed_service;
+}
+
+const char *
+dd_caller_failed_hint (const DdCaller *self)
+{
+  return self->failed_hint;
 }

@@ -40,6 +40,8 @@ void dd_caller_cancel (DdCaller *caller, guint64 id);
 
 /* The service of the latest call that failed for good; NULL: none did. */
 const char *dd_caller_failed_service (const DdCaller *caller);
+/* What a person can do about that; static, NULL: no idea. */
+const char *dd_caller_failed_hint (const DdCaller *caller);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DdCaller, dd_caller_free)
 

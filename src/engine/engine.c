@@ -158,23 +158,26 @@ static const struct
   [DD_STATE_NEW] = { "new", DD_PHASE_NONE, NULL, NULL, TO (READ_CLUSTER) },
 
   [DD_STATE_READ_CLUSTER] = { "read-cluster", DD_PHASE_SETUP, dd_setup_read_cluster,
-                              dd_setup_take_cluster, TO (READ_NODEGROUP) },
+                              dd_setup_take_cluster, TO (READ_NODEGROUP) | TO (READ_GROUP) },
   [DD_STATE_READ_NODEGROUP] = { "read-nodegroup", DD_PHASE_SETUP, dd_setup_read_nodegroup,
                                 dd_setup_take_nodegroup, TO (READ_RELEASE) },
   [DD_STATE_READ_RELEASE] = { "read-release", DD_PHASE_SETUP, dd_setup_read_release,
                               dd_setup_take_release, TO (READ_GROUP) },
   [DD_STATE_READ_GROUP]
-  = { "read-group", DD_PHASE_SETUP, dd_setup_read_group, dd_setup_take_group, TO (READ_TEMPLATE) },
+  = { "read-group", DD_PHASE_SETUP, dd_setup_read_group, dd_setup_take_group,
+      TO (READ_GROUP) | TO (READ_TEMPLATE) },
   [DD_STATE_READ_TEMPLATE] = { "read-template", DD_PHASE_SETUP, dd_setup_read_template,
                                dd_setup_take_template, TO (READ_NODES) },
   [DD_STATE_READ_NODES]
   = { "read-nodes", DD_PHASE_SETUP, dd_setup_read_nodes, NULL,
-      TO (PLANNED) | TO (MAKE_TEMPLATE_VERSION) | TO (REPOINT) | TO (RAISE) | TO (SUCCEEDED) },
+      TO (PLANNED) | TO (MAKE_TEMPLATE_VERSION) | TO (REPOINT) | TO (RAISE) | TO (SUCCEEDED)
+          | TO (LOOK_AGAIN) | TO (READ_SIZE) | TO (SURVEY_GROUP) | TO (LIST_PROTECTED) },
   [DD_STATE_MAKE_TEMPLATE_VERSION]
   = { "make-template-version", DD_PHASE_SETUP, dd_setup_make_template_version,
       dd_setup_take_template_version, TO (REPOINT) },
-  [DD_STATE_REPOINT] = { "repoint", DD_PHASE_SETUP, dd_setup_repoint, dd_setup_take_repointed,
-                         TO (RAISE) | TO (SUCCEEDED) },
+  [DD_STATE_REPOINT]
+  = { "repoint", DD_PHASE_SETUP, dd_setup_repoint, dd_setup_take_repointed,
+      TO (RAISE) | TO (SUCCEEDED) | TO (LOOK_AGAIN) | TO (READ_SIZE) | TO (LIST_PROTECTED) },
 
   [DD_STATE_RAISE]
   = { "raise", DD_PHASE_SCALE_UP, dd_scale_up_raise, dd_scale_up_take_raised, TO (AWAIT_NODES) },
@@ -252,6 +255,13 @@ static const struct
   [DD_PHASE_END] = { NULL, DD_STATE_FAILED, TRUE },
 };
 
+/* Entering one of these is worth a line in the journal: it changes something, or begins what an
+ * engine that takes up the update must not begin anew. Templates are noted when their token is. */
+#define NOTED \
+  (TO (REPOINT) | TO (RAISE) | TO (PROTECT) | TO (MARK) | TO (PAUSE) | TO (READ_SIZE) \
+   | TO (SHRINK) | TO (SURVEY_GROUP) | TO (POINT_BACK) | TO (STOP_GROWTH) | TO (LIST_NEW) \
+   | TO (CORDON_NEW) | TO (RETIRE_NEW) | TO (RESTORE_SIZE) | TO (LIST_PROTECTED))
+
 static gboolean
 may_follow (const DdEngine *self, DdState next)
 {
@@ -269,7 +279,7 @@ note_phase (DdEngine *self, DdPhase phase)
   dd_caller_set_patience (self->caller, phases[phase].is_cleaning && !DD_MUTANT (CLEAN_IMPATIENTLY)
                                             ? CLEANING_PATIENCE
                                             : 0);
-  if (phases[phase].name != NULL)
+  if (phases[phase].name != NULL && phase > self->told)
     dd_engine_trace (self, "phase.entered",
                      dd_object ("phase", dd_string (phases[phase].name), NULL));
 }
@@ -287,6 +297,8 @@ dd_engine_enter (DdEngine *self, DdState next)
                               dd_string (states[self->state].name), "to",
                               dd_string (states[next].name), NULL));
   self->state = next;
+  if (NOTED & (G_GUINT64_CONSTANT (1) << next))
+    dd_journal_note (self);
   states[next].enter (self);
 }
 
@@ -316,8 +328,8 @@ dd_engine_wait (DdEngine *self, DdUsec delay, DdTimerFunc func)
   self->timer = dd_clock_after (self->context.clock, delay, func, self);
 }
 
-char *
-dd_engine_selector (const DdEngine *self, DdNodesWanted wanted)
+static char *
+selector_for (const DdEngine *self, DdNodesWanted wanted)
 {
   static const char *const relations[] = {
     [DD_NODES_UPDATED] = "=",
@@ -330,13 +342,27 @@ dd_engine_selector (const DdEngine *self, DdNodesWanted wanted)
                           relations[wanted], self->image);
 }
 
+DdLister *
+dd_engine_lister (DdEngine *self, DdNodesWanted wanted, DdListerDone done)
+{
+  g_autofree char *selector = selector_for (self, wanted);
+  g_autofree char *version = g_strdup_printf ("%" G_GINT64_FORMAT, self->target_version);
+  DdMembership membership = { .group = self->options.scaling_group,
+                              .version = version,
+                              .image = self->image,
+                              .updated = wanted != DD_NODES_OUTDATED,
+                              .outdated = wanted != DD_NODES_UPDATED };
+
+  if (membership.group != NULL)
+    return dd_lister_new_of_group (self->caller, &membership, done, self);
+  return dd_lister_new (self->caller, selector, done, self);
+}
+
 void
 dd_engine_list (DdEngine *self, DdNodesWanted wanted, DdListerDone done)
 {
-  g_autofree char *selector = dd_engine_selector (self, wanted);
-
   g_clear_pointer (&self->lister, dd_lister_free);
-  self->lister = dd_lister_new (self->caller, selector, done, self);
+  self->lister = dd_engine_lister (self, wanted, done);
 }
 
 DdUsec
@@ -356,6 +382,12 @@ dd_engine_machine_context (const DdEngine *self)
 {
   return (DdMachineContext) { self->caller, self->context.clock, self->context.trace,
                               &self->options.knobs };
+}
+
+gboolean
+dd_engine_leaves_already (const DdEngine *self, const DdKubeNode *node)
+{
+  return node->instance != NULL && g_hash_table_contains (self->leaving, node->instance);
 }
 
 /* ---- failure ---- */
@@ -431,7 +463,7 @@ static const struct
   const char *code;
   const char *advice;
 } codes[] = {
-  { NULL, DD_ERROR_REFUSED, "AccessDenied", "allow the role that updates the group to do this" },
+  { NULL, DD_ERROR_REFUSED, "AccessDenied", NULL },
   { "kubernetes", DD_ERROR_UNAVAILABLE, "ClusterUnreachable", UNREACHABLE },
   { "kubernetes", DD_ERROR_TIMED_OUT, "ClusterUnreachable", UNREACHABLE },
   { "kubernetes", DD_ERROR_THROTTLED, "ClusterUnreachable", UNREACHABLE },
@@ -444,17 +476,17 @@ dd_engine_fail_with (DdEngine *self, const GError *error)
 {
   const char *service = dd_caller_failed_service (self->caller);
   const char *code = "Unknown";
-  const char *advice
-      = "start the update again when it has passed; nodes that run the new image are "
-        "kept";
+  const char *advice = dd_caller_failed_hint (self->caller);
 
   for (guint i = 0; i < G_N_ELEMENTS (codes); i++)
     if (g_error_matches (error, DD_ERROR, (int) codes[i].error)
         && (codes[i].service == NULL || g_strcmp0 (codes[i].service, service) == 0))
       {
         code = codes[i].code;
-        advice = codes[i].advice;
+        advice = codes[i].advice != NULL ? codes[i].advice : advice;
       }
+  if (advice == NULL)
+    advice = "start the update again when it has passed; nodes that run the new image are kept";
   dd_engine_fail (self, code, error->message, NULL,
                   g_strdup_printf ("%s: %s", error->message, advice));
 }
@@ -481,6 +513,9 @@ copy_options (DdUpgradeOptions *copy, const DdUpgradeOptions *options)
   copy->nodegroup = g_strdup (options->nodegroup);
   copy->version = g_strdup (options->version);
   copy->release_version = g_strdup (options->release_version);
+  copy->scaling_group = g_strdup (options->scaling_group);
+  copy->image = g_strdup (options->image);
+  copy->resume = options->resume == NULL ? NULL : dd_value_ref (options->resume);
 }
 
 static void
@@ -490,6 +525,9 @@ clear_options (DdUpgradeOptions *copy)
   g_free ((char *) copy->nodegroup);
   g_free ((char *) copy->version);
   g_free ((char *) copy->release_version);
+  g_free ((char *) copy->scaling_group);
+  g_free ((char *) copy->image);
+  dd_value_unref ((DdValue *) copy->resume);
 }
 
 DdEngine *
@@ -500,6 +538,8 @@ dd_engine_new (const DdEngineContext *context, const DdUpgradeOptions *options, 
 
   self->context = *context;
   copy_options (&self->options, options);
+  self->journal = self->options.resume;
+  self->told = (DdPhase) dd_value_path_int (self->journal, "phase", DD_PHASE_NONE);
   self->done = done;
   self->data = data;
   self->choice = dd_random_fork (context->random, "node-choice");
@@ -512,6 +552,9 @@ dd_engine_new (const DdEngineContext *context, const DdUpgradeOptions *options, 
   self->marked = names_new ();
   self->handled = names_new ();
   self->stuck = names_new ();
+  self->leaving = names_new ();
+  self->retiring = g_ptr_array_new_with_free_func (g_free);
+  self->planned = g_ptr_array_new_with_free_func (g_free);
   self->outdated = nodes_new ();
   self->fresh = nodes_new ();
   self->result.resource_ids = g_ptr_array_new_with_free_func (g_free);
@@ -571,6 +614,11 @@ dd_engine_free (DdEngine *self)
   g_hash_table_unref (self->marked);
   g_hash_table_unref (self->handled);
   g_hash_table_unref (self->stuck);
+  g_hash_table_unref (self->leaving);
+  g_ptr_array_unref (self->retiring);
+  g_ptr_array_unref (self->planned);
+  g_free (self->token);
+  g_free (self->points_to);
   g_ptr_array_unref (self->outdated);
   g_ptr_array_unref (self->fresh);
   result_clear (&self->result);

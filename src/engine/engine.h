@@ -5,6 +5,7 @@
 #include "base/random.h"
 #include "base/trace.h"
 #include "base/transport.h"
+#include "engine/journal.h"
 #include "engine/knobs.h"
 
 G_BEGIN_DECLS
@@ -18,16 +19,21 @@ typedef struct
   DdClock *clock;
   DdRandom *random; /* the engine's own stream */
   DdTrace *trace;
+  DdJournal *journal; /* NULL: the update is not remembered */
 } DdEngineContext;
 
 typedef struct
 {
   const char *cluster;
-  const char *nodegroup;
+  const char *nodegroup;       /* a managed group; of a group of one's own, how it is spoken of */
+  const char *scaling_group;   /* a group of one's own, by its Auto Scaling group; NULL: managed */
+  const char *image;           /* of such a group; NULL: that of its template's latest version */
+  gint64 max_unavailable;      /* of such a group: how many are replaced at once */
   const char *version;         /* target Kubernetes minor, "1.30"; NULL: the cluster's */
   const char *release_version; /* "1.30.0-20240703"; NULL: the newest of that minor */
   gboolean force;
   DdKnobs knobs;
+  const DdValue *resume; /* what a journal holds of an update to go on with; NULL: a new one */
 } DdUpgradeOptions;
 
 /* How an update ends; the strings are those of EKS. */

@@ -242,7 +242,7 @@ static const struct
   void (*enter) (DdNodeMachine *self);
   guint successors;
 } states[N_NODE_STATES] = {
-  [NODE_NEW] = { "new", NULL, TO (NODE_DRAINING) | TO (NODE_TERMINATING) },
+  [NODE_NEW] = { "new", NULL, TO (NODE_DRAINING) | TO (NODE_TERMINATING) | TO (NODE_LEAVING) },
   [NODE_DRAINING]
   = { "draining", start_drain, TO (NODE_CORDONING) | TO (NODE_OVERDUE) | TO (NODE_FAILED) },
   [NODE_CORDONING] = { "cordoning", cordon, TO (NODE_SETTLING) | TO (NODE_FAILED) },
@@ -289,7 +289,10 @@ dd_node_machine_start (DdNodeMachine *self)
 {
   gboolean drain = self->way.drain && !DD_MUTANT (TERMINATE_UNDRAINED);
 
-  node_enter (self, drain ? NODE_DRAINING : NODE_TERMINATING);
+  if (self->way.leaves_already)
+    node_enter (self, NODE_LEAVING);
+  else
+    node_enter (self, drain ? NODE_DRAINING : NODE_TERMINATING);
 }
 
 void

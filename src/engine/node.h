@@ -17,9 +17,10 @@ typedef enum
 
 typedef struct
 {
-  gboolean drain;     /* FALSE: nothing runs there, terminate at once */
-  gboolean force;     /* delete what a drain leaves */
-  gboolean decrement; /* the group shrinks by the node */
+  gboolean drain;          /* FALSE: nothing runs there, terminate at once */
+  gboolean force;          /* delete what a drain leaves */
+  gboolean decrement;      /* the group shrinks by the node */
+  gboolean leaves_already; /* it was told to terminate: only wait for it */
 } DdNodeWay;
 
 /* ERROR only with DD_NODE_FAILED. Never runs from within dd_node_machine_start (). */

@@ -124,6 +124,15 @@ struct _DdEngine
   DdUsec shrunk;      /* when */
   DdUsec moves_since; /* since when instances may be coming or leaving; 0: not looked yet */
 
+  /* memory: what an engine before this one wrote down, and what it means here */
+  const DdValue *journal; /* NULL: this is the first one; it is the options' */
+  DdPhase told;           /* the phases up to this one were told by that engine */
+  char *token;            /* of the template version; NULL: not made up yet */
+  char *points_to;        /* the version that the group points to as it was found */
+  GPtrArray *planned;     /* of char *: every outdated node so far, in its order */
+  GHashTable *leaving;    /* ids of instances that were told to leave already */
+  GPtrArray *retiring;    /* of char *: new nodes that were chosen to leave again, in order */
+
   /* failure */
   gboolean failed;
   DdKnobs retire_knobs;      /* for new nodes that leave again */
@@ -140,6 +149,8 @@ void dd_engine_enter (DdEngine *self, DdState next);
 void dd_engine_send (DdEngine *self, const char *operation, DdRequest *request);
 /* Arms the one timer of a state. */
 void dd_engine_wait (DdEngine *self, DdUsec delay, DdTimerFunc func);
+/* Its instance was told to leave by the engine before this one, or by somebody else. */
+gboolean dd_engine_leaves_already (const DdEngine *self, const DdKubeNode *node);
 /* Lists nodes of the group for a state: with the target image, without it, or all. */
 typedef enum
 {
@@ -148,7 +159,8 @@ typedef enum
   DD_NODES_OUTDATED,
 } DdNodesWanted;
 void dd_engine_list (DdEngine *self, DdNodesWanted wanted, DdListerDone done);
-char *dd_engine_selector (const DdEngine *self, DdNodesWanted wanted);
+/* The same for a lister of the caller's own. */
+DdLister *dd_engine_lister (DdEngine *self, DdNodesWanted wanted, DdListerDone done);
 
 DdUsec dd_engine_now (const DdEngine *self);
 /* As dd_trace (), by the engine, on its node group. */
@@ -163,6 +175,18 @@ void dd_engine_fail (DdEngine *self, const char *code, const char *message, GPtr
 void dd_engine_fail_with (DdEngine *self, const GError *error);
 /* Adds a sentence to the explanation of a failure. Takes TEXT. */
 void dd_engine_explain_more (DdEngine *self, char *text);
+
+/* ---- journal.c ---- */
+/* Writes down where the update stands. */
+void dd_journal_note (DdEngine *self);
+/* Takes from the journal what no API tells, once the group has been read. */
+void dd_journal_recall (DdEngine *self);
+void dd_journal_keep_order (DdEngine *self);
+void dd_journal_count_replaced (DdEngine *self, const GPtrArray *nodes);
+/* Adds the outdated nodes to the plan. */
+void dd_journal_plan (DdEngine *self);
+/* Where an engine goes on that takes up an update. */
+DdState dd_journal_state (const DdEngine *self);
 
 /* ---- setup.c ---- */
 void dd_setup_read_cluster (DdEngine *self);

@@ -246,6 +246,34 @@ take_next (GPtrArray *queues)
   return g_ptr_array_steal_index (best, best->len - 1);
 }
 
+/* Takes the node called NAME; NULL when there is none. */
+static DdKubeNode *
+take_named (GPtrArray *queues, const char *name)
+{
+  for (guint i = 0; i < queues->len; i++)
+    {
+      GPtrArray *queue = g_ptr_array_index (queues, i);
+
+      for (guint j = 0; j < queue->len; j++)
+        if (g_str_equal (((DdKubeNode *) g_ptr_array_index (queue, j))->name, name))
+          return g_ptr_array_steal_index (queue, j);
+    }
+  return NULL;
+}
+
+/* Those that an engine before this one had chosen, and cordoned, before all others. */
+static void
+take_chosen (DdEngine *self, GPtrArray *queues)
+{
+  for (guint i = 0; i < self->retiring->len; i++)
+    {
+      DdKubeNode *node = take_named (queues, g_ptr_array_index (self->retiring, i));
+
+      if (node != NULL)
+        g_ptr_array_add (self->fresh, dd_kube_node_ref (node));
+    }
+}
+
 static void
 choose_leaving (DdEngine *self, GPtrArray *nodes)
 {
@@ -255,6 +283,7 @@ choose_leaving (DdEngine *self, GPtrArray *nodes)
   gint64 count = self->rolls_back ? found->len : MIN (surplus, found->len);
 
   g_ptr_array_set_size (self->fresh, 0);
+  take_chosen (self, queues);
   while (self->fresh->len < count)
     g_ptr_array_add (self->fresh, dd_kube_node_ref (take_next (queues)));
 }
@@ -314,6 +343,7 @@ note_nameless_retired (const DdFleetResult *result, gpointer data)
 {
   DdEngine *self = data;
 
+  self->nameless_retired = TRUE;
   if (result->error != NULL)
     dd_engine_fail_with (self, result->error);
   else
@@ -380,7 +410,6 @@ dd_roll_back_retire_new (DdEngine *self)
   };
   gint64 surplus = self->desired - self->before->desired;
 
-  self->nameless_retired = TRUE;
   options.machine.knobs = make_retire_knobs (self);
   g_clear_pointer (&self->fleet, dd_fleet_free);
   self->fleet = dd_fleet_new (&options);

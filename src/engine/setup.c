@@ -31,6 +31,19 @@ dd_setup_read_cluster (DdEngine *self)
   dd_engine_send (self, "DescribeCluster", dd_eks_describe_cluster (self->options.cluster));
 }
 
+/* EKS knows nothing of a group of one's own, and no release either: its image is the one that was
+ * asked for, or whatever the latest version of its launch template names. */
+static void
+skip_to_group (DdEngine *self)
+{
+  self->nodegroup = dd_nodegroup_new_self_managed (
+      self->options.scaling_group, self->cluster->version, self->options.max_unavailable);
+  self->minor = g_strdup (self->cluster->version);
+  self->image = g_strdup (self->options.image);
+  self->release = g_strdup (self->options.image);
+  dd_engine_enter (self, DD_STATE_READ_GROUP);
+}
+
 void
 dd_setup_take_cluster (DdEngine *self, const DdReply *reply)
 {
@@ -39,6 +52,8 @@ dd_setup_take_cluster (DdEngine *self, const DdReply *reply)
   self->cluster = dd_cluster_from_reply (reply, &error);
   if (self->cluster == NULL)
     dd_engine_fail_with (self, error);
+  else if (self->options.scaling_group != NULL)
+    skip_to_group (self);
   else
     dd_engine_enter (self, DD_STATE_READ_NODEGROUP);
 }
@@ -111,6 +126,18 @@ dd_setup_read_release (DdEngine *self)
                       (const char *[]) { names.image_parameter, names.release_parameter, NULL }));
 }
 
+/* A release that came out meanwhile does not divert an update that is taken up again. */
+static void
+pin_release (DdEngine *self)
+{
+  if (self->journal == NULL)
+    return;
+  g_free (self->image);
+  g_free (self->release);
+  self->image = g_strdup (dd_value_path_string (self->journal, "image"));
+  self->release = g_strdup (dd_value_path_string (self->journal, "release"));
+}
+
 void
 dd_setup_take_release (DdEngine *self, const DdReply *reply)
 {
@@ -130,6 +157,7 @@ dd_setup_take_release (DdEngine *self, const DdReply *reply)
       g_free (self->release);
       self->release = g_strdup (self->options.release_version);
     }
+  pin_release (self);
   if (self->image == NULL || self->release == NULL)
     refuse (self, "Systems Manager has no parameter %s",
             self->image == NULL ? names.image_parameter : names.release_parameter);
@@ -144,6 +172,32 @@ dd_setup_read_group (DdEngine *self)
                   dd_autoscaling_describe_group (self->nodegroup->scaling_group, TRUE));
 }
 
+static void
+read_group_again (gpointer data)
+{
+  DdEngine *self = data;
+
+  self->timer = 0;
+  g_clear_pointer (&self->before, dd_scaling_group_free);
+  dd_engine_enter (self, DD_STATE_READ_GROUP);
+}
+
+/* A roll-back goes on when whoever was told to leave has left: no more leave at once than may. */
+static gboolean
+somebody_leaves (const DdEngine *self)
+{
+  if (dd_value_member (self->journal, "failure") == NULL)
+    return FALSE;
+  for (guint i = 0; i < self->before->instances->len; i++)
+    {
+      const DdGroupInstance *instance = g_ptr_array_index (self->before->instances, i);
+
+      if (g_str_has_prefix (instance->lifecycle, "Terminating"))
+        return TRUE;
+    }
+  return FALSE;
+}
+
 void
 dd_setup_take_group (DdEngine *self, const DdReply *reply)
 {
@@ -156,6 +210,11 @@ dd_setup_take_group (DdEngine *self, const DdReply *reply)
       dd_engine_fail_with (self, error);
       return;
     }
+  if (somebody_leaves (self))
+    {
+      dd_engine_wait (self, self->options.knobs.poll_interval, read_group_again);
+      return;
+    }
   group = self->before;
   for (guint i = 0; i < group->instances->len; i++)
     {
@@ -166,15 +225,31 @@ dd_setup_take_group (DdEngine *self, const DdReply *reply)
   self->desired = group->desired;
   self->parallelism
       = dd_plan_parallelism (self->nodegroup, group->desired, self->options.knobs.percent_rounding);
+  dd_journal_recall (self);
   dd_engine_enter (self, DD_STATE_READ_TEMPLATE);
 }
 
 void
 dd_setup_read_template (DdEngine *self)
 {
-  dd_engine_send (
-      self, "DescribeLaunchTemplateVersions",
-      dd_ec2_describe_template_version (self->before->template_id, self->before->template_version));
+  dd_engine_send (self, "DescribeLaunchTemplateVersions",
+                  dd_ec2_describe_template_version (
+                      self->before->template_id,
+                      self->image == NULL ? "$Latest" : self->before->template_version));
+}
+
+static gboolean
+take_image_of_template (DdEngine *self)
+{
+  if (self->template_->image == NULL)
+    {
+      refuse (self, "version %" G_GINT64_FORMAT " of launch template %s names no image",
+              self->template_->number, self->template_->template_id);
+      return FALSE;
+    }
+  self->image = g_strdup (self->template_->image);
+  self->release = g_strdup (self->template_->image);
+  return TRUE;
 }
 
 void
@@ -188,9 +263,22 @@ dd_setup_take_template (DdEngine *self, const DdReply *reply)
       dd_engine_fail_with (self, error);
       return;
     }
+  if (self->image == NULL && !take_image_of_template (self))
+    return;
   if (g_strcmp0 (self->template_->image, self->image) == 0)
     self->target_version = self->template_->number;
   dd_engine_enter (self, DD_STATE_READ_NODES);
+}
+
+/* What an engine before this one decided stays decided. */
+static void
+keep_former_plan (DdEngine *self, const GPtrArray *nodes)
+{
+  if (self->journal == NULL)
+    return;
+  dd_journal_keep_order (self);
+  dd_journal_count_replaced (self, nodes);
+  self->growth = dd_value_path_int (self->journal, "growth", self->growth);
 }
 
 static void
@@ -200,13 +288,15 @@ sort_out_nodes (DdEngine *self, GPtrArray *nodes)
     {
       DdKubeNode *node = g_ptr_array_index (nodes, i);
 
-      g_hash_table_add (self->known_nodes, g_strdup (node->name));
+      if (self->journal == NULL)
+        g_hash_table_add (self->known_nodes, g_strdup (node->name));
       if (!g_str_equal (node->image, self->image) || DD_MUTANT (REPLACE_UPDATED))
         g_ptr_array_add (self->outdated, dd_kube_node_ref (node));
     }
   dd_plan_order (self->outdated, self->options.knobs.node_choice, self->choice);
   self->growth = dd_plan_first_growth (self->options.knobs.scale_up, self->before->zones->len,
                                        self->parallelism, self->outdated, self->before->desired);
+  dd_journal_plan (self);
   if (DD_MUTANT (RAISE_BY_ONE))
     self->growth = 1;
 }
@@ -225,18 +315,46 @@ trace_start (DdEngine *self)
                               dd_int (self->parallelism), "zones", dd_builder_end (&zones), NULL));
 }
 
+/* What follows when the group points to where it should. */
+static DdState
+state_after_pointing (const DdEngine *self)
+{
+  if (self->journal != NULL && self->told > DD_PHASE_SETUP)
+    return dd_journal_state (self);
+  return self->outdated->len == 0 ? DD_STATE_SUCCEEDED : DD_STATE_RAISE;
+}
+
 static DdState
 state_after_reading (const DdEngine *self)
 {
-  g_autofree char *number = g_strdup_printf ("%" G_GINT64_FORMAT, self->template_->number);
+  g_autofree char *number = g_strdup_printf ("%" G_GINT64_FORMAT, self->target_version);
+  const char *points_to
+      = self->points_to != NULL ? self->points_to : self->before->template_version;
 
   if (self->plan_done != NULL)
     return DD_STATE_PLANNED;
+  if (self->failed)
+    return dd_journal_state (self);
   if (self->target_version == 0)
     return DD_STATE_MAKE_TEMPLATE_VERSION;
-  if (!g_str_equal (self->before->template_version, number))
+  if (!g_str_equal (points_to, number))
     return DD_STATE_REPOINT; /* "$Latest" would change under our feet */
-  return self->outdated->len == 0 ? DD_STATE_SUCCEEDED : DD_STATE_RAISE;
+  return state_after_pointing (self);
+}
+
+/* Only what is new is told: a journal has heard how the update began. */
+static void
+begin (DdEngine *self)
+{
+  if (self->plan_done != NULL)
+    return;
+  if (self->journal == NULL)
+    trace_start (self);
+  else
+    dd_engine_trace (self, "update.resumed",
+                     dd_object ("outdated", dd_int (self->outdated->len), "replaced",
+                                dd_int (self->replaced), "failed", dd_bool (self->failed), NULL));
+  dd_journal_note (self);
 }
 
 static void
@@ -250,8 +368,8 @@ take_nodes (GPtrArray *nodes, const GError *error, gpointer data)
       return;
     }
   sort_out_nodes (self, nodes);
-  if (self->plan_done == NULL)
-    trace_start (self);
+  keep_former_plan (self, nodes);
+  begin (self);
   dd_engine_enter (self, state_after_reading (self));
 }
 
@@ -265,18 +383,21 @@ void
 dd_setup_make_template_version (DdEngine *self)
 {
   g_autoptr (GError) error = NULL;
-  g_autofree char *token = dd_random_uuid (self->names);
-  g_autofree char *user_data
-      = dd_user_data_retarget (self->template_->user_data, self->image, &error);
+  g_autofree char *user_data = NULL;
 
-  if (user_data == NULL)
+  if (self->options.scaling_group == NULL)
+    user_data = dd_user_data_retarget (self->template_->user_data, self->image, &error);
+  if (error != NULL)
     {
       dd_engine_fail_with (self, error);
       return;
     }
+  if (self->token == NULL)
+    self->token = dd_random_uuid (self->names);
+  dd_journal_note (self);
   dd_engine_send (self, "CreateLaunchTemplateVersion",
                   dd_ec2_create_template_version (self->template_, self->image, user_data,
-                                                  self->release, token));
+                                                  self->release, self->token));
 }
 
 void
@@ -316,5 +437,5 @@ dd_setup_take_repointed (DdEngine *self, G_GNUC_UNUSED const DdReply *reply)
   dd_engine_trace (self, "group.repointed",
                    dd_object ("group", dd_string (self->before->name), "version",
                               dd_int (self->target_version), NULL));
-  dd_engine_enter (self, self->outdated->len == 0 ? DD_STATE_SUCCEEDED : DD_STATE_RAISE);
+  dd_engine_enter (self, state_after_pointing (self));
 }

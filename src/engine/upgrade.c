@@ -61,10 +61,8 @@ take_late_nodes (GPtrArray *nodes, G_GNUC_UNUSED const GError *error, gpointer d
 static void
 look_for_late_nodes (DdEngine *self)
 {
-  g_autofree char *selector = dd_engine_selector (self, DD_NODES_UPDATED);
-
   if (self->late_lister == NULL && self->late_patcher == NULL)
-    self->late_lister = dd_lister_new (self->caller, selector, take_late_nodes, self);
+    self->late_lister = dd_engine_lister (self, DD_NODES_UPDATED, take_late_nodes);
 }
 
 /* ---- the fleet ---- */
@@ -143,6 +141,7 @@ dd_upgrade_replace (DdEngine *self)
       DdKubeNode *node = g_ptr_array_index (self->outdated, i);
 
       g_hash_table_add (self->handled, g_strdup (node->name));
+      way.leaves_already = dd_engine_leaves_already (self, node);
       dd_fleet_add (self->fleet, node, &way);
     }
   dd_fleet_start (self->fleet);
@@ -169,6 +168,8 @@ take_outdated (GPtrArray *nodes, const GError *error, gpointer data)
         g_ptr_array_add (self->outdated, dd_kube_node_ref (node));
     }
   dd_plan_order (self->outdated, self->options.knobs.node_choice, self->choice);
+  dd_journal_keep_order (self);
+  dd_journal_plan (self);
 
   if (self->outdated->len == 0)
     dd_engine_enter (self, DD_STATE_READ_SIZE);

@@ -8,22 +8,10 @@
 
 #include <string.h>
 
+#include "base/api-error.h"
 #include "base/value.h"
 
 #define TWO_BUDGETS "more than one PodDisruptionBudget"
-
-static const struct
-{
-  guint status;
-  DdError error;
-} rows[] = {
-  { 401, DD_ERROR_REFUSED },     { 403, DD_ERROR_REFUSED },
-  { 404, DD_ERROR_NOT_FOUND },   { 408, DD_ERROR_UNAVAILABLE },
-  { 409, DD_ERROR_CONFLICT },    { 410, DD_ERROR_CONFLICT }, /* a list token that expired */
-  { 429, DD_ERROR_THROTTLED },   { 500, DD_ERROR_UNAVAILABLE },
-  { 502, DD_ERROR_UNAVAILABLE }, { 503, DD_ERROR_UNAVAILABLE },
-  { 504, DD_ERROR_UNAVAILABLE },
-};
 
 /* The cause that names a disruption budget, or NULL. */
 static const char *
@@ -56,14 +44,25 @@ names_two_budgets (const DdValue *status)
 static DdError
 error_from_status (guint code, const DdValue *status)
 {
+  const char *message = dd_value_path_string (status, "message");
+
   if (code == 429 && budget_cause (status) != NULL)
     return DD_ERROR_REFUSED;
-  if (code == 500 && names_two_budgets (status))
-    return DD_ERROR_REFUSED;
-  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
-    if (rows[i].status == code)
-      return rows[i].error;
-  return DD_ERROR_INVALID;
+  return dd_api_error_find ("kubernetes", NULL, code, message)->error;
+}
+
+const char *
+dd_kube_reply_hint (const DdReply *reply)
+{
+  g_autoptr (DdValue) status = NULL;
+
+  if (reply->error != NULL)
+    return NULL;
+  if (reply->body != NULL)
+    status = dd_value_parse_bytes (reply->body, NULL);
+  return dd_api_error_find ("kubernetes", NULL, reply->status,
+                            dd_value_path_string (status, "message"))
+      ->hint;
 }
 
 gboolean

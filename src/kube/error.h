@@ -11,6 +11,9 @@ G_BEGIN_DECLS
  * again at once is pointless, and when to ask again is for the drain to say. */
 gboolean dd_kube_reply_check (const DdReply *reply, GError **error);
 
+/* What a person can do about an answer that is wrong; NULL: no idea. */
+const char *dd_kube_reply_hint (const DdReply *reply);
+
 /* What the Eviction API says about one pod (Kubernetes, API-initiated eviction). */
 typedef enum
 {

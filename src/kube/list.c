@@ -26,8 +26,12 @@ dd_kube_list_request (const char *path, const char *selector_parameter, const ch
 {
   g_autoptr (GString) target = g_string_new (path);
 
-  g_string_append_printf (target, "?limit=%d&%s=", PAGE_SIZE, selector_parameter);
-  g_string_append_uri_escaped (target, selector, NULL, FALSE);
+  g_string_append_printf (target, "?limit=%d", PAGE_SIZE);
+  if (selector != NULL)
+    {
+      g_string_append_printf (target, "&%s=", selector_parameter);
+      g_string_append_uri_escaped (target, selector, NULL, FALSE);
+    }
   if (token != NULL)
     {
       g_string_append (target, "&continue=");

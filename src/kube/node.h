@@ -32,7 +32,8 @@ DdKubeNode *dd_kube_node_from_reply (const DdReply *reply, GError **error);
 /* A taint with this key and effect is there. */
 gboolean dd_kube_node_has_taint (const DdKubeNode *node, const char *key, const char *effect);
 
-/* SELECTOR is a label selector; TOKEN continues a list that came in pages, or is NULL. */
+/* SELECTOR is a label selector, NULL for every node; TOKEN continues a list that came in pages, or
+ * is NULL. */
 DdRequest *dd_kube_list_nodes (const char *selector, const char *token);
 /* Adds to NODES (of DdKubeNode *); *OUT_TOKEN is NULL after the last page. */
 gboolean dd_kube_nodes_from_reply (const DdReply *reply, GPtrArray *nodes, char **out_token,

@@ -15,6 +15,7 @@ dd_kube_pod_free (DdKubePod *pod)
   g_free (pod->name);
   g_free (pod->uid);
   g_free (pod->owner);
+  dd_value_unref (pod->labels);
   g_free (pod);
 }
 
@@ -53,6 +54,7 @@ static DdKubePod *
 pod_from_value (const DdValue *value, GError **error)
 {
   const DdValue *controller = controller_of (value);
+  const DdValue *labels = dd_value_path (value, "metadata.labels");
   g_autoptr (DdKubePod) pod = g_new0 (DdKubePod, 1);
 
   pod->namespace_ = g_strdup (dd_value_path_string (value, "metadata.namespace"));
@@ -66,6 +68,7 @@ pod_from_value (const DdValue *value, GError **error)
   if (controller != NULL)
     pod->owner = g_strdup_printf ("%s/%s", dd_value_path_string (controller, "kind"),
                                   dd_value_path_string (controller, "name"));
+  pod->labels = labels == NULL ? NULL : dd_value_ref (labels);
   pod->leaving = dd_value_path_string (value, "metadata.deletionTimestamp") != NULL;
   pod->stays = pod_stays (value, controller);
   return g_steal_pointer (&pod);

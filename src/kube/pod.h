@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/transport.h"
+#include "base/value.h"
 
 G_BEGIN_DECLS
 
@@ -9,6 +10,7 @@ typedef struct
 {
   char *namespace_, *name, *uid;
   char *owner;      /* "ReplicaSet/web-5f7598cfb4"; NULL: no controller */
+  DdValue *labels;  /* NULL: none */
   gboolean leaving; /* it has a deletionTimestamp */
   gboolean stays;   /* a drain leaves it alone: mirror pods, pods of a DaemonSet, and pods that
                      * have run to their end */

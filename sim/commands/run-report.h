@@ -1,0 +1,20 @@
+/* sim/commands/run-report.h: the engine's own report of a rehearsed run, as of a real one */
+#pragma once
+
+#include "sim/world.h"
+
+G_BEGIN_DECLS
+
+typedef struct _SimRunReport SimRunReport;
+
+SimRunReport *sim_run_report_new (void);
+void sim_run_report_free (SimRunReport *report);
+void sim_run_report_attend (SimRunReport *report, SimWorld *world);
+
+/* Writes PATH, or, of one of many, PATH with the scenario's NAME behind it (NULL: it is alone). */
+gboolean sim_run_report_write (const SimRunReport *report, const char *path, const char *name,
+                               GError **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SimRunReport, sim_run_report_free)
+
+G_END_DECLS

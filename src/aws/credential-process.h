@@ -1,0 +1,11 @@
+/* aws/credential-process.h: credentials that another program prints */
+#pragma once
+
+#include "base/credentials.h"
+
+G_BEGIN_DECLS
+
+/* COMMAND is split into words as a shell would, and run without one. */
+DdCredentialSource *dd_credential_process_new (const char *command, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,33 @@
+/* commands/upgrade-options.h: what `drydock upgrade` is told on its command line */
+#pragma once
+
+#include "commands/connection.h"
+#include "engine/engine.h"
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  DdConnectionFlags connection;
+  char *cluster, *nodegroup;
+  char *scaling_group, *image;
+  gint64 max_unavailable; /* 0: not said */
+  char *release, *version, *profile;
+  char *trace, *report, *metrics; /* files */
+  char **knobs;
+  gboolean force, dry_run;
+  gint64 seed;
+} DdUpgradeFlags;
+
+void dd_upgrade_flags_clear (DdUpgradeFlags *flags);
+
+/* The parser, with its help; FLAGS is borrowed and filled in by g_option_context_parse (). */
+GOptionContext *dd_upgrade_flags_context (DdUpgradeFlags *flags);
+
+/* FALSE when the flags make no sense. The strings of *OUT_OPTIONS stay those of FLAGS. */
+gboolean dd_upgrade_flags_to_options (const DdUpgradeFlags *flags, DdUpgradeOptions *out_options,
+                                      GError **error);
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (DdUpgradeFlags, dd_upgrade_flags_clear)
+
+G_END_DECLS

@@ -1,0 +1,28 @@
+/* engine/journal.h: what an update must remember to be taken up again by another engine
+ *
+ * Before each change the engine writes down what it is about to do, after it what came of it. Only
+ * what no API can tell is in there: the sizes as they were, the token of the template version, who
+ * was there at the beginning, what was marked, and how a failure was explained. An engine that is
+ * given such a document reads everything else anew and goes on from what it finds. */
+#pragma once
+
+#include "base/value.h"
+
+G_BEGIN_DECLS
+
+#define DD_JOURNAL_SCHEMA 1
+
+typedef struct _DdJournal DdJournal;
+
+/* RECORD returns when DOCUMENT, which is borrowed, will outlive the engine. */
+typedef struct
+{
+  void (*record) (DdJournal *self, const DdValue *document);
+} DdJournalClass;
+
+struct _DdJournal
+{
+  const DdJournalClass *klass;
+};
+
+G_END_DECLS
