@@ -8,6 +8,7 @@
 
 #include "sim/actors/eks-workflow.h"
 
+#include "base/error.h"
 #include "engine/engine.h"
 #include "sim/actors/eks-hooks.h"
 #include "sim/aws/eks-private.h"
@@ -20,7 +21,9 @@ typedef struct
   AwsUpdate *update;
   guint64 timer;
   DdRandom *random; /* the engine's */
-  DdEngine *engine; /* NULL: not started, or a config update */
+  DdEngine *engine; /* NULL: not started, killed, or a config update */
+  DdJournal journal;
+  gboolean killed;
 } Run;
 
 struct _SimEksWorkflow
@@ -114,6 +117,18 @@ engine_done (DdEngine *engine G_GNUC_UNUSED, const DdUpgradeResult *result, gpoi
   run->timer = sim_clock_after (run->workflow->world->clock, 0, forget_run, run);
 }
 
+/* The journal is a part of the record, so it outlives the engine as the record does. */
+static void
+record_in_update (DdJournal *journal, const DdValue *document)
+{
+  Run *run = (Run *) ((char *) journal - G_STRUCT_OFFSET (Run, journal));
+
+  dd_value_unref (run->update->journal);
+  run->update->journal = dd_value_ref (document);
+}
+
+static const DdJournalClass update_journal = { record_in_update };
+
 static void
 start_engine (gpointer data)
 {
@@ -126,6 +141,7 @@ start_engine (gpointer data)
     .transport = sim_transport_interface (world->transport),
     .clock = sim_clock_interface (world->clock),
     .trace = sim_trace_interface (world->trace),
+    .journal = &run->journal,
   };
   DdUpgradeOptions options = {
     .cluster = nodegroup->cluster->name,
@@ -134,13 +150,69 @@ start_engine (gpointer data)
     .release_version = update->release_version,
     .force = dd_value_path_bool (update->input, "force", FALSE),
     .knobs = run->workflow->knobs,
+    .resume = update->journal,
   };
 
   run->timer = 0;
+  run->journal.klass = &update_journal;
+  g_clear_pointer (&run->random, dd_random_free);
   run->random = dd_random_fork (world->random, stream);
   context.random = run->random;
   run->engine = dd_engine_new (&context, &options, engine_done, run);
   dd_engine_start (run->engine);
+}
+
+/* ---- engines that die ---- */
+
+static Run *
+find_run (SimEksWorkflow *workflow, const char *cluster, const char *nodegroup, gboolean killed,
+          GError **error)
+{
+  for (guint i = 0; i < workflow->runs->len; i++)
+    {
+      Run *run = g_ptr_array_index (workflow->runs, i);
+      const AwsNodegroup *group = run->update->nodegroup;
+
+      if (run->killed == killed && (killed || run->engine != NULL)
+          && g_str_equal (group->name, nodegroup) && g_str_equal (group->cluster->name, cluster)
+          && g_str_equal (run->update->status, "InProgress"))
+        return run;
+    }
+  g_set_error (error, DD_ERROR, DD_ERROR_NOT_FOUND, "no engine %s node group %s of cluster %s",
+               killed ? "was killed that updated" : "is updating", nodegroup, cluster);
+  return NULL;
+}
+
+gboolean
+sim_eks_workflow_kill_engine (SimEksWorkflow *workflow, const char *cluster, const char *nodegroup,
+                              GError **error)
+{
+  Run *run = find_run (workflow, cluster, nodegroup, FALSE, error);
+
+  if (run == NULL)
+    return FALSE;
+  sim_world_trace (workflow->world, "eks", "engine.killed", nodegroup,
+                   dd_object ("id", dd_string (run->update->id), NULL));
+  sim_clock_cancel (workflow->world->clock, run->timer);
+  run->timer = 0;
+  g_clear_pointer (&run->engine, dd_engine_free);
+  run->killed = TRUE;
+  return TRUE;
+}
+
+gboolean
+sim_eks_workflow_start_engine (SimEksWorkflow *workflow, const char *cluster, const char *nodegroup,
+                               GError **error)
+{
+  Run *run = find_run (workflow, cluster, nodegroup, TRUE, error);
+
+  if (run == NULL)
+    return FALSE;
+  sim_world_trace (workflow->world, "eks", "engine.resumed", nodegroup,
+                   dd_object ("id", dd_string (run->update->id), NULL));
+  run->killed = FALSE;
+  run->timer = sim_clock_after (workflow->world->clock, 0, start_engine, run);
+  return TRUE;
 }
 
 /* ---- config updates ---- */

@@ -20,4 +20,13 @@ gboolean sim_eks_workflow_set_knob (SimEksWorkflow *workflow, const char *name, 
 /* Carries out UPDATE, which was accepted just now, and finishes its record. */
 void sim_eks_workflow_start (SimEksWorkflow *workflow, AwsUpdate *update);
 
+/* The engine that updates NODEGROUP dies this instant. Requests it has sent are carried out; nobody
+ * hears their answers. DD_ERROR_NOT_FOUND when none is at work. */
+gboolean sim_eks_workflow_kill_engine (SimEksWorkflow *workflow, const char *cluster,
+                                       const char *nodegroup, GError **error);
+/* Another engine takes up the update where the journal in its record leaves it. DD_ERROR_NOT_FOUND
+ * when no engine was killed. */
+gboolean sim_eks_workflow_start_engine (SimEksWorkflow *workflow, const char *cluster,
+                                        const char *nodegroup, GError **error);
+
 G_END_DECLS

@@ -67,6 +67,7 @@ struct _AwsUpdate
   DdValue *errors; /* [{"errorCode","errorMessage","resourceIds"}], never NULL */
   char *explanation;
   char *version, *release_version; /* the target of a version update */
+  DdValue *journal; /* what its engine wrote down; NULL: nothing yet */
 };
 
 /* ---- eks.c ---- */

@@ -22,6 +22,7 @@ aws_update_free (AwsUpdate *update)
   dd_value_unref (update->input);
   dd_value_unref (update->params);
   dd_value_unref (update->errors);
+  dd_value_unref (update->journal);
   g_free (update->id);
   g_free (update->explanation);
   g_free (update->version);
