@@ -108,6 +108,15 @@ static const SimRow node_choice_rows[] = {
   { NULL },
 };
 
+static const char *const engine_actions[] = { "kill", "start", NULL };
+
+static const SimRow engine_rows[] = {
+  { "action", SIM_TEXT, "kill: it dies between two requests; start: another one takes over",
+    .required = TRUE, .values = engine_actions },
+  { "nodegroup", SIM_TEXT, "whose update it carries out", .required = TRUE },
+  { NULL },
+};
+
 static const SimRow step_rows[] = {
   { "about", SIM_TEXT, "why this step is taken" },
   { "at", SIM_DURATION, "when, counted from the world's beginning" },
@@ -125,6 +134,7 @@ static const SimRow step_rows[] = {
   { "uncordon", SIM_MAPPING, "makes it schedulable again", .of = node_choice_rows },
   { "capacity", SIM_NAMED, "how many more instances a zone can take; -1: no limit",
     .element = SIM_INTEGER },
+  { "engine", SIM_MAPPING, "what happens to the engine of an update", .of = engine_rows },
   { "fails", SIM_TEXT, "the error code the request must be refused with" },
   { NULL },
 };

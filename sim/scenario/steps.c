@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "sim/actors/ec2.h"
+#include "sim/actors/eks-workflow.h"
 #include "sim/aws/cloud.h"
 #include "sim/aws/eks.h"
 #include "sim/aws/protocol.h"
@@ -278,13 +279,31 @@ run_capacity (Step *step)
     }
 }
 
+/* ---- the engine ---- */
+
+static void
+run_engine (Step *step)
+{
+  const char *nodegroup = sim_yaml_text (sim_yaml_member (step->pattern, "nodegroup"));
+  const char *action = sim_yaml_text (sim_yaml_member (step->pattern, "action"));
+  SimEksWorkflow *workflow = aws_eks_workflow (step->steps->world);
+  g_autoptr (GError) error = NULL;
+  gboolean done
+      = strcmp (action, "kill") == 0
+            ? sim_eks_workflow_kill_engine (workflow, step->steps->cluster, nodegroup, &error)
+            : sim_eks_workflow_start_engine (workflow, step->steps->cluster, nodegroup, &error);
+
+  if (!done)
+    note_refusal (step, "no engine", error->message);
+}
+
 static const Action actions[] = {
   { "eks", prepare_aws, run_aws },        { "autoscaling", prepare_aws, run_aws },
   { "ec2", prepare_aws, run_aws },        { "ssm", prepare_aws, run_aws },
   { "sts", prepare_aws, run_aws },        { "apply", prepare_apply, run_apply },
   { "patch", prepare_object, run_patch }, { "delete", prepare_object, run_delete },
   { "cordon", NULL, run_cordon },         { "uncordon", NULL, run_uncordon },
-  { "capacity", NULL, run_capacity },
+  { "capacity", NULL, run_capacity },     { "engine", NULL, run_engine },
 };
 
 /* ---- reading ---- */
@@ -324,7 +343,7 @@ find_action (Step *step, GError **error)
     return TRUE;
   sim_yaml_set_error (error, step->node,
                       "a step needs one of eks, autoscaling, ec2, ssm, sts, apply, patch, delete, "
-                      "cordon, uncordon, capacity");
+                      "cordon, uncordon, capacity, engine");
   return FALSE;
 }
 

@@ -183,6 +183,22 @@ tell_accepted (SimTimeline *self, const SimEvent *event)
 }
 
 static void
+tell_killed (SimTimeline *self, const SimEvent *event)
+{
+  tell (self, event, SIM_INK_BAD, "!! the engine dies");
+}
+
+static void
+tell_resumed (SimTimeline *self, const SimEvent *event)
+{
+  gint64 outdated = number (event, "outdated");
+
+  tell (self, event, SIM_INK_CAUTION,
+        "another engine takes over: %" G_GINT64_FORMAT " node%s still outdated", outdated,
+        plural (outdated));
+}
+
+static void
 tell_finished (SimTimeline *self, const SimEvent *event)
 {
   const char *status = detail (event, "status");
@@ -544,6 +560,8 @@ static const struct
   { "update.succeeded", tell_succeeded },
   { "update.failed", tell_failed },
   { "update.finished", tell_finished },
+  { "engine.killed", tell_killed },
+  { "update.resumed", tell_resumed },
 };
 
 SimTimeline *
