@@ -167,6 +167,15 @@ instance_of (const SimObject *node)
 }
 
 gboolean
+sim_ledger_node_has_machine (const SimLedger *ledger, const SimObject *node)
+{
+  const char *id = instance_of (node);
+  const AwsInstance *instance = id != NULL ? aws_cloud_instance (ledger->world->cloud, id) : NULL;
+
+  return id == NULL || (instance != NULL && instance->state != AWS_INSTANCE_TERMINATED);
+}
+
+gboolean
 sim_promise_nodes_backed (const SimLedger *ledger, GString *why)
 {
   g_autoptr (GPtrArray) nodes = sim_store_list (ledger->world->kube->store, &kube_node, NULL);
@@ -174,13 +183,11 @@ sim_promise_nodes_backed (const SimLedger *ledger, GString *why)
   for (guint i = 0; i < nodes->len; i++)
     {
       const SimObject *node = g_ptr_array_index (nodes, i);
-      const char *id = instance_of (node);
-      const AwsInstance *instance
-          = id != NULL ? aws_cloud_instance (ledger->world->cloud, id) : NULL;
 
-      if (id == NULL || (instance != NULL && instance->state != AWS_INSTANCE_TERMINATED))
+      if (sim_ledger_node_has_machine (ledger, node))
         continue;
-      g_string_printf (why, "%s is still there, and its instance %s is terminated", node->name, id);
+      g_string_printf (why, "%s is still there, and its instance %s is terminated", node->name,
+                       instance_of (node));
       return FALSE;
     }
   return TRUE;

@@ -110,7 +110,8 @@ sim_promise_new_nodes_unmarked (const SimLedger *ledger, const SimObject *node, 
 {
   const SimLedgerUpdate *update = sim_ledger_update_of_node (ledger, node->name);
 
-  if (update == NULL || !update->running
+  /* Rolling back, new nodes leave, and leave the load balancers first. */
+  if (update == NULL || !update->running || is_rolling_back (update)
       || g_strcmp0 (sim_ledger_image_of (node), update->image) != 0 || !has_mark (node))
     return TRUE;
   g_string_printf (why, "%s runs %s, the image of the update, and is marked as outdated",
@@ -166,7 +167,7 @@ sim_promise_zones_covered (const SimLedger *ledger, const SimEvent *event, GStri
   const SimLedgerUpdate *update = sim_ledger_update (ledger, event->subject);
   g_autoptr (GPtrArray) nodes = NULL;
 
-  if (update == NULL || g_strcmp0 (update->phase, "upgrade") != 0)
+  if (update == NULL || update->minimal || g_strcmp0 (update->phase, "upgrade") != 0)
     return TRUE;
   nodes = sim_store_list (ledger->world->kube->store, &kube_node, NULL);
   for (guint i = 0; i < nodes->len; i++)

@@ -15,6 +15,7 @@ typedef struct
   char *group; /* its Auto Scaling group; NULL until it was repointed */
   char *phase; /* the engine's last */
   gboolean running;
+  gboolean minimal; /* strategy MINIMAL: nodes leave before others come */
   gint64 parallelism;
   gboolean resized; /* the sizes before are known */
   gint64 from_desired, from_max;
@@ -76,6 +77,8 @@ const SimLedgerNode *sim_ledger_node (const SimLedger *ledger, const char *node)
 const SimLedgerGroup *sim_ledger_group (const SimLedger *ledger, const char *group);
 const SimObject *sim_ledger_node_object (const SimLedger *ledger, const char *node);
 const char *sim_ledger_image_of (const SimObject *node);
+/* Whether there is a machine behind NODE, or was none to begin with. */
+gboolean sim_ledger_node_has_machine (const SimLedger *ledger, const SimObject *node);
 /* One bit for each phase, growing in their order; 0 for what is none. */
 guint sim_ledger_phase_bit (const char *phase);
 

@@ -206,7 +206,7 @@ sim_promise_failure_told (const SimLedger *ledger, const SimEvent *event, GStrin
   return TRUE;
 }
 
-/* A node whose instance leaves already is none any more. */
+/* A Node object outlives its instance by a few seconds. */
 gboolean
 sim_promise_success_true (const SimLedger *ledger, const SimEvent *event, GString *why)
 {
@@ -218,7 +218,8 @@ sim_promise_success_true (const SimLedger *ledger, const SimEvent *event, GStrin
       const SimObject *node = g_ptr_array_index (nodes, i);
 
       if (sim_ledger_update_of_node (ledger, node->name) != update || !kube_node_view (node)->ready
-          || g_strcmp0 (sim_ledger_image_of (node), update->image) == 0)
+          || g_strcmp0 (sim_ledger_image_of (node), update->image) == 0
+          || !sim_ledger_node_has_machine (ledger, node))
         continue;
       g_string_printf (why, "the update of node group %s succeeded, and %s still runs %s",
                        event->subject, node->name, sim_ledger_image_of (node));

@@ -215,6 +215,7 @@ note_update_started (SimLedger *ledger, const SimEvent *event)
       g_ptr_array_add (ledger->updates, update);
     }
   update->running = TRUE;
+  update->minimal = g_strcmp0 (dd_value_path_string (event->details, "strategy"), "MINIMAL") == 0;
   update->template_versions = 0;
   update->phases_passed = 0;
   update->last_step = -1;

@@ -288,11 +288,11 @@ END_TEST
 START_TEST (a_strategy_that_is_not_supported_is_refused_by_name)
 {
   engine_fixture_make_group (1, 1);
-  fix.group->update_config = "{\"maxUnavailable\":1,\"updateStrategy\":\"MINIMAL\"}";
+  fix.group->update_config = "{\"maxUnavailable\":1,\"updateStrategy\":\"MAXIMAL\"}";
   engine_fixture_run ();
 
   ck_assert (!fix.succeeded);
-  ck_assert_has (fix.message, "MINIMAL");
+  ck_assert_has (fix.message, "MAXIMAL");
   ck_assert_uint_eq (fix.group->repoints + fix.group->resizes, 0);
 }
 END_TEST

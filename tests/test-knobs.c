@@ -30,13 +30,24 @@ START_TEST (the_documented_profile_cordons_and_leaves_load_balancers)
 }
 END_TEST
 
+START_TEST (the_observed_profile_waits_before_it_drains)
+{
+  ck_assert (dd_knobs_from_profile ("observed", &knobs, NULL));
+  ck_assert_int_eq (knobs.mark_outdated, DD_MARK_CORDON);
+  ck_assert_int_eq (knobs.lb_label_timing, DD_LB_LABEL_AFTER_DRAIN);
+  ck_assert_int_eq (knobs.scale_up, DD_SCALE_UP_INCREMENTAL);
+  ck_assert_int_eq (knobs.pre_drain_delay, 20 * DD_MINUTE);
+}
+END_TEST
+
 START_TEST (an_unknown_profile_is_refused_with_the_known_ones)
 {
   g_autoptr (GError) error = NULL;
 
-  ck_assert (!dd_knobs_from_profile ("observed", &knobs, &error));
-  ck_assert_str_eq (error->message,
-                    "there is no profile \"observed\"; known profiles: workshop, documented");
+  ck_assert (!dd_knobs_from_profile ("imagined", &knobs, &error));
+  ck_assert_str_eq (
+      error->message,
+      "there is no profile \"imagined\"; known profiles: workshop, documented, observed");
 }
 END_TEST
 
@@ -100,6 +111,7 @@ main (void)
   tcase_add_checked_fixture (tests, setup, NULL);
   tcase_add_test (tests, the_workshop_only_taints);
   tcase_add_test (tests, the_documented_profile_cordons_and_leaves_load_balancers);
+  tcase_add_test (tests, the_observed_profile_waits_before_it_drains);
   tcase_add_test (tests, an_unknown_profile_is_refused_with_the_known_ones);
   tcase_add_test (tests, each_type_of_knob_can_be_set);
   tcase_add_loop_test (tests, what_makes_no_sense_is_refused_and_changes_nothing, 0,

@@ -128,7 +128,7 @@ make_options (Run *run)
     { "transport", 0, 0, G_OPTION_ARG_STRING, &run->transport,
       "loopback (over a real socket, the default) or direct (function calls, faster)", "KIND" },
     { "profile", 0, 0, G_OPTION_ARG_STRING, &run->profile,
-      "The upgrade's knobs: workshop or documented (the scenario's)", "NAME" },
+      "The upgrade's knobs: workshop, documented or observed (the scenario's)", "NAME" },
     { "faults", 0, 0, G_OPTION_ARG_STRING, &run->faults,
       "none (only the scenario's own, the default) or swarm (the seed draws further ones)",
       "KIND" },
@@ -306,8 +306,8 @@ rehearse (Run *run, const SimScenario *scenario, const char *place, gboolean fir
   g_autoptr (SimTimeline) timeline = told ? sim_timeline_new (stdout, run->colour) : NULL;
   g_autoptr (SimRunReport) engine_report
       = first && run->report_path != NULL ? sim_run_report_new () : NULL;
-  Audience audience = { first ? run->trace : NULL, timeline, first ? &run->pictures : NULL,
-                        engine_report };
+  Audience audience
+      = { first ? run->trace : NULL, timeline, first ? &run->pictures : NULL, engine_report };
   SimRehearsal rehearsal = {
     .seed = run->seed_text != NULL ? &run->seed : NULL,
     .profile = run->profile,

@@ -29,9 +29,13 @@ static const SimRow taint_rows[] = {
   { NULL },
 };
 
+static const char *const strategies[] = { "DEFAULT", "MINIMAL", NULL };
+
 static const SimRow update_config_rows[] = {
   { "maxUnavailable", SIM_INTEGER, "nodes replaced at once", .min = 1, .max = 100 },
   { "maxUnavailablePercentage", SIM_INTEGER, "the same as a share", .min = 1, .max = 100 },
+  { "updateStrategy", SIM_TEXT, "DEFAULT, or MINIMAL: no capacity above the desired size",
+    .values = strategies },
   { NULL },
 };
 

@@ -300,6 +300,7 @@ add_nodegroup (SimWorld *world, const SimWorldFile *file, const SimYaml *node, G
     .max_unavailable = dd_value_path_int (node->value, "update.maxUnavailable", 0),
     .max_unavailable_percentage
     = dd_value_path_int (node->value, "update.maxUnavailablePercentage", 0),
+    .update_strategy = dd_value_path_string (node->value, "update.updateStrategy"),
     .labels = labels,
     .taints = taints != NULL ? taints->value : NULL,
   };

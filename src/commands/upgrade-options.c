@@ -134,7 +134,7 @@ add_manner (GOptionContext *context, DdUpgradeFlags *flags)
     { "dry-run", 0, 0, G_OPTION_ARG_NONE, &flags->dry_run, "Print the plan and change nothing",
       NULL },
     { "profile", 0, 0, G_OPTION_ARG_STRING, &flags->profile,
-      "Whose behaviour: workshop or documented (workshop)", "P" },
+      "Whose behaviour: workshop, documented or observed (workshop)", "P" },
     { "knob", 0, 0, G_OPTION_ARG_STRING_ARRAY, &flags->knobs, "Change one detail of the profile",
       "NAME=VALUE" },
     { "seed", 0, 0, G_OPTION_ARG_INT64, &flags->seed, "The seed of every random choice (1)", "N" },

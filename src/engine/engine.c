@@ -163,21 +163,20 @@ static const struct
                                 dd_setup_take_nodegroup, TO (READ_RELEASE) },
   [DD_STATE_READ_RELEASE] = { "read-release", DD_PHASE_SETUP, dd_setup_read_release,
                               dd_setup_take_release, TO (READ_GROUP) },
-  [DD_STATE_READ_GROUP]
-  = { "read-group", DD_PHASE_SETUP, dd_setup_read_group, dd_setup_take_group,
-      TO (READ_GROUP) | TO (READ_TEMPLATE) },
+  [DD_STATE_READ_GROUP] = { "read-group", DD_PHASE_SETUP, dd_setup_read_group, dd_setup_take_group,
+                            TO (READ_GROUP) | TO (READ_TEMPLATE) },
   [DD_STATE_READ_TEMPLATE] = { "read-template", DD_PHASE_SETUP, dd_setup_read_template,
                                dd_setup_take_template, TO (READ_NODES) },
-  [DD_STATE_READ_NODES]
-  = { "read-nodes", DD_PHASE_SETUP, dd_setup_read_nodes, NULL,
-      TO (PLANNED) | TO (MAKE_TEMPLATE_VERSION) | TO (REPOINT) | TO (RAISE) | TO (SUCCEEDED)
-          | TO (LOOK_AGAIN) | TO (READ_SIZE) | TO (SURVEY_GROUP) | TO (LIST_PROTECTED) },
+  [DD_STATE_READ_NODES] = { "read-nodes", DD_PHASE_SETUP, dd_setup_read_nodes, NULL,
+                            TO (PLANNED) | TO (MAKE_TEMPLATE_VERSION) | TO (REPOINT) | TO (RAISE)
+                                | TO (MARK_ALL) | TO (SUCCEEDED) | TO (LOOK_AGAIN) | TO (READ_SIZE)
+                                | TO (SURVEY_GROUP) | TO (LIST_PROTECTED) },
   [DD_STATE_MAKE_TEMPLATE_VERSION]
   = { "make-template-version", DD_PHASE_SETUP, dd_setup_make_template_version,
       dd_setup_take_template_version, TO (REPOINT) },
-  [DD_STATE_REPOINT]
-  = { "repoint", DD_PHASE_SETUP, dd_setup_repoint, dd_setup_take_repointed,
-      TO (RAISE) | TO (SUCCEEDED) | TO (LOOK_AGAIN) | TO (READ_SIZE) | TO (LIST_PROTECTED) },
+  [DD_STATE_REPOINT] = { "repoint", DD_PHASE_SETUP, dd_setup_repoint, dd_setup_take_repointed,
+                         TO (RAISE) | TO (MARK_ALL) | TO (SUCCEEDED) | TO (LOOK_AGAIN)
+                             | TO (READ_SIZE) | TO (LIST_PROTECTED) },
 
   [DD_STATE_RAISE]
   = { "raise", DD_PHASE_SCALE_UP, dd_scale_up_raise, dd_scale_up_take_raised, TO (AWAIT_NODES) },
@@ -193,10 +192,11 @@ static const struct
   [DD_STATE_PROTECT] = { "protect", DD_PHASE_SCALE_UP, dd_scale_up_protect, NULL, TO (MARK) },
   [DD_STATE_MARK] = { "mark", DD_PHASE_SCALE_UP, dd_scale_up_mark, NULL, TO (PAUSE) },
 
+  [DD_STATE_MARK_ALL] = { "mark-all", DD_PHASE_UPGRADE, dd_scale_up_mark, NULL, TO (PAUSE) },
   [DD_STATE_PAUSE] = { "pause", DD_PHASE_UPGRADE, dd_upgrade_pause, NULL, TO (REPLACE) },
   [DD_STATE_REPLACE] = { "replace", DD_PHASE_UPGRADE, dd_upgrade_replace, NULL, TO (LOOK_AGAIN) },
-  [DD_STATE_LOOK_AGAIN]
-  = { "look-again", DD_PHASE_UPGRADE, dd_upgrade_look_again, NULL, TO (MARK) | TO (READ_SIZE) },
+  [DD_STATE_LOOK_AGAIN] = { "look-again", DD_PHASE_UPGRADE, dd_upgrade_look_again, NULL,
+                            TO (MARK) | TO (MARK_ALL) | TO (READ_SIZE) },
 
   [DD_STATE_READ_SIZE] = { "read-size", DD_PHASE_SCALE_DOWN, dd_scale_down_read_size,
                            dd_scale_down_take_size, TO (READ_MOVES) | TO (LIST_PROTECTED) },
@@ -303,6 +303,18 @@ dd_engine_enter (DdEngine *self, DdState next)
 }
 
 /* ---- what states use ---- */
+
+DdState
+dd_engine_mark_state (const DdEngine *self)
+{
+  return self->minimal ? DD_STATE_MARK_ALL : DD_STATE_MARK;
+}
+
+DdState
+dd_engine_first_state (const DdEngine *self)
+{
+  return self->minimal ? DD_STATE_MARK_ALL : DD_STATE_RAISE;
+}
 
 static void
 take_reply (const DdReply *reply, const GError *error, gpointer data)

@@ -68,7 +68,7 @@ marks_to_value (const DdEngine *self)
   for (guint i = 0; i < keys->len; i++)
     dd_builder_set (&marks, g_ptr_array_index (keys, i),
                     dd_int (GPOINTER_TO_UINT (g_hash_table_lookup (self->marked, keys->pdata[i]))));
-  for (guint i = 0; self->state == DD_STATE_MARK && i < self->outdated->len; i++)
+  for (guint i = 0; self->state == dd_engine_mark_state (self) && i < self->outdated->len; i++)
     {
       const DdKubeNode *node = g_ptr_array_index (self->outdated, i);
       DdWrites missing = dd_marks_from_knobs (&self->options.knobs) & ~dd_marks_on_node (node);
@@ -297,5 +297,5 @@ dd_journal_state (const DdEngine *self)
     return DD_STATE_SURVEY_GROUP;
   if (self->told == DD_PHASE_SCALE_DOWN || self->outdated->len == 0)
     return DD_STATE_READ_SIZE;
-  return self->told == DD_PHASE_UPGRADE ? DD_STATE_LOOK_AGAIN : DD_STATE_RAISE;
+  return self->told == DD_PHASE_UPGRADE ? DD_STATE_LOOK_AGAIN : dd_engine_first_state (self);
 }

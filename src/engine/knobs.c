@@ -109,6 +109,21 @@ make_documented (DdKnobs *knobs)
   knobs->lb_label_timing = DD_LB_LABEL_SCALE_UP;
 }
 
+/* What users saw the service do, where it differs from its guide: outdated nodes are cordoned as
+ * soon as the new ones are Ready, the first drain begins 25 to 30 minutes after the request
+ * (aws/containers-roadmap#1560), the group grows step by step (terraform-aws-eks#1903, #2047), and
+ * a node leaves the load balancers only after its drain (aws/containers-roadmap#2748). */
+static void
+make_observed (DdKnobs *knobs)
+{
+  *knobs = workshop;
+  knobs->profile = "observed";
+  knobs->mark_outdated = DD_MARK_CORDON;
+  knobs->lb_label_timing = DD_LB_LABEL_AFTER_DRAIN;
+  knobs->scale_up = DD_SCALE_UP_INCREMENTAL;
+  knobs->pre_drain_delay = 20 * DD_MINUTE;
+}
+
 static const struct
 {
   const char *name;
@@ -116,6 +131,7 @@ static const struct
 } profiles[] = {
   { "workshop", make_workshop },
   { "documented", make_documented },
+  { "observed", make_observed },
 };
 
 gboolean

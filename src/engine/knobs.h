@@ -71,8 +71,8 @@ typedef struct
   DdUsec poll_interval;     /* how often nodes, instances and the group are looked at */
 } DdKnobs;
 
-/* Fills KNOBS from the profile "workshop" or "documented"; FALSE, with the list of names in ERROR,
- * for any other. */
+/* Fills KNOBS from the profile "workshop", "documented" or "observed"; FALSE, with the list of
+ * names in ERROR, for any other. */
 gboolean dd_knobs_from_profile (const char *profile, DdKnobs *knobs, GError **error);
 /* Sets one knob by its name ("mark_outdated", "both"), as scenarios and flags spell them; durations
  * as "45s". */

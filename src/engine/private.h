@@ -31,6 +31,7 @@ typedef enum
   DD_STATE_READ_ACTIVITIES, /* no node came: why? */
   DD_STATE_PROTECT,
   DD_STATE_MARK,
+  DD_STATE_MARK_ALL, /* strategy MINIMAL: at the very start */
   /* upgrade */
   DD_STATE_PAUSE,
   DD_STATE_REPLACE,
@@ -102,6 +103,7 @@ struct _DdEngine
   gint64 target_version; /* of the launch template; 0: not known yet */
   gboolean repointed;
   guint parallelism;
+  gboolean minimal; /* strategy MINIMAL: the group never grows */
   gint64 growth;
   GHashTable *known_nodes;     /* names at the beginning, and of every new node seen since */
   GHashTable *known_instances; /* ids in the group at the beginning */
@@ -144,6 +146,11 @@ struct _DdEngine
 
 /* The only place the state changes, so every transition is checked and traced. */
 void dd_engine_enter (DdEngine *self, DdState next);
+
+/* What marks the outdated nodes, and what comes once the group points to the new template: MINIMAL
+ * adds no capacity, so it has no scale-up. */
+DdState dd_engine_mark_state (const DdEngine *self);
+DdState dd_engine_first_state (const DdEngine *self);
 
 /* Sends the one request of a state; its row says who takes the answer. */
 void dd_engine_send (DdEngine *self, const char *operation, DdRequest *request);

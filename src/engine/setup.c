@@ -79,6 +79,17 @@ choose_minor (DdEngine *self)
   self->minor = g_strdup (minor);
 }
 
+/* Amazon EKS User Guide, "Understand each phase of node updates", minimal strategy: no capacity
+ * above what is configured, all nodes cordoned at the very start, an old node is terminated before
+ * its replacement exists. */
+static void
+note_strategy (DdEngine *self)
+{
+  self->minimal = g_str_equal (self->nodegroup->strategy, "MINIMAL");
+  if (self->minimal && self->options.knobs.mark_outdated == DD_MARK_TAINT)
+    self->options.knobs.mark_outdated = DD_MARK_CORDON;
+}
+
 void
 dd_setup_take_nodegroup (DdEngine *self, const DdReply *reply)
 {
@@ -91,14 +102,16 @@ dd_setup_take_nodegroup (DdEngine *self, const DdReply *reply)
       return;
     }
   choose_minor (self);
+  note_strategy (self);
   if (!g_str_equal (self->minor, self->cluster->version)
       && !g_str_equal (self->minor, self->nodegroup->version))
     refuse (self,
             "Nodegroup Kubernetes version should be equal to Cluster kubernetes version %s or "
             "NodeGroup kubernetes version %s",
             self->cluster->version, self->nodegroup->version);
-  else if (!g_str_equal (self->nodegroup->strategy, "DEFAULT"))
-    refuse (self, "update strategy %s is not supported, only DEFAULT", self->nodegroup->strategy);
+  else if (!g_str_equal (self->nodegroup->strategy, "DEFAULT") && !self->minimal)
+    refuse (self, "update strategy %s is not known, only DEFAULT and MINIMAL",
+            self->nodegroup->strategy);
   else
     dd_engine_enter (self, DD_STATE_READ_RELEASE);
 }
@@ -297,6 +310,8 @@ sort_out_nodes (DdEngine *self, GPtrArray *nodes)
   self->growth = dd_plan_first_growth (self->options.knobs.scale_up, self->before->zones->len,
                                        self->parallelism, self->outdated, self->before->desired);
   dd_journal_plan (self);
+  if (self->minimal)
+    self->growth = 0;
   if (DD_MUTANT (RAISE_BY_ONE))
     self->growth = 1;
 }
@@ -312,7 +327,8 @@ trace_start (DdEngine *self)
                    dd_object ("profile", dd_string (self->options.knobs.profile), "force",
                               dd_bool (self->options.force), "release", dd_string (self->release),
                               "image", dd_string (self->image), "parallelism",
-                              dd_int (self->parallelism), "zones", dd_builder_end (&zones), NULL));
+                              dd_int (self->parallelism), "zones", dd_builder_end (&zones),
+                              "strategy", self->minimal ? dd_string ("MINIMAL") : NULL, NULL));
 }
 
 /* What follows when the group points to where it should. */
@@ -321,7 +337,7 @@ state_after_pointing (const DdEngine *self)
 {
   if (self->journal != NULL && self->told > DD_PHASE_SETUP)
     return dd_journal_state (self);
-  return self->outdated->len == 0 ? DD_STATE_SUCCEEDED : DD_STATE_RAISE;
+  return self->outdated->len == 0 ? DD_STATE_SUCCEEDED : dd_engine_first_state (self);
 }
 
 static DdState
@@ -425,7 +441,7 @@ dd_setup_repoint (DdEngine *self)
   self->repointed = TRUE;
   if (DD_MUTANT (KEEP_TEMPLATE))
     {
-      dd_engine_enter (self, DD_STATE_RAISE);
+      dd_engine_enter (self, dd_engine_first_state (self));
       return;
     }
   dd_engine_send (self, "UpdateAutoScalingGroup", dd_autoscaling_repoint (self->before, version));

@@ -52,8 +52,10 @@ take_late_nodes (GPtrArray *nodes, G_GNUC_UNUSED const GError *error, gpointer d
     {
       DdKubeNode *node = g_ptr_array_index (nodes, i);
 
-      if (node->instance != NULL && !g_hash_table_contains (self->known_instances, node->instance))
-        dd_patcher_add (self->late_patcher, node, DD_WRITE_PROTECTION);
+      if (node->instance == NULL || g_hash_table_contains (self->known_instances, node->instance))
+        continue;
+      dd_patcher_add (self->late_patcher, node, DD_WRITE_PROTECTION);
+      self->protected_any = TRUE;
     }
   dd_patcher_start (self->late_patcher);
 }
@@ -179,7 +181,7 @@ take_outdated (GPtrArray *nodes, const GError *error, gpointer data)
                     g_strdup ("somebody else points its Auto Scaling group to another launch "
                               "template version"));
   else
-    dd_engine_enter (self, DD_STATE_MARK);
+    dd_engine_enter (self, dd_engine_mark_state (self));
 }
 
 void
