@@ -5,11 +5,11 @@
 #include <check.h>
 #include <string.h>
 
-#include "sim/actors/actor.h"
-#include "sim/actors/conditions.h"
-#include "sim/actors/ec2.h"
-#include "sim/aws/cloud.h"
-#include "sim/aws/eks.h"
+#include "sim/kube/controllers/actor.h"
+#include "sim/kube/controllers/conditions.h"
+#include "sim/aws/ec2/machines.h"
+#include "sim/aws/ec2/cloud.h"
+#include "sim/aws/eks/eks.h"
 
 static SimWorld *world;
 static KubeApi *api;

@@ -1,11 +1,11 @@
 /* tests/aws-fixture.h: a small AWS account for the tests of sim/aws: one image, one template */
 #pragma once
 
-#include "sim/actors/autoscaling.h"
-#include "sim/actors/ec2.h"
-#include "sim/aws/error.h"
-#include "sim/aws/service.h"
-#include "sim/world.h"
+#include "sim/aws/autoscaling/scaling.h"
+#include "sim/aws/ec2/machines.h"
+#include "sim/aws/protocol/error.h"
+#include "sim/aws/protocol/service.h"
+#include "sim/world/world.h"
 
 #define START ((DdUsec) 1767225600 * DD_SECOND) /* 2026-01-01T00:00:00Z */
 #define IMAGE "ami-0123456789abcdef0"

@@ -22,8 +22,8 @@
 #include <unistd.h>
 
 #include "base/value.h"
-#include "sim/http/lab.h"
-#include "sim/kube/api.h"
+#include "sim/lab/lab.h"
+#include "sim/kube/verbs/api.h"
 #include "sim/kube/kinds/kinds.h"
 
 #define PODS 1000

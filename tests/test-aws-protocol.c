@@ -6,8 +6,8 @@
 
 #include "aws-fixture.h"
 
-#include "sim/faults.h"
-#include "sim/router.h"
+#include "sim/stage/faults.h"
+#include "sim/world/router.h"
 
 typedef struct
 {

@@ -3,8 +3,8 @@
 #include "wire.h"
 
 #include "base/time.h"
-#include "sim/aws/eks.h"
-#include "sim/http/control.h"
+#include "sim/aws/eks/eks.h"
+#include "sim/lab/control.h"
 
 /* A paused lab: nothing moves but what a test moves. */
 static SimLab *subject;

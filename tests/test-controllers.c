@@ -1,6 +1,6 @@
 #include "config.h"
 
-#include "sim/machine.h"
+#include "sim/stage/machine.h"
 #include "tests/actors-world.h"
 
 static gint64

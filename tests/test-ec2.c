@@ -6,7 +6,7 @@
 
 #include "aws-fixture.h"
 
-#include "sim/machine.h"
+#include "sim/stage/machine.h"
 
 static AwsInstance *
 launch (const char *data, GError **error)

@@ -5,11 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/actors/eks-workflow.h"
-#include "sim/aws/eks.h"
-#include "sim/aws/group.h"
-#include "sim/aws/service.h"
-#include "sim/kube/api.h"
+#include "sim/aws/eks/workflow.h"
+#include "sim/aws/eks/eks.h"
+#include "sim/aws/autoscaling/group.h"
+#include "sim/aws/protocol/service.h"
+#include "sim/kube/verbs/api.h"
 #include "sim/kube/kinds/kinds.h"
 #include "sim/kube/views.h"
 

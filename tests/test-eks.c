@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/aws/eks.h"
-#include "sim/aws/error.h"
-#include "sim/aws/group.h"
-#include "sim/aws/service.h"
+#include "sim/aws/eks/eks.h"
+#include "sim/aws/protocol/error.h"
+#include "sim/aws/autoscaling/group.h"
+#include "sim/aws/protocol/service.h"
 
 #define GROUP "\"clusterName\":\"eks-workshop\",\"nodegroupName\":\"default\""
 

@@ -3,12 +3,12 @@
 #include <check.h>
 #include <string.h>
 
-#include "sim/kube/api.h"
+#include "sim/kube/verbs/api.h"
 #include "sim/kube/kinds/kinds.h"
 #include "sim/scenario/expect.h"
 #include "sim/scenario/match.h"
 #include "sim/scenario/schema.h"
-#include "sim/world.h"
+#include "sim/world/world.h"
 
 /* ---- partial objects ---- */
 

@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "sim/faults.h"
+#include "sim/stage/faults.h"
 #include "sim/scenario/scenario.h"
-#include "sim/transport.h"
+#include "sim/world/transport.h"
 
 static SimWorld *world;
 static char *seen; /* what the last answer was */

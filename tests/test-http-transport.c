@@ -3,7 +3,7 @@
 #include "wire.h"
 
 #include "base/error.h"
-#include "base/http-transport.h"
+#include "net/http-transport.h"
 #include "sim/http/server.h"
 
 /* The server that is asked, and what it saw last. */

@@ -6,11 +6,11 @@
 
 #include "aws/error.h"
 #include "base/error.h"
-#include "base/identity.h"
-#include "base/limiter.h"
+#include "net/identity.h"
+#include "net/limiter.h"
 #include "fake-server.h"
 #include "kube/credentials.h"
-#include "sim/clock.h"
+#include "sim/stage/clock.h"
 #include "wire.h"
 
 /* ---- a source that counts, and a clock that stands still ---- */

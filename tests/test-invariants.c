@@ -4,10 +4,10 @@
 #include <check.h>
 #include <string.h>
 
-#include "sim/invariants.h"
-#include "sim/kube/api.h"
+#include "sim/invariants/invariants.h"
+#include "sim/kube/verbs/api.h"
 #include "sim/kube/kinds/kinds.h"
-#include "sim/world.h"
+#include "sim/world/world.h"
 
 #define OLD "ami-old"
 #define NEW "ami-new"

@@ -8,7 +8,7 @@
 
 #include "golden-exchange.h"
 #include "kube-world.h"
-#include "sim/kube/schema.h"
+#include "sim/kube/schema/schema.h"
 #include "sim/kube/views.h"
 
 #define NODE_A_UID "261a5945-bc4e-416a-9970-f805e4d3ab1f"

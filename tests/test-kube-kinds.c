@@ -6,7 +6,7 @@
 #include "kube-ask.h"
 #include "sim/kube/kinds/kinds.h"
 #include "sim/kube/kinds/structs.h"
-#include "sim/kube/table.h"
+#include "sim/kube/serve/table.h"
 
 /* ---- every table ---- */
 

@@ -1,6 +1,6 @@
 #include "config.h"
 
-#include "sim/actors/kubelet.h"
+#include "sim/kube/controllers/kubelet.h"
 #include "tests/actors-world.h"
 
 #define CNI \

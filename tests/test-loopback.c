@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/aws/eks.h"
+#include "sim/aws/eks/eks.h"
 #include "sim/http/loopback.h"
-#include "sim/router.h"
+#include "sim/world/router.h"
 #include "sim/scenario/world.h"
 
 static SimWorldFile *file;

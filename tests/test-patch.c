@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "kube-ask.h"
-#include "sim/kube/patch.h"
+#include "sim/kube/patch/patch.h"
 
 /* RFC 6902, Appendix A, and the corners. A NULL result: the patch fails. */
 static const struct

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "base/program.h"
+#include "net/program.h"
 #include "wire.h"
 
 typedef struct

@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/api-error.h"
+#include "net/api-error.h"
 #include "commands/recorder.h"
 #include "engine/report.h"
-#include "sim/clock.h"
+#include "sim/stage/clock.h"
 
 static DdReport *report;
 

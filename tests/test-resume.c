@@ -9,13 +9,13 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "sim/actors/eks-workflow.h"
-#include "sim/aws/eks-private.h"
-#include "sim/kube/api.h"
+#include "sim/aws/eks/workflow.h"
+#include "sim/aws/eks/private.h"
+#include "sim/kube/verbs/api.h"
 #include "sim/kube/kinds/kinds.h"
 #include "sim/scenario/scenario.h"
-#include "sim/store.h"
-#include "sim/transport.h"
+#include "sim/kube/store.h"
+#include "sim/world/transport.h"
 
 static const char *const names[] = { "ami-upgrade", "retry-after-failed-update", "pdb-blocks-drain",
                                      "zone-without-capacity", "parallel-nodes" };

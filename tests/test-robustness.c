@@ -6,7 +6,7 @@
 
 #include <sys/resource.h>
 
-#include "sim/http/lab.h"
+#include "sim/lab/lab.h"
 
 #define HOST "Host: lab\r\n"
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/sigv4.h"
+#include "net/sigv4.h"
 #include "base/value.h"
 
 static DdValue *golden;

@@ -2,8 +2,8 @@
 
 #include <check.h>
 
-#include "sim/clock.h"
-#include "sim/trace.h"
+#include "sim/stage/clock.h"
+#include "sim/stage/trace.h"
 
 static SimClock *subject;
 static GString *seen;

@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/aws/cloud.h"
-#include "sim/aws/eks.h"
-#include "sim/aws/error.h"
-#include "sim/aws/service.h"
+#include "sim/aws/ec2/cloud.h"
+#include "sim/aws/eks/eks.h"
+#include "sim/aws/protocol/error.h"
+#include "sim/aws/protocol/service.h"
 
 #define AL2_130 "/aws/service/eks/optimized-ami/1.30/amazon-linux-2/"
 

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "base/http-transport.h"
+#include "net/http-transport.h"
 #include "fake-certificates.h"
 #include "fake-server.h"
 #include "wire.h"

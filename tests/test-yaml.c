@@ -5,7 +5,7 @@
 
 #include "base/error.h"
 #include "sim/scenario/schema.h"
-#include "sim/yaml.h"
+#include "base/yaml.h"
 
 static SimYamlFile *
 parse (const char *text)

@@ -6,11 +6,11 @@
 
 #include <string.h>
 
-#include "sim/aws/cloud.h"
-#include "sim/aws/eks.h"
-#include "sim/aws/error.h"
-#include "sim/aws/page.h"
-#include "sim/aws/service.h"
+#include "sim/aws/ec2/cloud.h"
+#include "sim/aws/eks/eks.h"
+#include "sim/aws/protocol/error.h"
+#include "sim/aws/protocol/page.h"
+#include "sim/aws/protocol/service.h"
 
 #define MAX_BY_PATH 10
 

@@ -2,8 +2,8 @@
  * GetCallerIdentity. Signatures are not checked, so everybody is the account's one user. */
 #include "config.h"
 
-#include "sim/aws/cloud.h"
-#include "sim/aws/service.h"
+#include "sim/aws/ec2/cloud.h"
+#include "sim/aws/protocol/service.h"
 
 static DdValue *
 get_caller_identity (SimWorld *world, const DdValue *input G_GNUC_UNUSED,

@@ -3,10 +3,10 @@
 
 #include <gio/gio.h>
 
-#include "base/http-transport.h"
+#include "net/http-transport.h"
 #include "sim/commands/commands.h"
-#include "sim/http/condition.h"
-#include "sim/http/control.h"
+#include "sim/lab/condition.h"
+#include "sim/lab/control.h"
 #include "sim/scenario/schema.h"
 
 #define DEFAULT_ENDPOINT "http://127.0.0.1:4566"

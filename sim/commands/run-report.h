@@ -1,7 +1,7 @@
 /* sim/commands/run-report.h: the engine's own report of a rehearsed run, as of a real one */
 #pragma once
 
-#include "sim/world.h"
+#include "sim/world/world.h"
 
 G_BEGIN_DECLS
 

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "sim/commands/commands.h"
-#include "sim/commands/lab-files.h"
+#include "sim/lab/lab-files.h"
 #include "sim/http/listen.h"
 
 #define IDLE_SECONDS 300

@@ -14,7 +14,7 @@
 #include "sim/commands/commands.h"
 #include "sim/explore/record.h"
 #include "sim/explore/shrink.h"
-#include "sim/kube/reply.h"
+#include "sim/kube/serve/reply.h"
 #include "sim/scenario/faults-table.h"
 #include "sim/scenario/scenario.h"
 

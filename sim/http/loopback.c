@@ -7,9 +7,9 @@
 
 #include <glib/gstdio.h>
 
-#include "base/http-transport.h"
+#include "net/http-transport.h"
 #include "sim/http/server.h"
-#include "sim/router.h"
+#include "sim/world/router.h"
 
 typedef struct
 {

@@ -1,7 +1,7 @@
 /* sim/http/loopback.h: the carrier that goes over a real socket, in the same process and thread */
 #pragma once
 
-#include "sim/transport.h"
+#include "sim/world/transport.h"
 
 G_BEGIN_DECLS
 

@@ -1,7 +1,7 @@
 /* sim/http/server.h: the front door: HTTP/1.1 on a socket, turned into calls of one function */
 #pragma once
 
-#include "sim/router.h"
+#include "sim/world/router.h"
 
 G_BEGIN_DECLS
 

@@ -1,8 +1,8 @@
 /* sim/kube/kind.h: a Kubernetes kind as one table; everything generic is derived from it */
 #pragma once
 
-#include "sim/kube/api.h"
-#include "sim/store.h"
+#include "sim/kube/verbs/api.h"
+#include "sim/kube/store.h"
 
 G_BEGIN_DECLS
 

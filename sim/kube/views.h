@@ -3,7 +3,7 @@
 #pragma once
 
 #include "base/clock.h"
-#include "sim/store.h"
+#include "sim/kube/store.h"
 
 G_BEGIN_DECLS
 

@@ -5,8 +5,8 @@
 
 #include <string.h>
 
-#include "sim/aws/eks.h"
-#include "sim/aws/service.h"
+#include "sim/aws/eks/eks.h"
+#include "sim/aws/protocol/service.h"
 #include "sim/scenario/expect-private.h"
 #include "sim/scenario/match.h"
 

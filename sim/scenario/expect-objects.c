@@ -5,7 +5,7 @@
 
 #include "config.h"
 
-#include "sim/kube/api.h"
+#include "sim/kube/verbs/api.h"
 #include "sim/kube/kind.h"
 #include "sim/scenario/expect-private.h"
 #include "sim/scenario/manifest.h"

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "sim/scenario/expect.h"
-#include "sim/store.h"
+#include "sim/kube/store.h"
 
 G_BEGIN_DECLS
 

@@ -1,8 +1,8 @@
 /* sim/scenario/expect.h: what must be so, watched while the world goes on */
 #pragma once
 
-#include "sim/yaml.h"
-#include "sim/world.h"
+#include "base/yaml.h"
+#include "sim/world/world.h"
 
 G_BEGIN_DECLS
 

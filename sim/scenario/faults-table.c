@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/time.h"
-#include "sim/faults-world.h"
+#include "sim/scenario/faults-world.h"
 #include "sim/scenario/schema.h"
 
 /* What goes wrong without a request needs no error: it just does not go well. */

@@ -1,8 +1,8 @@
 /* sim/scenario/faults-table.h: the faults of a scenario */
 #pragma once
 
-#include "sim/faults.h"
-#include "sim/yaml.h"
+#include "sim/stage/faults.h"
+#include "base/yaml.h"
 
 G_BEGIN_DECLS
 

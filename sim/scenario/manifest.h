@@ -1,7 +1,7 @@
 /* sim/scenario/manifest.h: ordinary Kubernetes manifests, from files or written into a scenario */
 #pragma once
 
-#include "sim/yaml.h"
+#include "base/yaml.h"
 
 typedef struct _KubeKind KubeKind;
 

@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "base/time.h"
-#include "sim/aws/cloud.h"
+#include "sim/aws/ec2/cloud.h"
 
 #define REQUEST_TIMEOUT (60 * DD_SECOND)
 

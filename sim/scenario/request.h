@@ -3,7 +3,7 @@
 #pragma once
 
 #include "base/transport.h"
-#include "sim/aws/service.h"
+#include "sim/aws/protocol/service.h"
 #include "sim/kube/kind.h"
 
 G_BEGIN_DECLS

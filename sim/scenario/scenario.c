@@ -12,16 +12,16 @@
 
 #include "base/error.h"
 #include "base/time.h"
-#include "sim/actors/eks-workflow.h"
-#include "sim/aws/eks.h"
-#include "sim/faults-swarm.h"
+#include "sim/aws/eks/workflow.h"
+#include "sim/aws/eks/eks.h"
+#include "sim/scenario/faults-swarm.h"
 #include "sim/http/loopback.h"
-#include "sim/invariants.h"
+#include "sim/invariants/invariants.h"
 #include "sim/scenario/faults-table.h"
 #include "sim/scenario/schema.h"
 #include "sim/scenario/source.h"
 #include "sim/scenario/steps.h"
-#include "sim/transport.h"
+#include "sim/world/transport.h"
 
 #define LONGEST_RUN (24 * DD_HOUR)
 #define MOST_EVENTS 20000000

@@ -12,8 +12,7 @@ typedef struct _SimScenario SimScenario;
 /* PLACE is a path or a resource URI. Everything that can be wrong with the text is found here. */
 SimScenario *sim_scenario_load (const char *place, GError **error);
 /* The same from TEXT, as if it stood in the file PLACE. */
-SimScenario *sim_scenario_parse (const char *place, const char *text, gsize length,
-                                 GError **error);
+SimScenario *sim_scenario_parse (const char *place, const char *text, gsize length, GError **error);
 /* The whole of it as one document that needs no other file: its world and workloads are written
  * into it. A new reference. */
 DdValue *sim_scenario_document (const SimScenario *scenario);

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "base/clock.h"
-#include "sim/yaml.h"
+#include "base/yaml.h"
 
 G_BEGIN_DECLS
 

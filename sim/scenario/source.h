@@ -2,7 +2,7 @@
  * resources */
 #pragma once
 
-#include "sim/yaml.h"
+#include "base/yaml.h"
 
 G_BEGIN_DECLS
 

@@ -10,19 +10,19 @@
 
 #include <string.h>
 
-#include "sim/actors/ec2.h"
-#include "sim/actors/eks-workflow.h"
-#include "sim/aws/cloud.h"
-#include "sim/aws/eks.h"
-#include "sim/aws/protocol.h"
-#include "sim/kube/api.h"
+#include "sim/aws/ec2/machines.h"
+#include "sim/aws/eks/workflow.h"
+#include "sim/aws/ec2/cloud.h"
+#include "sim/aws/eks/eks.h"
+#include "sim/aws/protocol/protocol.h"
+#include "sim/kube/verbs/api.h"
 #include "sim/kube/kinds/kinds.h"
 #include "sim/scenario/expect-private.h"
 #include "sim/scenario/manifest.h"
 #include "sim/scenario/match.h"
 #include "sim/scenario/request.h"
 #include "sim/scenario/schema.h"
-#include "sim/transport.h"
+#include "sim/world/transport.h"
 
 #define MERGE_PATCH "application/merge-patch+json"
 

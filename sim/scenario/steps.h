@@ -1,8 +1,8 @@
 /* sim/scenario/steps.h: what a scenario does to its world, and when */
 #pragma once
 
-#include "sim/yaml.h"
-#include "sim/world.h"
+#include "base/yaml.h"
+#include "sim/world/world.h"
 
 G_BEGIN_DECLS
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "sim/scenario/manifest.h"
-#include "sim/world.h"
+#include "sim/world/world.h"
 
 G_BEGIN_DECLS
 

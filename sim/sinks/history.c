@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-#include "sim/kube/api.h"
+#include "sim/kube/verbs/api.h"
 #include "sim/kube/kinds/kinds.h"
 #include "sim/kube/views.h"
 

@@ -4,7 +4,7 @@
  * with a beginning and an end, curves, and marks. It only reads: the store, and the trace. */
 #pragma once
 
-#include "sim/world.h"
+#include "sim/world/world.h"
 
 G_BEGIN_DECLS
 

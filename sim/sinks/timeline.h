@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-#include "sim/trace.h"
+#include "sim/stage/trace.h"
 
 G_BEGIN_DECLS
 

@@ -1,7 +1,7 @@
 /* aws/assume-role.h: credentials of a role that STS gives to whoever may assume it */
 #pragma once
 
-#include "base/credentials.h"
+#include "net/credentials.h"
 
 G_BEGIN_DECLS
 

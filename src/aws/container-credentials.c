@@ -138,8 +138,7 @@ take_url (Container *self, const char *url, GError **error)
   if (!dd_http_transport_set_endpoint (self->base.transport, "container", server, error))
     return FALSE;
   endpoint = dd_http_transport_get_endpoint (self->base.transport, "container");
-  if (may_be_asked (endpoint)
-      && strpbrk (self->target, " \t\r\n") == NULL)
+  if (may_be_asked (endpoint) && strpbrk (self->target, " \t\r\n") == NULL)
     return TRUE;
   g_set_error (error, DD_ERROR, DD_ERROR_INVALID,
                "%s is not asked for credentials: it is neither https nor an address of this "

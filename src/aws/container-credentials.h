@@ -2,7 +2,7 @@
 #pragma once
 
 #include "aws/settings.h"
-#include "base/credentials.h"
+#include "net/credentials.h"
 
 G_BEGIN_DECLS
 

@@ -5,7 +5,7 @@
 
 #include "aws/http-source.h"
 #include "base/error.h"
-#include "base/program.h"
+#include "net/program.h"
 
 #define WHO "credential_process"
 #define MAX_BYTES (64 * 1024)

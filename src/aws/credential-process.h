@@ -1,7 +1,7 @@
 /* aws/credential-process.h: credentials that another program prints */
 #pragma once
 
-#include "base/credentials.h"
+#include "net/credentials.h"
 
 G_BEGIN_DECLS
 

@@ -11,7 +11,7 @@
 
 #include <string.h>
 
-#include "base/sigv4.h"
+#include "net/sigv4.h"
 
 #define PREFIX "k8s-aws-v1."
 #define QUESTION "/?Action=GetCallerIdentity&Version=2011-06-15"

@@ -1,8 +1,8 @@
 /* aws/eks-token.h: the tokens by which an EKS cluster knows AWS identities */
 #pragma once
 
-#include "base/credentials.h"
-#include "base/endpoint.h"
+#include "net/credentials.h"
+#include "net/endpoint.h"
 
 G_BEGIN_DECLS
 

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "aws/xml.h"
-#include "base/api-error.h"
+#include "net/api-error.h"
 #include "base/value.h"
 
 /* "Shape:http://..." and "namespace#Shape" both name Shape. */

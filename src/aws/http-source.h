@@ -1,7 +1,7 @@
 /* aws/http-source.h: what sources of credentials share that have to ask somebody over HTTP */
 #pragma once
 
-#include "base/http-transport.h"
+#include "net/http-transport.h"
 #include "base/value.h"
 
 G_BEGIN_DECLS

@@ -11,7 +11,7 @@
 
 #include <string.h>
 
-#include "base/endpoint.h"
+#include "net/endpoint.h"
 #include "base/error.h"
 
 #define MAX_BYTES (1024 * 1024)

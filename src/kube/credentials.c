@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
-#include "base/program.h"
+#include "net/program.h"
 #include "base/time.h"
 #include "base/value.h"
 

@@ -1,7 +1,7 @@
 /* kube/credentials.h: the proof that a kubeconfig's user entry leads to */
 #pragma once
 
-#include "base/credentials.h"
+#include "net/credentials.h"
 #include "base/transport.h"
 #include "kube/kubeconfig.h"
 

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#include "base/api-error.h"
+#include "net/api-error.h"
 #include "base/value.h"
 
 #define TWO_BUDGETS "more than one PodDisruptionBudget"

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/time.h"
-#include "sim/actors/kubelet.h"
+#include "sim/kube/controllers/kubelet.h"
 #include "sim/kube/kinds/kinds.h"
 #include "sim/kube/kinds/structs.h"
 

@@ -1,0 +1,185 @@
+/* sim/aws/autoscaling/launch.c: one instance for a group, in one zone
+ *
+ * The group's template says what to launch, a MixedInstancesPolicy which types to try in which
+ * order. A zone where EC2 refuses is left alone for a minute, then two, up to ten. */
+#include "config.h"
+
+#include "sim/aws/autoscaling/private.h"
+
+#include "sim/aws/ec2/machines.h"
+#include "sim/aws/ec2/operations.h"
+
+#define FIRST_BACKOFF DD_MINUTE
+#define LONGEST_BACKOFF (10 * DD_MINUTE)
+
+/* What the group wants to launch now: its template resolved, its tags. */
+typedef struct
+{
+  AwsTemplate *template;
+  AwsTemplateVersion *version;
+  DdValue *tags;
+} Recipe;
+
+static void
+recipe_clear (Recipe *recipe)
+{
+  g_clear_pointer (&recipe->tags, dd_value_unref);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Recipe, recipe_clear)
+
+static DdValue *
+propagated_tags (const AwsGroup *group)
+{
+  g_auto (DdBuilder) tags = dd_builder_object ();
+
+  for (gsize i = 0; i < dd_value_length (group->tags); i++)
+    {
+      const DdValue *tag = dd_value_element (group->tags, i);
+
+      if (dd_value_path_bool (tag, "PropagateAtLaunch", FALSE))
+        dd_builder_set (&tags, dd_value_path_string (tag, "Key"),
+                        dd_value_ref (dd_value_member (tag, "Value")));
+    }
+  dd_builder_set (&tags, "aws:autoscaling:groupName", dd_string (group->name));
+  return dd_builder_end (&tags);
+}
+
+static gboolean
+read_recipe (const AwsGroup *group, Recipe *recipe, GError **error)
+{
+  recipe->template
+      = aws_ec2_find_template (group->cloud, group->template_id, group->template_name, error);
+  recipe->version = recipe->template != NULL
+                        ? aws_ec2_find_version (recipe->template, group->template_version, error)
+                        : NULL;
+  if (recipe->version != NULL)
+    recipe->tags = propagated_tags (group);
+  return recipe->version != NULL;
+}
+
+/* Imitates: Amazon EKS User Guide, Managed node group capacity types: a Spot group has nothing
+ * On-Demand above its base. */
+static gboolean
+is_spot (const AwsGroup *group)
+{
+  return group->mixed_policy != NULL
+         && dd_value_path_int (group->mixed_policy,
+                               "InstancesDistribution.OnDemandPercentageAboveBaseCapacity", 100)
+                == 0
+         && dd_value_path_int (group->mixed_policy, "InstancesDistribution.OnDemandBaseCapacity", 0)
+                == 0;
+}
+
+static AwsSubnet *
+choose_subnet (const AwsGroup *group, const AwsGroupZone *zone)
+{
+  guint n = zone->subnets->len;
+
+  return zone->subnets->pdata[n == 1 ? 0 : dd_random_below (group->cloud->choices, n)];
+}
+
+/* Goes through the types in their order until one can be had; the first one's error counts. */
+static AwsInstance *
+launch_types (const AwsGroup *group, const Recipe *recipe, AwsSubnet *subnet, GError **error)
+{
+  const DdValue *overrides = dd_value_path (group->mixed_policy, "LaunchTemplate.Overrides");
+  gsize n = MAX (dd_value_length (overrides), 1);
+  AwsInstance *instance = NULL;
+  AwsLaunch launch = {
+    .subnet = subnet,
+    .template = recipe->template,
+    .template_version = recipe->version->number,
+    .data = recipe->version->data,
+    .tags = recipe->tags,
+    .spot = is_spot (group),
+  };
+
+  for (gsize i = 0; i < n && instance == NULL; i++)
+    {
+      const char *type = dd_value_path_string (dd_value_element (overrides, i), "InstanceType");
+
+      launch.instance_type
+          = type != NULL ? type : dd_value_path_string (launch.data, "InstanceType");
+      instance = aws_ec2_launch (group->cloud, &launch, i == 0 ? error : NULL);
+    }
+  if (instance != NULL)
+    g_clear_error (error);
+  return instance;
+}
+
+/* ---- refusals ---- */
+
+/* Imitates: Amazon EC2 Auto Scaling User Guide, Troubleshoot: instance launch failure, and the
+ * longer form that groups with a mixed instances policy show. */
+static char *
+failure_message (const AwsGroup *group, const GError *error)
+{
+  const char *full_stop = g_str_has_suffix (error->message, ".") ? "" : ".";
+
+  if (group->mixed_policy == NULL)
+    return g_strdup_printf ("%s%s Launching EC2 instance failed.", error->message, full_stop);
+  return g_strdup_printf ("Could not launch %s Instances. %s - %s%s Launching EC2 instance failed.",
+                          is_spot (group) ? "Spot" : "On-Demand", aws_error_code_name (error->code),
+                          error->message, full_stop);
+}
+
+static void
+note_failure (AwsGroup *group, AwsGroupZone *zone, const AwsSubnet *subnet, const char *cause,
+              const GError *error)
+{
+  SimWorld *world = group->cloud->world;
+  g_autofree char *message = failure_message (group, error);
+  g_autofree char *description
+      = g_strdup_printf ("Launching a new EC2 instance.  Status Reason: %s", message);
+  AwsActivity *activity = aws_activity_begin (group, description, cause, zone->zone, subnet);
+
+  aws_activity_end (group, activity, "Failed", message);
+  zone->backoff = zone->backoff == 0 ? FIRST_BACKOFF : MIN (2 * zone->backoff, LONGEST_BACKOFF);
+  zone->blocked_until = sim_world_now (world) + zone->backoff;
+  sim_world_trace (
+      world, "autoscaling", "launch.failed", group->name,
+      dd_object ("zone", dd_string (zone->zone->name), "message", dd_string (message), NULL));
+}
+
+/* ---- launching ---- */
+
+static void
+welcome (AwsGroup *group, AwsInstance *instance, guint zone_index, const char *cause,
+         gboolean balancing)
+{
+  AwsGroupZone *zone = group->zones->pdata[zone_index];
+  g_autofree char *description
+      = g_strdup_printf ("Launching a new EC2 instance: %s", instance->resource.id);
+  AwsActivity *activity
+      = aws_activity_begin (group, description, cause, zone->zone, instance->subnet);
+  AwsMember *member = aws_member_new (group, instance, zone_index, activity);
+
+  activity->progress = 30;
+  activity->status = "PreInService";
+  zone->backoff = 0;
+  zone->blocked_until = 0;
+  member->balancing = balancing;
+  group->n_balancing += balancing ? 1 : 0;
+  sim_world_trace (group->cloud->world, "autoscaling", "instance.launching", instance->resource.id,
+                   dd_object ("zone", dd_string (zone->zone->name), "group",
+                              dd_string (group->name), "cause", dd_string (cause), NULL));
+}
+
+gboolean
+aws_group_launch_in (AwsGroup *group, guint zone_index, const char *cause, gboolean balancing)
+{
+  AwsGroupZone *zone = group->zones->pdata[zone_index];
+  AwsSubnet *subnet = choose_subnet (group, zone);
+  g_auto (Recipe) recipe = { NULL };
+  g_autoptr (GError) error = NULL;
+  AwsInstance *instance = NULL;
+
+  if (read_recipe (group, &recipe, &error))
+    instance = launch_types (group, &recipe, subnet, &error);
+  if (instance == NULL)
+    note_failure (group, zone, subnet, cause, error);
+  else
+    welcome (group, instance, zone_index, cause, balancing);
+  return instance != NULL;
+}

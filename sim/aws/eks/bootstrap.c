@@ -1,0 +1,135 @@
+/* sim/aws/eks/bootstrap.c: the user data that joins an instance to its cluster
+ *
+ * Imitates: the derived launch templates of EKS managed node groups: amazon-eks-ami's bootstrap.sh
+ * on Amazon Linux 2, nodeadm's NodeConfig on Amazon Linux 2023. Kubelets read their labels and
+ * taints out of this text; an upgrade rewrites the image's id in it. */
+#include "config.h"
+
+#include <string.h>
+
+#include "sim/aws/eks/private.h"
+
+#define CLUSTER_DNS "172.20.0.10"
+#define SERVICE_CIDR "172.20.0.0/16"
+
+static char *
+node_labels (const AwsNodegroup *nodegroup, const char *image_id)
+{
+  GString *text = g_string_new (NULL);
+
+  g_string_printf (text,
+                   "eks.amazonaws.com/nodegroup-image=%s,eks.amazonaws.com/capacityType=%s,"
+                   "eks.amazonaws.com/nodegroup=%s",
+                   image_id, nodegroup->capacity_type, nodegroup->name);
+  for (gsize i = 0; i < dd_value_length (nodegroup->labels); i++)
+    g_string_append_printf (text, ",%s=%s", dd_value_key (nodegroup->labels, i),
+                            dd_value_string (dd_value_nth (nodegroup->labels, i)));
+  return g_string_free (text, FALSE);
+}
+
+/* "NO_SCHEDULE" -> "NoSchedule" */
+static char *
+effect_to_kubernetes (const char *effect)
+{
+  GString *text = g_string_new (NULL);
+  gboolean upper = TRUE;
+
+  for (const char *p = effect; p != NULL && *p != '\0'; p++)
+    {
+      if (*p != '_')
+        g_string_append_c (text, upper ? *p : g_ascii_tolower (*p));
+      upper = *p == '_';
+    }
+  return g_string_free (text, FALSE);
+}
+
+/* " --register-with-taints=k=v:NoSchedule,..", or nothing. */
+static char *
+register_with_taints (const AwsNodegroup *nodegroup)
+{
+  GString *text = g_string_new (NULL);
+
+  for (gsize i = 0; i < dd_value_length (nodegroup->taints); i++)
+    {
+      const DdValue *taint = dd_value_element (nodegroup->taints, i);
+      const char *value = dd_value_path_string (taint, "value");
+      g_autofree char *effect = effect_to_kubernetes (dd_value_path_string (taint, "effect"));
+
+      g_string_append_printf (text, "%s%s=%s:%s", i == 0 ? " --register-with-taints=" : ",",
+                              dd_value_path_string (taint, "key"), value != NULL ? value : "",
+                              effect);
+    }
+  return g_string_free (text, FALSE);
+}
+
+static char *
+bootstrap_script (const AwsCluster *cluster, const char *labels, const char *taints)
+{
+  const char *authority = cluster->certificate_authority;
+  const char *endpoint = cluster->eks->world->endpoint;
+
+  return g_strdup_printf ("MIME-Version: 1.0\n"
+                          "Content-Type: multipart/mixed; boundary=\"//\"\n\n"
+                          "--//\n"
+                          "Content-Type: text/x-shellscript; charset=\"us-ascii\"\n\n"
+                          "#!/bin/bash\n"
+                          "set -ex\n"
+                          "B64_CLUSTER_CA=%s\n"
+                          "API_SERVER_URL=%s\n"
+                          "K8S_CLUSTER_DNS_IP=" CLUSTER_DNS "\n"
+                          "/etc/eks/bootstrap.sh %s --kubelet-extra-args '--node-labels=%s%s' "
+                          "--b64-cluster-ca $B64_CLUSTER_CA --apiserver-endpoint $API_SERVER_URL "
+                          "--dns-cluster-ip $K8S_CLUSTER_DNS_IP --use-max-pods false\n\n"
+                          "--//--\n",
+                          authority != NULL ? authority : "", endpoint != NULL ? endpoint : "",
+                          cluster->name, labels, taints);
+}
+
+static char *
+node_config (const AwsCluster *cluster, const char *labels, const char *taints)
+{
+  const char *authority = cluster->certificate_authority;
+  const char *endpoint = cluster->eks->world->endpoint;
+  g_autofree char *taint_flag
+      = *taints != '\0' ? g_strdup_printf ("      - \"%s\"\n", taints + 1) : g_strdup ("");
+
+  return g_strdup_printf ("MIME-Version: 1.0\n"
+                          "Content-Type: multipart/mixed; boundary=\"//\"\n\n"
+                          "--//\n"
+                          "Content-Type: application/node.eks.aws\n\n"
+                          "---\n"
+                          "apiVersion: node.eks.aws/v1alpha1\n"
+                          "kind: NodeConfig\n"
+                          "spec:\n"
+                          "  cluster:\n"
+                          "    apiServerEndpoint: %s\n"
+                          "    certificateAuthority: %s\n"
+                          "    cidr: " SERVICE_CIDR "\n"
+                          "    name: %s\n"
+                          "  kubelet:\n"
+                          "    config:\n"
+                          "      clusterDNS:\n"
+                          "      - " CLUSTER_DNS "\n"
+                          "    flags:\n"
+                          "      - \"--node-labels=%s\"\n"
+                          "%s\n"
+                          "--//--\n",
+                          endpoint != NULL ? endpoint : "", authority != NULL ? authority : "",
+                          cluster->name, labels, taint_flag);
+}
+
+char *
+aws_nodegroup_user_data (const AwsNodegroup *nodegroup, const char *image_id)
+{
+  g_autofree char *labels = node_labels (nodegroup, image_id);
+  g_autofree char *taints = register_with_taints (nodegroup);
+  g_autofree char *text = NULL;
+
+  if (g_str_has_prefix (nodegroup->ami_type, "AL2_"))
+    text = bootstrap_script (nodegroup->cluster, labels, taints);
+  else if (g_str_has_prefix (nodegroup->ami_type, "AL2023_"))
+    text = node_config (nodegroup->cluster, labels, taints);
+  else
+    return NULL;
+  return g_base64_encode ((const guchar *) text, strlen (text));
+}

@@ -1,0 +1,302 @@
+/* sim/aws/eks/eks.c: the EKS service: its state, its look-ups and its table of operations
+ *
+ * Imitates: Amazon EKS API Reference. Making and deleting clusters and node groups has no row: a
+ * world is furnished with aws_eks_add_cluster () and aws_eks_add_nodegroup (). */
+#include "config.h"
+
+#include "sim/aws/eks/eks.h"
+
+#include <string.h>
+
+#include "sim/aws/eks/workflow.h"
+#include "sim/aws/eks/private.h"
+#include "sim/aws/protocol/service.h"
+
+AwsEks *
+aws_eks_new (SimWorld *world)
+{
+  AwsEks *eks = g_new0 (AwsEks, 1);
+
+  eks->world = world;
+  eks->catalog = aws_ami_catalog_new (world->cloud);
+  eks->ids = dd_random_fork (world->random, "eks");
+  eks->clusters = g_ptr_array_new_with_free_func ((GDestroyNotify) aws_cluster_free);
+  eks->workflow = sim_eks_workflow_new (world);
+  return eks;
+}
+
+void
+aws_eks_free (AwsEks *eks)
+{
+  if (eks == NULL)
+    return;
+  g_clear_pointer (&eks->workflow, sim_eks_workflow_free);
+  g_clear_pointer (&eks->clusters, g_ptr_array_unref);
+  g_clear_pointer (&eks->ids, dd_random_free);
+  g_clear_pointer (&eks->catalog, aws_ami_catalog_free);
+  g_free (eks);
+}
+
+AwsAmiCatalog *
+aws_eks_catalog (SimWorld *world)
+{
+  return world->eks->catalog;
+}
+
+SimEksWorkflow *
+aws_eks_workflow (SimWorld *world)
+{
+  return world->eks->workflow;
+}
+
+/* ---- looking up ---- */
+
+AwsCluster *
+aws_eks_cluster (SimWorld *world, const char *name)
+{
+  GPtrArray *clusters = world->eks->clusters;
+
+  for (guint i = 0; i < clusters->len; i++)
+    {
+      AwsCluster *cluster = clusters->pdata[i];
+
+      if (g_strcmp0 (cluster->name, name) == 0)
+        return cluster;
+    }
+  return NULL;
+}
+
+static AwsNodegroup *
+find_nodegroup (const AwsCluster *cluster, const char *name)
+{
+  for (guint i = 0; i < cluster->nodegroups->len; i++)
+    {
+      AwsNodegroup *nodegroup = cluster->nodegroups->pdata[i];
+
+      if (g_strcmp0 (nodegroup->name, name) == 0)
+        return nodegroup;
+    }
+  return NULL;
+}
+
+AwsNodegroup *
+aws_eks_nodegroup (SimWorld *world, const char *cluster_name, const char *nodegroup)
+{
+  AwsCluster *cluster = aws_eks_cluster (world, cluster_name);
+
+  return cluster != NULL ? find_nodegroup (cluster, nodegroup) : NULL;
+}
+
+/* The paths call the cluster "name" in some operations and "clusterName" in others. */
+AwsCluster *
+aws_eks_require_cluster (SimWorld *world, const DdValue *input, GError **error)
+{
+  const char *by_name = dd_value_path_string (input, "name");
+  const char *name = by_name != NULL ? by_name : dd_value_path_string (input, "clusterName");
+  AwsCluster *cluster = aws_eks_cluster (world, name);
+
+  if (cluster == NULL)
+    aws_set_error (error, AWS_RESOURCE_NOT_FOUND, dd_object ("clusterName", dd_string (name), NULL),
+                   "No cluster found for name: %s.", name);
+  return cluster;
+}
+
+AwsNodegroup *
+aws_eks_require_nodegroup (SimWorld *world, const DdValue *input, GError **error)
+{
+  AwsCluster *cluster = aws_eks_require_cluster (world, input, error);
+  const char *name = dd_value_path_string (input, "nodegroupName");
+  AwsNodegroup *nodegroup = cluster != NULL ? find_nodegroup (cluster, name) : NULL;
+
+  if (cluster != NULL && nodegroup == NULL)
+    aws_set_error (error, AWS_RESOURCE_NOT_FOUND,
+                   dd_object ("clusterName", dd_string (cluster->name), "nodegroupName",
+                              dd_string (name), NULL),
+                   "No node group found for name: %s.", name);
+  return nodegroup;
+}
+
+DdValue *
+aws_nodegroup_error_details (const AwsNodegroup *nodegroup)
+{
+  return dd_object ("clusterName", dd_string (nodegroup->cluster->name), "nodegroupName",
+                    dd_string (nodegroup->name), NULL);
+}
+
+DdValue *
+aws_epoch (DdUsec instant)
+{
+  return dd_double ((double) (instant / DD_MILLISECOND) / 1000.0);
+}
+
+/* ---- polls ---- */
+
+guint64
+aws_eks_nodegroup_status_serial (SimWorld *world, const char *cluster, const char *nodegroup)
+{
+  AwsNodegroup *found = aws_eks_nodegroup (world, cluster, nodegroup);
+
+  return found != NULL ? found->serial : 0;
+}
+
+/* The value of NAME in a query string; NULL when absent. */
+static char *
+query_value (const char *query, const char *name)
+{
+  g_autoptr (GHashTable) pairs = g_uri_parse_params (query, -1, "&", G_URI_PARAMS_NONE, NULL);
+
+  return pairs != NULL ? g_strdup (g_hash_table_lookup (pairs, name)) : NULL;
+}
+
+AwsNodegroup *
+aws_eks_polled_nodegroup (SimWorld *world, const SimRequest *request)
+{
+  g_auto (GStrv) halves = g_strsplit (request->target, "?", 2);
+  g_auto (GStrv) parts = halves[0] != NULL ? g_strsplit (halves[0], "/", -1) : NULL;
+  g_autofree char *cluster = NULL;
+  g_autofree char *name = NULL;
+  AwsNodegroup *nodegroup;
+
+  if (parts == NULL || strcmp (request->method, "GET") != 0 || g_strv_length (parts) != 5
+      || strcmp (parts[1], "clusters") != 0)
+    return NULL;
+  cluster = g_uri_unescape_string (parts[2], NULL);
+  if (strcmp (parts[3], "node-groups") == 0)
+    name = g_uri_unescape_string (parts[4], NULL);
+  else if (strcmp (parts[3], "updates") == 0 && halves[1] != NULL)
+    name = query_value (halves[1], "nodegroupName");
+  nodegroup = aws_eks_nodegroup (world, cluster, name);
+  return nodegroup != NULL && nodegroup->running != NULL ? nodegroup : NULL;
+}
+
+/* ---- the table ---- */
+
+static const AwsField describe_cluster_input[] = {
+  { "name", AWS_IN_PATH, AWS_STRING, .required = TRUE },
+  { NULL },
+};
+
+static const AwsField list_clusters_input[] = {
+  { "maxResults", AWS_IN_QUERY, AWS_INTEGER, .min = 1, .max = 100 },
+  { "nextToken", AWS_IN_QUERY, AWS_STRING },
+  { "include", AWS_IN_QUERY, AWS_LIST, .element = AWS_STRING },
+  { NULL },
+};
+
+static const AwsField describe_nodegroup_input[] = {
+  { "clusterName", AWS_IN_PATH, AWS_STRING, .required = TRUE },
+  { "nodegroupName", AWS_IN_PATH, AWS_STRING, .required = TRUE },
+  { NULL },
+};
+
+static const AwsField list_nodegroups_input[] = {
+  { "clusterName", AWS_IN_PATH, AWS_STRING, .required = TRUE },
+  { "maxResults", AWS_IN_QUERY, AWS_INTEGER, .min = 1, .max = 100 },
+  { "nextToken", AWS_IN_QUERY, AWS_STRING },
+  { NULL },
+};
+
+static const AwsField launch_template_members[] = {
+  { "name", AWS_IN_BODY, AWS_STRING },
+  { "version", AWS_IN_BODY, AWS_STRING },
+  { "id", AWS_IN_BODY, AWS_STRING },
+  { NULL },
+};
+
+static const AwsField update_version_input[] = {
+  { "clusterName", AWS_IN_PATH, AWS_STRING, .required = TRUE },
+  { "nodegroupName", AWS_IN_PATH, AWS_STRING, .required = TRUE },
+  { "version", AWS_IN_BODY, AWS_STRING },
+  { "releaseVersion", AWS_IN_BODY, AWS_STRING },
+  { "launchTemplate", AWS_IN_BODY, AWS_STRUCTURE, .members = launch_template_members },
+  { "force", AWS_IN_BODY, AWS_BOOLEAN },
+  { "clientRequestToken", AWS_IN_BODY, AWS_STRING },
+  { NULL },
+};
+
+static const AwsField labels_members[] = {
+  { "addOrUpdateLabels", AWS_IN_BODY, AWS_MAP },
+  { "removeLabels", AWS_IN_BODY, AWS_LIST, .element = AWS_STRING },
+  { NULL },
+};
+
+static const char *const taint_effects[]
+    = { "NO_SCHEDULE", "NO_EXECUTE", "PREFER_NO_SCHEDULE", NULL };
+
+static const AwsField taint_members[] = {
+  { "key", AWS_IN_BODY, AWS_STRING, .required = TRUE, .min = 1, .max = 63 },
+  { "value", AWS_IN_BODY, AWS_STRING, .min = 0, .max = 63 },
+  { "effect", AWS_IN_BODY, AWS_STRING, .required = TRUE, .values = taint_effects },
+  { NULL },
+};
+
+static const AwsField taints_members[] = {
+  { "addOrUpdateTaints", AWS_IN_BODY, AWS_LIST, .members = taint_members },
+  { "removeTaints", AWS_IN_BODY, AWS_LIST, .members = taint_members },
+  { NULL },
+};
+
+static const AwsField scaling_members[] = {
+  { "minSize", AWS_IN_BODY, AWS_INTEGER, .min = 0, .max = G_MAXINT32 },
+  { "maxSize", AWS_IN_BODY, AWS_INTEGER, .min = 1, .max = G_MAXINT32 },
+  { "desiredSize", AWS_IN_BODY, AWS_INTEGER, .min = 0, .max = G_MAXINT32 },
+  { NULL },
+};
+
+static const char *const update_strategies[] = { "DEFAULT", "MINIMAL", NULL };
+
+static const AwsField update_config_members[] = {
+  { "maxUnavailable", AWS_IN_BODY, AWS_INTEGER, .min = 1, .max = G_MAXINT32 },
+  { "maxUnavailablePercentage", AWS_IN_BODY, AWS_INTEGER, .min = 1, .max = 100 },
+  { "updateStrategy", AWS_IN_BODY, AWS_STRING, .values = update_strategies },
+  { NULL },
+};
+
+static const AwsField update_nodegroup_config_input[] = {
+  { "clusterName", AWS_IN_PATH, AWS_STRING, .required = TRUE },
+  { "nodegroupName", AWS_IN_PATH, AWS_STRING, .required = TRUE },
+  { "labels", AWS_IN_BODY, AWS_STRUCTURE, .members = labels_members },
+  { "taints", AWS_IN_BODY, AWS_STRUCTURE, .members = taints_members },
+  { "scalingConfig", AWS_IN_BODY, AWS_STRUCTURE, .members = scaling_members },
+  { "updateConfig", AWS_IN_BODY, AWS_STRUCTURE, .members = update_config_members },
+  { "clientRequestToken", AWS_IN_BODY, AWS_STRING },
+  { NULL },
+};
+
+static const AwsField describe_update_input[] = {
+  { "name", AWS_IN_PATH, AWS_STRING, .required = TRUE },
+  { "updateId", AWS_IN_PATH, AWS_STRING, .required = TRUE },
+  { "nodegroupName", AWS_IN_QUERY, AWS_STRING },
+  { NULL },
+};
+
+static const AwsField list_updates_input[] = {
+  { "name", AWS_IN_PATH, AWS_STRING, .required = TRUE },
+  { "nodegroupName", AWS_IN_QUERY, AWS_STRING },
+  { "maxResults", AWS_IN_QUERY, AWS_INTEGER, .min = 1, .max = 100 },
+  { "nextToken", AWS_IN_QUERY, AWS_STRING },
+  { NULL },
+};
+
+/* Imitates: Amazon EKS API Reference, Actions. */
+static const AwsOperation operations[] = {
+  { "DescribeCluster", "GET", "/clusters/{name}", describe_cluster_input,
+    aws_eks_describe_cluster },
+  { "ListClusters", "GET", "/clusters", list_clusters_input, aws_eks_list_clusters },
+  { "DescribeNodegroup", "GET", "/clusters/{clusterName}/node-groups/{nodegroupName}",
+    describe_nodegroup_input, aws_eks_describe_nodegroup },
+  { "ListNodegroups", "GET", "/clusters/{clusterName}/node-groups", list_nodegroups_input,
+    aws_eks_list_nodegroups },
+  { "UpdateNodegroupVersion", "POST",
+    "/clusters/{clusterName}/node-groups/{nodegroupName}/update-version", update_version_input,
+    aws_eks_update_nodegroup_version },
+  { "UpdateNodegroupConfig", "POST",
+    "/clusters/{clusterName}/node-groups/{nodegroupName}/update-config",
+    update_nodegroup_config_input, aws_eks_update_nodegroup_config },
+  { "DescribeUpdate", "GET", "/clusters/{name}/updates/{updateId}", describe_update_input,
+    aws_eks_describe_update },
+  { "ListUpdates", "GET", "/clusters/{name}/updates", list_updates_input, aws_eks_list_updates },
+};
+
+const AwsService aws_eks
+    = { "eks", NULL, "2017-11-01", AWS_REST_JSON, operations, G_N_ELEMENTS (operations) };

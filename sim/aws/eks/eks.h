@@ -1,0 +1,88 @@
+/* sim/aws/eks/eks.h: the clusters, managed node groups and updates of the account, and how a world
+ * is furnished with them */
+#pragma once
+
+#include "base/value.h"
+#include "sim/aws/eks/ami-catalog.h"
+#include "sim/world/router.h"
+#include "sim/world/world.h"
+
+G_BEGIN_DECLS
+
+typedef struct _AwsCluster AwsCluster;
+typedef struct _AwsNodegroup AwsNodegroup;
+typedef struct _AwsUpdate AwsUpdate;
+typedef struct _SimEksWorkflow SimEksWorkflow; /* sim/aws/eks/workflow.h */
+
+/* ---- making and finding (world->eks) ---- */
+
+/* Publishes the images of the AMI catalog and listens to the lifecycle hooks of node groups. */
+AwsEks *aws_eks_new (SimWorld *world);
+void aws_eks_free (AwsEks *eks);
+AwsAmiCatalog *aws_eks_catalog (SimWorld *world);
+SimEksWorkflow *aws_eks_workflow (SimWorld *world);
+
+/* NULL when there is none. */
+AwsCluster *aws_eks_cluster (SimWorld *world, const char *name);
+AwsNodegroup *aws_eks_nodegroup (SimWorld *world, const char *cluster, const char *nodegroup);
+
+/* ---- furnishing a world ---- */
+
+typedef struct
+{
+  const char *name;
+  const char *version;               /* "1.30"; NULL: that of the world's API server */
+  const char *certificate_authority; /* base64 of PEM; NULL: clients speak plain HTTP to it */
+} AwsClusterSpec;
+
+typedef struct
+{
+  const char *cluster;
+  const char *name;
+  const char *version;               /* "1.30"; NULL: the cluster's */
+  const char *release_version;       /* "1.30.0-20240625"; NULL: the newest of VERSION */
+  const char *ami_type;              /* NULL: "AL2_x86_64" */
+  const char *capacity_type;         /* "SPOT"; NULL: "ON_DEMAND" */
+  const char *const *instance_types; /* NULL: m5.large */
+  const char *const *zones;          /* "us-west-2a" ...; NULL: all zones of the region */
+  gint64 min, max, desired;
+  gint64 max_unavailable;            /* 0: not said */
+  gint64 max_unavailable_percentage; /* 0: not said; both 0: maxUnavailable 1 */
+  const char *update_strategy;       /* "DEFAULT", "MINIMAL"; NULL: not said */
+  const DdValue *labels;             /* an object of strings, or NULL */
+  const DdValue *taints;             /* [{"key","value","effect": "NO_SCHEDULE"}], or NULL */
+} AwsNodegroupSpec;
+
+/* Copies SPEC. AWS_ERROR for a name that is taken or a version that is unknown. */
+AwsCluster *aws_eks_add_cluster (SimWorld *world, const AwsClusterSpec *spec, GError **error);
+/* Makes the derived launch template and the Auto Scaling group, ACTIVE at once; its instances boot
+ * and its nodes join as the world goes on. The zones must exist (aws_cloud_add_zone ()). AWS_ERROR
+ * for what CreateNodegroup would refuse. */
+AwsNodegroup *aws_eks_add_nodegroup (SimWorld *world, const AwsNodegroupSpec *spec, GError **error);
+
+/* ---- looking at node groups and updates ---- */
+
+const char *aws_nodegroup_name (const AwsNodegroup *nodegroup);
+/* "ACTIVE", "UPDATING", "DEGRADED". */
+const char *aws_nodegroup_status (const AwsNodegroup *nodegroup);
+/* The name of its Auto Scaling group. */
+const char *aws_nodegroup_group_name (const AwsNodegroup *nodegroup);
+/* The newest update; NULL when there was none. */
+AwsUpdate *aws_nodegroup_last_update (const AwsNodegroup *nodegroup);
+/* As DescribeUpdate shows it: {"id","status","type","params","createdAt","errors"}. */
+DdValue *aws_update_describe (const AwsUpdate *update);
+const char *aws_update_status (const AwsUpdate *update);
+/* Our own words on a failed update: which pod, which budget; NULL when there are none. */
+const char *aws_update_explanation (const AwsUpdate *update);
+
+/* ---- polling clients, for `serve --speed max` ---- */
+
+/* Grows whenever the status of the node group changes; 0: no such group. */
+guint64 aws_eks_nodegroup_status_serial (SimWorld *world, const char *cluster,
+                                         const char *nodegroup);
+/* The node group that REQUEST polls (DescribeNodegroup, DescribeUpdate) and that is UPDATING; NULL
+ * for every other request. Changes nothing. */
+AwsNodegroup *aws_eks_polled_nodegroup (SimWorld *world, const SimRequest *request);
+guint64 aws_nodegroup_status_serial (const AwsNodegroup *nodegroup);
+
+G_END_DECLS

@@ -1,0 +1,489 @@
+/* sim/aws/eks/furnish.c: how clusters and managed node groups come into a world
+ *
+ * A node group is made of what EKS makes: a derived launch template eks-<uuid>, an Auto Scaling
+ * group eks-<name>-<uuid> with a mixed-instances policy, tags, and one lifecycle hook at each end.
+ * From there on nothing is pretended: the group launches, EC2 boots, kubelets join. Imitates:
+ * Amazon EKS User Guide, Managed node groups; groups as their owners list them. */
+#include "config.h"
+
+#include <string.h>
+
+#include "sim/aws/eks/private.h"
+#include "sim/aws/protocol/service.h"
+#include "sim/kube/verbs/api.h"
+
+#define NAME_MAX_LENGTH 63
+#define HOOK_TIMEOUT_SECONDS 1800
+#define GROUP_COOLDOWN_SECONDS 300
+#define GROUP_GRACE_SECONDS 15
+
+/* ---- the cluster ---- */
+
+static gboolean
+check_cluster (SimWorld *world, const AwsClusterSpec *spec, const char *version, GError **error)
+{
+  if (world->eks->clusters->len > 0)
+    {
+      aws_set_error (error, AWS_RESOURCE_IN_USE, NULL,
+                     "cluster %s: a world has one Kubernetes cluster", spec->name);
+      return FALSE;
+    }
+  if (aws_kubernetes_minor (version) != world->kube->minor)
+    {
+      aws_set_error (error, AWS_INVALID_PARAMETER, NULL,
+                     "cluster %s: version %s, but the world's API server is 1.%d", spec->name,
+                     version, world->kube->minor);
+      return FALSE;
+    }
+  return TRUE;
+}
+
+AwsCluster *
+aws_eks_add_cluster (SimWorld *world, const AwsClusterSpec *spec, GError **error)
+{
+  static const char hexadecimal[] = "0123456789ABCDEF";
+  AwsEks *eks = world->eks;
+  g_autofree char *own = g_strdup_printf ("1.%d", world->kube->minor);
+  const char *version = spec->version != NULL ? spec->version : own;
+  g_autofree char *rest = g_strconcat ("cluster/", spec->name, NULL);
+  g_autofree char *security_group = NULL;
+  AwsCluster *cluster;
+
+  if (!check_cluster (world, spec, version, error))
+    return NULL;
+  cluster = g_new0 (AwsCluster, 1);
+  cluster->eks = eks;
+  cluster->name = g_strdup (spec->name);
+  cluster->version = g_strdup (version);
+  cluster->certificate_authority = g_strdup (spec->certificate_authority);
+  cluster->arn = aws_cloud_arn (world->cloud, "eks", rest);
+  cluster->oidc_id = dd_random_text (eks->ids, hexadecimal, 32);
+  security_group = g_strconcat ("eks-cluster-sg-", spec->name, NULL);
+  cluster->security_group_id
+      = g_strdup (aws_cloud_add_security_group (world->cloud, security_group,
+                                                "EKS created security group applied to ENI that "
+                                                "is attached to EKS Control Plane master nodes")
+                      ->resource.id);
+  cluster->created = sim_world_now (world);
+  cluster->nodegroups = g_ptr_array_new_with_free_func ((GDestroyNotify) aws_nodegroup_free);
+  g_ptr_array_add (eks->clusters, cluster);
+  return cluster;
+}
+
+/* ---- what the specification asks for ---- */
+
+static gboolean
+name_is_valid (const char *name)
+{
+  gsize length = name != NULL ? strlen (name) : 0;
+
+  if (length == 0 || length > NAME_MAX_LENGTH || !g_ascii_isalnum (name[0]))
+    return FALSE;
+  for (const char *p = name; *p != '\0'; p++)
+    if (!g_ascii_isalnum (*p) && *p != '-' && *p != '_')
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean
+strings_are_valid (const DdValue *labels)
+{
+  for (gsize i = 0; i < dd_value_length (labels); i++)
+    if (dd_value_string (dd_value_nth (labels, i)) == NULL)
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean
+taints_are_valid (const DdValue *taints)
+{
+  static const char *const effects[] = { "NO_SCHEDULE", "NO_EXECUTE", "PREFER_NO_SCHEDULE", NULL };
+
+  for (gsize i = 0; i < dd_value_length (taints); i++)
+    {
+      const char *effect = dd_value_path_string (dd_value_element (taints, i), "effect");
+
+      if (effect == NULL || !g_strv_contains (effects, effect)
+          || dd_value_path_string (dd_value_element (taints, i), "key") == NULL)
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+check_nodegroup (SimWorld *world, const AwsCluster *cluster, const AwsNodegroupSpec *spec,
+                 GError **error)
+{
+  DdValue *details = NULL;
+
+  if (!name_is_valid (spec->name))
+    aws_set_error (error, AWS_INVALID_PARAMETER, details,
+                   "The node group name %s is not valid: it begins with a letter or digit and has "
+                   "up to 63 letters, digits, hyphens and underscores",
+                   spec->name);
+  else if (aws_eks_nodegroup (world, cluster->name, spec->name) != NULL)
+    aws_set_error (error, AWS_RESOURCE_IN_USE, details,
+                   "NodeGroup already exists with name %s and cluster name %s", spec->name,
+                   cluster->name);
+  else if (spec->max_unavailable > 0 && spec->max_unavailable_percentage > 0)
+    aws_set_error (error, AWS_INVALID_PARAMETER, details,
+                   "Only one of maxUnavailable and maxUnavailablePercentage can be specified.");
+  else if (!strings_are_valid (spec->labels))
+    aws_set_error (error, AWS_INVALID_PARAMETER, details, "labels are texts");
+  else if (!taints_are_valid (spec->taints))
+    aws_set_error (error, AWS_INVALID_PARAMETER, details,
+                   "a taint has a key and one of the effects NO_SCHEDULE, NO_EXECUTE and "
+                   "PREFER_NO_SCHEDULE");
+  else
+    return aws_sizes_are_valid (spec->min, spec->max, spec->desired, NULL, error);
+  return FALSE;
+}
+
+static const AwsAmiRelease *
+find_release (const AwsCluster *cluster, const AwsNodegroupSpec *spec, const char *ami_type,
+              GError **error)
+{
+  const char *version = spec->version != NULL ? spec->version : cluster->version;
+  int minor = aws_kubernetes_minor (version);
+  const AwsAmiRelease *release
+      = aws_ami_catalog_find (cluster->eks->catalog, ami_type, minor, spec->release_version);
+
+  if (minor == 0 || minor > aws_kubernetes_minor (cluster->version))
+    aws_set_error (error, AWS_INVALID_PARAMETER, NULL, "unsupported Kubernetes version");
+  else if (!aws_ami_type_is_known (ami_type) || g_str_has_prefix (ami_type, "BOTTLEROCKET"))
+    aws_set_error (error, AWS_INVALID_PARAMETER, NULL,
+                   "Node groups with the AMI type %s are not modelled by Drydock.", ami_type);
+  else if (release == NULL)
+    aws_set_error (error, AWS_INVALID_PARAMETER, NULL,
+                   "Requested release version %s is not valid for kubernetes version %s.",
+                   spec->release_version != NULL ? spec->release_version : "(newest)", version);
+  else
+    return release;
+  return NULL;
+}
+
+static DdValue *
+subnets_of (const AwsCloud *cloud, const char *const *zones, GError **error)
+{
+  g_auto (DdBuilder) subnets = dd_builder_array ();
+
+  for (guint i = 0; zones == NULL && i < cloud->zones->len; i++)
+    {
+      const AwsZone *zone = cloud->zones->pdata[i];
+
+      dd_builder_add (&subnets,
+                      dd_string (aws_cloud_subnet_in_zone (cloud, zone->name)->resource.id));
+    }
+  for (guint i = 0; zones != NULL && zones[i] != NULL; i++)
+    {
+      const AwsSubnet *subnet = aws_cloud_subnet_in_zone (cloud, zones[i]);
+
+      if (subnet == NULL)
+        {
+          aws_set_error (error, AWS_INVALID_PARAMETER, NULL, "there is no zone %s with a subnet",
+                         zones[i]);
+          return NULL;
+        }
+      dd_builder_add (&subnets, dd_string (subnet->resource.id));
+    }
+  return dd_builder_end (&subnets);
+}
+
+static DdValue *
+instance_types_of (const AwsNodegroupSpec *spec, const char *ami_type, GError **error)
+{
+  static const char *const usual[] = { "m5.large", NULL };
+  const char *const *names = spec->instance_types != NULL ? spec->instance_types : usual;
+  g_auto (DdBuilder) types = dd_builder_array ();
+
+  for (guint i = 0; names[i] != NULL; i++)
+    {
+      const AwsInstanceType *type = aws_instance_type (names[i]);
+
+      if (type == NULL || strcmp (type->architecture, aws_ami_type_architecture (ami_type)) != 0)
+        {
+          aws_set_error (error, AWS_INVALID_PARAMETER, NULL,
+                         "[%s] is not a valid instance type for "
+                         "the AMI type %s",
+                         names[i], ami_type);
+          return NULL;
+        }
+      dd_builder_add (&types, dd_string (names[i]));
+    }
+  return dd_builder_end (&types);
+}
+
+static DdValue *
+update_config_of (const AwsNodegroupSpec *spec)
+{
+  g_auto (DdBuilder) config = dd_builder_object ();
+
+  if (spec->max_unavailable_percentage > 0)
+    dd_builder_set (&config, "maxUnavailablePercentage", dd_int (spec->max_unavailable_percentage));
+  else
+    dd_builder_set (&config, "maxUnavailable",
+                    dd_int (spec->max_unavailable > 0 ? spec->max_unavailable : 1));
+  dd_builder_set (&config, "updateStrategy", dd_string (spec->update_strategy));
+  return dd_builder_end (&config);
+}
+
+/* ---- the parts that AWS sees ---- */
+
+/* Tags that the group passes on to its instances. */
+static DdValue *
+group_tags (const AwsNodegroup *nodegroup)
+{
+  const char *cluster = nodegroup->cluster->name;
+  const struct
+  {
+    char *key;
+    const char *value;
+  } tags[] = {
+    { g_strdup ("eks:cluster-name"), cluster },
+    { g_strdup ("eks:nodegroup-name"), nodegroup->name },
+    { g_strdup ("k8s.io/cluster-autoscaler/enabled"), "true" },
+    { g_strconcat ("k8s.io/cluster-autoscaler/", cluster, NULL), "owned" },
+    { g_strconcat ("kubernetes.io/cluster/", cluster, NULL), "owned" },
+  };
+  g_auto (DdBuilder) list = dd_builder_array ();
+
+  for (guint i = 0; i < G_N_ELEMENTS (tags); i++)
+    {
+      dd_builder_add (&list, dd_object ("Key", dd_string_take (tags[i].key), "Value",
+                                        dd_string (tags[i].value), "PropagateAtLaunch",
+                                        dd_bool (TRUE), NULL));
+    }
+  return dd_builder_end (&list);
+}
+
+static DdValue *
+instance_tags (const AwsNodegroup *nodegroup)
+{
+  return dd_array (dd_object ("ResourceType", dd_string ("instance"), "Tags",
+                              dd_array (dd_object ("Key", dd_string ("eks:cluster-name"), "Value",
+                                                   dd_string (nodegroup->cluster->name), NULL),
+                                        dd_object ("Key", dd_string ("eks:nodegroup-name"), "Value",
+                                                   dd_string (nodegroup->name), NULL),
+                                        NULL),
+                              NULL),
+                   NULL);
+}
+
+static DdValue *
+template_data (const AwsNodegroup *nodegroup, const char *image_id)
+{
+  g_autofree char *user_data = aws_nodegroup_user_data (nodegroup, image_id);
+  g_auto (DdBuilder) data = dd_builder_object ();
+
+  dd_builder_set (&data, "BlockDeviceMappings",
+                  dd_array (dd_object ("DeviceName", dd_string ("/dev/xvda"), "Ebs",
+                                       dd_object ("DeleteOnTermination", dd_bool (TRUE),
+                                                  "VolumeSize", dd_int (AWS_NODEGROUP_DISK_GIB),
+                                                  "VolumeType", dd_string ("gp2"), NULL),
+                                       NULL),
+                            NULL));
+  dd_builder_set (&data, "IamInstanceProfile",
+                  dd_object ("Name", dd_string_printf ("eks-%s", nodegroup->uuid), NULL));
+  dd_builder_set (&data, "ImageId", dd_string (image_id));
+  dd_builder_set (&data, "MetadataOptions",
+                  dd_object ("HttpPutResponseHopLimit", dd_int (2), NULL));
+  dd_builder_set (&data, "SecurityGroupIds",
+                  dd_array (dd_string (nodegroup->cluster->security_group_id), NULL));
+  dd_builder_set (&data, "TagSpecifications", instance_tags (nodegroup));
+  dd_builder_set (&data, "UserData", dd_string (user_data));
+  return dd_builder_end (&data);
+}
+
+static gboolean
+make_template (AwsNodegroup *nodegroup, const AwsAmiRelease *release, GError **error)
+{
+  SimWorld *world = nodegroup->cluster->eks->world;
+  g_autofree char *name = g_strconcat ("eks-", nodegroup->uuid, NULL);
+  g_autoptr (DdValue) input
+      = dd_object ("LaunchTemplateName", dd_string (name), "LaunchTemplateData",
+                   template_data (nodegroup, release->image->resource.id), NULL);
+  g_autoptr (DdValue) output
+      = aws_service_call (&aws_ec2, world, "CreateLaunchTemplate", input, error);
+
+  if (output == NULL)
+    return FALSE;
+  nodegroup->template_id = g_strdup (aws_cloud_template (world->cloud, NULL, name)->resource.id);
+  nodegroup->template_version = g_strdup ("1");
+  return TRUE;
+}
+
+static DdValue *
+instances_distribution (const AwsNodegroup *nodegroup)
+{
+  gboolean spot = strcmp (nodegroup->capacity_type, "SPOT") == 0;
+  gboolean by_price = aws_kubernetes_minor (nodegroup->cluster->version) >= 28;
+
+  return dd_object ("OnDemandAllocationStrategy", dd_string ("prioritized"), "OnDemandBaseCapacity",
+                    dd_int (0), "OnDemandPercentageAboveBaseCapacity", dd_int (spot ? 0 : 100),
+                    "SpotAllocationStrategy",
+                    dd_string (!spot      ? "lowest-price"
+                               : by_price ? "price-capacity-optimized"
+                                          : "capacity-optimized"),
+                    "SpotInstancePools", spot ? NULL : dd_int (2), NULL);
+}
+
+static DdValue *
+mixed_policy (const AwsNodegroup *nodegroup, const char *template_version)
+{
+  g_auto (DdBuilder) overrides = dd_builder_array ();
+
+  for (gsize i = 0; i < dd_value_length (nodegroup->instance_types); i++)
+    dd_builder_add (&overrides,
+                    dd_object ("InstanceType",
+                               dd_value_ref (dd_value_element (nodegroup->instance_types, i)),
+                               NULL));
+  return dd_object ("LaunchTemplate",
+                    dd_object ("LaunchTemplateSpecification",
+                               dd_object ("LaunchTemplateId", dd_string (nodegroup->template_id),
+                                          "Version", dd_string (template_version), NULL),
+                               "Overrides", dd_builder_end (&overrides), NULL),
+                    "InstancesDistribution", instances_distribution (nodegroup), NULL);
+}
+
+gboolean
+aws_nodegroup_use_template (AwsNodegroup *nodegroup, const char *template_version, GError **error)
+{
+  g_autoptr (DdValue) input
+      = dd_object ("AutoScalingGroupName", dd_string (nodegroup->group_name),
+                   "MixedInstancesPolicy", mixed_policy (nodegroup, template_version), NULL);
+  g_autoptr (DdValue) output = aws_service_call (&aws_autoscaling, nodegroup->cluster->eks->world,
+                                                 "UpdateAutoScalingGroup", input, error);
+
+  return output != NULL;
+}
+
+/* "subnet-1,subnet-2" */
+static char *
+zone_identifier (const AwsNodegroup *nodegroup)
+{
+  GString *text = g_string_new (NULL);
+
+  for (gsize i = 0; i < dd_value_length (nodegroup->subnets); i++)
+    g_string_append_printf (text, "%s%s", i > 0 ? "," : "",
+                            dd_value_string (dd_value_element (nodegroup->subnets, i)));
+  return g_string_free (text, FALSE);
+}
+
+static DdValue *
+hook (const char *name, const char *transition)
+{
+  return dd_object ("LifecycleHookName", dd_string (name), "LifecycleTransition",
+                    dd_string (transition), "HeartbeatTimeout", dd_int (HOOK_TIMEOUT_SECONDS),
+                    "DefaultResult", dd_string ("CONTINUE"), NULL);
+}
+
+static DdValue *
+group_input (const AwsNodegroup *nodegroup, const AwsNodegroupSpec *spec)
+{
+  g_autofree char *zones = zone_identifier (nodegroup);
+  g_auto (DdBuilder) input = dd_builder_object ();
+
+  dd_builder_set (&input, "AutoScalingGroupName", dd_string (nodegroup->group_name));
+  dd_builder_set (&input, "MixedInstancesPolicy",
+                  mixed_policy (nodegroup, nodegroup->template_version));
+  dd_builder_set (&input, "MinSize", dd_int (spec->min));
+  dd_builder_set (&input, "MaxSize", dd_int (spec->max));
+  dd_builder_set (&input, "DesiredCapacity", dd_int (spec->desired));
+  dd_builder_set (&input, "DefaultCooldown", dd_int (GROUP_COOLDOWN_SECONDS));
+  dd_builder_set (&input, "HealthCheckType", dd_string ("EC2"));
+  dd_builder_set (&input, "HealthCheckGracePeriod", dd_int (GROUP_GRACE_SECONDS));
+  dd_builder_set (&input, "VPCZoneIdentifier", dd_string (zones));
+  dd_builder_set (&input, "TerminationPolicies",
+                  dd_array (dd_string ("AllocationStrategy"), dd_string ("OldestLaunchTemplate"),
+                            dd_string ("OldestInstance"), NULL));
+  dd_builder_set (&input, "NewInstancesProtectedFromScaleIn", dd_bool (FALSE));
+  dd_builder_set (&input, "CapacityRebalance", dd_bool (TRUE));
+  dd_builder_set (&input, "LifecycleHookSpecificationList",
+                  dd_array (hook ("Launch-LC-Hook", "autoscaling:EC2_INSTANCE_LAUNCHING"),
+                            hook ("Terminate-LC-Hook", "autoscaling:EC2_INSTANCE_TERMINATING"),
+                            NULL));
+  dd_builder_set (&input, "Tags", group_tags (nodegroup));
+  return dd_builder_end (&input);
+}
+
+static gboolean
+make_group (AwsNodegroup *nodegroup, const AwsNodegroupSpec *spec, GError **error)
+{
+  g_autoptr (DdValue) input = group_input (nodegroup, spec);
+  g_autoptr (DdValue) output = aws_service_call (&aws_autoscaling, nodegroup->cluster->eks->world,
+                                                 "CreateAutoScalingGroup", input, error);
+
+  return output != NULL;
+}
+
+/* ---- the node group ---- */
+
+static void
+name_parts (AwsNodegroup *nodegroup)
+{
+  AwsEks *eks = nodegroup->cluster->eks;
+  g_autofree char *rest = NULL;
+
+  nodegroup->uuid = dd_random_uuid (eks->ids);
+  nodegroup->group_name = g_strdup_printf ("eks-%s-%s", nodegroup->name, nodegroup->uuid);
+  rest = g_strdup_printf ("nodegroup/%s/%s/%s", nodegroup->cluster->name, nodegroup->name,
+                          nodegroup->uuid);
+  nodegroup->arn = aws_cloud_arn (eks->world->cloud, "eks", rest);
+}
+
+static AwsNodegroup *
+nodegroup_from_spec (AwsCluster *cluster, const AwsNodegroupSpec *spec,
+                     const AwsAmiRelease *release, const char *ami_type, GError **error)
+{
+  g_autoptr (AwsNodegroup) nodegroup = g_new0 (AwsNodegroup, 1);
+  SimWorld *world = cluster->eks->world;
+
+  nodegroup->cluster = cluster;
+  nodegroup->name = g_strdup (spec->name);
+  nodegroup->version = g_strdup_printf ("1.%d", release->minor);
+  nodegroup->release_version = g_strdup (release->release_version);
+  nodegroup->ami_type = g_strdup (ami_type);
+  nodegroup->capacity_type
+      = g_strdup (spec->capacity_type != NULL ? spec->capacity_type : "ON_DEMAND");
+  nodegroup->labels = spec->labels != NULL ? dd_value_ref (spec->labels) : dd_object_empty ();
+  nodegroup->taints = spec->taints != NULL ? dd_value_ref (spec->taints) : dd_array_empty ();
+  nodegroup->update_config = update_config_of (spec);
+  nodegroup->updates = g_ptr_array_new_with_free_func ((GDestroyNotify) aws_update_free);
+  nodegroup->created = nodegroup->modified = sim_world_now (world);
+  nodegroup->serial = 1;
+  nodegroup->instance_types = instance_types_of (spec, ami_type, error);
+  if (nodegroup->instance_types == NULL)
+    return NULL;
+  nodegroup->subnets = subnets_of (world->cloud, spec->zones, error);
+  if (nodegroup->subnets == NULL)
+    return NULL;
+  name_parts (nodegroup);
+  return g_steal_pointer (&nodegroup);
+}
+
+AwsNodegroup *
+aws_eks_add_nodegroup (SimWorld *world, const AwsNodegroupSpec *spec, GError **error)
+{
+  AwsCluster *cluster = aws_eks_cluster (world, spec->cluster);
+  const char *ami_type = spec->ami_type != NULL ? spec->ami_type : "AL2_x86_64";
+  const AwsAmiRelease *release;
+  g_autoptr (AwsNodegroup) nodegroup = NULL;
+
+  if (cluster == NULL)
+    {
+      aws_set_error (error, AWS_RESOURCE_NOT_FOUND, NULL, "No cluster found for name: %s.",
+                     spec->cluster);
+      return NULL;
+    }
+  if (!check_nodegroup (world, cluster, spec, error))
+    return NULL;
+  release = find_release (cluster, spec, ami_type, error);
+  if (release == NULL)
+    return NULL;
+  nodegroup = nodegroup_from_spec (cluster, spec, release, ami_type, error);
+  if (nodegroup == NULL || !make_template (nodegroup, release, error)
+      || !make_group (nodegroup, spec, error))
+    return NULL;
+  g_ptr_array_add (cluster->nodegroups, nodegroup);
+  return g_steal_pointer (&nodegroup);
+}

@@ -1,0 +1,152 @@
+/* sim/aws/eks/private.h: what the files of the EKS service and its workflow share */
+#pragma once
+
+#include "sim/aws/eks/eks.h"
+#include "sim/aws/protocol/error.h"
+#include "sim/aws/autoscaling/group.h"
+
+G_BEGIN_DECLS
+
+/* The root volume, when nobody says otherwise. */
+#define AWS_NODEGROUP_DISK_GIB 20
+
+struct _AwsEks
+{
+  SimWorld *world;
+  AwsAmiCatalog *catalog;
+  DdRandom *ids;
+  GPtrArray *clusters; /* of AwsCluster, oldest first */
+  SimEksWorkflow *workflow;
+};
+
+struct _AwsCluster
+{
+  AwsEks *eks;
+  char *name, *arn, *version;
+  char *certificate_authority; /* base64 of PEM; NULL */
+  char *oidc_id;
+  char *security_group_id;
+  DdUsec created;
+  GPtrArray *nodegroups; /* of AwsNodegroup, oldest first */
+};
+
+/* What one node group is now. Its sizes live in its Auto Scaling group alone. */
+struct _AwsNodegroup
+{
+  AwsCluster *cluster;
+  char *name, *uuid, *arn;
+  char *version, *release_version; /* of the last update that succeeded */
+  char *ami_type, *capacity_type;
+  DdValue *instance_types, *subnets; /* arrays of strings */
+  DdValue *labels;                   /* an object, never NULL */
+  DdValue *taints;                   /* an array as the API spells it, never NULL */
+  DdValue *update_config;            /* as DescribeNodegroup shows it */
+  DdUsec created, modified;
+  char *group_name, *template_id;
+  char *template_version; /* what the group should use; another one there is a health issue */
+  AwsUpdate *running;     /* NULL: none */
+  GPtrArray *updates;     /* of AwsUpdate, oldest first */
+  guint64 serial;
+};
+
+typedef enum
+{
+  AWS_VERSION_UPDATE,
+  AWS_CONFIG_UPDATE,
+} AwsUpdateType;
+
+struct _AwsUpdate
+{
+  AwsNodegroup *nodegroup;
+  AwsUpdateType type;
+  char *id;
+  const char *status; /* "InProgress", "Successful", "Failed" */
+  DdUsec created;
+  DdValue *input;  /* of the call; the same token with another input is refused */
+  DdValue *params; /* [{"type","value"}] */
+  DdValue *errors; /* [{"errorCode","errorMessage","resourceIds"}], never NULL */
+  char *explanation;
+  char *version, *release_version; /* the target of a version update */
+  DdValue *journal;                /* what its engine wrote down; NULL: nothing yet */
+};
+
+/* ---- eks.c ---- */
+
+/* Epoch seconds with milliseconds, as the JSON services write time. */
+DdValue *aws_epoch (DdUsec instant);
+/* Look-ups for handlers: NULL with ResourceNotFoundException. */
+AwsCluster *aws_eks_require_cluster (SimWorld *world, const DdValue *input, GError **error);
+AwsNodegroup *aws_eks_require_nodegroup (SimWorld *world, const DdValue *input, GError **error);
+/* {"clusterName":..,"nodegroupName":..}: the further members of an error about NODEGROUP. */
+DdValue *aws_nodegroup_error_details (const AwsNodegroup *nodegroup);
+
+/* ---- eks-clusters.c ---- */
+
+void aws_cluster_free (AwsCluster *cluster);
+DdValue *aws_eks_describe_cluster (SimWorld *world, const DdValue *input, GError **error);
+DdValue *aws_eks_list_clusters (SimWorld *world, const DdValue *input, GError **error);
+/* One page of the names or ids in ITEMS, under the key LIST: {LIST: [..], "nextToken": ..}. */
+DdValue *aws_eks_list_page (const char *list, const DdValue *input, GPtrArray *items,
+                            const char *(*name_of) (gconstpointer item), GError **error);
+
+/* ---- eks-nodegroups.c ---- */
+
+void aws_nodegroup_free (AwsNodegroup *nodegroup);
+/* NULL once somebody deleted it. */
+AwsGroup *aws_nodegroup_group (const AwsNodegroup *nodegroup);
+DdValue *aws_eks_describe_nodegroup (SimWorld *world, const DdValue *input, GError **error);
+DdValue *aws_eks_list_nodegroups (SimWorld *world, const DdValue *input, GError **error);
+
+/* ---- eks-health.c ---- */
+
+/* [{"code","message","resourceIds"}]: what is wrong with NODEGROUP at this instant. */
+DdValue *aws_nodegroup_issues (const AwsNodegroup *nodegroup);
+/* Whether an update may begin in spite of them. */
+gboolean aws_issues_allow_updates (const DdValue *issues);
+
+/* ---- eks-furnish.c ---- */
+
+/* Makes the group launch from another version of the derived template. */
+gboolean aws_nodegroup_use_template (AwsNodegroup *nodegroup, const char *template_version,
+                                     GError **error);
+
+/* ---- eks-bootstrap.c ---- */
+
+/* The derived launch template's user data, base64; NULL for a family that is not modelled. */
+char *aws_nodegroup_user_data (const AwsNodegroup *nodegroup, const char *image_id);
+
+/* ---- eks-validate.c ---- */
+
+gboolean aws_nodegroup_may_update (const AwsNodegroup *nodegroup, GError **error);
+/* The release that UpdateNodegroupVersion asks for. */
+const AwsAmiRelease *aws_nodegroup_target (const AwsNodegroup *nodegroup, const DdValue *input,
+                                           GError **error);
+gboolean aws_sizes_are_valid (gint64 min, gint64 max, gint64 desired, DdValue *details,
+                              GError **error);
+gboolean aws_update_config_is_valid (const DdValue *config, DdValue *details, GError **error);
+/* Whether NODEGROUP may have the taints that CHANGE (NULL: none) leads to. */
+gboolean aws_taints_fit (const AwsNodegroup *nodegroup, const DdValue *change, GError **error);
+
+/* ---- eks-updates.c ---- */
+
+void aws_update_free (AwsUpdate *update);
+DdValue *aws_eks_update_nodegroup_version (SimWorld *world, const DdValue *input, GError **error);
+DdValue *aws_eks_update_nodegroup_config (SimWorld *world, const DdValue *input, GError **error);
+DdValue *aws_eks_describe_update (SimWorld *world, const DdValue *input, GError **error);
+DdValue *aws_eks_list_updates (SimWorld *world, const DdValue *input, GError **error);
+/* Ends UPDATE: ERRORS (taken) NULL when it succeeded; EXPLANATION may be NULL. */
+void aws_update_finish (AwsUpdate *update, DdValue *errors, const char *explanation);
+
+/* ---- eks-config.c ---- */
+
+/* The params of a config update, and the changes themselves on group, template and nodes. */
+DdValue *aws_config_params (const DdValue *input);
+gboolean aws_config_apply (AwsUpdate *update, GError **error);
+DdValue *aws_labels_after (const DdValue *labels, const DdValue *change);
+DdValue *aws_taints_after (const DdValue *taints, const DdValue *change);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (AwsCluster, aws_cluster_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (AwsNodegroup, aws_nodegroup_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (AwsUpdate, aws_update_free)
+
+G_END_DECLS

@@ -1,0 +1,311 @@
+/* sim/aws/eks/updates.c: updates of node groups: accepted, in progress, finished, described
+ *
+ * An accepted call makes the record and shows the group UPDATING at once; the workflow does the
+ * work and finishes the record. What the group is (version, release) changes only when that
+ * succeeded. Imitates: Amazon EKS API Reference, UpdateNodegroupVersion, UpdateNodegroupConfig,
+ * DescribeUpdate, ListUpdates. */
+#include "config.h"
+
+#include "sim/aws/eks/workflow.h"
+#include "sim/aws/eks/private.h"
+
+static const char *const type_names[] = {
+  [AWS_VERSION_UPDATE] = "VersionUpdate",
+  [AWS_CONFIG_UPDATE] = "ConfigUpdate",
+};
+
+void
+aws_update_free (AwsUpdate *update)
+{
+  if (update == NULL)
+    return;
+  dd_value_unref (update->input);
+  dd_value_unref (update->params);
+  dd_value_unref (update->errors);
+  dd_value_unref (update->journal);
+  g_free (update->id);
+  g_free (update->explanation);
+  g_free (update->version);
+  g_free (update->release_version);
+  g_free (update);
+}
+
+DdValue *
+aws_update_describe (const AwsUpdate *update)
+{
+  return dd_object ("id", dd_string (update->id), "status", dd_string (update->status), "type",
+                    dd_string (type_names[update->type]), "params", dd_value_ref (update->params),
+                    "createdAt", aws_epoch (update->created), "errors",
+                    dd_value_ref (update->errors), NULL);
+}
+
+const char *
+aws_update_status (const AwsUpdate *update)
+{
+  return update->status;
+}
+
+const char *
+aws_update_explanation (const AwsUpdate *update)
+{
+  return update->explanation;
+}
+
+/* ---- beginning and end ---- */
+
+static void
+trace_status (const AwsNodegroup *nodegroup)
+{
+  sim_world_trace (nodegroup->cluster->eks->world, "eks", "nodegroup.status", nodegroup->name,
+                   dd_object ("status", dd_string (aws_nodegroup_status (nodegroup)), NULL));
+}
+
+/* A record in progress, not yet started. Takes PARAMS. */
+static AwsUpdate *
+accept_update (AwsNodegroup *nodegroup, AwsUpdateType type, const DdValue *input, DdValue *params)
+{
+  AwsEks *eks = nodegroup->cluster->eks;
+  AwsUpdate *update = g_new0 (AwsUpdate, 1);
+
+  update->nodegroup = nodegroup;
+  update->type = type;
+  update->id = dd_random_uuid (eks->ids);
+  update->status = "InProgress";
+  update->created = sim_world_now (eks->world);
+  update->input = dd_value_ref (input);
+  update->params = params;
+  update->errors = dd_array_empty ();
+  g_ptr_array_add (nodegroup->updates, update);
+  nodegroup->running = update;
+  nodegroup->modified = update->created;
+  nodegroup->serial++;
+  sim_world_trace (
+      eks->world, "eks", "update.accepted", nodegroup->name,
+      dd_object ("id", dd_string (update->id), "type", dd_string (type_names[type]), NULL));
+  trace_status (nodegroup);
+  return update;
+}
+
+/* Whatever version the group uses now is the one it should use from here on. */
+static void
+adopt_template_version (AwsNodegroup *nodegroup)
+{
+  const AwsGroup *group = aws_nodegroup_group (nodegroup);
+
+  if (group == NULL)
+    return;
+  g_free (nodegroup->template_version);
+  nodegroup->template_version = g_strdup (group->template_version);
+}
+
+void
+aws_update_finish (AwsUpdate *update, DdValue *errors, const char *explanation)
+{
+  AwsNodegroup *nodegroup = update->nodegroup;
+  SimWorld *world = nodegroup->cluster->eks->world;
+
+  update->status = errors == NULL ? "Successful" : "Failed";
+  update->explanation = g_strdup (explanation);
+  if (errors != NULL)
+    {
+      dd_value_unref (update->errors);
+      update->errors = errors;
+    }
+  else if (update->type == AWS_VERSION_UPDATE)
+    {
+      g_free (nodegroup->version);
+      g_free (nodegroup->release_version);
+      nodegroup->version = g_strdup (update->version);
+      nodegroup->release_version = g_strdup (update->release_version);
+    }
+  adopt_template_version (nodegroup);
+  nodegroup->running = NULL;
+  nodegroup->modified = sim_world_now (world);
+  nodegroup->serial++;
+  sim_world_trace (
+      world, "eks", "update.finished", nodegroup->name,
+      dd_object ("id", dd_string (update->id), "status", dd_string (update->status), NULL));
+  trace_status (nodegroup);
+}
+
+/* ---- idempotency ---- */
+
+/* The update that an earlier call with the same token made; NULL and no error when there is none.
+ * Imitates: Amazon EKS API Reference, clientRequestToken. */
+static AwsUpdate *
+find_by_token (const AwsNodegroup *nodegroup, const DdValue *input, GError **error)
+{
+  const DdValue *token = dd_value_member (input, "clientRequestToken");
+
+  for (guint i = 0; token != NULL && i < nodegroup->updates->len; i++)
+    {
+      AwsUpdate *update = nodegroup->updates->pdata[i];
+
+      if (!dd_value_equal (dd_value_member (update->input, "clientRequestToken"), token))
+        continue;
+      if (dd_value_equal (update->input, input))
+        return update;
+      aws_set_error (error, AWS_INVALID_PARAMETER, aws_nodegroup_error_details (nodegroup),
+                     "The client request token %s was used with other parameters before",
+                     dd_value_string (token));
+      return NULL;
+    }
+  return NULL;
+}
+
+static DdValue *
+answer_update (const AwsUpdate *update)
+{
+  return dd_object ("update", aws_update_describe (update), NULL);
+}
+
+/* ---- operations ---- */
+
+static DdValue *
+param (const char *type, const char *value)
+{
+  return dd_object ("type", dd_string (type), "value", dd_string (value), NULL);
+}
+
+static AwsUpdate *
+begin_version_update (AwsNodegroup *nodegroup, const DdValue *input, const AwsAmiRelease *release)
+{
+  g_autofree char *version = g_strdup_printf ("1.%d", release->minor);
+  AwsUpdate *update
+      = accept_update (nodegroup, AWS_VERSION_UPDATE, input,
+                       dd_array (param ("Version", version),
+                                 param ("ReleaseVersion", release->release_version), NULL));
+
+  update->version = g_steal_pointer (&version);
+  update->release_version = g_strdup (release->release_version);
+  return update;
+}
+
+DdValue *
+aws_eks_update_nodegroup_version (SimWorld *world, const DdValue *input, GError **error)
+{
+  AwsNodegroup *nodegroup = aws_eks_require_nodegroup (world, input, error);
+  g_autoptr (GError) conflict = NULL;
+  const AwsAmiRelease *release;
+  AwsUpdate *update;
+
+  if (nodegroup == NULL)
+    return NULL;
+  update = find_by_token (nodegroup, input, &conflict);
+  if (update != NULL)
+    return answer_update (update);
+  if (conflict != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&conflict));
+      return NULL;
+    }
+  if (!aws_nodegroup_may_update (nodegroup, error))
+    return NULL;
+  release = aws_nodegroup_target (nodegroup, input, error);
+  if (release == NULL)
+    return NULL;
+  update = begin_version_update (nodegroup, input, release);
+  sim_eks_workflow_start (aws_eks_workflow (world), update);
+  return answer_update (update);
+}
+
+/* The group as it would be is checked, not the request alone. */
+static gboolean
+check_config (const AwsNodegroup *nodegroup, const DdValue *input, GError **error)
+{
+  const AwsGroup *group = aws_nodegroup_group (nodegroup);
+  const DdValue *scaling = dd_value_member (input, "scalingConfig");
+
+  if (scaling == NULL && dd_value_member (input, "labels") == NULL
+      && dd_value_member (input, "taints") == NULL
+      && dd_value_member (input, "updateConfig") == NULL)
+    {
+      aws_set_error (error, AWS_INVALID_PARAMETER, aws_nodegroup_error_details (nodegroup),
+                     "At least one of labels, taints, scalingConfig and updateConfig must be "
+                     "specified.");
+      return FALSE;
+    }
+  if (scaling != NULL && group != NULL
+      && !aws_sizes_are_valid (dd_value_path_int (scaling, "minSize", group->min),
+                               dd_value_path_int (scaling, "maxSize", group->max),
+                               dd_value_path_int (scaling, "desiredSize", group->desired),
+                               aws_nodegroup_error_details (nodegroup), error))
+    return FALSE;
+  return aws_update_config_is_valid (dd_value_member (input, "updateConfig"),
+                                     aws_nodegroup_error_details (nodegroup), error)
+         && aws_taints_fit (nodegroup, dd_value_member (input, "taints"), error);
+}
+
+DdValue *
+aws_eks_update_nodegroup_config (SimWorld *world, const DdValue *input, GError **error)
+{
+  AwsNodegroup *nodegroup = aws_eks_require_nodegroup (world, input, error);
+  g_autoptr (GError) conflict = NULL;
+  AwsUpdate *update;
+
+  if (nodegroup == NULL)
+    return NULL;
+  update = find_by_token (nodegroup, input, &conflict);
+  if (update != NULL)
+    return answer_update (update);
+  if (conflict != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&conflict));
+      return NULL;
+    }
+  if (!aws_nodegroup_may_update (nodegroup, error) || !check_config (nodegroup, input, error))
+    return NULL;
+  update = accept_update (nodegroup, AWS_CONFIG_UPDATE, input, aws_config_params (input));
+  sim_eks_workflow_start (aws_eks_workflow (world), update);
+  return answer_update (update);
+}
+
+/* The updates that a request means: those of a node group, or the cluster's own, of which there are
+ * none yet. Owned by the caller; NULL with ERROR set. */
+static GPtrArray *
+updates_of (SimWorld *world, const DdValue *input, GError **error)
+{
+  AwsNodegroup *nodegroup;
+
+  if (dd_value_member (input, "nodegroupName") == NULL)
+    return aws_eks_require_cluster (world, input, error) != NULL ? g_ptr_array_new () : NULL;
+  nodegroup = aws_eks_require_nodegroup (world, input, error);
+  return nodegroup != NULL ? g_ptr_array_ref (nodegroup->updates) : NULL;
+}
+
+DdValue *
+aws_eks_describe_update (SimWorld *world, const DdValue *input, GError **error)
+{
+  const char *id = dd_value_path_string (input, "updateId");
+  g_autoptr (GPtrArray) updates = updates_of (world, input, error);
+
+  if (updates == NULL)
+    return NULL;
+  for (guint i = 0; i < updates->len; i++)
+    {
+      const AwsUpdate *update = updates->pdata[i];
+
+      if (g_strcmp0 (update->id, id) == 0)
+        return answer_update (update);
+    }
+  aws_set_error (error, AWS_RESOURCE_NOT_FOUND,
+                 dd_object ("clusterName", dd_string (dd_value_path_string (input, "name")),
+                            "nodegroupName",
+                            dd_string (dd_value_path_string (input, "nodegroupName")), NULL),
+                 "No update found for ID: %s", id);
+  return NULL;
+}
+
+static const char *
+id_of (gconstpointer item)
+{
+  return ((const AwsUpdate *) item)->id;
+}
+
+DdValue *
+aws_eks_list_updates (SimWorld *world, const DdValue *input, GError **error)
+{
+  g_autoptr (GPtrArray) updates = updates_of (world, input, error);
+
+  return updates != NULL ? aws_eks_list_page ("updateIds", input, updates, id_of, error) : NULL;
+}

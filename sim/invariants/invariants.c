@@ -1,0 +1,647 @@
+/* sim/invariants/invariants.c: the table of promises, and the ledger they read
+ *
+ * Nothing here looks at the whole world after every event. The ledger follows the trace and the
+ * store's changes of nodes, and a promise is asked only about the event or the node it is about, so
+ * that it may be on in every rehearsal. */
+
+#include "config.h"
+
+#include "sim/invariants/private.h"
+
+#include <string.h>
+
+#include "sim/kube/verbs/api.h"
+#include "sim/kube/kinds/kinds.h"
+#include "sim/kube/views.h"
+
+static const struct
+{
+  const char *name;
+  const char *promise;
+  const char *event; /* asked after these events; NULL: never */
+  SimEventPromise after_event;
+  SimNodePromise after_node_change;
+  SimEndPromise at_end;
+} invariants[] = {
+  { "budgets-were-honoured", "no eviction leaves fewer healthy pods than a budget wants",
+    "eviction.accepted", sim_promise_budgets_honoured, NULL },
+  { "parallelism-was-respected", "never more nodes are being replaced than the update may",
+    "drain.started", sim_promise_parallelism, NULL },
+  { "nodes-were-emptied", "no node is terminated before its pods have left", "node.terminating",
+    sim_promise_empty_before_terminated, NULL },
+  { "nodes-had-settled", "no node is terminated before it was cordoned for long enough",
+    "node.terminating", sim_promise_settled_before_terminated, NULL },
+  { "new-nodes-stay-unmarked", "no node with the latest labels is marked as outdated", NULL, NULL,
+    sim_promise_new_nodes_unmarked },
+  { "new-nodes-are-kept", "an update that goes well never drains a node it has made",
+    "drain.started", sim_promise_new_nodes_kept, NULL },
+  { "zones-were-covered", "every zone that loses a node has a new one, Ready, before",
+    "phase.entered", sim_promise_zones_covered, NULL },
+  { "no-kubelet-is-ahead", "no kubelet is newer than the API server", NULL, NULL,
+    sim_promise_kubelet_not_ahead },
+  { "sizes-were-restored", "desired and maximum end as they began", "update.finished",
+    sim_promise_sizes_restored, NULL },
+  { "one-update-at-a-time", "no update of a node group starts while another one goes on",
+    "update.started", sim_promise_one_update, NULL },
+  { "phases-go-forward", "an update enters each phase once, in order", "phase.entered",
+    sim_promise_phases_forward, NULL },
+  { "one-template-version", "an update makes one launch template version, however often it asks",
+    "launch-template.version-created", sim_promise_one_template, NULL },
+  { "growth-is-bounded", "a group grows by twice its zones, or by the parallelism, and no more",
+    "scale-up.requested", sim_promise_growth_bounded, NULL },
+  { "marks-are-for-outdated", "only outdated nodes are marked", "node.marked",
+    sim_promise_marks_outdated, NULL },
+  { "drains-belong-to-updates", "nothing is drained but by an update that is running",
+    "drain.started", sim_promise_drain_in_update, NULL },
+  { "evictions-are-of-drains", "pods are evicted only from a node that is being drained",
+    "drain.evicted", sim_promise_evicts_draining, NULL },
+  { "daemons-stay", "pods of DaemonSets and mirror pods are never evicted", "eviction.accepted",
+    sim_promise_daemons_stay, NULL },
+  { "drained-before-terminated", "no node that was ever Ready is terminated without a drain",
+    "node.terminating", sim_promise_drained_before, NULL },
+  { "steps-of-one", "desired goes down one at a time", "scale-down.step", sim_promise_steps_of_one,
+    NULL },
+  { "retries-are-bounded", "no request is sent again for ever", "request.retried",
+    sim_promise_retries_bounded, NULL },
+  { "failures-are-told", "a failed update says why, and what to look at", "update.failed",
+    sim_promise_failure_told, NULL },
+  { "success-is-true", "an update that succeeded leaves no outdated node", "update.succeeded",
+    sim_promise_success_true, NULL },
+  { "time-goes-forward", "no event is earlier than the one before it", "*",
+    sim_promise_time_forward, NULL },
+  { "sizes-are-lawful", "minimum <= desired <= maximum", "group.updated", sim_promise_sizes_lawful,
+    NULL },
+  { "records-end-once", "an update record is finished once, after it was accepted",
+    "update.finished", sim_promise_record_once, NULL },
+  { "statuses-are-lawful", "a node group is UPDATING between ACTIVE and ACTIVE or DEGRADED",
+    "nodegroup.status", sim_promise_status_lawful, NULL },
+  { "one-node-each", "an instance is one node, and a node one instance", "node.registered",
+    sim_promise_one_node_each, NULL },
+  { "pods-go-where-they-may", "no pod is bound to a node that is unschedulable to it", "pod.bound",
+    sim_promise_bound_to_open, NULL },
+  { "nodes-have-room", "no node is given more than it can hold", "pod.bound",
+    sim_promise_room_for_pod, NULL },
+  { "updates-end", "every update ends", NULL, NULL, NULL, sim_promise_updates_end },
+  { "records-end", "every accepted update record is finished", NULL, NULL, NULL,
+    sim_promise_records_end },
+  { "marks-are-gone", "no node that stays is left marked, but one that could not be drained", NULL,
+    NULL, NULL, sim_promise_marks_gone },
+  { "protection-is-gone", "no node is left protected from the Cluster Autoscaler", NULL, NULL, NULL,
+    sim_promise_protection_gone },
+  { "pods-were-replaced", "controllers make up for every pod", NULL, NULL, NULL,
+    sim_promise_pods_replaced },
+  { "nodes-are-backed", "no Node object outlives its instance", NULL, NULL, NULL,
+    sim_promise_nodes_backed },
+  { "everything-was-modelled", "nothing was asked for that the world does not play", "not-modelled",
+    sim_promise_everything_modelled, NULL },
+};
+
+struct _SimInvariants
+{
+  SimLedger ledger;
+  GPtrArray *breaches; /* of SimBreach */
+  gboolean broken[G_N_ELEMENTS (invariants)];
+};
+
+guint
+sim_invariants_count (void)
+{
+  return G_N_ELEMENTS (invariants);
+}
+
+const char *
+sim_invariants_name (guint index)
+{
+  return invariants[index].name;
+}
+
+const char *
+sim_invariants_promise (guint index)
+{
+  return invariants[index].promise;
+}
+
+/* ---- reading the ledger ---- */
+
+SimLedgerUpdate *
+sim_ledger_update (const SimLedger *ledger, const char *nodegroup)
+{
+  for (guint i = 0; nodegroup != NULL && i < ledger->updates->len; i++)
+    {
+      SimLedgerUpdate *update = g_ptr_array_index (ledger->updates, i);
+
+      if (strcmp (update->nodegroup, nodegroup) == 0)
+        return update;
+    }
+  return NULL;
+}
+
+const SimObject *
+sim_ledger_node_object (const SimLedger *ledger, const char *node)
+{
+  return sim_store_get (ledger->world->kube->store, &kube_node, "", node);
+}
+
+static const char *
+label_of (const SimObject *node, const char *label)
+{
+  return dd_value_string (dd_value_at (node->value, "metadata", "labels", label, NULL));
+}
+
+const char *
+sim_ledger_image_of (const SimObject *node)
+{
+  return label_of (node, "eks.amazonaws.com/nodegroup-image");
+}
+
+SimLedgerUpdate *
+sim_ledger_update_of_node (const SimLedger *ledger, const char *node)
+{
+  const SimObject *object = sim_ledger_node_object (ledger, node);
+
+  return object != NULL
+             ? sim_ledger_update (ledger, label_of (object, "eks.amazonaws.com/nodegroup"))
+             : NULL;
+}
+
+const SimLedgerNode *
+sim_ledger_node (const SimLedger *ledger, const char *node)
+{
+  return g_hash_table_lookup (ledger->nodes, node);
+}
+
+const SimLedgerGroup *
+sim_ledger_group (const SimLedger *ledger, const char *group)
+{
+  return group != NULL ? g_hash_table_lookup (ledger->groups, group) : NULL;
+}
+
+/* ---- keeping the ledger ---- */
+
+static void
+update_free (gpointer data)
+{
+  SimLedgerUpdate *update = data;
+
+  g_free (update->nodegroup);
+  g_free (update->image);
+  g_free (update->group);
+  g_free (update->phase);
+  g_free (update);
+}
+
+static SimLedgerNode *
+own_node (SimLedger *ledger, const char *name)
+{
+  SimLedgerNode *node = g_hash_table_lookup (ledger->nodes, name);
+
+  if (node == NULL)
+    {
+      node = g_new0 (SimLedgerNode, 1);
+      g_hash_table_insert (ledger->nodes, g_strdup (name), node);
+    }
+  return node;
+}
+
+static void
+note_update_started (SimLedger *ledger, const SimEvent *event)
+{
+  SimLedgerUpdate *update = sim_ledger_update (ledger, event->subject);
+
+  if (update == NULL)
+    {
+      update = g_new0 (SimLedgerUpdate, 1);
+      update->nodegroup = g_strdup (event->subject);
+      g_ptr_array_add (ledger->updates, update);
+    }
+  update->running = TRUE;
+  update->minimal = g_strcmp0 (dd_value_path_string (event->details, "strategy"), "MINIMAL") == 0;
+  update->template_versions = 0;
+  update->phases_passed = 0;
+  update->last_step = -1;
+  update->zones = (guint) dd_value_length (dd_value_member (event->details, "zones"));
+  update->resized = FALSE;
+  update->may_stay_grown = FALSE;
+  update->force = dd_value_path_bool (event->details, "force", FALSE);
+  update->serial++;
+  update->busy = 0;
+  update->parallelism = dd_value_path_int (event->details, "parallelism", 1);
+  g_free (update->image);
+  update->image = g_strdup (dd_value_path_string (event->details, "image"));
+}
+
+static void
+note_phase (SimLedger *ledger, const SimEvent *event)
+{
+  SimLedgerUpdate *update = sim_ledger_update (ledger, event->subject);
+
+  if (update == NULL)
+    return;
+  g_free (update->phase);
+  update->phase = g_strdup (dd_value_path_string (event->details, "phase"));
+  if (g_strcmp0 (update->phase, "roll-back") != 0)
+    return;
+  /* It puts down whatever the upgrade had in hand. */
+  update->serial++;
+  update->busy = 0;
+}
+
+static void
+note_template_version (SimLedger *ledger, const SimEvent *event)
+{
+  SimLedgerUpdate *update = sim_ledger_update (ledger, event->subject);
+
+  if (update != NULL)
+    update->template_versions++;
+}
+
+static void
+note_repointed (SimLedger *ledger, const SimEvent *event)
+{
+  SimLedgerUpdate *update = sim_ledger_update (ledger, event->subject);
+
+  if (update == NULL)
+    return;
+  g_free (update->group);
+  update->group = g_strdup (dd_value_path_string (event->details, "group"));
+}
+
+static void
+note_scale_up (SimLedger *ledger, const SimEvent *event)
+{
+  SimLedgerUpdate *update = sim_ledger_update (ledger, event->subject);
+
+  /* An incremental scale-up asks several times; the sizes before are those of the first. */
+  if (update == NULL || update->resized)
+    return;
+  update->resized = TRUE;
+  update->from_desired = dd_value_path_int (event->details, "from_desired", 0);
+  update->from_max = dd_value_path_int (event->details, "from_max", 0);
+}
+
+static void
+note_scale_down_stopped (SimLedger *ledger, const SimEvent *event)
+{
+  SimLedgerUpdate *update = sim_ledger_update (ledger, event->subject);
+
+  if (update != NULL)
+    update->may_stay_grown = TRUE;
+}
+
+static void
+note_update_ended (SimLedger *ledger, const SimEvent *event)
+{
+  SimLedgerUpdate *update = sim_ledger_update (ledger, event->subject);
+
+  if (update != NULL)
+    update->running = FALSE;
+}
+
+static void
+note_drain_started (SimLedger *ledger, const SimEvent *event)
+{
+  SimLedgerNode *node = own_node (ledger, event->subject);
+  SimLedgerUpdate *update = sim_ledger_update_of_node (ledger, event->subject);
+
+  node->was_drained = TRUE;
+  if (update == NULL || (node->replaced_by == update && node->serial == update->serial))
+    return;
+  node->replaced_by = update;
+  node->serial = update->serial;
+  update->busy++;
+}
+
+/* By now the node may be gone from the store. */
+static void
+note_given_up_or_gone (SimLedger *ledger, const SimEvent *event)
+{
+  SimLedgerNode *node = own_node (ledger, event->subject);
+  SimLedgerUpdate *update = node->replaced_by;
+
+  node->replaced_by = NULL;
+  if (update != NULL && node->serial == update->serial && update->busy > 0)
+    update->busy--;
+}
+
+/* Nobody told of the nodes that left while no engine was there. What is counted does not depend on
+ * the order of the table. */
+static void
+note_engine_resumed (SimLedger *ledger, const SimEvent *event)
+{
+  SimLedgerUpdate *update = sim_ledger_update (ledger, event->subject);
+  GHashTableIter iter;
+  gpointer name, item;
+
+  g_hash_table_iter_init (&iter, ledger->nodes);
+  while (update != NULL && g_hash_table_iter_next (&iter, &name, &item))
+    {
+      SimLedgerNode *node = item;
+
+      if (node->replaced_by != update || sim_ledger_node_object (ledger, name) != NULL)
+        continue;
+      node->replaced_by = NULL;
+      if (node->serial == update->serial && update->busy > 0)
+        update->busy--;
+    }
+}
+
+/* Forced, a drain that took too long goes on by other means; else it ends here. */
+static void
+note_overdue (SimLedger *ledger, const SimEvent *event)
+{
+  SimLedgerNode *node = own_node (ledger, event->subject);
+  SimLedgerUpdate *update = node->replaced_by;
+
+  gboolean rolls_back;
+
+  node->was_too_long = TRUE;
+  if (update == NULL)
+    return;
+  rolls_back = g_strcmp0 (update->phase, "roll-back") == 0; /* which forces nothing */
+  if (rolls_back)
+    update->may_stay_grown = TRUE;
+  if (rolls_back || !update->force)
+    note_given_up_or_gone (ledger, event);
+}
+
+static void
+note_forced (SimLedger *ledger, const SimEvent *event)
+{
+  const char *node = dd_value_path_string (event->details, "node");
+
+  if (node != NULL)
+    own_node (ledger, node)->forced = TRUE;
+}
+
+static void
+note_sizes (SimLedger *ledger, const SimEvent *event)
+{
+  SimLedgerGroup *group = g_new0 (SimLedgerGroup, 1);
+
+  group->desired = dd_value_path_int (event->details, "desired", 0);
+  group->max = dd_value_path_int (event->details, "max", 0);
+  g_hash_table_replace (ledger->groups, g_strdup (event->subject), group);
+}
+
+static void
+note_accepted (SimLedger *ledger, const SimEvent *event)
+{
+  const char *id = dd_value_path_string (event->details, "id");
+
+  if (id != NULL)
+    g_hash_table_replace (ledger->records, g_strdup (id), g_new0 (SimLedgerRecord, 1));
+}
+
+static void
+note_not_ready (SimLedger *ledger, const SimEvent *event)
+{
+  SimLedgerNode *node = own_node (ledger, event->subject);
+
+  node->was_lost = TRUE;
+  node->lost_since = ledger->now;
+}
+
+/* What is written down before a promise is asked about the same event; what only the next event
+ * may know is written down after it (afterthoughts). */
+static const struct
+{
+  const char *event;
+  void (*note) (SimLedger *ledger, const SimEvent *event);
+} entries[] = {
+  { "phase.entered", note_phase },
+  { "group.repointed", note_repointed },
+  { "scale-up.requested", note_scale_up },
+  { "scale-down.stopped", note_scale_down_stopped },
+  { "drain.started", note_drain_started },
+  { "drain.overdue", note_overdue },
+  { "drain.forced", note_forced },
+  { "node.terminated", note_given_up_or_gone },
+  { "engine.resumed", note_engine_resumed },
+  { "node.not-ready", note_not_ready },
+  { "update.succeeded", note_update_ended },
+  { "update.failed", note_update_ended },
+  { "group.updated", note_sizes },
+  { "launch-template.version-created", note_template_version },
+  { "update.accepted", note_accepted },
+};
+
+static void
+note_status (SimLedger *ledger, const SimEvent *event)
+{
+  g_hash_table_replace (ledger->statuses, g_strdup (event->subject),
+                        g_strdup (dd_value_path_string (event->details, "status")));
+}
+
+static void
+note_finished (SimLedger *ledger, const SimEvent *event)
+{
+  const char *id = dd_value_path_string (event->details, "id");
+  SimLedgerRecord *record = id != NULL ? g_hash_table_lookup (ledger->records, id) : NULL;
+
+  if (record != NULL)
+    record->finished = TRUE;
+}
+
+static void
+note_registered (SimLedger *ledger, const SimEvent *event)
+{
+  const char *instance = dd_value_path_string (event->details, "instance");
+
+  if (instance != NULL)
+    g_hash_table_replace (ledger->instances, g_strdup (instance), g_strdup (event->subject));
+}
+
+static void
+note_step_down (SimLedger *ledger, const SimEvent *event)
+{
+  SimLedgerUpdate *update = sim_ledger_update (ledger, event->subject);
+
+  if (update != NULL)
+    update->last_step = dd_value_path_int (event->details, "desired", -1);
+}
+
+static void
+note_phase_passed (SimLedger *ledger, const SimEvent *event)
+{
+  SimLedgerUpdate *update = sim_ledger_update (ledger, event->subject);
+
+  if (update != NULL)
+    update->phases_passed |= sim_ledger_phase_bit (dd_value_path_string (event->details, "phase"));
+}
+
+static const struct
+{
+  const char *event;
+  void (*note) (SimLedger *ledger, const SimEvent *event);
+} afterthoughts[] = {
+  { "nodegroup.status", note_status },    { "update.finished", note_finished },
+  { "node.registered", note_registered }, { "scale-down.step", note_step_down },
+  { "phase.entered", note_phase_passed }, { "update.started", note_update_started },
+};
+
+static void
+note_node (SimLedger *ledger, const SimObject *object)
+{
+  const KubeNodeView *view = kube_node_view (object);
+  SimLedgerNode *node = own_node (ledger, object->name);
+
+  node->was_ready = node->was_ready || view->ready;
+  if (view->unschedulable && !node->cordoned)
+    node->cordoned_since = ledger->now;
+  node->cordoned = view->unschedulable;
+}
+
+/* ---- asking ---- */
+
+static void
+breach_free (gpointer data)
+{
+  SimBreach *breach = data;
+
+  g_free (breach->why);
+  g_free (breach);
+}
+
+/* The first breach of a promise says it all; the trace holds the rest. */
+static void
+note_breach (SimInvariants *self, guint index, const char *why)
+{
+  SimBreach *breach = g_new0 (SimBreach, 1);
+
+  breach->name = invariants[index].name;
+  breach->time = self->ledger.now;
+  breach->why = g_strdup (why);
+  self->broken[index] = TRUE;
+  g_ptr_array_add (self->breaches, breach);
+}
+
+/* "*": every event. */
+static gboolean
+is_asked_about (guint index, const SimEvent *event)
+{
+  const char *wanted = invariants[index].event;
+
+  return wanted != NULL && (strcmp (wanted, event->what) == 0 || strcmp (wanted, "*") == 0);
+}
+
+static void
+ask_about_event (SimInvariants *self, const SimEvent *event)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (invariants); i++)
+    {
+      g_autoptr (GString) why = NULL;
+
+      if (self->broken[i] || !is_asked_about (i, event))
+        continue;
+      why = g_string_new (NULL);
+      if (!invariants[i].after_event (&self->ledger, event, why))
+        note_breach (self, i, why->str);
+    }
+}
+
+static void
+take_event (const SimEvent *event, gpointer data)
+{
+  SimInvariants *self = data;
+
+  self->ledger.now = event->time;
+  for (guint i = 0; i < G_N_ELEMENTS (entries); i++)
+    {
+      if (strcmp (entries[i].event, event->what) == 0)
+        entries[i].note (&self->ledger, event);
+    }
+  ask_about_event (self, event);
+  for (guint i = 0; i < G_N_ELEMENTS (afterthoughts); i++)
+    {
+      if (strcmp (afterthoughts[i].event, event->what) == 0)
+        afterthoughts[i].note (&self->ledger, event);
+    }
+  self->ledger.last_time = event->time;
+  self->ledger.last_sequence = event->sequence;
+}
+
+void
+sim_invariants_conclude (SimInvariants *self, gboolean at_rest)
+{
+  self->ledger.now
+      = sim_world_now (self->ledger.world) - sim_trace_origin (self->ledger.world->trace);
+  for (guint i = 0; at_rest && i < G_N_ELEMENTS (invariants); i++)
+    {
+      g_autoptr (GString) why = NULL;
+
+      if (self->broken[i] || invariants[i].at_end == NULL)
+        continue;
+      why = g_string_new (NULL);
+      if (!invariants[i].at_end (&self->ledger, why))
+        note_breach (self, i, why->str);
+    }
+}
+
+static void
+take_node_change (SimStore *store, const SimChange *change, gpointer data)
+{
+  SimInvariants *self = data;
+
+  (void) store;
+  if (change->type == SIM_DELETED)
+    return;
+  self->ledger.now
+      = sim_world_now (self->ledger.world) - sim_trace_origin (self->ledger.world->trace);
+  note_node (&self->ledger, change->object);
+  for (guint i = 0; i < G_N_ELEMENTS (invariants); i++)
+    {
+      g_autoptr (GString) why = NULL;
+
+      if (self->broken[i] || invariants[i].after_node_change == NULL)
+        continue;
+      why = g_string_new (NULL);
+      if (!invariants[i].after_node_change (&self->ledger, change->object, why))
+        note_breach (self, i, why->str);
+    }
+}
+
+SimInvariants *
+sim_invariants_new (SimWorld *world, DdUsec post_drain_wait)
+{
+  SimInvariants *self = g_new0 (SimInvariants, 1);
+  SimStore *store = world->kube->store;
+  g_autoptr (GPtrArray) nodes = sim_store_list (store, &kube_node, NULL);
+
+  self->ledger.world = world;
+  self->ledger.post_drain_wait = post_drain_wait;
+  self->ledger.updates = g_ptr_array_new_with_free_func (update_free);
+  self->ledger.nodes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->ledger.groups = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->ledger.records = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->ledger.statuses = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->ledger.instances = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->breaches = g_ptr_array_new_with_free_func (breach_free);
+  for (guint i = 0; i < nodes->len; i++)
+    note_node (&self->ledger, g_ptr_array_index (nodes, i));
+  sim_store_subscribe (store, &kube_node, take_node_change, self);
+  sim_trace_add_reader (world->trace, take_event, self);
+  return self;
+}
+
+void
+sim_invariants_free (SimInvariants *self)
+{
+  if (self == NULL)
+    return;
+  sim_trace_remove_reader (self->ledger.world->trace, take_event, self);
+  sim_store_unsubscribe (self->ledger.world->kube->store, take_node_change, self);
+  g_ptr_array_unref (self->ledger.updates);
+  g_hash_table_unref (self->ledger.nodes);
+  g_hash_table_unref (self->ledger.groups);
+  g_hash_table_unref (self->ledger.records);
+  g_hash_table_unref (self->ledger.statuses);
+  g_hash_table_unref (self->ledger.instances);
+  g_ptr_array_unref (self->breaches);
+  g_free (self);
+}
+
+const GPtrArray *
+sim_invariants_breaches (const SimInvariants *self)
+{
+  return self->breaches;
+}

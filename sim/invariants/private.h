@@ -1,0 +1,141 @@
+/* sim/invariants/private.h: what the promises read: the store, and a ledger of what the trace said
+ */
+#pragma once
+
+#include "sim/invariants/invariants.h"
+#include "sim/kube/store.h"
+
+G_BEGIN_DECLS
+
+/* One node group with an update that was started in this run; kept after it ended. */
+typedef struct
+{
+  char *nodegroup;
+  char *image; /* what the update replaces with */
+  char *group; /* its Auto Scaling group; NULL until it was repointed */
+  char *phase; /* the engine's last */
+  gboolean running;
+  gboolean minimal; /* strategy MINIMAL: nodes leave before others come */
+  gint64 parallelism;
+  gboolean resized; /* the sizes before are known */
+  gint64 from_desired, from_max;
+  gboolean may_stay_grown; /* somebody else raised it, or a new node could not be emptied */
+  gboolean force;
+  guint serial;            /* grows with each update of the group */
+  guint zones;             /* of its Auto Scaling group */
+  guint template_versions; /* that it has made */
+  guint phases_passed;     /* bits: which it has entered */
+  gint64 last_step;        /* the desired size of its latest step of scaling down; -1: none yet */
+  guint busy;              /* nodes that are being replaced */
+} SimLedgerUpdate;
+
+typedef struct
+{
+  SimLedgerUpdate *replaced_by; /* the update that is at it; NULL: none */
+  guint serial;                 /* of that update */
+  gboolean forced;
+  gboolean was_ready;    /* at any time */
+  gboolean was_drained;  /* a drain of it was started */
+  gboolean was_too_long; /* a drain of it was given up */
+  gboolean cordoned;     /* spec.unschedulable, now */
+  DdUsec cordoned_since;
+  gboolean was_lost; /* found NotReady */
+  DdUsec lost_since; /* the last time */
+} SimLedgerNode;
+
+typedef struct
+{
+  gint64 desired, max;
+} SimLedgerGroup;
+
+/* What EKS said of one update record. */
+typedef struct
+{
+  gboolean finished;
+} SimLedgerRecord;
+
+typedef struct
+{
+  SimWorld *world;
+  DdUsec post_drain_wait;
+  DdUsec now;            /* since the beginning */
+  GPtrArray *updates;    /* of SimLedgerUpdate */
+  GHashTable *nodes;     /* name -> SimLedgerNode; for look-up only */
+  GHashTable *groups;    /* name -> SimLedgerGroup; for look-up only */
+  GHashTable *records;   /* id of an update -> SimLedgerRecord; for look-up only */
+  GHashTable *statuses;  /* node group -> its status; for look-up only */
+  GHashTable *instances; /* instance -> its node; for look-up only */
+  DdUsec last_time;      /* of the event before */
+  guint64 last_sequence;
+} SimLedger;
+
+/* The update of the node group that NODE belongs to; NULL when none was started. */
+SimLedgerUpdate *sim_ledger_update_of_node (const SimLedger *ledger, const char *node);
+SimLedgerUpdate *sim_ledger_update (const SimLedger *ledger, const char *nodegroup);
+/* NULL when it was never heard of. */
+const SimLedgerNode *sim_ledger_node (const SimLedger *ledger, const char *node);
+const SimLedgerGroup *sim_ledger_group (const SimLedger *ledger, const char *group);
+const SimObject *sim_ledger_node_object (const SimLedger *ledger, const char *node);
+const char *sim_ledger_image_of (const SimObject *node);
+/* Whether there is a machine behind NODE, or was none to begin with. */
+gboolean sim_ledger_node_has_machine (const SimLedger *ledger, const SimObject *node);
+/* One bit for each phase, growing in their order; 0 for what is none. */
+guint sim_ledger_phase_bit (const char *phase);
+
+/* A promise sees an event of the trace, or a change of a node, after the ledger has been brought up
+ * to date; it answers whether it still holds, and if not, WHY. */
+typedef gboolean (*SimEventPromise) (const SimLedger *ledger, const SimEvent *event, GString *why);
+typedef gboolean (*SimNodePromise) (const SimLedger *ledger, const SimObject *node, GString *why);
+
+/* A promise about a world in which nothing is left to happen. */
+typedef gboolean (*SimEndPromise) (const SimLedger *ledger, GString *why);
+
+/* sim/invariants/budgets.c */
+gboolean sim_promise_budgets_honoured (const SimLedger *ledger, const SimEvent *event,
+                                       GString *why);
+/* sim/invariants/nodes.c */
+gboolean sim_promise_parallelism (const SimLedger *ledger, const SimEvent *event, GString *why);
+gboolean sim_promise_empty_before_terminated (const SimLedger *ledger, const SimEvent *event,
+                                              GString *why);
+gboolean sim_promise_settled_before_terminated (const SimLedger *ledger, const SimEvent *event,
+                                                GString *why);
+gboolean sim_promise_new_nodes_unmarked (const SimLedger *ledger, const SimObject *node,
+                                         GString *why);
+gboolean sim_promise_new_nodes_kept (const SimLedger *ledger, const SimEvent *event, GString *why);
+gboolean sim_promise_zones_covered (const SimLedger *ledger, const SimEvent *event, GString *why);
+gboolean sim_promise_kubelet_not_ahead (const SimLedger *ledger, const SimObject *node,
+                                        GString *why);
+gboolean sim_promise_sizes_restored (const SimLedger *ledger, const SimEvent *event, GString *why);
+gboolean sim_promise_everything_modelled (const SimLedger *ledger, const SimEvent *event,
+                                          GString *why);
+/* sim/invariants/updates.c */
+gboolean sim_promise_one_update (const SimLedger *ledger, const SimEvent *event, GString *why);
+gboolean sim_promise_phases_forward (const SimLedger *ledger, const SimEvent *event, GString *why);
+gboolean sim_promise_one_template (const SimLedger *ledger, const SimEvent *event, GString *why);
+gboolean sim_promise_growth_bounded (const SimLedger *ledger, const SimEvent *event, GString *why);
+gboolean sim_promise_marks_outdated (const SimLedger *ledger, const SimEvent *event, GString *why);
+gboolean sim_promise_drain_in_update (const SimLedger *ledger, const SimEvent *event, GString *why);
+gboolean sim_promise_evicts_draining (const SimLedger *ledger, const SimEvent *event, GString *why);
+gboolean sim_promise_daemons_stay (const SimLedger *ledger, const SimEvent *event, GString *why);
+gboolean sim_promise_drained_before (const SimLedger *ledger, const SimEvent *event, GString *why);
+gboolean sim_promise_steps_of_one (const SimLedger *ledger, const SimEvent *event, GString *why);
+gboolean sim_promise_retries_bounded (const SimLedger *ledger, const SimEvent *event, GString *why);
+gboolean sim_promise_failure_told (const SimLedger *ledger, const SimEvent *event, GString *why);
+gboolean sim_promise_success_true (const SimLedger *ledger, const SimEvent *event, GString *why);
+/* sim/invariants/world.c */
+gboolean sim_promise_time_forward (const SimLedger *ledger, const SimEvent *event, GString *why);
+gboolean sim_promise_sizes_lawful (const SimLedger *ledger, const SimEvent *event, GString *why);
+gboolean sim_promise_record_once (const SimLedger *ledger, const SimEvent *event, GString *why);
+gboolean sim_promise_status_lawful (const SimLedger *ledger, const SimEvent *event, GString *why);
+gboolean sim_promise_one_node_each (const SimLedger *ledger, const SimEvent *event, GString *why);
+gboolean sim_promise_bound_to_open (const SimLedger *ledger, const SimEvent *event, GString *why);
+gboolean sim_promise_room_for_pod (const SimLedger *ledger, const SimEvent *event, GString *why);
+/* sim/invariants/ends.c */
+gboolean sim_promise_updates_end (const SimLedger *ledger, GString *why);
+gboolean sim_promise_records_end (const SimLedger *ledger, GString *why);
+gboolean sim_promise_marks_gone (const SimLedger *ledger, GString *why);
+gboolean sim_promise_protection_gone (const SimLedger *ledger, GString *why);
+gboolean sim_promise_pods_replaced (const SimLedger *ledger, GString *why);
+gboolean sim_promise_nodes_backed (const SimLedger *ledger, GString *why);
+
+G_END_DECLS

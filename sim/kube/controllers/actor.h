@@ -1,0 +1,51 @@
+/* sim/kube/controllers/actor.h: one thing that moves by itself; sim/kube/controllers/actors.c holds
+ * the list */
+#pragma once
+
+#include "sim/kube/controllers/actors.h"
+#include "sim/kube/controllers/census.h"
+#include "sim/kube/controllers/controller.h"
+#include "sim/kube/verbs/api.h"
+#include "sim/kube/kinds/kinds.h"
+#include "sim/kube/views.h"
+
+G_BEGIN_DECLS
+
+/* An actor watches the store, acts through the verbs of the API server like any other client, and
+ * shares nothing with its fellows but what the store holds. */
+typedef struct
+{
+  const char *name;
+  gpointer (*start) (SimActors *actors);
+  void (*stop) (gpointer self); /* cancels its events, ends its subscriptions, frees it */
+} SimActorClass;
+
+struct _SimActors
+{
+  SimWorld *world;
+  KubeApi *api;
+  SimStore *store;
+  SimCensus *census;
+  gpointer *parts; /* one for each class, in the order of the list */
+};
+
+/* What KLASS's start () returned; NULL while it has not run yet. */
+gpointer sim_actors_part (SimActors *actors, const SimActorClass *klass);
+
+/* kube_set_status () for those who need no answer. Takes STATUS. */
+void sim_actors_post_status (SimActors *actors, SimObject *object, DdValue *status);
+
+extern const SimActorClass sim_actor_cloud_node;
+extern const SimActorClass sim_actor_daemon_set;
+extern const SimActorClass sim_actor_deployment;
+extern const SimActorClass sim_actor_disruption;
+extern const SimActorClass sim_actor_garbage_collector;
+extern const SimActorClass sim_actor_kubelet;
+extern const SimActorClass sim_actor_namespace;
+extern const SimActorClass sim_actor_node_lifecycle;
+extern const SimActorClass sim_actor_pod_gc;
+extern const SimActorClass sim_actor_replica_set;
+extern const SimActorClass sim_actor_scheduler;
+extern const SimActorClass sim_actor_taint_eviction;
+
+G_END_DECLS

@@ -1,0 +1,55 @@
+#include "config.h"
+
+#include "sim/kube/controllers/actor.h"
+
+static const SimActorClass *const classes[] = {
+  &sim_actor_namespace,  &sim_actor_scheduler,      &sim_actor_kubelet,
+  &sim_actor_deployment, &sim_actor_replica_set,    &sim_actor_daemon_set,
+  &sim_actor_disruption, &sim_actor_node_lifecycle, &sim_actor_taint_eviction,
+  &sim_actor_cloud_node, &sim_actor_pod_gc,         &sim_actor_garbage_collector,
+};
+
+SimActors *
+sim_actors_new (SimWorld *world)
+{
+  SimActors *actors = g_new0 (SimActors, 1);
+
+  actors->world = world;
+  actors->api = world->kube;
+  actors->store = world->kube->store;
+  actors->census = sim_census_new (actors->store);
+  actors->parts = g_new0 (gpointer, G_N_ELEMENTS (classes));
+  for (guint i = 0; i < G_N_ELEMENTS (classes); i++)
+    actors->parts[i] = classes[i]->start (actors);
+  return actors;
+}
+
+void
+sim_actors_free (SimActors *actors)
+{
+  if (actors == NULL)
+    return;
+  for (guint i = G_N_ELEMENTS (classes); i-- > 0;)
+    classes[i]->stop (actors->parts[i]);
+  sim_census_free (actors->census);
+  g_free (actors->parts);
+  g_free (actors);
+}
+
+gpointer
+sim_actors_part (SimActors *actors, const SimActorClass *klass)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (classes); i++)
+    if (classes[i] == klass)
+      return actors->parts[i];
+  return NULL;
+}
+
+void
+sim_actors_post_status (SimActors *actors, SimObject *object, DdValue *status)
+{
+  SimObject *written = kube_set_status (actors->api, object, status);
+
+  if (written != NULL)
+    sim_object_unref (written);
+}

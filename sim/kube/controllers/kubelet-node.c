@@ -1,0 +1,281 @@
+#include "config.h"
+
+#include <string.h>
+
+#include "sim/kube/controllers/conditions.h"
+#include "sim/kube/controllers/kubelet-private.h"
+
+/* The Node that a kubelet registers on an EC2 instance. Imitates: Kubernetes, Well-Known Labels;
+ * kubelet's --node-labels and --register-with-taints as EKS's bootstrap passes them; the resources
+ * that the EKS optimized AMIs keep for the system. */
+
+#define MIB ((gint64) 1024 * 1024)
+
+/* The text after FLAG up to a blank or a quote; NULL when the user data has no such flag. */
+static char *
+flag_value (const char *user_data, const char *flag)
+{
+  const char *found = user_data != NULL ? strstr (user_data, flag) : NULL;
+
+  if (found == NULL)
+    return NULL;
+  found += strlen (flag);
+  return g_strndup (found, strcspn (found, " \t\r\n'\""));
+}
+
+/* ---- labels ---- */
+
+/* "m7g.large": a g behind the generation means Graviton. */
+static const char *
+architecture (const char *instance_type)
+{
+  gsize family = strcspn (instance_type, "0123456789");
+  gsize length = strcspn (instance_type, ".");
+
+  for (gsize i = family; i < length; i++)
+    if (instance_type[i] == 'g')
+      return "arm64";
+  return "amd64";
+}
+
+static int
+compare_keys (gconstpointer left, gconstpointer right, gpointer data G_GNUC_UNUSED)
+{
+  return strcmp (left, right);
+}
+
+/* "a=b,c=d" into TREE. */
+static void
+add_node_labels (GTree *tree, const char *text)
+{
+  g_auto (GStrv) pairs = text != NULL ? g_strsplit (text, ",", -1) : NULL;
+
+  for (guint i = 0; pairs != NULL && pairs[i] != NULL; i++)
+    {
+      char *equals = strchr (pairs[i], '=');
+
+      if (equals == NULL || equals == pairs[i])
+        continue;
+      *equals = '\0';
+      g_tree_replace (tree, g_strdup (pairs[i]), g_strdup (equals + 1));
+    }
+}
+
+static gboolean
+add_label (gpointer key, gpointer value, gpointer labels)
+{
+  dd_builder_set (labels, key, dd_string (value));
+  return FALSE;
+}
+
+static DdValue *
+node_labels (const SimMachine *machine)
+{
+  const char *arch = architecture (machine->instance_type);
+  const char *const rows[][2] = {
+    { "beta.kubernetes.io/arch", arch },
+    { "beta.kubernetes.io/instance-type", machine->instance_type },
+    { "beta.kubernetes.io/os", "linux" },
+    { "failure-domain.beta.kubernetes.io/region", machine->region },
+    { "failure-domain.beta.kubernetes.io/zone", machine->zone },
+    { "kubernetes.io/arch", arch },
+    { "kubernetes.io/hostname", machine->private_dns },
+    { "kubernetes.io/os", "linux" },
+    { "node.kubernetes.io/instance-type", machine->instance_type },
+    { "topology.kubernetes.io/region", machine->region },
+    { "topology.kubernetes.io/zone", machine->zone },
+  };
+  g_autoptr (GTree) tree = g_tree_new_full (compare_keys, NULL, g_free, g_free);
+  g_autofree char *own = flag_value (machine->user_data, "--node-labels=");
+  DdBuilder labels = dd_builder_object ();
+
+  add_node_labels (tree, own);
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    g_tree_replace (tree, g_strdup (rows[i][0]), g_strdup (rows[i][1]));
+  g_tree_foreach (tree, add_label, &labels);
+  return dd_builder_end (&labels);
+}
+
+/* ---- taints ---- */
+
+/* "key=value:Effect"; NULL when it is malformed, which a real kubelet would refuse to start with.
+ */
+static DdValue *
+taint_from_text (const char *text)
+{
+  const char *colon = strrchr (text, ':');
+  const char *equals = strchr (text, '=');
+  const char *key_end = equals != NULL && equals < colon ? equals : colon;
+
+  if (colon == NULL || key_end == text)
+    return NULL;
+  return dd_object ("key", dd_string_len (text, (gsize) (key_end - text)), "value",
+                    key_end == equals ? dd_string_len (equals + 1, (gsize) (colon - equals - 1))
+                                      : NULL,
+                    "effect", dd_string (colon + 1), NULL);
+}
+
+static DdValue *
+node_taints (const SimMachine *machine)
+{
+  g_autofree char *text = flag_value (machine->user_data, "--register-with-taints=");
+  g_auto (GStrv) parts = text != NULL ? g_strsplit (text, ",", -1) : NULL;
+  g_auto (DdBuilder) list = dd_builder_array ();
+
+  for (guint i = 0; parts != NULL && parts[i] != NULL; i++)
+    dd_builder_add (&list, taint_from_text (parts[i]));
+  return list.items->len > 0 ? dd_builder_end (&list) : NULL;
+}
+
+/* ---- resources ---- */
+
+/* 6 % of the first core, 1 % of the second, 0.5 % of the next two, 0.25 % of the others. */
+static gint64
+reserved_cpu_millis (gint64 cpu_millis)
+{
+  static const gint64 per_ten_thousand[] = { 600, 100, 50, 50 };
+  gint64 reserved = 0; /* in tens of thousands of a millicore */
+
+  for (gint64 core = 0; core * 1000 < cpu_millis; core++)
+    reserved += 1000 * (core < 4 ? per_ten_thousand[core] : 25);
+  return reserved / 10000;
+}
+
+/* 255 MiB and 11 MiB for each possible pod, and 100 MiB before eviction begins. */
+static gint64
+reserved_memory_bytes (int max_pods)
+{
+  return (355 + 11 * (gint64) max_pods) * MIB;
+}
+
+static DdValue *
+resources (gint64 cpu_millis, gint64 memory_bytes, int max_pods)
+{
+  return dd_object ("cpu",
+                    cpu_millis % 1000 == 0
+                        ? dd_string_printf ("%" G_GINT64_FORMAT, cpu_millis / 1000)
+                        : dd_string_printf ("%" G_GINT64_FORMAT "m", cpu_millis),
+                    "ephemeral-storage", dd_string ("83873772Ki"), "hugepages-1Gi", dd_string ("0"),
+                    "hugepages-2Mi", dd_string ("0"), "memory",
+                    dd_string_printf ("%" G_GINT64_FORMAT "Ki", memory_bytes / 1024), "pods",
+                    dd_string_printf ("%d", max_pods), NULL);
+}
+
+/* ---- status ---- */
+
+/* What the AMI families call themselves. */
+static const struct
+{
+  const char *in_name; /* part of the AMI's name */
+  const char *os_image, *kernel, *runtime;
+} systems[] = {
+  { "al2023", "Amazon Linux 2023.6.20250203", "6.1.127-135.201.amzn2023", "containerd://1.7.25" },
+  { "bottlerocket", "Bottlerocket OS 1.32.0 (aws-k8s)", "6.1.124",
+    "containerd://1.7.25+bottlerocket" },
+  { "", "Amazon Linux 2", "5.10.233-223.887.amzn2", "containerd://1.7.25" },
+};
+
+static DdValue *
+node_info (const SimMachine *machine)
+{
+  const char *name = machine->ami_name != NULL ? machine->ami_name : "";
+  gboolean arm = g_str_equal (architecture (machine->instance_type), "arm64");
+  g_autofree char *digest
+      = g_compute_checksum_for_string (G_CHECKSUM_SHA256, machine->instance_id, -1);
+  guint row = 0;
+
+  while (strstr (name, systems[row].in_name) == NULL)
+    row++;
+  return dd_object (
+      "machineID", dd_string_printf ("ec2%.29s", digest), "systemUUID",
+      dd_string_printf ("ec2%.5s-%.4s-%.4s-%.4s-%.12s", digest, digest + 5, digest + 9, digest + 13,
+                        digest + 17),
+      "bootID",
+      dd_string_printf ("%.8s-%.4s-%.4s-%.4s-%.12s", digest + 32, digest + 40, digest + 44,
+                        digest + 48, digest + 52),
+      "kernelVersion", dd_string_printf ("%s.%s", systems[row].kernel, arm ? "aarch64" : "x86_64"),
+      "osImage", dd_string (systems[row].os_image), "containerRuntimeVersion",
+      dd_string (systems[row].runtime), "kubeletVersion", dd_string (machine->kubelet_version),
+      "kubeProxyVersion", dd_string (machine->kubelet_version), "operatingSystem",
+      dd_string ("linux"), "architecture", dd_string (architecture (machine->instance_type)), NULL);
+}
+
+static DdValue *
+condition (const SimHost *host, const char *type, const char *status, const char *reason,
+           const char *message)
+{
+  SimWorld *world = host->kubelets->actors->world;
+
+  return dd_object ("type", dd_string (type), "status", dd_string (status), "lastHeartbeatTime",
+                    sim_now_value (world), "lastTransitionTime", sim_now_value (world), "reason",
+                    dd_string (reason), "message", dd_string (message), NULL);
+}
+
+DdValue *
+sim_host_ready_condition (const SimHost *host, gboolean ready)
+{
+  if (ready)
+    return condition (host, "Ready", "True", "KubeletReady", "kubelet is posting ready status");
+  return condition (host, "Ready", "False", "KubeletNotReady",
+                    "container runtime network not ready: NetworkReady=false "
+                    "reason:NetworkPluginNotReady message:Network plugin returns error: cni "
+                    "plugin not initialized");
+}
+
+static DdValue *
+conditions (const SimHost *host)
+{
+  return dd_array (condition (host, "MemoryPressure", "False", "KubeletHasSufficientMemory",
+                              "kubelet has sufficient memory available"),
+                   condition (host, "DiskPressure", "False", "KubeletHasNoDiskPressure",
+                              "kubelet has no disk pressure"),
+                   condition (host, "PIDPressure", "False", "KubeletHasSufficientPID",
+                              "kubelet has sufficient PID available"),
+                   sim_host_ready_condition (host, FALSE), NULL);
+}
+
+static DdValue *
+address (const char *type, const char *text)
+{
+  return dd_object ("type", dd_string (type), "address", dd_string (text), NULL);
+}
+
+static DdValue *
+node_status (const SimHost *host)
+{
+  const SimMachine *machine = &host->machine;
+
+  return dd_object (
+      "capacity", resources (machine->cpu_millis, machine->memory_bytes, machine->max_pods),
+      "allocatable",
+      resources (machine->cpu_millis - reserved_cpu_millis (machine->cpu_millis),
+                 MAX (machine->memory_bytes - reserved_memory_bytes (machine->max_pods), 0),
+                 machine->max_pods),
+      "conditions", conditions (host), "addresses",
+      dd_array (address ("InternalIP", machine->private_ip),
+                address ("InternalDNS", machine->private_dns),
+                address ("Hostname", machine->private_dns), NULL),
+      "daemonEndpoints",
+      dd_object ("kubeletEndpoint", dd_object ("Port", dd_int (10250), NULL), NULL), "nodeInfo",
+      node_info (machine), NULL);
+}
+
+DdValue *
+sim_host_node_value (const SimHost *host)
+{
+  const SimMachine *machine = &host->machine;
+  DdValue *annotations = dd_object (
+      "alpha.kubernetes.io/provided-node-ip", dd_string (machine->private_ip),
+      "node.alpha.kubernetes.io/ttl", dd_string ("0"),
+      "volumes.kubernetes.io/controller-managed-attach-detach", dd_string ("true"), NULL);
+
+  return dd_object (
+      "metadata",
+      dd_object ("name", dd_string (machine->private_dns), "labels", node_labels (machine),
+                 "annotations", annotations, NULL),
+      "spec",
+      dd_object ("providerID",
+                 dd_string_printf ("aws:///%s/%s", machine->zone, machine->instance_id), "taints",
+                 node_taints (machine), NULL),
+      "status", node_status (host), NULL);
+}

@@ -1,0 +1,59 @@
+#include "config.h"
+
+#include "sim/kube/controllers/pod-behaviour.h"
+
+#include "base/time.h"
+
+static const char *
+annotation (const SimObject *pod, const char *name)
+{
+  return dd_value_string (
+      dd_value_member (dd_value_path (pod->value, "metadata.annotations"), name));
+}
+
+static gboolean
+is_set (const SimObject *pod, const char *name)
+{
+  return g_strcmp0 (annotation (pod, name), "true") == 0;
+}
+
+/* A text that is no duration counts as absent. */
+static DdUsec
+duration (const SimObject *pod, const char *name)
+{
+  const char *text = annotation (pod, name);
+  DdUsec delay = -1;
+
+  if (text != NULL)
+    dd_duration_from_text (text, &delay);
+  return delay;
+}
+
+SimPodBehaviour
+sim_pod_behaviour (const SimObject *pod)
+{
+  const DdValue *containers = dd_value_path (pod->value, "spec.containers");
+  SimPodBehaviour behaviour = {
+    .ready_after = duration (pod, "drydock.dev/ready-after"),
+    .stop_after = duration (pod, "drydock.dev/stop-after"),
+    .exit_after = duration (pod, "drydock.dev/exit-after"),
+    .never_ready = is_set (pod, "drydock.dev/never-ready"),
+    .ignores_sigterm = is_set (pod, "drydock.dev/ignores-sigterm"),
+    .crash_loop = is_set (pod, "drydock.dev/crash-loop"),
+    .restarts = g_strcmp0 (dd_value_path_string (pod->value, "spec.restartPolicy"), "Always") == 0,
+  };
+
+  for (gsize i = 0; i < dd_value_length (containers); i++)
+    {
+      const DdValue *container = dd_value_element (containers, i);
+      const DdValue *probe = dd_value_member (container, "readinessProbe");
+      DdUsec delay = dd_value_path_int (probe, "initialDelaySeconds", 0) * DD_SECOND;
+      DdUsec sleep
+          = dd_value_path_int (container, "lifecycle.preStop.sleep.seconds", 0) * DD_SECOND;
+
+      behaviour.probed |= probe != NULL;
+      behaviour.probe_delay = MAX (behaviour.probe_delay, delay);
+      behaviour.pre_stop = MAX (behaviour.pre_stop, sleep);
+    }
+  return behaviour;
+}

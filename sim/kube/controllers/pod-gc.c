@@ -1,0 +1,114 @@
+#include "config.h"
+
+#include "sim/kube/controllers/actor.h"
+#include "sim/kube/controllers/conditions.h"
+#include "sim/kube/controllers/workload.h"
+
+/* Removes the pods of nodes that no longer exist, after a quarantine in which the node may come
+ * back. Imitates: Kubernetes, Pod Lifecycle, Garbage collection of Pods. Keys are names of nodes.
+ * Not imitated: the limit on terminated pods, and the out-of-service taint. */
+
+typedef struct
+{
+  SimActors *actors;
+  SimController *queue;
+} PodGc;
+
+static gboolean
+collect (PodGc *self, SimObject *pod, GError **error)
+{
+  KubeDelete options = KUBE_DELETE_DEFAULT;
+  g_autofree char *subject = sim_object_subject (pod);
+  DdValue *condition = dd_object (
+      "type", dd_string ("DisruptionTarget"), "status", dd_string ("True"), "lastProbeTime",
+      dd_null (), "lastTransitionTime", sim_now_value (self->actors->world), "reason",
+      dd_string ("DeletionByPodGC"), "message", dd_string ("PodGC: node no longer exists"), NULL);
+  g_autoptr (SimObject) deleted = NULL;
+
+  if (!kube_pod_view (pod)->finished)
+    {
+      g_autoptr (DdValue) status = dd_value_with_member (dd_value_member (pod->value, "status"),
+                                                         "phase", dd_string ("Failed"));
+
+      sim_actors_post_status (self->actors, pod,
+                              sim_status_with_condition (status, dd_value_ref (condition)));
+    }
+  dd_value_unref (condition);
+  options.grace_seconds = 0;
+  options.uid = pod->uid;
+  deleted = kube_delete (self->actors->api, &kube_pod, pod->namespace_, pod->name, &options, error);
+  if (deleted == NULL)
+    return FALSE;
+  sim_world_trace (self->actors->world, "pod-gc", "pod.collected", subject,
+                   dd_object ("node", dd_string (kube_pod_view (pod)->node_name), NULL));
+  return TRUE;
+}
+
+static gboolean
+reconcile (gpointer data, const char *namespace_ G_GNUC_UNUSED, const char *name, GError **error)
+{
+  PodGc *self = data;
+  g_autoptr (GPtrArray) pods = NULL;
+
+  if (sim_store_get (self->actors->store, &kube_node, "", name) != NULL)
+    return TRUE;
+  pods = sim_store_list_by (self->actors->store, &kube_pod, "spec.nodeName", name);
+  for (guint i = 0; i < pods->len; i++)
+    if (!collect (self, g_ptr_array_index (pods, i), error))
+      return FALSE;
+  return TRUE;
+}
+
+static void
+quarantine (PodGc *self, const char *node)
+{
+  SimWorld *world = self->actors->world;
+
+  sim_controller_add_after (self->queue, "", node,
+                            sim_latency_draw (world->latency, SIM_DELAY_POD_GC));
+}
+
+static void
+node_changed (SimStore *store G_GNUC_UNUSED, const SimChange *change, gpointer data)
+{
+  if (change->type == SIM_DELETED)
+    quarantine (data, change->object->name);
+}
+
+/* A pod may also be bound to a node that never was. */
+static void
+pod_changed (SimStore *store, const SimChange *change, gpointer data)
+{
+  const char *node = kube_pod_view (change->object)->node_name;
+
+  if (change->type == SIM_DELETED || node == NULL
+      || (change->type == SIM_MODIFIED && kube_pod_view (change->previous)->node_name != NULL))
+    return;
+  if (sim_store_get (store, &kube_node, "", node) == NULL)
+    quarantine (data, node);
+}
+
+static gpointer
+start (SimActors *actors)
+{
+  PodGc *self = g_new0 (PodGc, 1);
+
+  self->actors = actors;
+  self->queue = sim_controller_new (actors->world, reconcile, self);
+  sim_store_subscribe (actors->store, &kube_node, node_changed, self);
+  sim_store_subscribe (actors->store, &kube_pod, pod_changed, self);
+  return self;
+}
+
+static void
+stop (gpointer data)
+{
+  PodGc *self = data;
+
+  sim_store_unsubscribe (self->actors->store, node_changed, self);
+  sim_store_unsubscribe (self->actors->store, pod_changed, self);
+  sim_controller_free (self->queue);
+  g_free (self);
+}
+
+const SimActorClass sim_actor_pod_gc = { "pod-gc", start, stop };

@@ -1,0 +1,311 @@
+#include "config.h"
+
+#include "base/time.h"
+#include "sim/kube/controllers/conditions.h"
+#include "sim/kube/controllers/workload.h"
+
+/* Keeps as many pods as a ReplicaSet asks for. A pod counts until it is finished or being deleted,
+ * so the replacement of an evicted pod is made as soon as the eviction is accepted, not when the
+ * pod is gone (Kubernetes, ReplicaSet; IsPodActive). How many there are the census knows; the pods
+ * are listed only to choose victims, and for spec.minReadySeconds. */
+
+typedef struct
+{
+  SimActors *actors;
+  SimController *queue;
+} ReplicaSets;
+
+static const SimWorkload workload = { "replicaset", "replicaset-controller" };
+
+/* As many pods are made or removed in one run; the changes bring the next one. */
+#define BURST 500
+
+/* What decides which pod goes first, smallest first. Imitates: Kubernetes, ReplicaSet, Scaling a
+ * ReplicaSet, and ActivePodsWithRanks. */
+typedef struct
+{
+  SimObject *pod;
+  int assigned, phase, ready;
+  gint64 deletion_cost;
+  int fewer_neighbours;
+  int ready_bucket, restarts, age_bucket; /* negated where more means sooner */
+} Candidate;
+
+/* Ages are compared by order of magnitude, so that no single oldest pod is spared for ever. */
+static int
+age_bucket (DdUsec age)
+{
+  int bucket = 0;
+
+  for (DdUsec seconds = age / DD_SECOND; seconds > 0; seconds /= 2)
+    bucket++;
+  return bucket;
+}
+
+static DdUsec
+instant_of (const DdValue *object, const char *path, DdUsec fallback)
+{
+  const char *text = dd_value_path_string (object, path);
+  DdUsec instant = fallback;
+
+  if (text != NULL)
+    dd_time_from_iso8601 (text, &instant);
+  return instant;
+}
+
+static DdUsec
+ready_since (const SimObject *pod, DdUsec fallback)
+{
+  const DdValue *condition = sim_condition_find (dd_value_member (pod->value, "status"), "Ready");
+
+  return instant_of (condition, "lastTransitionTime", fallback);
+}
+
+static int
+phase_rank (const char *phase)
+{
+  if (g_strcmp0 (phase, "Pending") == 0)
+    return 0;
+  return g_strcmp0 (phase, "Running") == 0 ? 2 : 1;
+}
+
+static int
+restarts_of (const SimObject *pod)
+{
+  const DdValue *containers = dd_value_path (pod->value, "status.containerStatuses");
+  gint64 most = 0;
+
+  for (gsize i = 0; i < dd_value_length (containers); i++)
+    most = MAX (most, dd_value_path_int (dd_value_element (containers, i), "restartCount", 0));
+  return (int) most;
+}
+
+static Candidate
+candidate_for (const SimGroup *group, SimObject *pod, DdUsec now)
+{
+  const KubePodView *view = kube_pod_view (pod);
+  const DdValue *annotations = dd_value_path (pod->value, "metadata.annotations");
+  const char *cost = dd_value_string (
+      dd_value_member (annotations, "controller.kubernetes.io/pod-deletion-cost"));
+  guint neighbours = view->node_name != NULL ? sim_group_on_node (group, view->node_name) : 0;
+
+  return (Candidate) {
+    .pod = pod,
+    .assigned = view->node_name != NULL,
+    .phase = phase_rank (view->phase),
+    .ready = view->ready,
+    .deletion_cost = cost != NULL ? g_ascii_strtoll (cost, NULL, 10) : 0,
+    .fewer_neighbours = -(int) neighbours,
+    .ready_bucket = view->ready ? age_bucket (now - ready_since (pod, now)) : 0,
+    .restarts = -restarts_of (pod),
+    .age_bucket = age_bucket (now - instant_of (pod->value, "metadata.creationTimestamp", now)),
+  };
+}
+
+#define BY(member) \
+  if (a->member != b->member) \
+  return a->member < b->member ? -1 : 1
+
+static int
+compare_candidates (gconstpointer left, gconstpointer right)
+{
+  const Candidate *a = left, *b = right;
+
+  BY (assigned);
+  BY (phase);
+  BY (ready);
+  BY (deletion_cost);
+  BY (fewer_neighbours);
+  BY (ready_bucket);
+  BY (restarts);
+  BY (age_bucket);
+  return g_strcmp0 (a->pod->uid, b->pod->uid);
+}
+
+#undef BY
+
+static gboolean
+is_active_pod (const SimObject *object)
+{
+  return object->kind == &kube_pod && !kube_pod_view (object)->finished
+         && !kube_pod_view (object)->terminating;
+}
+
+static gboolean
+remove_pods (ReplicaSets *self, const SimObject *set, const SimGroup *group, gint64 excess,
+             GError **error)
+{
+  g_autoptr (GPtrArray) pods = sim_store_dependents (self->actors->store, set->uid);
+  g_autoptr (GArray) candidates = g_array_new (FALSE, FALSE, sizeof (Candidate));
+  DdUsec now = sim_world_now (self->actors->world);
+
+  for (guint i = 0; i < pods->len; i++)
+    if (is_active_pod (g_ptr_array_index (pods, i)))
+      {
+        Candidate candidate = candidate_for (group, g_ptr_array_index (pods, i), now);
+
+        g_array_append_val (candidates, candidate);
+      }
+  g_array_sort (candidates, compare_candidates);
+  for (guint i = 0; i < candidates->len && (gint64) i < excess; i++)
+    if (!sim_workload_delete_pod (self->actors, &workload, set,
+                                  g_array_index (candidates, Candidate, i).pod, error))
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean
+add_pods (ReplicaSets *self, const SimObject *set, gint64 missing, GError **error)
+{
+  for (gint64 i = 0; i < missing; i++)
+    if (!sim_workload_create_pod (self->actors, &workload, set, NULL, NULL, error))
+      return FALSE;
+  return TRUE;
+}
+
+/* Makes the number of active pods right. */
+static gboolean
+balance (ReplicaSets *self, const SimObject *set, GError **error)
+{
+  const SimGroup *group = sim_census_of_owner (self->actors->census, set->uid);
+  gint64 wanted = dd_value_path_int (set->value, "spec.replicas", 1);
+  gint64 active = group != NULL ? group->active : 0;
+
+  if (sim_is_terminating (set) || sim_namespace_is_closing (self->actors, set->namespace_))
+    return TRUE;
+  if (active < wanted)
+    return add_pods (self, set, MIN (wanted - active, BURST), error);
+  if (active > wanted)
+    return remove_pods (self, set, group, MIN (active - wanted, BURST), error);
+  return TRUE;
+}
+
+/* Pods that have been ready for long enough; asks for a run when the next one will have been. */
+static gint64
+count_available (ReplicaSets *self, const SimObject *set, const SimGroup *group)
+{
+  DdUsec wait = dd_value_path_int (set->value, "spec.minReadySeconds", 0) * DD_SECOND;
+  DdUsec now = sim_world_now (self->actors->world);
+  g_autoptr (GPtrArray) pods = NULL;
+  gint64 available = 0;
+
+  if (group == NULL || wait <= 0)
+    return group != NULL ? group->ready : 0;
+  pods = sim_store_dependents (self->actors->store, set->uid);
+  for (guint i = 0; i < pods->len; i++)
+    {
+      const SimObject *pod = g_ptr_array_index (pods, i);
+      DdUsec due;
+
+      if (!is_active_pod (pod) || !kube_pod_view (pod)->ready)
+        continue;
+      due = ready_since (pod, now) + wait;
+      if (due <= now)
+        available++;
+      else
+        sim_controller_add_after (self->queue, set->namespace_, set->name, due - now);
+    }
+  return available;
+}
+
+static DdValue *
+failure_condition (ReplicaSets *self, const GError *problem)
+{
+  return dd_object ("type", dd_string ("ReplicaFailure"), "status",
+                    dd_string (problem != NULL ? "True" : "False"), "lastTransitionTime",
+                    sim_now_value (self->actors->world), "reason",
+                    dd_string (problem != NULL ? "FailedCreate" : NULL), "message",
+                    dd_string (problem != NULL ? problem->message : NULL), NULL);
+}
+
+static DdValue *
+count_or_nothing (gint64 count)
+{
+  return count > 0 ? dd_int (count) : NULL;
+}
+
+/* Pods are made with the template's labels and so all of them are fully labeled. */
+static void
+write_status (ReplicaSets *self, SimObject *set, const GError *problem)
+{
+  const SimGroup *group = sim_census_of_owner (self->actors->census, set->uid);
+  gint64 active = group != NULL ? group->active : 0;
+  DdValue *status = dd_object (
+      "replicas", dd_int (active), "fullyLabeledReplicas", count_or_nothing (active),
+      "readyReplicas", count_or_nothing (group != NULL ? group->ready : 0), "availableReplicas",
+      count_or_nothing (count_available (self, set, group)), "observedGeneration",
+      dd_int (dd_value_path_int (set->value, "metadata.generation", 0)), NULL);
+
+  if (problem != NULL)
+    {
+      DdValue *plain = status;
+
+      status = sim_status_with_condition (plain, failure_condition (self, problem));
+      dd_value_unref (plain);
+    }
+  sim_actors_post_status (self->actors, set, status);
+}
+
+static gboolean
+reconcile (gpointer data, const char *namespace_, const char *name, GError **error)
+{
+  ReplicaSets *self = data;
+  SimObject *found = sim_store_get (self->actors->store, &kube_replica_set, namespace_, name);
+  g_autoptr (SimObject) set = found != NULL ? sim_object_ref (found) : NULL;
+  g_autoptr (GError) problem = NULL;
+
+  if (set == NULL)
+    return TRUE;
+  balance (self, set, &problem);
+  write_status (self, set, problem);
+  if (problem == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&problem));
+  return FALSE;
+}
+
+static void
+add_owner (ReplicaSets *self, const SimObject *pod)
+{
+  const KubePodView *view = kube_pod_view (pod);
+
+  if (g_strcmp0 (view->owner_kind, "ReplicaSet") == 0)
+    sim_controller_add (self->queue, pod->namespace_, view->owner_name);
+}
+
+static void
+pod_changed (SimStore *store G_GNUC_UNUSED, const SimChange *change, gpointer data)
+{
+  if (!sim_pod_change_counts (change))
+    return;
+  add_owner (data, change->object);
+  if (change->type == SIM_MODIFIED
+      && g_strcmp0 (kube_pod_view (change->previous)->owner_uid,
+                    kube_pod_view (change->object)->owner_uid)
+             != 0)
+    add_owner (data, change->previous);
+}
+
+static gpointer
+start (SimActors *actors)
+{
+  ReplicaSets *self = g_new0 (ReplicaSets, 1);
+
+  self->actors = actors;
+  self->queue = sim_controller_new (actors->world, reconcile, self);
+  sim_controller_watch (self->queue, actors->store, &kube_replica_set);
+  sim_store_subscribe (actors->store, &kube_pod, pod_changed, self);
+  return self;
+}
+
+static void
+stop (gpointer data)
+{
+  ReplicaSets *self = data;
+
+  sim_store_unsubscribe (self->actors->store, pod_changed, self);
+  sim_controller_free (self->queue);
+  g_free (self);
+}
+
+const SimActorClass sim_actor_replica_set = { "replicaset", start, stop };

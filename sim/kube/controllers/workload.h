@@ -1,0 +1,30 @@
+/* sim/kube/controllers/workload.h: what ReplicaSets and DaemonSets have in common: making and
+ * removing their pods */
+#pragma once
+
+#include "sim/kube/controllers/actor.h"
+
+G_BEGIN_DECLS
+
+/* Who acts: how events and the trace name the controller. */
+typedef struct
+{
+  const char *actor;     /* "replicaset" */
+  const char *component; /* "replicaset-controller" */
+} SimWorkload;
+
+/* Makes a pod from OWNER's spec.template with LABELS (an object, may be NULL) added and SPEC (may
+ * be NULL: the template's own) as its spec. Events as Kubernetes records them. */
+gboolean sim_workload_create_pod (SimActors *actors, const SimWorkload *workload,
+                                  const SimObject *owner, const DdValue *labels,
+                                  const DdValue *spec, GError **error);
+gboolean sim_workload_delete_pod (SimActors *actors, const SimWorkload *workload,
+                                  const SimObject *owner, const SimObject *pod, GError **error);
+
+/* Content can no longer be made in a namespace that is being deleted: no reason to try again. */
+gboolean sim_namespace_is_closing (SimActors *actors, const char *namespace_);
+
+/* "namespace/name", as the trace names namespaced things; caller frees. */
+char *sim_object_subject (const SimObject *object);
+
+G_END_DECLS

@@ -1,0 +1,162 @@
+/* The front of the API server: one request in, one answer out.
+ *
+ * A path below /api or /apis that names a resource is resolved to a kind, and method and
+ * subresource choose the row of the verbs' table that answers. Everything else is discovery. */
+#include "config.h"
+
+#include <string.h>
+
+#include "sim/stage/faults.h"
+#include "sim/kube/serve/discovery.h"
+#include "sim/kube/serve/verbs.h"
+#include "sim/kube/serve/watch.h"
+
+static SimResponse *
+reply_not_found (KubeRequest *request)
+{
+  GError *error = NULL;
+
+  kube_set_error (&error, KUBE_NOT_FOUND, dd_object_empty (),
+                  "the server could not find the requested resource");
+  return kube_reply_error (request, error);
+}
+
+static SimResponse *
+reply_not_allowed (KubeRequest *request)
+{
+  GError *error = NULL;
+
+  kube_set_error (&error, KUBE_METHOD_NOT_ALLOWED, dd_object_empty (),
+                  "the server does not allow this method on the requested resource");
+  return kube_reply_error (request, error);
+}
+
+/* What real servers have and this one leaves out; the client learns that it is not its mistake. */
+static const char *const not_modelled[]
+    = { "attach", "ephemeralcontainers", "exec", "portforward", "proxy", "resize", "token" };
+
+static void
+trace_not_modelled (const KubeRequest *request, const char *operation)
+{
+  sim_world_trace (
+      request->api->world, "kube-apiserver", "not-modelled", request->path,
+      dd_object ("service", dd_string ("kubernetes"), "operation", dd_string (operation), NULL));
+}
+
+static SimResponse *
+reply_no_subresource (KubeRequest *request)
+{
+  g_autofree char *operation = NULL;
+  GError *error = NULL;
+  gboolean known = FALSE;
+
+  for (guint i = 0; i < G_N_ELEMENTS (not_modelled) && request->subresource != NULL; i++)
+    known = known || strcmp (request->subresource, not_modelled[i]) == 0;
+  if (!known)
+    return reply_not_found (request);
+  operation = g_strdup_printf ("%s/%s", request->kind->plural, request->subresource);
+  trace_not_modelled (request, operation);
+  kube_set_error (&error, KUBE_NOT_FOUND, dd_object_empty (),
+                  "the server could not find the requested resource: %s is not modelled by Drydock",
+                  operation);
+  return kube_reply_error (request, error);
+}
+
+/* ---- faults ---- */
+
+/* "list pods", "create pods/eviction". */
+static char *
+operation_of (const KubeRequest *request, const KubeRoute *route)
+{
+  const char *verb = request->watch && strcmp (route->verb, "list") == 0 ? "watch" : route->verb;
+  gboolean sub = route->subresource[0] != '\0';
+
+  return g_strdup_printf ("%s %s%s%s", verb, request->kind->plural, sub ? "/" : "",
+                          route->subresource);
+}
+
+static SimResponse *
+reply_fault (KubeRequest *request, const SimFault *fault)
+{
+  guint status = fault->status != 0 ? fault->status : kube_reason_http_status (fault->error);
+  gint64 wait = fault->retry_after_seconds;
+  DdValue *details = wait > 0 ? dd_object ("retryAfterSeconds", dd_int (wait), NULL) : NULL;
+  SimResponse *response = kube_reply_value (
+      request, status,
+      dd_object ("kind", dd_string ("Status"), "apiVersion", dd_string ("v1"), "metadata",
+                 dd_object_empty (), "status", dd_string ("Failure"), "message",
+                 dd_string (fault->message != NULL ? fault->message : fault->error), "reason",
+                 dd_string (fault->error), "details", details, "code", dd_int (status), NULL));
+
+  if (wait > 0)
+    {
+      g_autofree char *seconds = g_strdup_printf ("%" G_GINT64_FORMAT, wait);
+      dd_headers_add (response->headers, "Retry-After", seconds);
+    }
+  return response;
+}
+
+static const SimFault *
+find_fault (const KubeRequest *request, const KubeRoute *route)
+{
+  g_autofree char *operation = operation_of (request, route);
+  SimFaults *faults = request->api->world->faults;
+
+  return faults != NULL ? sim_faults_match (faults, "kubernetes", operation, request->name) : NULL;
+}
+
+/* ---- resources ---- */
+
+static gboolean
+is_watch (const KubeRequest *request)
+{
+  return request->watch && strcmp (request->wire->method, "GET") == 0
+         && request->subresource == NULL;
+}
+
+/* Takes *REQUEST when the answer outlives the call. */
+static SimResponse *
+handle_resource (KubeRequest **request)
+{
+  gboolean known;
+  const KubeRoute *route = kube_route_find (*request, &known);
+  const SimFault *fault;
+  GError *error = NULL;
+
+  if (!kube_request_negotiate (*request, &error))
+    return kube_reply_error (*request, error);
+  if (route == NULL)
+    return known ? reply_not_allowed (*request) : reply_no_subresource (*request);
+  fault = find_fault (*request, route);
+  if (fault != NULL && fault->error != NULL)
+    return reply_fault (*request, fault);
+  return is_watch (*request) ? kube_watch_handle (g_steal_pointer (request))
+                             : route->handle (*request);
+}
+
+static gboolean
+is_below_api (const KubeRequest *request)
+{
+  const char *first = request->segments->len > 0 ? request->segments->pdata[0] : "";
+
+  return strcmp (first, "api") == 0 || strcmp (first, "apis") == 0;
+}
+
+SimResponse *
+kube_api_handle (KubeApi *api, const SimRequest *wire)
+{
+  g_autoptr (KubeRequest) request = kube_request_new (api, wire);
+  SimResponse *response = kube_discovery_handle (request);
+  gboolean unknown_group;
+
+  if (response != NULL)
+    return response;
+  if (!is_below_api (request))
+    return kube_reply_text (request, 404, "404 page not found\n");
+  if (kube_request_resolve (request, &unknown_group))
+    return handle_resource (&request);
+  if (!unknown_group)
+    return reply_not_found (request);
+  trace_not_modelled (request, request->path);
+  return kube_reply_text (request, 404, "404 page not found\n");
+}

@@ -1,0 +1,138 @@
+/* PATCH: the patch formats over the stored object, then the same rules as for a PUT.
+ *
+ * Imitates: Kubernetes API Concepts, Patching resources; apiserver's handlers/patch.go. */
+#include "config.h"
+
+#include <string.h>
+
+#include "sim/kube/patch/patch.h"
+#include "sim/kube/serve/verbs.h"
+
+typedef DdValue *(*PatchFunc) (const KubeStruct *type, const DdValue *current, const DdValue *patch,
+                               GError **error);
+
+static DdValue *
+apply_json_patch (const KubeStruct *type G_GNUC_UNUSED, const DdValue *current,
+                  const DdValue *patch, GError **error)
+{
+  return kube_json_patch (current, patch, error);
+}
+
+static DdValue *
+apply_merge (const KubeStruct *type G_GNUC_UNUSED, const DdValue *current, const DdValue *patch,
+             GError **error)
+{
+  if (dd_value_type (patch) == DD_OBJECT)
+    return dd_value_merge (current, patch);
+  g_set_error (error, KUBE_ERROR, KUBE_BAD_REQUEST,
+               "error decoding patch: json: cannot unmarshal %s into Go value of type "
+               "map[string]interface {}",
+               dd_type_name (dd_value_type (patch)));
+  return NULL;
+}
+
+static const struct
+{
+  const char *media_type;
+  PatchFunc apply;
+} formats[] = {
+  { "application/json-patch+json", apply_json_patch },
+  { "application/merge-patch+json", apply_merge },
+  { "application/strategic-merge-patch+json", kube_strategic_merge },
+};
+
+static void
+refuse_format (const KubeRequest *request, const char *type, GError **error)
+{
+  if (strcmp (type, "application/apply-patch+yaml") != 0)
+    {
+      kube_set_error (error, KUBE_UNSUPPORTED_MEDIA_TYPE, dd_object_empty (),
+                      "415: Unsupported Media Type");
+      return;
+    }
+  sim_world_trace (request->api->world, "kube-apiserver", "not-modelled", request->path,
+                   dd_object ("service", dd_string ("kubernetes"), "operation",
+                              dd_string ("server-side apply"), NULL));
+  kube_set_error (error, KUBE_UNSUPPORTED_MEDIA_TYPE, dd_object_empty (),
+                  "server-side apply (application/apply-patch+yaml) is not modelled by Drydock - "
+                  "accepted media types include: application/json-patch+json, "
+                  "application/merge-patch+json, application/strategic-merge-patch+json");
+}
+
+static DdValue *
+parse_patch (const KubeRequest *request, GError **error)
+{
+  gsize length = 0;
+  const char *text
+      = request->wire->body != NULL ? g_bytes_get_data (request->wire->body, &length) : NULL;
+  DdJsonLimits limits = { .allow_duplicate_keys = TRUE };
+  g_autoptr (GError) problem = NULL;
+  DdValue *patch = dd_value_parse (text != NULL ? text : "", length, &limits, &problem);
+
+  if (patch == NULL)
+    g_set_error (error, KUBE_ERROR, KUBE_BAD_REQUEST, "error decoding patch: %s",
+                 kube_json_problem (text != NULL ? text : "", length, problem));
+  return patch;
+}
+
+DdValue *
+kube_patch_apply (const KubeRequest *request, const KubeStruct *type, const DdValue *current,
+                  GError **error)
+{
+  g_autofree char *media_type = kube_request_content_type (request);
+  g_autoptr (DdValue) patch = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (formats); i++)
+    if (strcmp (media_type, formats[i].media_type) == 0)
+      {
+        patch = parse_patch (request, error);
+        return patch != NULL ? formats[i].apply (type, current, patch, error) : NULL;
+      }
+  refuse_format (request, media_type, error);
+  return NULL;
+}
+
+static SimObject *
+patch_part (KubeRequest *request, KubePart part, GError **error)
+{
+  const KubeKind *kind = request->kind;
+  g_autofree char *api_version = kube_kind_api_version (kind);
+  g_autoptr (SimObject) old = NULL;
+  g_autoptr (DdValue) current = NULL;
+  g_autoptr (DdValue) patched = NULL;
+  KubeWrite write;
+
+  if (!kube_write_options (request, "PatchOptions", NULL, &write, error))
+    return NULL;
+  old = kube_get (request->api, kind, request->namespace_, request->name, error);
+  if (old == NULL)
+    return NULL;
+  current = kube_object_to_value (old);
+  patched = kube_patch_apply (request, kind->type, current, error);
+  if (patched == NULL || !kube_check_type (patched, api_version, kind->kind, error))
+    return NULL;
+  return kube_update_with (request->api, kind, request->namespace_, request->name, part, patched,
+                           &write, error);
+}
+
+static SimResponse *
+handle_part (KubeRequest *request, KubePart part)
+{
+  GError *error = NULL;
+  g_autoptr (SimObject) object = patch_part (request, part, &error);
+
+  return object != NULL ? kube_reply_object (request, 200, object)
+                        : kube_reply_error (request, error);
+}
+
+SimResponse *
+kube_patch_handle (KubeRequest *request)
+{
+  return handle_part (request, KUBE_PART_MAIN);
+}
+
+SimResponse *
+kube_patch_status_handle (KubeRequest *request)
+{
+  return handle_part (request, KUBE_PART_STATUS);
+}

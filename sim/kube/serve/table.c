@@ -1,0 +1,250 @@
+/* Objects as Tables: what kubectl prints is made here, on the server, from each kind's columns.
+ *
+ * Imitates: Kubernetes API Concepts, Receiving resources as Tables; ages are those of
+ * apimachinery's util/duration.HumanDuration on the world's clock. */
+#include "config.h"
+
+#include <string.h>
+
+#include "base/time.h"
+#include "sim/kube/kinds/structs.h"
+#include "sim/kube/serve/reply.h"
+#include "sim/kube/serve/table.h"
+
+/* ---- ages ---- */
+
+#define DAY (24 * DD_HOUR)
+#define YEAR (365 * DAY)
+
+/* Below LIMIT an age is a number of units and, where a smaller unit is named and not zero, of
+ * those. */
+static const struct
+{
+  DdUsec limit;
+  DdUsec unit;
+  const char *letter;
+  DdUsec smaller;
+  const char *smaller_letter;
+} age_forms[] = {
+  { 2 * DD_MINUTE, DD_SECOND, "s", 0, NULL },
+  { 10 * DD_MINUTE, DD_MINUTE, "m", DD_SECOND, "s" },
+  { 3 * DD_HOUR, DD_MINUTE, "m", 0, NULL },
+  { 8 * DD_HOUR, DD_HOUR, "h", DD_MINUTE, "m" },
+  { 2 * DAY, DD_HOUR, "h", 0, NULL },
+  { 8 * DAY, DAY, "d", DD_HOUR, "h" },
+  { 2 * YEAR, DAY, "d", 0, NULL },
+  { 8 * YEAR, YEAR, "y", DAY, "d" },
+  { G_MAXINT64, YEAR, "y", 0, NULL },
+};
+
+char *
+kube_human_duration (DdUsec delay)
+{
+  guint form = 0;
+  gint64 rest;
+
+  /* Clocks that differ by less than two seconds are as good as equal. */
+  if (delay <= -2 * DD_SECOND)
+    return g_strdup ("<invalid>");
+  delay = MAX (delay, 0);
+  while (delay >= age_forms[form].limit)
+    form++;
+  rest = age_forms[form].smaller > 0 ? delay % age_forms[form].unit / age_forms[form].smaller : 0;
+  if (rest == 0)
+    return g_strdup_printf ("%" G_GINT64_FORMAT "%s", delay / age_forms[form].unit,
+                            age_forms[form].letter);
+  return g_strdup_printf ("%" G_GINT64_FORMAT "%s%" G_GINT64_FORMAT "%s",
+                          delay / age_forms[form].unit, age_forms[form].letter, rest,
+                          age_forms[form].smaller_letter);
+}
+
+char *
+kube_age_text (KubeApi *api, const DdValue *instant)
+{
+  const char *text = dd_value_string (instant);
+  DdUsec when;
+
+  if (text == NULL || !dd_time_from_iso8601 (text, &when))
+    return g_strdup ("<unknown>");
+  return kube_human_duration (sim_world_now (api->world) - when);
+}
+
+/* ---- columns ---- */
+
+const KubeField *
+kube_struct_field (const KubeStruct *type, const char *path)
+{
+  const KubeField *found = NULL;
+
+  while (type != NULL && path != NULL)
+    {
+      gsize length = strcspn (path, ".");
+
+      for (found = type->fields; found->name != NULL; found++)
+        if (strlen (found->name) == length && strncmp (found->name, path, length) == 0)
+          break;
+      if (found->name == NULL)
+        return NULL;
+      path = path[length] == '.' ? path + length + 1 : NULL;
+      type = found->of;
+    }
+  return path == NULL ? found : NULL;
+}
+
+static gboolean
+is_shown (const KubeApi *api, const KubeColumn *column)
+{
+  return (column->since == 0 || api->minor >= column->since)
+         && (column->until == 0 || api->minor <= column->until);
+}
+
+static const char *
+description_of (const KubeKind *kind, const KubeColumn *column)
+{
+  const KubeField *field;
+
+  if (column->description != NULL || column->path == NULL)
+    return column->description;
+  field = kube_struct_field (kind->type, column->path);
+  return field != NULL ? field->description : NULL;
+}
+
+static DdValue *
+column_definitions (const KubeApi *api, const KubeKind *kind)
+{
+  g_auto (DdBuilder) definitions = dd_builder_array ();
+
+  for (const KubeColumn *column = kind->columns; column->name != NULL; column++)
+    {
+      const char *description = description_of (kind, column);
+
+      if (is_shown (api, column))
+        dd_builder_add (
+            &definitions,
+            dd_object ("name", dd_string (column->name), "type", dd_string (column->type), "format",
+                       dd_string (column->format != NULL ? column->format : ""), "description",
+                       dd_string (description != NULL ? description : ""), "priority",
+                       dd_int (column->priority), NULL));
+    }
+  return dd_builder_end (&definitions);
+}
+
+/* ---- cells ---- */
+
+static gboolean
+is_blank (const DdValue *value)
+{
+  const char *text = dd_value_string (value);
+
+  return value == NULL || dd_value_type (value) == DD_NULL || (text != NULL && text[0] == '\0');
+}
+
+/* What stands at the column's path, in the way its field's type is printed. */
+static DdValue *
+path_cell (KubeApi *api, const KubeColumn *column, const SimObject *object)
+{
+  const KubeField *field = kube_struct_field (object->kind->type, column->path);
+  const DdValue *value = dd_value_path (object->value, column->path);
+  KubeType type = field != NULL ? field->type : KUBE_STRING;
+
+  if (type == KUBE_TIME || type == KUBE_MICRO_TIME)
+    return dd_string_take (kube_age_text (api, value));
+  if (is_blank (value) && column->absent != NULL)
+    return dd_string (column->absent);
+  if (is_blank (value))
+    return type == KUBE_INT ? dd_int (0) : dd_string ("");
+  if (type == KUBE_INT_OR_STRING && dd_value_type (value) != DD_STRING)
+    return dd_string_take (dd_value_to_text (value));
+  return dd_value_ref (value);
+}
+
+static DdValue *
+row_cells (KubeApi *api, const SimObject *object)
+{
+  g_auto (DdBuilder) cells = dd_builder_array ();
+
+  for (const KubeColumn *column = object->kind->columns; column->name != NULL; column++)
+    if (is_shown (api, column))
+      dd_builder_add (&cells, column->cell != NULL ? column->cell (api, object)
+                                                   : path_cell (api, column, object));
+  return dd_builder_end (&cells);
+}
+
+DdValue *
+kube_partial_metadata (const SimObject *object, const char *version)
+{
+  return dd_object ("kind", dd_string ("PartialObjectMetadata"), "apiVersion",
+                    dd_string_printf ("meta.k8s.io/%s", version), "metadata",
+                    dd_value_ref (dd_value_member (object->value, "metadata")), NULL);
+}
+
+/* ---- rows and tables ---- */
+
+static const char *
+included_object (const KubeRequest *request)
+{
+  const char *include = kube_request_query (request, "includeObject");
+
+  return include != NULL && include[0] != '\0' ? include : "Metadata";
+}
+
+gboolean
+kube_table_check (const KubeRequest *request, GError **error)
+{
+  const char *include = included_object (request);
+
+  if (request->shape != KUBE_SHAPE_TABLE || strcmp (include, "Metadata") == 0
+      || strcmp (include, "Object") == 0 || strcmp (include, "None") == 0)
+    return TRUE;
+  g_set_error (error, KUBE_ERROR, KUBE_BAD_REQUEST, "unrecognized includeObject value: \"%s\"",
+               include);
+  return FALSE;
+}
+
+static DdValue *
+row_object (const KubeRequest *request, const SimObject *object)
+{
+  const char *include = included_object (request);
+
+  if (strcmp (include, "None") == 0)
+    return NULL;
+  if (strcmp (include, "Object") == 0)
+    return kube_object_to_value (object);
+  return kube_partial_metadata (object, request->shape_version);
+}
+
+static DdValue *
+table_row (const KubeRequest *request, const SimObject *object)
+{
+  const KubeKind *kind = object->kind;
+
+  return dd_object ("cells", row_cells (request->api, object), "conditions",
+                    kind->row_conditions != NULL ? kind->row_conditions (object) : NULL, "object",
+                    row_object (request, object), NULL);
+}
+
+DdValue *
+kube_table_new (const KubeRequest *request, const GPtrArray *objects, DdValue *metadata,
+                gboolean with_columns)
+{
+  g_auto (DdBuilder) rows = dd_builder_array ();
+
+  for (guint i = 0; i < objects->len; i++)
+    dd_builder_add (&rows, table_row (request, objects->pdata[i]));
+  return dd_object ("kind", dd_string ("Table"), "apiVersion",
+                    dd_string_printf ("meta.k8s.io/%s", request->shape_version), "metadata",
+                    metadata, "columnDefinitions",
+                    with_columns ? column_definitions (request->api, request->kind) : dd_null (),
+                    "rows", dd_builder_end (&rows), NULL);
+}
+
+DdValue *
+kube_table_of_object (const KubeRequest *request, SimObject *object)
+{
+  g_autoptr (GPtrArray) one = g_ptr_array_new ();
+  const DdValue *revision = dd_value_path (object->value, "metadata.resourceVersion");
+
+  g_ptr_array_add (one, object);
+  return kube_table_new (request, one, dd_object ("resourceVersion", dd_value_ref (revision), NULL),
+                         TRUE);
+}

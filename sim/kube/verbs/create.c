@@ -1,0 +1,171 @@
+/* POST: decoding, admission, naming, validation, writing.
+ *
+ * Imitates: apiserver's rest.BeforeCreate and the generic registry's Create. */
+#include "config.h"
+
+#include <string.h>
+
+#include "base/time.h"
+#include "sim/kube/verbs/rules.h"
+#include "sim/kube/schema/schema.h"
+
+/* "Everything that can grow has a limit"; a real etcd reaches its quota with this text. */
+#define MAX_OBJECTS_PER_KIND 200000
+
+#define NAME_ALPHABET "bcdfghjklmnpqrstvwxz2456789"
+#define NAME_SUFFIX 5
+#define MAX_GENERATED_BASE 58
+#define NAME_TRIES 8
+
+static const KubeWrite plain_write;
+
+/* What error texts call an object whose name may still have to be made. */
+static const char *
+name_or_base (const DdValue *object)
+{
+  const char *name = dd_value_path_string (object, "metadata.name");
+
+  if (name == NULL)
+    name = dd_value_path_string (object, "metadata.generateName");
+  return name != NULL ? name : "";
+}
+
+/* Sets *OUT_NAME to a free name; FALSE when every try was taken. */
+static gboolean
+generate_name (KubeApi *api, const KubeKind *kind, const char *namespace_, const char *base,
+               char **out_name)
+{
+  for (guint i = 0; i < NAME_TRIES; i++)
+    {
+      g_autofree char *suffix = dd_random_text (api->names, NAME_ALPHABET, NAME_SUFFIX);
+
+      g_free (*out_name);
+      *out_name = g_strdup_printf ("%.*s%s", MAX_GENERATED_BASE, base, suffix);
+      if (sim_store_get (api->store, kind, namespace_, *out_name) == NULL)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+static gboolean
+refuse_generated (const KubeKind *kind, const char *name, GError **error)
+{
+  g_autofree char *resource = kube_kind_resource (kind);
+
+  kube_set_error (error, KUBE_ALREADY_EXISTS,
+                  dd_object ("name", dd_string (name), "group",
+                             kind->group[0] != '\0' ? dd_string (kind->group) : NULL, "kind",
+                             dd_string (kind->plural), "retryAfterSeconds", dd_int (1), NULL),
+                  "%s \"%s\" already exists, the server was not able to generate a unique name for "
+                  "the object",
+                  resource, name);
+  return FALSE;
+}
+
+/* What BeforeCreate puts into the metadata; the name may still be missing. */
+static DdValue *
+system_metadata (KubeApi *api, const KubeKind *kind, const char *namespace_, const DdValue *object,
+                 const char *name)
+{
+  const DdValue *metadata = dd_value_member (object, "metadata");
+
+  return dd_object ("name", dd_string (name), "generateName",
+                    dd_value_ref (dd_value_member (metadata, "generateName")), "namespace",
+                    kind->namespaced ? dd_string (namespace_) : NULL, "uid",
+                    dd_string_take (dd_random_uuid (api->uids)), "resourceVersion", dd_string (""),
+                    "generation", (kind->flags & KUBE_HAS_GENERATION) ? dd_int (1) : NULL,
+                    "creationTimestamp",
+                    dd_string_take (dd_time_to_iso8601 (sim_world_now (api->world))), NULL);
+}
+
+static gboolean
+prepare (KubeApi *api, const KubeKind *kind, const char *namespace_, DdValue **object,
+         GError **error)
+{
+  if (!kube_metadata_settle_namespace (kind, namespace_, object, error)
+      || !kube_namespace_admits (api, kind, namespace_, name_or_base (*object), error))
+    return FALSE;
+  if ((kind->subresources & KUBE_SUB_STATUS) && !(kind->flags & KUBE_KEEPS_STATUS_ON_CREATE))
+    dd_value_set (object, "status", NULL);
+  return kind->prepare_create == NULL || kind->prepare_create (api, object, error);
+}
+
+/* Names *OBJECT; *OUT_TAKEN says that no free name was found. */
+static void
+complete_metadata (KubeApi *api, const KubeKind *kind, const char *namespace_, DdValue **object,
+                   gboolean *out_taken)
+{
+  const char *base = dd_value_path_string (*object, "metadata.generateName");
+  g_autofree char *name = g_strdup (dd_value_path_string (*object, "metadata.name"));
+  g_autoptr (DdValue) system = NULL;
+
+  *out_taken = FALSE;
+  if (name == NULL && base != NULL)
+    *out_taken = !generate_name (api, kind, namespace_, base, &name);
+  system = system_metadata (api, kind, namespace_, *object, name);
+  *object = kube_metadata_compose (*object, system);
+}
+
+static gboolean
+has_room (KubeApi *api, const KubeKind *kind, GError **error)
+{
+  if (sim_store_count (api->store, kind) < MAX_OBJECTS_PER_KIND)
+    return TRUE;
+  kube_set_error (error, KUBE_UNSPECIFIED, NULL, "etcdserver: mvcc: database space exceeded");
+  return FALSE;
+}
+
+static SimObject *
+keep (KubeApi *api, const KubeKind *kind, DdValue *object, gboolean dry_run)
+{
+  DdValue *unrevised;
+
+  if (!dry_run)
+    return sim_object_ref (sim_store_put (api->store, kind, object));
+  unrevised = dd_value_with (object, NULL, "metadata", "resourceVersion", NULL);
+  dd_value_unref (object);
+  return sim_object_new (kind, unrevised, 0);
+}
+
+SimObject *
+kube_create_with (KubeApi *api, const KubeKind *kind, const char *namespace_, const DdValue *object,
+                  const KubeWrite *options, GError **error)
+{
+  const char *scope = kind->namespaced && namespace_ != NULL ? namespace_ : "";
+  const KubeWrite *how = options != NULL ? options : &plain_write;
+  g_autoptr (DdValue) made = kube_schema_decode (kind, object, NULL, how, error);
+  gboolean has_revision, taken;
+  const char *name;
+
+  if (made == NULL || !prepare (api, kind, scope, &made, error))
+    return NULL;
+  has_revision = dd_value_path_string (made, "metadata.resourceVersion") != NULL;
+  complete_metadata (api, kind, scope, &made, &taken);
+  if (!kube_validate (kind, NULL, made, error) || !has_room (api, kind, error))
+    return NULL;
+  name = dd_value_path_string (made, "metadata.name");
+  if (has_revision)
+    {
+      kube_set_error (error, KUBE_UNSPECIFIED, NULL,
+                      "resourceVersion should not be set on objects to be created");
+      return NULL;
+    }
+  if (taken)
+    {
+      refuse_generated (kind, name, error);
+      return NULL;
+    }
+  if (sim_store_get (api->store, kind, scope, name) != NULL)
+    {
+      kube_set_already_exists (error, kind, name);
+      return NULL;
+    }
+  return keep (api, kind, g_steal_pointer (&made), how->dry_run);
+}
+
+SimObject *
+kube_create (KubeApi *api, const KubeKind *kind, const char *namespace_, const DdValue *object,
+             GError **error)
+{
+  return kube_create_with (api, kind, namespace_, object, &plain_write, error);
+}

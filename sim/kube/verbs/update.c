@@ -1,0 +1,287 @@
+/* PUT, the second half of PATCH, and the short ways that actors take.
+ *
+ * A write that changes nothing keeps the revision and is not seen by any watch. One that takes the
+ * last finalizer from an object that is being deleted removes the object.
+ *
+ * Imitates: apiserver's rest.BeforeUpdate and the generic registry's Update. */
+#include "config.h"
+
+#include <string.h>
+
+#include "sim/kube/verbs/rules.h"
+#include "sim/kube/schema/schema.h"
+
+static const KubeWrite plain_write;
+
+/* ---- what the request may touch ---- */
+
+static gboolean
+check_name (const char *name, const DdValue *object, GError **error)
+{
+  const char *own = dd_value_path_string (object, "metadata.name");
+
+  if (own == NULL || own[0] == '\0')
+    kube_set_error (error, KUBE_BAD_REQUEST, NULL,
+                    "the name of the object (%s based on URL) was undeterminable: name must be "
+                    "provided",
+                    name);
+  else if (strcmp (own, name) != 0)
+    kube_set_error (error, KUBE_BAD_REQUEST, NULL,
+                    "the name of the object (%s) does not match the name on the URL (%s)", own,
+                    name);
+  else
+    return TRUE;
+  return FALSE;
+}
+
+/* Where etcd keeps the object: error texts show it. */
+static char *
+storage_key (const SimObject *object)
+{
+  const KubeKind *kind = object->kind;
+
+  return g_strdup_printf ("/registry/%s%s%s/%s",
+                          kind->storage != NULL ? kind->storage : kind->plural,
+                          kind->namespaced ? "/" : "", object->namespace_, object->name);
+}
+
+static gboolean
+check_uid (const SimObject *old, const DdValue *object, GError **error)
+{
+  const char *uid = dd_value_path_string (object, "metadata.uid");
+  g_autofree char *key = NULL;
+
+  if (uid == NULL || strcmp (uid, old->uid) == 0)
+    return TRUE;
+  key = storage_key (old);
+  return kube_set_conflict (error, old->kind, old->name,
+                            "StorageError: invalid object, Code: 4, Key: %s, ResourceVersion: 0, "
+                            "AdditionalErrorMsg: Precondition failed: UID in precondition: %s, UID "
+                            "in object meta: %s",
+                            key, uid, old->uid);
+}
+
+static gboolean
+refuse_unconditional (const SimObject *old, GError **error)
+{
+  static const char *const message = "Invalid value: 0x0: must be specified for an update";
+  const KubeKind *kind = old->kind;
+  gboolean grouped = kind->group[0] != '\0';
+  DdValue *cause
+      = dd_object ("reason", dd_string ("FieldValueInvalid"), "message", dd_string (message),
+                   "field", dd_string ("metadata.resourceVersion"), NULL);
+
+  kube_set_error (error, KUBE_INVALID,
+                  dd_object ("name", dd_string (old->name), "group",
+                             grouped ? dd_string (kind->group) : NULL, "kind",
+                             dd_string (kind->kind), "causes", dd_array (cause, NULL), NULL),
+                  "%s%s%s \"%s\" is invalid: metadata.resourceVersion: %s", kind->kind,
+                  grouped ? "." : "", kind->group, old->name, message);
+  return FALSE;
+}
+
+static gboolean
+check_revision (const SimObject *old, const DdValue *object, GError **error)
+{
+  const char *revision = dd_value_path_string (object, "metadata.resourceVersion");
+  const char *stored = dd_value_path_string (old->value, "metadata.resourceVersion");
+
+  if (revision == NULL)
+    return (old->kind->flags & KUBE_UNCONDITIONAL_UPDATE) || refuse_unconditional (old, error);
+  return strcmp (revision, stored) == 0
+         || kube_set_conflict (error, old->kind, old->name,
+                               "the object has been modified; please apply your changes to the "
+                               "latest version and try again");
+}
+
+/* ---- what comes of it ---- */
+
+static void
+restore (DdValue **object, const SimObject *old, const char *first, const char *second)
+{
+  DdValue *changed = dd_value_with (
+      *object, dd_value_ref (dd_value_at (old->value, first, second, NULL)), first, second, NULL);
+
+  dd_value_unref (*object);
+  *object = changed;
+}
+
+/* The main part: everything but status, and but the finalizers that only /finalize writes. */
+static DdValue *
+take_main (const SimObject *old, DdValue *object)
+{
+  if (old->kind->subresources & KUBE_SUB_STATUS)
+    restore (&object, old, "status", NULL);
+  if (old->kind->flags & KUBE_SPEC_FINALIZERS)
+    restore (&object, old, "spec", "finalizers");
+  return object;
+}
+
+/* The stored object with one part, and the metadata that is anyone's to write, from OBJECT. The
+ * owners stay, as the pods' strategy has it. */
+static DdValue *
+take_status (const SimObject *old, DdValue *object)
+{
+  DdValue *taken = dd_value_with_member (old->value, "status",
+                                         dd_value_ref (dd_value_member (object, "status")));
+  DdValue *changed = dd_value_with_member (taken, "metadata",
+                                           dd_value_ref (dd_value_member (object, "metadata")));
+
+  dd_value_unref (taken);
+  dd_value_unref (object);
+  restore (&changed, old, "metadata", "ownerReferences");
+  return changed;
+}
+
+static DdValue *
+take_finalizers (const SimObject *old, DdValue *object)
+{
+  DdValue *changed
+      = dd_value_with (old->value, dd_value_ref (dd_value_path (object, "spec.finalizers")), "spec",
+                       "finalizers", NULL);
+
+  dd_value_unref (object);
+  return changed;
+}
+
+static DdValue *
+take_part (const SimObject *old, KubePart part, DdValue *object)
+{
+  switch (part)
+    {
+    case KUBE_PART_MAIN:
+      return take_main (old, object);
+    case KUBE_PART_STATUS:
+      return take_status (old, object);
+    case KUBE_PART_FINALIZE:
+      return take_finalizers (old, object);
+    }
+  g_assert_not_reached ();
+}
+
+/* A change of spec is a new generation. */
+static void
+count_generation (const SimObject *old, DdValue **object)
+{
+  gint64 generation = dd_value_path_int (old->value, "metadata.generation", 0);
+
+  if (!(old->kind->flags & KUBE_HAS_GENERATION)
+      || dd_value_equal (dd_value_member (old->value, "spec"), dd_value_member (*object, "spec")))
+    return;
+  dd_value_set (object, "metadata.generation", dd_int (generation + 1));
+}
+
+static SimObject *
+keep (KubeApi *api, SimObject *old, DdValue *object, gboolean dry_run)
+{
+  gboolean leaves = kube_is_terminating (object) && kube_may_leave (old->kind, object);
+
+  if (!leaves && dd_value_equal (old->value, object))
+    {
+      dd_value_unref (object);
+      return sim_object_ref (old);
+    }
+  if (dry_run)
+    return sim_object_new (old->kind, object, old->revision);
+  if (!leaves)
+    return sim_object_ref (sim_store_put (api->store, old->kind, object));
+  sim_store_remove (api->store, old);
+  return sim_object_new (old->kind, object, old->revision);
+}
+
+static SimObject *
+write_part (KubeApi *api, SimObject *old, KubePart part, const DdValue *object,
+            const KubeWrite *options, GError **error)
+{
+  const KubeKind *kind = old->kind;
+  g_autoptr (DdValue) made = kube_schema_decode (kind, object, old->value, options, error);
+
+  if (made == NULL || !check_name (old->name, made, error)
+      || !kube_metadata_settle_namespace (kind, old->namespace_, &made, error)
+      || !check_revision (old, made, error) || !check_uid (old, made, error))
+    return NULL;
+  made = kube_metadata_compose (g_steal_pointer (&made), dd_value_member (old->value, "metadata"));
+  made = take_part (old, part, g_steal_pointer (&made));
+  if (part == KUBE_PART_MAIN)
+    {
+      if (kind->prepare_update != NULL && !kind->prepare_update (api, old, &made, error))
+        return NULL;
+      count_generation (old, &made);
+    }
+  if (part != KUBE_PART_STATUS && !kube_validate (kind, old->value, made, error))
+    return NULL;
+  return keep (api, old, g_steal_pointer (&made), options->dry_run);
+}
+
+SimObject *
+kube_update_with (KubeApi *api, const KubeKind *kind, const char *namespace_, const char *name,
+                  KubePart part, const DdValue *object, const KubeWrite *options, GError **error)
+{
+  const char *scope = kind->namespaced && namespace_ != NULL ? namespace_ : "";
+  g_autoptr (SimObject) old = sim_store_get (api->store, kind, scope, name);
+
+  if (old == NULL)
+    {
+      kube_set_not_found (error, kind, name);
+      return NULL;
+    }
+  sim_object_ref (old);
+  return write_part (api, old, part, object, options != NULL ? options : &plain_write, error);
+}
+
+SimObject *
+kube_update (KubeApi *api, const KubeKind *kind, const char *namespace_, const char *name,
+             const DdValue *object, GError **error)
+{
+  return kube_update_with (api, kind, namespace_, name, KUBE_PART_MAIN, object, &plain_write,
+                           error);
+}
+
+SimObject *
+kube_update_status (KubeApi *api, const KubeKind *kind, const char *namespace_, const char *name,
+                    const DdValue *object, GError **error)
+{
+  return kube_update_with (api, kind, namespace_, name, KUBE_PART_STATUS, object, &plain_write,
+                           error);
+}
+
+SimObject *
+kube_finalize (KubeApi *api, const SimObject *object, GError **error)
+{
+  g_autoptr (DdValue) finished = dd_value_with (object->value, NULL, "spec", "finalizers", NULL);
+
+  return kube_update_with (api, object->kind, object->namespace_, object->name, KUBE_PART_FINALIZE,
+                           finished, &plain_write, error);
+}
+
+SimObject *
+kube_merge (KubeApi *api, const KubeKind *kind, const char *namespace_, const char *name,
+            const DdValue *patch, GError **error)
+{
+  g_autoptr (SimObject) old = kube_get (api, kind, namespace_, name, error);
+  g_autoptr (DdValue) merged = NULL;
+
+  if (old == NULL)
+    return NULL;
+  merged = dd_value_merge (old->value, patch);
+  return write_part (api, old, KUBE_PART_MAIN, merged, &plain_write, error);
+}
+
+SimObject *
+kube_set_status (KubeApi *api, SimObject *object, DdValue *status)
+{
+  SimObject *stored = sim_store_get (api->store, object->kind, object->namespace_, object->name);
+
+  if (stored == NULL || strcmp (stored->uid, object->uid) != 0)
+    {
+      dd_value_unref (status);
+      return NULL;
+    }
+  if (dd_value_equal (dd_value_member (stored->value, "status"), status))
+    {
+      dd_value_unref (status);
+      return sim_object_ref (stored);
+    }
+  return sim_object_ref (sim_store_put (api->store, stored->kind,
+                                        dd_value_with_member (stored->value, "status", status)));
+}

@@ -1,0 +1,116 @@
+/* A request is answered at the instant that the wall clock makes it: first the world catches up,
+ * then the control API, or the world's own front door, has the word.
+ *
+ * At speed "max" a client that polls for the end of an update is not kept waiting: AWS's waiters
+ * sleep 30 seconds of wall time between two polls and nothing can change that, so the poll itself
+ * runs the world to the next change of the node group's status. */
+#include "config.h"
+
+#include "sim/lab/lab.h"
+
+#include "sim/aws/eks/workflow.h"
+#include "sim/lab/control.h"
+
+#define MAX_HASTE (24 * DD_HOUR)
+
+static void
+hasten (SimLab *lab, const SimRequest *request)
+{
+  SimWorld *world = lab->world;
+  AwsNodegroup *polled = aws_eks_polled_nodegroup (world, request);
+  DdUsec limit = MIN (sim_world_now (world) + MAX_HASTE, sim_pacing_limit (lab->pacing));
+  guint64 serial = polled != NULL ? aws_nodegroup_status_serial (polled) : 0;
+
+  while (polled != NULL && aws_nodegroup_status_serial (polled) == serial
+         && sim_world_now (world) < limit && sim_world_step (world))
+    polled = aws_eks_polled_nodegroup (world, request);
+  if (serial != 0)
+    sim_pacing_resynchronise (lab->pacing);
+}
+
+static SimResponse *
+answer (const SimRequest *request, gpointer data)
+{
+  SimLab *lab = data;
+  SimResponse *response;
+
+  sim_pacing_catch_up (lab->pacing);
+  if (sim_control_is_for (request))
+    {
+      response = sim_control_handle (lab, request);
+      sim_pacing_resynchronise (lab->pacing);
+      return response;
+    }
+  if (sim_pacing_speed (lab->pacing)->hasten)
+    hasten (lab, request);
+  response = sim_router_handle (lab->world, request);
+  sim_pacing_settle (lab->pacing);
+  return response;
+}
+
+static DdUsec
+lab_now (gpointer data)
+{
+  return sim_world_now (((SimLab *) data)->world);
+}
+
+static gboolean
+open_door (SimLab *lab, const SimLabOptions *options, GError **error)
+{
+  const SimServerOptions door = {
+    .address = options->address,
+    .idle_seconds = options->idle_seconds,
+    .handler = answer,
+    .now = lab_now,
+    .data = lab,
+  };
+
+  lab->server = sim_server_new (&door, error);
+  return lab->server != NULL;
+}
+
+gboolean
+sim_lab_reset (SimLab *lab, GError **error)
+{
+  g_autoptr (SimWorld) fresh = sim_world_furnish (lab->file, &lab->furnish, error);
+
+  if (fresh == NULL
+      || !sim_eks_workflow_set_profile (aws_eks_workflow (fresh), lab->profile, error))
+    return FALSE;
+  sim_server_end_streams (lab->server);
+  sim_world_free (lab->world);
+  lab->world = g_steal_pointer (&fresh);
+  sim_pacing_set_world (lab->pacing, lab->world);
+  return TRUE;
+}
+
+SimLab *
+sim_lab_new (const SimLabOptions *options, GError **error)
+{
+  g_autoptr (SimLab) lab = g_new0 (SimLab, 1);
+
+  lab->file = sim_world_file_load (options->world_place, error);
+  if (lab->file == NULL || !open_door (lab, options, error))
+    return NULL;
+  lab->furnish.seed = options->seed;
+  lab->furnish.start = sim_pacing_start ();
+  lab->furnish.endpoint = sim_server_url (lab->server);
+  lab->profile = g_strdup (options->profile);
+  lab->pacing = sim_pacing_new (NULL, &options->speed);
+  if (!sim_lab_reset (lab, error))
+    return NULL;
+  return g_steal_pointer (&lab);
+}
+
+void
+sim_lab_free (SimLab *lab)
+{
+  if (lab == NULL)
+    return;
+  sim_pacing_free (lab->pacing);
+  sim_server_free (lab->server);
+  sim_world_free (lab->world);
+  sim_world_file_free (lab->file);
+  g_free (lab->profile);
+  g_free (lab);
+}

@@ -1,0 +1,41 @@
+/* sim/lab/lab.h: a world that outside clients talk to: its description, its pace, its front door
+ */
+#pragma once
+
+#include "sim/lab/pacing.h"
+#include "sim/http/server.h"
+#include "sim/scenario/world.h"
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  SimWorldFile *file;
+  SimFurnish furnish; /* seed and start stay the same through a reset */
+  char *profile;
+  SimWorld *world;
+  SimPacing *pacing;
+  SimServer *server;
+} SimLab;
+
+typedef struct
+{
+  const char *world_place; /* a path or a resource URI */
+  const char *address;
+  guint64 seed;
+  const char *profile; /* of the EKS workflow: "workshop", "documented" */
+  SimSpeed speed;
+  guint idle_seconds;
+} SimLabOptions;
+
+/* Opens the front door, makes the world and lets its time run. Everything happens on the default
+ * main context. */
+SimLab *sim_lab_new (const SimLabOptions *options, GError **error);
+void sim_lab_free (SimLab *lab);
+
+/* A new world from the same description and seed. On failure the old one stays. */
+gboolean sim_lab_reset (SimLab *lab, GError **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SimLab, sim_lab_free)
+
+G_END_DECLS

@@ -1,0 +1,14 @@
+/* sim/scenario/faults-world.h: what befalls machines at an instant of its own */
+#pragma once
+
+#include "sim/stage/faults.h"
+
+G_BEGIN_DECLS
+
+/* Whether ROW is of that kind: {service: instance, operation: interrupt or vanish}. */
+gboolean sim_blow_is_known (const SimFault *row);
+/* Lets ROW befall WORLD at row->from, row->times machines at once (0: one), chosen by chance among
+ * those that run and are known by row->subject: node, instance or zone. */
+void sim_blow_schedule (SimWorld *world, const SimFault *row);
+
+G_END_DECLS
