@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # Explores with GNU parallel: one process per shard, on this machine or on those of --sshloginfile.
 #
 #   contrib/explore-parallel.sh SEEDS SHARDS RESULTS SCENARIO...

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # Explores with a Slurm job array: one task per shard.
 #
 #   SEEDS=1..100000 SCENARIOS='scenarios/ami-upgrade.yaml' sbatch --array=1-16 contrib/explore-slurm.sh

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # DD_WARNING_FLAGS(VARIABLE, FLAGS)
 # Collects in VARIABLE those of FLAGS that the compiler takes.
 AC_DEFUN([DD_WARNING_FLAGS],

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* main.c: the composition root: the one file of src/ that may see the simulator */
 #include "config.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* tests/actors-world.h: a whole world without a node group: tests launch instances one by one and
  * put objects into the API server, and the actors do the rest */
 #pragma once

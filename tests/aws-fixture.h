@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* tests/aws-fixture.h: a small AWS account for the tests of sim/aws: one image, one template */
 #pragma once
 

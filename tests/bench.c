@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* `make bench`: how fast Drydock is. Each row says what was measured, what it is compared with (a
  * yardstick taken in the same minute on the same machine, where there is one), the aim, and whether
  * it is met. Absolute figures move with the machine and its neighbours, so of several tries the

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # The layers of HACKING.md: who may include whom. Prints TAP.
 cd "${srcdir:-.}" || exit 99
 n=0 failed=0

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # What the compiler cannot see: clocks, chance and threads inside the world, words that do not belong.
 # Prints TAP, and the longest functions for whoever reads the log.
 cd "${srcdir:-.}" || exit 99
@@ -25,7 +26,10 @@ result 'nothing blocks the one thread on a transfer' \
 result 'no line is longer than 110 columns' \
   "$(echo "$sources" | xargs awk 'length($0) > 110 { print FILENAME ":" FNR }')"
 result 'every file opens with what it is' \
-  "$(for f in $(find src sim -name '*.h'); do head -n 1 "$f" | grep -q '^/\*' || echo "$f"; done)"
+  "$(for f in $(find src sim -name '*.h'); do sed -n 2p "$f" | grep -q '^/\*' || echo "$f"; done)"
+result 'every source file names its licence' \
+  "$(find src sim tests contrib m4 doc -name '*.[chm1]' -o -name '*.sh' -o -name '*.py' -o -name '*.m4' -o -name '*.am' |
+     xargs grep -L 'SPDX-License-Identifier: Apache-2.0')"
 result 'every header is guarded by #pragma once' \
   "$(find src sim tests -name '*.h' -exec grep -L '#pragma once' {} +)"
 result 'no unfinished words' \

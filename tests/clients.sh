@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # The real clients against `drydock serve`: the EKS workshop's five commands as they stand in its
 # text, and the everyday verbs of every kubectl that is installed. Prints TAP. A client that is
 # missing is skipped; each one runs in a HOME of its own.

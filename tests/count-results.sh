@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # Prints "N passed, N failed[, N skipped]" for the tests that `make check` ran in the build folder $1:
 # single tests where a program counts them (Check, TAP), else one for the script as a whole.
 # Exits 1 when a test failed or none ran.

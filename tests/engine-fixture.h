@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* tests/engine-fixture.h: one engine on one fake group, and what came of it */
 #pragma once
 

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # `drydock explore`, `merge` and `shrink` as a person calls them. Prints TAP.
 drydock=${DRYDOCK:-./drydock}
 srcdir=${srcdir:-.}

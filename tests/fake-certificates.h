@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* tests/fake-certificates.h: an authority of a test's own, and what it certifies */
 #pragma once
 

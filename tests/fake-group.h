@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* tests/fake-group.h: the smallest node group an engine can be tried on: tables that a test fills
  */
 #pragma once

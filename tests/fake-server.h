@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* tests/fake-server.h: an HTTP server on loopback that notes what it is asked and answers as told
  */
 #pragma once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* tests/fake-transport.h: a clock that a test moves, and a transport whose answers a test writes */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* tests/golden-exchange.h: reads the recorded exchanges under tests/golden/kube */
 #pragma once
 

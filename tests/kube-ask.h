@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* tests/kube-ask.h: requests to the API server of tests/kube-world.h, as a client would send them
  */
 #pragma once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* tests/kube-world.h: the smallest world in which an API server works: a clock, chance and a trace
  */
 #pragma once

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # Every scenario under drawn faults, seed by seed, in a bounded form. Prints TAP. SEEDS says how many
 # seeds each scenario gets; `make soak` says many.
 drydock=${DRYDOCK:-./drydock}

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What an Auto Scaling group does over time, seen through its own API and the world's trace. */
 #include "config.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Requests as clients put them on the wire, and what goes back: four protocols, one router. */
 #include "config.h"
 

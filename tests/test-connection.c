@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The way to AWS and the cluster, from what is configured to what goes over the wire. */
 #include "config.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What the server says about itself, against what a real one says of the same kinds. */
 #include "config.h"
 

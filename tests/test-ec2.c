@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* EC2: launch templates, instances over time, lists with ids, filters and pages. */
 #include "config.h"
 

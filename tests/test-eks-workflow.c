@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What EKS does behind its API: the engine's update, config updates, and the lifecycle hooks. */
 #include "config.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The EKS API: what it shows, what it accepts, what it refuses and in which words. */
 #include "config.h"
 

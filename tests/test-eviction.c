@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The eviction subresource: every branch of the decision, compared with recorded answers. */
 #include "config.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* tests/test-explore.c: many rehearsals in many processes, and what is made of their records */
 #include <check.h>
 #include <signal.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Faults: which request a row strikes, what its sender then sees, and that a sweep which lets the
  * first, second, third ... request of an upgrade go wrong breaks no promise. */
 #include "config.h"

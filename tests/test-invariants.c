@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Each promise is shown to fail on a fabricated breach, and to hold beside it. */
 #include "config.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The verbs of the API server: what they write, and how they refuse, compared with what a real
  * server answered. */
 #include "config.h"

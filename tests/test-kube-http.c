@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The API server over HTTP: paths, bodies, forms of answers, lists and their pages. */
 #include "config.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The kinds' tables: that they hold together, and what their hooks make of objects. */
 #include "config.h"
 

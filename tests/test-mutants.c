@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* tests/test-mutants.c: the engine is broken in every way it could be, and somebody notices
  *
  * Every scenario is rehearsed with each mutant of src/engine/mutant.h until one of them fails, and

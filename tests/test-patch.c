@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The patch formats, by themselves and against what a real server made of the same patches. */
 #include "config.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What a run comes to as a document and as numbers, and what an API's "no" means. */
 #include "config.h"
 

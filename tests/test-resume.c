@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* An engine that is killed anywhere and another one that goes on: for each request of an update,
  * the engine dies before it reaches the world, or after it was carried out and before its answer.
  * Two minutes later another engine takes up the journal. All promises hold, and the world ends as if

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Clients that are broken, hostile, slow or many. After each of them the server must still answer,
  * and nothing of them may stay behind. */
 #include "config.h"

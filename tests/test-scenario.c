@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Bad scenarios and worlds: each mistake is answered with its place, the line and a suggestion. */
 #include "config.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Every scenario that we ship: it holds, it replays exactly, and the transport makes no difference.
  */
 #include "config.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Label and field selectors: what they match and how mistakes in them are answered. */
 #include "config.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* tests/test-sinks.c: pictures and reports of a rehearsal, read back */
 #include <check.h>
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The public parameters that name the recommended AMIs. */
 #include "config.h"
 

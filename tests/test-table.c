@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Tables against those that a real server made of the same objects. */
 #include "config.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Watches: what they begin with, what they see, how they end. */
 #include "config.h"
 

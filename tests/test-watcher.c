@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Updates as they are seen from outside: those of EKS, watched, and those of groups of one's own.
  */
 #include "config.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* tests/wire.h: a raw HTTP client for tests that run the server on their own thread */
 #pragma once
 

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
 # Every AWS answer of tests/wire-calls.json, held strictly against the service models that botocore
 # publishes: members, types, lists, enums, namespaces, error shapes. Prints TAP.
 top=${srcdir:-.}

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/aws/ssm.c: the public parameters that name the recommended AMIs
  *
  * Imitates: AWS Systems Manager API Reference, GetParameter, GetParameters, GetParametersByPath. An

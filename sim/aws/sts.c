@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/aws/sts.c: who is asking. Imitates: AWS Security Token Service API Reference,
  * GetCallerIdentity. Signatures are not checked, so everybody is the account's one user. */
 #include "config.h"

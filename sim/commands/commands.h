@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/commands/commands.h: the subcommands that need the simulator */
 #pragma once
 

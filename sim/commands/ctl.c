@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* drydock ctl: one call of the control API of a running `drydock serve`. */
 #include "config.h"
 

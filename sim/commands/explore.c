@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/commands/explore.c: `drydock explore`: the same scenarios under thousands of seeds
  *
  * A seed decides all chance in a world, so a list of seeds is a list of different upgrades of the

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/commands/merge.c: `drydock merge`: the results of many machines made into one */
 
 #include "config.h"

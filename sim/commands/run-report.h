@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/commands/run-report.h: the engine's own report of a rehearsed run, as of a real one */
 #pragma once
 

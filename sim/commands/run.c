@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/commands/run.c: `drydock run`: rehearse scenarios and say whether they held */
 
 #include "config.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* drydock serve: a world behind an HTTP port, for the real aws and kubectl. */
 #include "config.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/commands/shrink.c: `drydock shrink`: the smallest scenario that still fails the same way
  *
  * A seed that fails is an upgrade of many nodes, pods and faults of which few matter. The scenario

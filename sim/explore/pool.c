@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/explore/pool.c: forked workers, one pipe each, read in turn */
 
 #include "config.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/explore/pool.h: the same work for many numbers, spread over forked processes
  *
  * Worker W of N takes the numbers W, W + N, W + 2N ... and answers each with one JSON value on a

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/explore/record.c: outcomes made into records, and records read back from files */
 
 #include "config.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/explore/record.h: what came of one rehearsal among thousands: one JSON object, one line
  *
  * {"scenario":"ami-upgrade","seed":7,"faults":"swarm","result":"failed","digest":"..","events":412,

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/explore/results.c: records in files, one JSON object per line */
 
 #include "config.h"

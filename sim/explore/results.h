@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/explore/results.h: files of records: read, checked, put in order, joined */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/explore/shrink.c: delta debugging over a tree of values
  *
  * The tree is walked from the root. At each container whole parts are left out first, since that is

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/explore/shrink.h: the smallest document that still shows what a large one showed */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/explore/summary.c: records counted and grouped by what they have in common */
 
 #include "config.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/explore/summary.h: many records made into a few lines: what failed, how often, how to see it
  */
 #pragma once

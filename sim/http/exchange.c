@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* One request on its way in, one answer on its way out.
  *
  * libmicrohttpd calls the access handler when the headers are complete, for each piece of the body

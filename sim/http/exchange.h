@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/http/exchange.h: one request and its answer on a libmicrohttpd connection; private to
  * sim/http */
 #pragma once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/http/listen.h: addresses in words, and sockets that listen on them */
 #pragma once
 

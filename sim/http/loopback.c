@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* libcurl to our own libmicrohttpd and back. Both live on a main context of their own that runs
  * only while a request is carried, until its answer is complete: nothing else happens meanwhile,
  * so the world sees what it would see in a function call. */

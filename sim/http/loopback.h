@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/http/loopback.h: the carrier that goes over a real socket, in the same process and thread */
 #pragma once
 

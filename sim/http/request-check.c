@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* libmicrohttpd is lenient about framing: it takes Content-Length beside Transfer-Encoding, two
  * lengths, a missing Host and the absolute form. An API server is not, so these rules stand in
  * front of every service. What passes them is well-formed: a target of printable ASCII that starts

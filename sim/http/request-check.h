@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/http/request-check.h: what the front door refuses before any service sees it */
 #pragma once
 

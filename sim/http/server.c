@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* libmicrohttpd in external-loop mode: one GSource waits on its epoll descriptor and on ours, and
  * runs it when there is something to do. No thread, no timer, no wall clock but libmicrohttpd's own
  * idle timeout, which is off unless asked for. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/http/server.h: the front door: HTTP/1.1 on a socket, turned into calls of one function */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/invariants/budgets.c: no eviction beyond a budget
  *
  * The API server decides by the counters that the disruption controller keeps. This promise counts

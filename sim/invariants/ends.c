@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/invariants/ends.c: what must be so when nothing is left to happen
  *
  * These say that things go well in the end (liveness), where the others say that nothing bad

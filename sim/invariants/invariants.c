@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/invariants/invariants.c: the table of promises, and the ledger they read
  *
  * Nothing here looks at the whole world after every event. The ledger follows the trace and the

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/invariants/invariants.h: promises that are checked after every event of every rehearsal */
 #pragma once
 

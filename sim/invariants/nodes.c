@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/invariants/nodes.c: what an update may do to nodes and sizes
  *
  * Imitates: Amazon EKS User Guide, "Understand each phase of node updates"; Kubernetes, Version

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/invariants/private.h: what the promises read: the store, and a ledger of what the trace said
  */
 #pragma once

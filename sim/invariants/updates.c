@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/invariants/updates.c: how an update conducts itself
  *
  * Imitates: Amazon EKS User Guide, "Understand each phase of node updates"; Kubernetes, "Safely

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/invariants/world.c: what must be so whoever acts: records, statuses, placement
  *
  * Imitates: Amazon EKS API Reference, Update and Nodegroup; Kubernetes, Scheduling, Preemption and

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Kubernetes errors: one table of wire name and HTTP status, and the Status object made from it.
  *
  * Imitates: Kubernetes API Conventions, Response Status Kind; texts as in apimachinery's

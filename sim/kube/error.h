@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/kube/error.h: Kubernetes errors: a GError that carries a metav1.Status */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Looking kinds up by what a path or a body calls them. */
 #include "config.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/kube/kind.h: a Kubernetes kind as one table; everything generic is derived from it */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What names, label keys and label values may look like.
  *
  * Imitates: Kubernetes, Object Names and IDs, and Labels and Selectors, Syntax and character set;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/kube/names.h: what names, label keys and label values may look like */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Kubernetes quantities as integers, exactly: "0.1" is a hundred thousandths and not a float.
  *
  * Imitates: Kubernetes API Reference, Quantity: a decimal number, then a binary SI suffix, a

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Label and field selectors: the grammar of the query parameters and what they match.
  *
  * Imitates: Kubernetes, Labels and Selectors, and Field Selectors; the texts of the errors are

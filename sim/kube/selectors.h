@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/kube/selectors.h: label and field selectors of list and watch requests */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The objects of one cluster.
  *
  * Each kind has a table: a tree ordered as etcd orders its keys, a hash from name to object, one of

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/kube/store.h: the objects of one Kubernetes cluster: immutable, revisioned, indexed, with a
  * watch log per kind */
 #pragma once

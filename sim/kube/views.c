@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The typed views of pods and nodes, read out of the JSON once per revision. */
 #include "config.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/kube/views.h: the typed views of the kinds that actors read all the time, filled once per
  * revision */
 #pragma once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/lab/condition.h: what `drydock ctl until` can wait for, by name */
 #pragma once
 

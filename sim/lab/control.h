@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/lab/control.h: the control API under /_drydock/: drives the clock of a running server */
 #pragma once
 

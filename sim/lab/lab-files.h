@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/lab/lab-files.h: what a shell and kubectl need to find a running lab */
 #pragma once
 

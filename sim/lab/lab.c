@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A request is answered at the instant that the wall clock makes it: first the world catches up,
  * then the control API, or the world's own front door, has the word.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/lab/lab.h: a world that outside clients talk to: its description, its pace, its front door
  */
 #pragma once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Virtual time as a straight line over wall time: from an anchor (a wall instant and a virtual one)
  * it climbs with the speed's factor and bends at the wall clock, which it never overtakes: a client
  * must not be told of things that happen tomorrow. Whatever moves the world by hand sets a new

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/lab/pacing.h: ties the world's clock to the wall clock at a chosen speed */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/scenario/expect-aws.c: "update", "nodegroup" and "group": AWS resources as their APIs show
  * them */
 

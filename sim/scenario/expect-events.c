@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/scenario/expect-events.c: "event", "trace" and "gap": what the trace must hold */
 
 #include "config.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/scenario/expect-objects.c: "match": Kubernetes objects that look like this exist
  *
  * The number of objects that match is kept up to date by the store's changes, one comparison each;

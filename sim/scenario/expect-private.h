@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/scenario/expect-private.h: between the when (expect.c) and the what (expect-*.c) of
  * expectations */
 #pragma once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/scenario/expect.c: the when of expectations
  *
  * Each expectation has one subject, which knows whether it is so now (the what: expect-objects.c,

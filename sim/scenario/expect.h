@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/scenario/expect.h: what must be so, watched while the world goes on */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/scenario/faults-swarm.c: a table of what services do on a bad day, and a draw from it
  *
  * The codes are those of the services' API references, "Common Errors", and of the Kubernetes API

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/scenario/faults-swarm.h: faults that nobody thought of, drawn from a seed */
 #pragma once
 

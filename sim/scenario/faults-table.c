@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/scenario/faults-table.c: rows of YAML into rows of faults */
 
 #include "config.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/scenario/faults-table.h: the faults of a scenario */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/scenario/faults-world.c: machines that are taken away, or that nobody hears of any more
  *
  * Such a row waits for no request: it has an instant, and machines are drawn when that comes. */

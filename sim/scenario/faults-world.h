@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/scenario/faults-world.h: what befalls machines at an instant of its own */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/scenario/language.c: every word a scenario or a world file may use
  *
  * The tables below are the language: what is not here is refused with a suggestion, and

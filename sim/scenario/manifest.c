@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/scenario/manifest.c: what can be said of a manifest before any API server sees it */
 
 #include "config.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/scenario/manifest.h: ordinary Kubernetes manifests, from files or written into a scenario */
 #pragma once
 

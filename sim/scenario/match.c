@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/scenario/match.c: one recursive walk that both decides and explains */
 
 #include "config.h"

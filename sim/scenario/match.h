@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/scenario/match.h: partial objects: what a scenario says of an object, and how far one is from
  * it */
 #pragma once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/scenario/request.c: the client side of a scenario's steps
  *
  * A step goes through the same door as any client: routing, validation, faults and latency apply.

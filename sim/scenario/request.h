@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/scenario/request.h: requests to the world's front door, spelled from the services' own tables
  */
 #pragma once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/scenario/scenario.c: from a file to an outcome
  *
  * Loading finds every mistake a text can hold. A rehearsal then furnishes a world, lets steps,

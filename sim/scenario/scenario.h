@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/scenario/scenario.h: one situation as data: a world, steps, faults and what must come of them
  */
 #pragma once

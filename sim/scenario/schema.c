@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/scenario/schema.c: the generic reader of the language's tables */
 
 #include "config.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/scenario/schema.h: what may stand where in our YAML files, as tables; every mistake is
  * pointed at */
 #pragma once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/scenario/source.c: names into places, places into YAML */
 
 #include "config.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/scenario/source.h: where worlds, workloads and scenarios come from: files and built-in
  * resources */
 #pragma once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/scenario/steps.c: steps become requests at the front door
  *
  * A step is due at a moment, or some time after an event was first seen. What it does is a row of

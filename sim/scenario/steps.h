@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/scenario/steps.h: what a scenario does to its world, and when */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/scenario/world.c: furnishing: clusters, releases, node groups, workloads, scarcity
  *
  * Nodes come first and workloads after they have joined, so that pods are spread as they would be

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/scenario/world.h: a world file made into a furnished world */
 #pragma once
 

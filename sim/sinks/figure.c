@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/sinks/figure.c: bars and curves over one axis of virtual time */
 
 #include "config.h"

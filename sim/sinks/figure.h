@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/sinks/figure.h: the figures of a rehearsal as SVG: bars of states over time, and curves */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/sinks/history.c: lives, curves and marks, gathered while the world goes on
  *
  * Nodes, pods and budgets are read from the store, where everything that the API server knows of

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/sinks/history.h: what became of each node, pod, workload and budget in one rehearsal
  *
  * The pictures of a rehearsal (a trace for Perfetto, a page of HTML) are drawn from this: states

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/sinks/html.c: the page around the figures
  *
  * One file: style inside, no script, nothing loaded from anywhere, so that it can be mailed, kept

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/sinks/html.h: a rehearsal as one page that needs nothing else */
 #pragma once
 

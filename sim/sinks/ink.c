@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/sinks/ink.c: the few escape sequences that every terminal understands */
 
 #include "config.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/sinks/ink.h: colour for terminals, and none for anything else */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/sinks/json-lines.c: one line per event */
 
 #include "config.h"

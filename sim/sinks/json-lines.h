@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/sinks/json-lines.h: the trace as JSON lines, the very bytes that are digested */
 #pragma once
 

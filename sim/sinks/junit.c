@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/sinks/junit.c: outcomes in the words of CI systems
  *
  * JUnit's XML has no standard; this is the part that Jenkins, GitLab and the usual readers agree

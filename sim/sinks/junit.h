@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/sinks/junit.h: outcomes for CI: JUnit XML, and annotations of GitHub Actions */
 #pragma once
 

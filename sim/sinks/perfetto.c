@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/sinks/perfetto.c: lives as slices, curves as counters, evictions as arrows
  *
  * The format is the Trace Event Format of the Chromium project: "X" slices, "C" counters, "i"

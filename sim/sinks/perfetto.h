@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/sinks/perfetto.h: a rehearsal for ui.perfetto.dev and chrome://tracing */
 #pragma once
 

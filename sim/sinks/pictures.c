@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/sinks/pictures.c: one history, drawn into every file that was asked for */
 
 #include "config.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/sinks/pictures.h: the files of pictures that a rehearsal was asked for */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/sinks/report.c: the same outcome in three languages */
 
 #include "config.h"

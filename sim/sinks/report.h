@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/sinks/report.h: what came of a rehearsal, for people, for TAP readers and for programs */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/sinks/timeline.c: the trace as a story for people
  *
  * One row per kind of event that a person wants to hear of; what has no row is not told. A pod that

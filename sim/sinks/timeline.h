@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/sinks/timeline.h: the trace as a story for people */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The discrete-event clock: a 4-ary heap of events ordered by (due time, sequence).
  *
  * The heap holds values, and cancelling is lazy: a cancelled event is struck off the table of live

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/stage/clock.h: the discrete-event clock, the only source of time inside a rehearsal */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/stage/faults.c: the list of what goes wrong on purpose
  *
  * Rows are tried in the order they were added. Chance is drawn only for a row that otherwise

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/stage/faults.h: what goes wrong on purpose: rows that match requests and say how they fail */
 #pragma once
 

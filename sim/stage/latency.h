@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/stage/latency.h: how long things take in the world: one table of named delays, each with its
  * own stream */
 #pragma once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/stage/machine.h: what a kubelet knows of its EC2 instance; the border of EC2 and Kubernetes */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The world's trace. Every event gets its number and its time here, is written once as a JSON line
  * into the digest, and is then shown to the readers in order. */
 #include "config.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/stage/trace.h: the world's trace: numbers and dates every event, digests it, feeds the
  * readers */
 #pragma once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/world/router.c: which service a request is for
  *
  * One port serves all of AWS and one Kubernetes API server. The signature's credential scope names

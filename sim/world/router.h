@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/world/router.h: one request to the world and its answer, whatever wire it came by */
 #pragma once
 

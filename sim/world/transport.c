@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The engine's way into the world.
  *
  * A request waits in line until the event that sent it has finished, then all that wait are carried

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/world/transport.h: a DdTransport into the world: one request at a time, replies as events */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The world: its parts, made and freed in one place, and the loop that lets it go on. */
 #include "config.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/world/world.h: everything that exists in one rehearsal, and the loop that makes it go on */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* AssumeRole, asked in the name of other credentials, which are fetched first; or
  * AssumeRoleWithWebIdentity, asked in nobody's name with a token out of a file, as a pod with a
  * role for its service account does.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* aws/assume-role.h: credentials of a role that STS gives to whoever may assume it */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* aws/autoscaling.h: the Auto Scaling group behind a node group */
 #pragma once
 

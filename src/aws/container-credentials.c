@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* One question to a small server next to the container. Where it is comes out of the environment,
  * and so does the token that has to be shown; plain HTTP only goes to the addresses that cannot be
  * anywhere else.

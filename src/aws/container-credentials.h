@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* aws/container-credentials.h: credentials that ECS or EKS Pod Identity hand to a container */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The order is that of botocore's credential resolver (credentials.py, create_credential_resolver):
  * environment, role of the profile, web identity, static keys of the profile, its process,
  * container, instance metadata. A profile that was named on the command line comes before the

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* aws/credential-chain.h: which of the standard sources of credentials is meant */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Source: AWS SDKs and Tools Reference Guide, "Process credential provider". */
 #include "config.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* aws/credential-process.h: credentials that another program prints */
 #pragma once
 

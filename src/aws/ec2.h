@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* aws/ec2.h: versions of launch templates, and the states of instances */
 #pragma once
 

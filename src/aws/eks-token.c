@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A token is a URL with a signature in it: "who am I?", asked of STS with the name of the cluster
  * as a signed header. The API server asks STS and so learns who made it, but nothing that it could
  * use elsewhere. The URL may be asked for one minute; the server takes the token for fifteen

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* aws/eks-token.h: the tokens by which an EKS cluster knows AWS identities */
 #pragma once
 

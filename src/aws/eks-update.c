@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Source: Amazon EKS API Reference, UpdateNodegroupVersion, DescribeUpdate, ListUpdates. */
 #include "config.h"
 

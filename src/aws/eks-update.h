@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* aws/eks-update.h: updates that EKS itself carries out: started, found and looked at */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* aws/eks.h: the two questions the engine asks EKS: about the cluster and about the node group */
 #pragma once
 

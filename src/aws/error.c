@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Every service has its own way of saying no: EKS puts the code into a header, SSM into "__type",
  * Auto Scaling and EC2 into XML. What the code means is one table for all of them. */
 #include "config.h"

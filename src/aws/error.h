@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* aws/error.h: what an answer of an AWS service says went wrong, as a DD_ERROR */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* aws/form.h: a request of AWS's query protocols: one form, posted to "/" */
 #pragma once
 

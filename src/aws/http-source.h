@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* aws/http-source.h: what sources of credentials share that have to ask somebody over HTTP */
 #pragma once
 

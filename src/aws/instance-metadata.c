@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The instance metadata service, version 2 only: a token first, then every question with it. Three
  * questions in a row: the token, the name of the role (or the region), the credentials.
  *

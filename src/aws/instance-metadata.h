@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* aws/instance-metadata.h: credentials of the role of the EC2 instance the program runs on */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Two files make one table: ~/.aws/config with sections "[profile NAME]", "[default]" and
  * "[services NAME]", and ~/.aws/credentials with sections "[NAME]", which wins where both say
  * something. A value may have lines of its own below it, indented: "eks =" and then

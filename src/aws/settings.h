@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* aws/settings.h: what the environment and AWS's shared configuration files say */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* aws/ssm.h: public parameters of the Systems Manager, several at once */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* aws/xml.h: the XML that AWS's query services answer with, read into values */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Freed blocks wait in a list for the next user of their size: malloc and free were a fifth of a
  * rehearsal's instructions, and are a tenth with it. Each block is malloc's own, so Valgrind still
  * finds what leaks; under AddressSanitizer nothing is kept, so that it still finds what is used

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* base/blocks.h: small memory that comes and goes by the million */
 #pragma once
 

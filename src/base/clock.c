@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The clock interface, and the real clock: GLib timeouts on the default main context. */
 #include "config.h"
 

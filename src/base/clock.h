@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* base/clock.h: the one way to learn the time and to be called later, virtual or real */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* base/command.h: one subcommand of the program; src/main.c holds the list */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* base/error.h: the one error domain of src/ */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* JSON text: a strict RFC 8259 parser and a canonical writer for DdValue.
  *
  * The parser makes values as it goes: what it has read of the arrays and objects that are still

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number generators", 2014): one
  * 64-bit word of state, equal on every machine and compiler. */
 #include "config.h"

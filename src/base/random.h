@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* base/random.h: seeded pseudo-random streams, forked by name so that each subsystem has its own */
 #pragma once
 

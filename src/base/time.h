@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* base/time.h: instants and durations as text, independent of locale and time zone */
 #pragma once
 

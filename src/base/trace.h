@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* base/trace.h: the ordered record of everything that happens; the product of a rehearsal */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* base/transport.h: the one way to reach the network; real, loopback or a call into the world */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* base/value-private.h: how a value lies in memory; for value.c and json-text.c alone */
 #pragma once
 

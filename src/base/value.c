@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Immutable JSON values.
  *
  * A value is one allocation: a header, then the text of a string, the elements of an array or the

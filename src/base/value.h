@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* base/value.h: immutable, reference-counted JSON values that share their unchanged branches */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* src/base/yaml-scalar.c: what a plain YAML scalar means
  *
  * kubectl reads manifests through sigs.k8s.io/yaml, that is go-yaml version 2, which follows YAML

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* src/base/yaml.c: libyaml's events made into nodes
  *
  * libyaml gives events with marks and leaves the rest to us: duplicate keys, aliases (refused, so

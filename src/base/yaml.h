@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* src/base/yaml.h: YAML as JSON values, with the place in the text kept for every node */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* commands/commands.h: the subcommands that work against any endpoint */
 #pragma once
 

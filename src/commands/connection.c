@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* From the outside in: requests pass the limit on their rate, wait until the proof of who asks is
  * fresh, and go out over HTTP. What is fresh, and for how long, two keepers know: one for AWS, one
  * for the cluster, whose tokens are made of the first one's credentials unless a kubeconfig says

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* commands/connection.h: a way to the AWS account and the cluster that a command is about */
 #pragma once
 

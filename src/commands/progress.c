@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Two ways to show the same thing. What happens is a line, told once and left standing; on a
  * terminal the lines are followed by a live part, drawn anew after every event: one row for each
  * node that is under way, with its state, the pods it still has and what it waits for. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* commands/progress.h: an update as a person likes to watch it, told from the engine's trace */
 #pragma once
 

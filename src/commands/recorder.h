@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* commands/recorder.h: keeps the report and the metrics of a run in files while it goes on */
 #pragma once
 

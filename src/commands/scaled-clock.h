@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* commands/scaled-clock.h: a clock that runs some times faster than another one */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* commands/upgrade-options.h: what `drydock upgrade` is told on its command line */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* drydock upgrade: the engine from the command line, against any endpoint. The command gives the
  * engine a connection, a clock and chance, and shows what it does. */
 #include "config.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* drydock watch: what AWS does when EKS itself updates a node group, live, and why it waits */
 #include "config.h"
 

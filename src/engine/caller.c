@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A call waits in the queue until a slot is free, is on the wire, and is then either finished or
  * asleep until its next try. While it sleeps others use its slot. */
 #include "config.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* engine/caller.h: requests on their way: a bounded number at once, each tried again within bounds
  */
 #pragma once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A drain goes round: list the pods of the node, evict those whose time has come, wait, list again.
  * It ends when the list holds nothing that matters, or when the budget of time or of tries is
  * spent; with force, what is left then is deleted, and the going round continues until the node is

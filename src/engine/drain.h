@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* engine/drain.h: emptying one node through the Eviction API, within a budget of time and tries */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The machine of an update. A state is a row: what entering it does (one request, one timer, or one
  * of the helpers that look after many nodes), what its answer means, and which states may follow.
  * The rows stand in the order in which an update passes them; the functions they name are in one

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* engine/engine.h: the upgrade of one managed node group: setup, scale up, upgrade, scale down */
 #pragma once
 

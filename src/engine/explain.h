@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* engine/explain.h: why an update failed, in words that name the pod, the budget and what to do */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Nodes start in order, as many at once as the parallelism allows, and each then goes its own way.
  * A wave is over when none of its nodes is under way; then the next one starts, unless something
  * went wrong. As long as any instance is about to leave, one request per poll asks EC2 about all of

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* engine/fleet.h: nodes on their way out of the group, so many at once, wave after wave */
 #pragma once
 

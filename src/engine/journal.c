@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The engine's memory as a document, and the way back. What is intended is written as if it had
  * been done: a mark, a protection or a repointing that did not happen is taken back for nothing,
  * one that was forgotten would stay for ever. The size last asked for is the exception: until the

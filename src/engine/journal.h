@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* engine/journal.h: what an update must remember to be taken up again by another engine
  *
  * Before each change the engine writes down what it is about to do, after it what came of it. Only

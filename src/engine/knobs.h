@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* engine/knobs.h: what the documentation leaves open, as named switches, and profiles of them */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* engine/lister.h: all nodes that a label selector chooses, page after page */
 #pragma once
 

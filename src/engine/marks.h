@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* engine/marks.h: what the engine writes on nodes, as JSON merge patches */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Families in a fixed order, each with its type and its help; label values are escaped. What is
  * counted only grows, so a scraper that misses a file misses nothing for good.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* engine/mutant.c: which mistake is switched on; there is nothing here in the program itself */
 #include "config.h"
 

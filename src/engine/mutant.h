@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* engine/mutant.h: the engine broken on purpose, one way at a time, to see whether anybody notices
  *
  * A test suite is worth what it catches. Each row is a mistake that an engine like ours could make;

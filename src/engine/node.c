@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The order is that of the Amazon EKS User Guide, "Understand each phase of node updates", upgrade
  * phase: drain; cordon when the node is empty, and wait 60 seconds, so that the service controller
  * takes it out of its load balancers; terminate through the Auto Scaling group.

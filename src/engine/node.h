@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* engine/node.h: the way of one node out of the group: drained, cordoned, settled, terminated */
 #pragma once
 

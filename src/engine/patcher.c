@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Each node is patched on its own: patch, and if somebody else changed it meanwhile, read it again
  * and patch what is there now. The caller below bounds how many are on the wire. */
 #include "config.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* engine/patcher.h: marks written on, or taken from, a set of nodes */
 #pragma once
 

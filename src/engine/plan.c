@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Sources: Amazon EKS User Guide, "Understand each phase of node updates" (setup and scale-up), and
  * the EKS API Reference, NodegroupUpdateConfig. How a percentage is rounded is not documented. */
 #include "config.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* engine/plan.h: the arithmetic of an update: how many at once, how far to grow, in which order */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* engine/private.h: what the phases of the engine share; one file per phase */
 #pragma once
 

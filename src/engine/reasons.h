@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* engine/reasons.h: why something waits: each reason told once it has lasted, and again seldom */
 #pragma once
 

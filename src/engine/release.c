@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A parameter is PREFIX MINOR SUFFIX SEGMENT KEY. The segment is "recommended" or "latest", or for
  * a pinned release the name of its image, which has the release's date but not its patch version.
  * Sources: Amazon EKS User Guide, "Retrieve recommended Amazon Linux AMI IDs", "... Bottlerocket

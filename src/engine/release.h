@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* engine/release.h: which image a release of an EKS optimized AMI is, as Systems Manager knows it
  */
 #pragma once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* engine/report-private.h: what the two writers of a report read */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Each event changes one or two small objects; the table at the end says which. An event that has
  * no row there is still counted. */
 #include "config.h"

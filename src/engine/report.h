@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* engine/report.h: what a run came to, gathered from the trace: one document, rehearsed or real */
 #pragma once
 

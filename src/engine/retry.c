@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Exponential back-off with full jitter: "Exponential Backoff And Jitter", AWS Architecture Blog.
  * A row says for each code of DD_ERROR whether asking again can help. */
 #include "config.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* engine/retry.h: whether a request that failed is asked again, and when; for the whole program */
 #pragma once
 

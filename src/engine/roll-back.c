@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Roll back: what an update that failed puts back. Two ways, chosen by a knob per kind of failure:
  *
  * rollback: the Auto Scaling group points to its former launch template version, every node that

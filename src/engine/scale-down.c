@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Scale down: maximum and desired go back one by one, each step when the instance of the one before
  * has left. When somebody else has raised desired meanwhile, such as the Cluster Autoscaler, the
  * phase stops at once and leaves the sizes alone; the update has succeeded all the same (Amazon EKS

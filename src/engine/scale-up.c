@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Scale up: desired and maximum grow, and the phase succeeds when every zone with an outdated node
  * has a new one, every new node is Ready and every new node carries the latest labels (Amazon EKS
  * User Guide, "Understand each phase of node updates", scale up phase). Looking is cheap: one list

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Setup: reads everything, decides, and only then makes a new version of the launch template and
  * points the Auto Scaling group to it (Amazon EKS User Guide, "Understand each phase of node
  * updates", setup phase). A group that a former update left there already is not changed again. */

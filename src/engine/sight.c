@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Nobody says what a managed update is doing; it shows in what changes. Sizes of the Auto Scaling
  * group, nodes that come, get a mark and leave, pods that were on a marked node and no longer are:
  * each difference between two looks is told in the words that the engine has for doing the same, so

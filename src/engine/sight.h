@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* engine/sight.h: what can be seen of an update that somebody else carries out, told as a trace */
 #pragma once
 

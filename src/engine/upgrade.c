@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Upgrade: the fleet of outdated nodes leaves wave by wave; the Auto Scaling group launches a
  * replacement for each. While that goes on nothing reads the whole group: new nodes are looked for
  * only after a sixteenth of the group has been replaced, so the cost of an update grows with the

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* engine/user-data.h: the user data of a launch template version, made to announce another image */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* One request after the other. First the update is begun or found; then, look after look: the
  * update, the Auto Scaling group and its activities, the nodes, the budgets, and the pods of every
  * node that has to be emptied. When Kubernetes does not answer, what AWS says is still told. */

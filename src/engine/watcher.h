@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* engine/watcher.h: follows an update that EKS itself carries out, and says why it waits */
 #pragma once
 

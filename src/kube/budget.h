@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* kube/budget.h: disruption budgets, and which pods they speak for */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A user entry holds a token, a file with a token that somebody renews, a client certificate, or
  * the name of a program that prints any of these. The program learns what is wanted of it from
  * KUBERNETES_EXEC_INFO and answers with an ExecCredential; what it prints is kept until the time

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* kube/credentials.h: the proof that a kubeconfig's user entry leads to */
 #pragma once
 

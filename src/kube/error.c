@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A Kubernetes server words every failure as a Status object. Its HTTP code says nearly everything;
  * two answers of the Eviction API have to be told from their look-alikes: 429 from a disruption
  * budget (cause DisruptionBudget) is not the 429 of API priority and fairness, and 500 because of

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* kube/error.h: what an answer of a Kubernetes API server says went wrong, as a DD_ERROR */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Each file is a table of paths. A context names a cluster and a user; where several files have
  * one of the same name the first wins, and files that do not exist are passed over, as kubectl does
  * it (Kubernetes, "Organizing Cluster Access Using kubeconfig Files", "Merging kubeconfig files").

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* kube/kubeconfig.h: where kubeconfig files say an API server is, and how they prove who asks */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* kube/list.h: what every list of a Kubernetes API has: pages and items */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* kube/node.h: nodes as the engine sees them, and the requests that read and change them */
 #pragma once
 

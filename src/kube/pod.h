@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* kube/pod.h: the pods of one node, and how they are asked to leave */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Source: Kubernetes API Reference, LabelSelector. */
 #include "config.h"
 

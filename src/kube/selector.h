@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* kube/selector.h: label selectors as objects carry them */
 #pragma once
 

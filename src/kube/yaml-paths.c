@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The YAML is taken as a stream of events that fills one flat table of paths; aliases are refused,
  * nesting is bounded, and what is null is not there. */
 #include "config.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* kube/yaml-paths.h: a YAML document as a table of its scalars, "clusters.0.cluster.server" */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Codes first, then statuses; the first row that fits is the one. The codes are those of the
  * services' API references ("Common Errors"), and whether to ask again follows the retry rules of
  * botocore (retries/standard.py) and client-go. */

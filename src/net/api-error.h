@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* net/api-error.h: what the "no" of an API means: one table for the whole program */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* net/credentials.h: what proves who is asking, until when, and where it comes from */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A world behind a port asks nobody and a rehearsal by function calls neither, but libcurl brings
  * two dozen libraries with it (Kerberos, LDAP, SSH, a second TLS): two fifths of what starting the
  * program costs and a quarter of its idle memory. So it is loaded by those who use it. */

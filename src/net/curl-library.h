@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* net/curl-library.h: libcurl, loaded when the first request is to go out */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* libcurl says which descriptors it waits for and when it wants to be called at the latest; one
  * GSource keeps both and calls it. libcurl must not be entered from its own callbacks, so these
  * only take notes. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* net/curl-loop.h: libcurl transfers that go on while a GMainContext runs */
 #pragma once
 

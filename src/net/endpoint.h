@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* net/endpoint.h: where a service is reached: a URL taken apart once */
 #pragma once
 

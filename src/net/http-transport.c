@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Requests over the network: the endpoint of the service, proof of who asks (a signature for AWS, a
  * bearer token for Kubernetes), one libcurl transfer, and the reply.
  *

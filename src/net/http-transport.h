@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* net/http-transport.h: the real DdTransport: HTTP by libcurl, driven by a GMainContext */
 #pragma once
 

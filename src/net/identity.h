@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* net/identity.h: a DdTransport that has the proof of who asks at hand when a request goes out */
 #pragma once
 

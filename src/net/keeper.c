@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Credentials are renewed when a tenth of their life is left, and ten minutes before its end at the
  * latest. Whoever asks then starts the fetch and waits for it. A renewal that fails is no loss
  * while the old ones are still good: they are given out, and it is tried again a while later. */

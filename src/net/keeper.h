@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* net/keeper.h: credentials that are fetched when they are needed and renewed before they expire
  */
 #pragma once

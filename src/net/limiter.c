@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* A bucket that fills at the rate and holds what one second brings. A request takes one token;
  * those that find none wait in the order they came, and one timer is armed for the first of them.
  * A request that waits has not been sent, so its own timeout has not begun. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* net/limiter.h: a DdTransport that sends no more than so many requests a second */
 #pragma once
 

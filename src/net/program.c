@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The output is read until its end or its limit, then the end of the program is awaited. Each of
  * the two steps is one asynchronous call of GIO, which holds the state; whoever frees the program
  * cancels it, and the state goes with the last call. */

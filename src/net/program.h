@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* net/program.h: another program, run for what it prints, within a time and a size */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The signature of one request, in the four steps of its description: canonical request, string to
  * sign, signing key, signature.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* net/sigv4.h: AWS Signature Version 4: proves who is asking, without sending the secret */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* libcurl built with GnuTLS takes certificates and keys as files and in no other way. They come out
  * of a kubeconfig, out of an answer or out of a plugin, so they are put into files that exist in
  * memory alone: nobody else can open them and nothing is left behind when the program dies. A

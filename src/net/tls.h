@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* net/tls.h: whom to believe, and what to show, when a service is reached over TLS */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/aws/autoscaling/activities.c: the history of a group, in Auto Scaling's own words */
 #include "config.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/aws/autoscaling/describe.c: groups, their instances and their history, as they are described
  *
  * Imitates: Amazon EC2 Auto Scaling API Reference, the data types AutoScalingGroup, Instance and

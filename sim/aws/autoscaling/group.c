@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/aws/autoscaling/group.c: the books of an Auto Scaling group; what it does is
  * sim/aws/autoscaling/scaling.c */
 #include "config.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/aws/autoscaling/group.h: an Auto Scaling group as plain structs: its wishes, members, hooks,
  * activities
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/aws/autoscaling/groups.c: making, changing, resizing and deleting groups
  *
  * Nothing happens to instances here: the group is told to look at itself, and why.

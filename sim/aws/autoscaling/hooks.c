@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/aws/autoscaling/hooks.c: lifecycle hooks: an instance waits until somebody lets it go on
  *
  * Each hook of the transition holds the instance with a token of its own. It lets go when it is

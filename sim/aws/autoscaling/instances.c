@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/aws/autoscaling/instances.c: what can be asked for single instances of a group
  *
  * Imitates: Amazon EC2 Auto Scaling API Reference, TerminateInstanceInAutoScalingGroup,

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/aws/autoscaling/launch.c: one instance for a group, in one zone
  *
  * The group's template says what to launch, a MixedInstancesPolicy which types to try in which

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/aws/autoscaling/lifecycle.c: lifecycle hooks, as they are set up and completed
  *
  * Imitates: Amazon EC2 Auto Scaling API Reference, the LifecycleHook operations. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/aws/autoscaling/members.c: one instance's way through its group
  *
  * Pending while EC2 starts it, held by launch hooks, in service; then terminating, held by

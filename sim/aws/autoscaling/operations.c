@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/aws/autoscaling/operations.c: the Auto Scaling service: its tables, and what suspends a
  * group's processes
  *

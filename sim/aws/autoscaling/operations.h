@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/aws/autoscaling/operations.h: what the files of the Auto Scaling operations share */
 #pragma once
 

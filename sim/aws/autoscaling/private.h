@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/aws/autoscaling/private.h: what the files of the Auto Scaling actor share */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/aws/autoscaling/scaling.c: what an Auto Scaling group does when it looks at itself
  *
  * Somebody changed the group, or one of its instances came, went or fell ill: after the usual delay

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/aws/autoscaling/scaling.h: what an Auto Scaling group does by itself: launch, balance,
  * replace, shrink */
 #pragma once

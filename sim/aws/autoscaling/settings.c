@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/aws/autoscaling/settings.c: how a group is to be: the input that Create and Update share
  *
  * Everything is checked before anything is changed. What an update does not mention stays as it is.

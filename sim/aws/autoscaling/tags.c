@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/aws/autoscaling/tags.c: tags of groups, which say of themselves whether instances get them
  *
  * Imitates: Amazon EC2 Auto Scaling API Reference, CreateOrUpdateTags, DeleteTags, DescribeTags. */

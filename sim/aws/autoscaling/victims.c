@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/aws/autoscaling/victims.c: which instance goes when a group shrinks
  *
  * First the zone with the most instances, then the group's termination policies in their order,

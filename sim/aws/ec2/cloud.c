@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/aws/ec2/cloud.c: the account's books: ids, resources and their tags, images */
 #include "config.h"
 

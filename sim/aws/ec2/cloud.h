@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/aws/ec2/cloud.h: what exists in one AWS account and region, as plain structs: network,
  * images, launch templates, instances */
 #pragma once

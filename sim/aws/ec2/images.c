@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/aws/ec2/images.c: images and instance types, as they are described
  *
  * Imitates: Amazon EC2 API Reference, DescribeImages, DescribeInstanceTypes and

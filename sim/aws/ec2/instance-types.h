@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/aws/ec2/instance-types.h: the instance types that the world knows */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/aws/ec2/instances.c: instances, as they are described and terminated
  *
  * Imitates: Amazon EC2 API Reference, DescribeInstances, DescribeInstanceStatus and

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/aws/ec2/list.c: what every Describe operation of EC2 does alike
  *
  * Named ids are looked up and must exist; filters are compared with wildcards; pages go on after

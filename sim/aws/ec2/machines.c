@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/aws/ec2/machines.c: the life of an instance
  *
  * Launching decides at once whether there is room (capacity, addresses, image, type); what follows

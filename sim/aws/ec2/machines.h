@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/aws/ec2/machines.h: instances over time: pending, running, shutting down, terminated */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/aws/ec2/network.c: the VPC, its zones, subnets, addresses and security groups
  *
  * The layout is that of the EKS workshop: 10.42.0.0/16 with one private /19 for each zone. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/aws/ec2/networks.c: VPCs, subnets, security groups, zones and regions, as they are described
  *
  * Imitates: Amazon EC2 API Reference, the Describe operations of those. */

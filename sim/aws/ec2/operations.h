@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/aws/ec2/operations.h: what the files of the EC2 operations share; private to sim/aws/ec2*.c
  */
 #pragma once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/aws/ec2/tags.c: tags of EC2 resources
  *
  * Imitates: Amazon EC2 API Reference, CreateTags, DeleteTags and DescribeTags. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/aws/ec2/template-data.c: what a launch template may say
  *
  * One table serves both ways: its names and wire names read RequestLaunchTemplateData, its answer

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/aws/ec2/templates.c: launch templates and their versions
  *
  * Imitates: Amazon EC2 API Reference, the LaunchTemplate operations. Version numbers begin at 1 and

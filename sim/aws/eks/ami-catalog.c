@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/aws/eks/ami-catalog.c: the AMIs that EKS publishes
  *
  * Two tables hold the history: the families (what EKS calls an "AMI type", where its SSM parameters

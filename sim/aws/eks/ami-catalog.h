@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/aws/eks/ami-catalog.h: the AMIs that EKS publishes: releases per family and Kubernetes minor,
  * as EC2 images and as public SSM parameters */
 #pragma once

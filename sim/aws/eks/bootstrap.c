@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/aws/eks/bootstrap.c: the user data that joins an instance to its cluster
  *
  * Imitates: the derived launch templates of EKS managed node groups: amazon-eks-ami's bootstrap.sh

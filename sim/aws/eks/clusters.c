@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Clusters as EKS shows them. Imitates: Amazon EKS API Reference, DescribeCluster, ListClusters. */
 #include "config.h"
 

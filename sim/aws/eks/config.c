@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/aws/eks/config.c: UpdateNodegroupConfig: its parameters as text, and what it changes
  *
  * Labels and taints go on every node that is there, and into a new version of the launch template,

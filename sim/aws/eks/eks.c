@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/aws/eks/eks.c: the EKS service: its state, its look-ups and its table of operations
  *
  * Imitates: Amazon EKS API Reference. Making and deleting clusters and node groups has no row: a

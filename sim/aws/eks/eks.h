@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/aws/eks/eks.h: the clusters, managed node groups and updates of the account, and how a world
  * is furnished with them */
 #pragma once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/aws/eks/furnish.c: how clusters and managed node groups come into a world
  *
  * A node group is made of what EKS makes: a derived launch template eks-<uuid>, an Auto Scaling

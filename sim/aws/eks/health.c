@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/aws/eks/health.c: what is wrong with a node group, found by looking at what exists now
  *
  * Imitates: Amazon EKS User Guide, Troubleshoot problems with Amazon EKS clusters and nodes,

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/aws/eks/hooks.c: how EKS answers the lifecycle hooks of its Auto Scaling groups
  *
  * EKS hears of a waiting instance as EventBridge would tell it. A node whose instance is about to

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/aws/eks/hooks.h: how EKS answers the lifecycle hooks of its Auto Scaling groups */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Managed node groups as EKS shows them. Imitates: Amazon EKS API Reference, DescribeNodegroup,
  * ListNodegroups. The sizes are those of the Auto Scaling group, also while an update has grown it.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/aws/eks/private.h: what the files of the EKS service and its workflow share */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/aws/eks/updates.c: updates of node groups: accepted, in progress, finished, described
  *
  * An accepted call makes the record and shows the group UPDATING at once; the workflow does the

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/aws/eks/validate.c: what EKS refuses, in its words
  *
  * Imitates: Amazon EKS API Reference, UpdateNodegroupVersion and UpdateNodegroupConfig; the texts

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/aws/eks/workflow.c: what Amazon EKS does behind its API
  *
  * A version update runs the real engine, the one that `drydock upgrade` runs against any endpoint.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/aws/eks/workflow.h: what Amazon EKS does behind its API: updates, and the lifecycle hooks
  * of its nodes */
 #pragma once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/aws/protocol/error.h: AWS errors: one code per wire name, with its HTTP status per service */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/aws/protocol/input.c: the checks that an operation's row asks for
  *
  * Each family of services has its own words for a bad request; the table below holds them. */

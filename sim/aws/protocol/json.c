@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/aws/protocol/json.c: the AWS JSON 1.1 protocol (SSM), and what it shares with REST-JSON
  *
  * Imitates: AWS JSON 1.1 protocol (Smithy): the operation is named by X-Amz-Target, errors by

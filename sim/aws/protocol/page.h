@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/aws/protocol/page.h: lists cut into pages, for the JSON services */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/aws/protocol/protocol.h: how each AWS wire protocol is read and written; private to the
  * generic side
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/aws/protocol/query.c: reads the AWS query protocol (Auto Scaling, STS) and its EC2 dialect
  *
  * A form's dotted names ("Filter.1.Value.2") are first hung into a tree, whatever their order, and

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/aws/protocol/rest-json.c: the AWS REST-JSON protocol (EKS)
  *
  * The operation is the row whose method and path fit; its input comes from the path, the query

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/aws/protocol/service.c: one way through every AWS operation
  *
  * A protocol reads the request into an operation's row and an input object; faults may answer

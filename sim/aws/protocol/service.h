@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/aws/protocol/service.h: AWS operations as rows; one reader and one writer per protocol */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/aws/protocol/xml.c: writes the XML of the AWS query protocol and of its EC2 dialect
  *
  * A handler's answer is a plain value whose members are named as on the wire, so writing needs no

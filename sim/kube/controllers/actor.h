@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/kube/controllers/actor.h: one thing that moves by itself; sim/kube/controllers/actors.c holds
  * the list */
 #pragma once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/kube/controllers/actors.h: what moves by itself in the world */
 #pragma once
 

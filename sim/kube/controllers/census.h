@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/kube/controllers/census.h: pods counted as they change, by owner and by selector, so that
  * nobody lists them */
 #pragma once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/kube/controllers/conditions.h: the condition lists of statuses, and other shapes that
  * controllers share
  */

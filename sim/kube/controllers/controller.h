@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/kube/controllers/controller.h: a work queue of keys in front of a level-triggered reconcile
  * function */
 #pragma once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/kube/controllers/deployment.h: one look at a Deployment and its ReplicaSets, shared by
  * rollout and status */
 #pragma once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/kube/controllers/kubelet-private.h: the parts of the kubelet actor: hosts, their Node
  * objects, their pods */
 #pragma once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/kube/controllers/kubelet.h: what others may know of the kubelet that runs on a node */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/kube/controllers/node-watch.h: how a kubelet's silence and an instance's end reach those who
  * watch over nodes */
 #pragma once

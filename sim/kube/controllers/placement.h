@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/kube/controllers/placement.h: may this pod be on this node: selectors, affinity, taints and
  * tolerations
  */

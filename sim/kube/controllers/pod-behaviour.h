@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/kube/controllers/pod-behaviour.h: how the containers of a pod behave, as its spec and
  * annotations say
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/kube/controllers/pod-status.h: the status that a kubelet posts for a pod */
 #pragma once
 

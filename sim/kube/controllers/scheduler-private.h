@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/kube/controllers/scheduler-private.h: the parts of the scheduler: what it knows of nodes,
  * filters, scores */
 #pragma once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/kube/controllers/workload.h: what ReplicaSets and DaemonSets have in common: making and
  * removing their pods */
 #pragma once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/kube/controllers/zones.h: how fast nodes of a zone may be emptied: the eviction rate of the
  * node controller */
 #pragma once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/kube/kinds/affinity.c: where a pod may run: affinities, tolerations, topology spread */
 #include "config.h"
 

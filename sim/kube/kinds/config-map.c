@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/kube/kinds/config-map.c: the ConfigMap table */
 #include "config.h"
 

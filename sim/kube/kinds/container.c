@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/kube/kinds/container.c: the containers of a pod, and what the kubelet reports of each */
 #include "config.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/kube/kinds/daemon-set.c: the DaemonSet table */
 #include "config.h"
 

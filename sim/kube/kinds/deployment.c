@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/kube/kinds/deployment.c: the Deployment table */
 #include "config.h"
 

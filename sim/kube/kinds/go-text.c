@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/kube/kinds/go-text.c: how Go prints the values that error texts quote
  *
  * Imitates: fmt's %#v as apimachinery's field.Error uses it. Maps are printed in key order. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/kube/kinds/go-text.h: how Go prints the values that error texts quote */
 #pragma once
 

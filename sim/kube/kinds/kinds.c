@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/kube/kinds/kinds.c: the one list of the kinds that are served */
 #include "config.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/kube/kinds/kinds.h: the kinds this server serves; each is one table in a file of its own */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/kube/kinds/meta.c: the structures that every kind carries */
 #include "config.h"
 

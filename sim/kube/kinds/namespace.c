@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/kube/kinds/namespace.c: the Namespace table */
 #include "config.h"
 

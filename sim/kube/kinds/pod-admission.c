@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/kube/kinds/pod-admission.c: what the default admission plugins add to a new pod
  *
  * Imitates: Kubernetes' ServiceAccount, Priority and DefaultTolerationSeconds admission plugins,

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/kube/kinds/pod-columns.c: what `kubectl get pods` prints
  *
  * Imitates: printPod of Kubernetes' pkg/printers/internalversion. The order of the rules matters:

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/kube/kinds/pod-defaults.c: the defaults of a pod's spec that depend on other fields
  *
  * Imitates: Kubernetes' pkg/apis/core/v1/defaults.go. What depends on nothing is in the tables. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/kube/kinds/pod-disruption-budget.c: the PodDisruptionBudget table */
 #include "config.h"
 

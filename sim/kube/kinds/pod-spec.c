@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/kube/kinds/pod-spec.c: the spec and status of a pod, and the template that workloads make
  * pods from */
 #include "config.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/kube/kinds/pod-validate.c: what a table cannot say of a pod
  *
  * Imitates: Kubernetes' pkg/apis/core/validation: names and images of containers, requests within

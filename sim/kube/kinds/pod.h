@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/kube/kinds/pod.h: the parts of the Pod table that have a file of their own */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/kube/kinds/replica-set.c: the ReplicaSet table */
 #include "config.h"
 

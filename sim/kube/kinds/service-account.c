@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/kube/kinds/service-account.c: the ServiceAccount table */
 #include "config.h"
 

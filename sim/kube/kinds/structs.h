@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/kube/kinds/structs.h: what several kinds share: structures, columns, cells and pod defaulting
  */
 #pragma once

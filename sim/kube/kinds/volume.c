@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/kube/kinds/volume.c: the volumes a pod may mount; sources of retired in-tree drivers have no
  * row */
 #include "config.h"

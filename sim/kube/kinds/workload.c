@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/kube/kinds/workload.c: what Deployment, ReplicaSet and DaemonSet have in common */
 #include "config.h"
 

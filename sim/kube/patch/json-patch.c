@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* JSON Patch (RFC 6902) over immutable values; paths are JSON Pointers (RFC 6901). */
 #include "config.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/kube/patch/patch.h: the patch formats: each turns a document and a patch into a new document
  */
 #pragma once

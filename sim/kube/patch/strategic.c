@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Strategic merge: JSON merge that knows which lists are maps in disguise.
  *
  * The kind's table says which lists of objects are merged by a key, and which lists of scalars are

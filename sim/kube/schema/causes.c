@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The problems a validation found, and the 422 they become.
  *
  * Imitates: apimachinery's errors.NewInvalid and field.ErrorList.ToAggregate: every problem is a

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/kube/schema/causes.h: the problems a validation found, and the 422 they become */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Field paths: "spec.containers[0].image". */
 #include "config.h"
 

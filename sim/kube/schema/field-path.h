@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/kube/schema/field-path.h: "spec.containers[0].image": how reports about an object name a
  * field */
 #pragma once

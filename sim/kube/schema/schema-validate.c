@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What a table demands of an object: its required fields, and values out of its enumerations. */
 #include "config.h"
 

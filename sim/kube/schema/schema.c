@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What a kind's table says about an object.
  *
  * Decoding imitates a typed API server: JSON goes in as it was sent, and comes out as the server's

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/kube/schema/schema.h: what a kind's table says about an object: decoding, defaults,
  * enumerations */
 #pragma once

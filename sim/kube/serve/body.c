@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The body of a request: JSON or YAML in, one value out.
  *
  * Imitates: apiserver's handlers for create and update, whose error texts quote the body. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Discovery: groups, resources, verbs, version and health, all of it read from the kinds' tables.
  *
  * Imitates: Kubernetes API Concepts, Discovery API (aggregated and unaggregated); the version of a

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/kube/serve/discovery.h: what the server says about itself; private to the HTTP side */
 #pragma once
 

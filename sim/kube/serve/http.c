@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The front of the API server: one request in, one answer out.
  *
  * A path below /api or /apis that names a resource is resolved to a kind, and method and

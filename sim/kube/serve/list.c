@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* LIST: selectors, pages and versions.
  *
  * A page goes on where the last one stopped, in the state of the first page's revision: what was

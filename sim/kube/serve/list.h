@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/kube/serve/list.h: what LIST and WATCH select: selectors, versions, pages; private to the
  * HTTP side
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* PATCH: the patch formats over the stored object, then the same rules as for a PUT.
  *
  * Imitates: Kubernetes API Concepts, Patching resources; apiserver's handlers/patch.go. */

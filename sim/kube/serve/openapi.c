@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* OpenAPI: the kinds' tables as documents that kubectl explains, validates and patches by.
  *
  * Version 3 is one document for each group version, made when it is first asked for; the index

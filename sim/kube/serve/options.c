@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The parameters of writes: dryRun, fieldValidation, DeleteOptions.
  *
  * Imitates: apimachinery's meta/v1/validation. */

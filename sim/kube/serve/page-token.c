@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The `continue` parameter of a list: where a page goes on, and in which state.
  *
  * Imitates: apiserver's storage/continue.go: base64url without padding of

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/kube/serve/page-token.h: where a page of a list goes on; private to the HTTP side */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The subresources that do something: eviction, binding, log. */
 #include "config.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Answers of the API server, in the form that the client accepts. */
 #include "config.h"
 

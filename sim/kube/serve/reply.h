@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/kube/serve/reply.h: answers of the API server, in the form that the client accepts; private to the
  * HTTP side */
 #pragma once

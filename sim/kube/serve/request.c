@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Taking a request apart: path, query, what the client accepts.
  *
  * Imitates: apiserver's endpoints/request.RequestInfoFactory and handlers/negotiation. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/kube/serve/request.h: one HTTP request to the API server, taken apart; private to the HTTP
  * side */
 #pragma once

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The scale subresource: one number of a workload, in the same shape for all of them.
  *
  * Imitates: Kubernetes API Reference, Scale v1 autoscaling. */

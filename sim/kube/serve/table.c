@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Objects as Tables: what kubectl prints is made here, on the server, from each kind's columns.
  *
  * Imitates: Kubernetes API Concepts, Receiving resources as Tables; ages are those of

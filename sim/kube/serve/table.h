@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/kube/serve/table.h: objects as meta.k8s.io Tables and PartialObjectMetadata; private to the
  * HTTP side */
 #pragma once

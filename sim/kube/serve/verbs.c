@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The verbs over HTTP: each row of the table at the end is one method on one kind of path. */
 #include "config.h"
 

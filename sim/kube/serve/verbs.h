@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/kube/serve/verbs.h: a resolved request carried out; private to the HTTP side */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* WATCH: one JSON line for every change.
  *
  * A watch is a cursor in the store's log. It begins with what exists (no resourceVersion, or "0")

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/kube/serve/watch.h: changes as a stream; private to the HTTP side */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Values as YAML: block style, keys in order, two spaces a level; lists do not indent. */
 #include "config.h"
 

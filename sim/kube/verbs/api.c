@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* One API server: its store, its streams, and the objects it starts with. */
 #include "config.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/kube/verbs/api.h: the verbs of a Kubernetes API server as function calls, with all the rules a real
  * one applies */
 #pragma once

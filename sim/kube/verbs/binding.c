@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The binding subresource: a scheduler gives a pod its node.
  *
  * Imitates: Kubernetes API Reference, Binding; the pods' registry, BindingREST. */

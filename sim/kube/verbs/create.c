@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* POST: decoding, admission, naming, validation, writing.
  *
  * Imitates: apiserver's rest.BeforeCreate and the generic registry's Create. */

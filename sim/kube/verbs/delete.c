@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* DELETE: preconditions, finalizers, grace.
  *
  * Four things may happen. A kind with grace is marked with its deadline and stays until the kubelet

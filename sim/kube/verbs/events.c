@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The event recorder: what components tell people about objects.
  *
  * The same text about the same object by the same component is one Event whose count rises. Events

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/kube/verbs/events.h: the life of the event recorder; kube_record_event () is in
  * sim/kube/verbs/api.h */
 #pragma once

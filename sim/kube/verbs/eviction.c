@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* The eviction subresource: may this pod leave, as far as its budget is concerned?
  *
  * The order of the questions is part of the interface: which answer a client gets when several

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* What the system, and only the system, writes into an object's metadata. */
 #include "config.h"
 

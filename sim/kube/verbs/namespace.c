@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Namespace lifecycle: nothing is created where there is no namespace, or in one that ends.
  *
  * Imitates: Kubernetes, Admission Control, NamespaceLifecycle. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* sim/kube/verbs/rules.h: what the verbs share: namespaces, metadata, validation */
 #pragma once
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* PUT, the second half of PATCH, and the short ways that actors take.
  *
  * A write that changes nothing keeps the revision and is not seen by any watch. One that takes the

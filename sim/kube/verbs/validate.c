@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
 /* Everything that must hold before an object is written.
  *
  * Three sources of causes: the metadata that every kind has, the kind's table, and the kind's own
