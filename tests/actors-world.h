@@ -6,6 +6,7 @@
 #include <check.h>
 #include <string.h>
 
+#include "sim/world/world.h"
 #include "sim/kube/controllers/actor.h"
 #include "sim/kube/controllers/conditions.h"
 #include "sim/aws/ec2/machines.h"
@@ -40,8 +41,8 @@ start_world_of (int minor)
   world = sim_world_new (&options);
   api = world->kube;
   traced = g_string_new (NULL);
-  sim_trace_begin (world->trace);
-  sim_trace_add_reader (world->trace, note_event, traced);
+  sim_trace_begin (world->stage->trace);
+  sim_trace_add_reader (world->stage->trace, note_event, traced);
   sim_world_run_for (world, 1 * DD_SECOND);
 }
 
@@ -139,7 +140,7 @@ launch_with (char zone, const char *arguments)
       "#!/bin/bash\n/etc/eks/bootstrap.sh lab --kubelet-extra-args '%s'\n", arguments);
   g_autofree char *user_data = g_base64_encode ((const guchar *) script, strlen (script));
   const AwsAmiRelease *release
-      = aws_ami_catalog_find (aws_eks_catalog (world), "AL2_x86_64", 30, NULL);
+      = aws_ami_catalog_find (aws_eks_catalog (world->cloud), "AL2_x86_64", 30, NULL);
   g_autoptr (DdValue) data = dd_object ("ImageId", dd_string (release->image->resource.id),
                                         "UserData", dd_string (user_data), NULL);
   AwsLaunch options = { .subnet = aws_cloud_subnet_in_zone (world->cloud, zone_name),

@@ -23,7 +23,7 @@ call (const AwsService *service, const char *operation, const char *input)
   DdValue *output;
 
   ck_assert_msg (value != NULL, "%s: %s", input, error ? error->message : "");
-  output = aws_service_call (service, world, operation, value, &error);
+  output = aws_service_call (service, aws_cloud_door (world->cloud), operation, value, &error);
   ck_assert_msg (output != NULL, "%s: %s", operation, error ? error->message : "no error set");
   return output;
 }
@@ -42,7 +42,8 @@ refused (const AwsService *service, const char *operation, const char *input, Aw
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (DdValue) value = dd_value_parse (input, strlen (input), NULL, NULL);
-  g_autoptr (DdValue) output = aws_service_call (service, world, operation, value, &error);
+  g_autoptr (DdValue) output
+      = aws_service_call (service, aws_cloud_door (world->cloud), operation, value, &error);
 
   ck_assert_msg (output == NULL, "%s succeeded", operation);
   ck_assert_str_eq (error->message, message);

@@ -5,9 +5,9 @@
 
 #include <check.h>
 
-#include "sim/kube/kind.h"
+#include "sim/kube/verbs/api.h"
 
-static SimWorld *world;
+static SimStage *stage;
 static KubeApi *api;
 static GString *traced; /* "what subject;" of every event */
 
@@ -81,14 +81,11 @@ note_event (const SimEvent *event, gpointer data)
 static inline void
 start_world (void)
 {
-  world = g_new0 (SimWorld, 1);
-  world->clock = sim_clock_new (1795465984 * DD_SECOND); /* 2026-11-23T20:33:04Z */
-  world->random = dd_random_new (7);
-  world->trace = sim_trace_new (world->clock);
-  sim_trace_begin (world->trace);
+  stage = sim_stage_new (7, 1795465984 * DD_SECOND); /* 2026-11-23T20:33:04Z */
+  sim_trace_begin (stage->trace);
   traced = g_string_new (NULL);
-  sim_trace_add_reader (world->trace, note_event, traced);
-  world->kube = api = kube_api_new (world, 32);
+  sim_trace_add_reader (stage->trace, note_event, traced);
+  api = kube_api_new (stage, 32);
   sim_object_unref (
       create (kind ("v1", "Namespace"), NULL, json ("{\"metadata\":{\"name\":\"app\"}}")));
   sim_object_unref (create (kind ("v1", "ServiceAccount"), "app",
@@ -98,18 +95,15 @@ start_world (void)
 static inline void
 stop_world (void)
 {
-  g_clear_pointer (&world->kube, kube_api_free);
-  sim_trace_free (world->trace);
+  g_clear_pointer (&api, kube_api_free);
   g_string_free (traced, TRUE);
-  dd_random_free (world->random);
-  sim_clock_free (world->clock);
-  g_free (world);
+  g_clear_pointer (&stage, sim_stage_free);
 }
 
 static inline void
 pass (DdUsec delay)
 {
-  sim_clock_advance_to (world->clock, sim_clock_now (world->clock) + delay);
+  sim_clock_advance_to (stage->clock, sim_clock_now (stage->clock) + delay);
 }
 
 /* A pod of NAME on NODE (NULL: not bound), with the label app=NAME's first word. */

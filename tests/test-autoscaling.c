@@ -84,8 +84,8 @@ setup (void)
 {
   aws_setup ();
   events = g_string_new (NULL);
-  sim_trace_add_reader (world->trace, note_event, NULL);
-  sim_trace_begin (world->trace);
+  sim_trace_add_reader (world->stage->trace, note_event, NULL);
+  sim_trace_begin (world->stage->trace);
 }
 
 static void
@@ -307,21 +307,21 @@ START_TEST (an_idle_group_does_nothing)
 
   make_group (3, 0, 3, 3, "");
   pass (600);
-  before = sim_clock_events (world->clock);
+  before = sim_clock_events (world->stage->clock);
   pass (24 * 3600);
-  ck_assert_uint_eq (sim_clock_events (world->clock), before);
+  ck_assert_uint_eq (sim_clock_events (world->stage->clock), before);
 }
 END_TEST
 
 static guint n_hook_events;
 
 static void
-complete_at_once (SimWorld *in, const AwsHookEvent *event, gpointer data)
+complete_at_once (AwsCloud *in, const AwsHookEvent *event, gpointer data)
 {
   (void) data;
   n_hook_events++;
-  ck_assert (aws_group_complete_hook (aws_cloud_group (in->cloud, event->group), event->hook,
-                                      event->token, NULL, "CONTINUE", NULL));
+  ck_assert (aws_group_complete_hook (aws_cloud_group (in, event->group), event->hook, event->token,
+                                      NULL, "CONTINUE", NULL));
 }
 
 #define HOOKS \

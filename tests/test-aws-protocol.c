@@ -313,9 +313,9 @@ START_TEST (faults_speak_the_services_language)
   g_autofree char *first = NULL;
   g_autofree char *second = NULL;
 
-  sim_trace_begin (world->trace);
-  sim_faults_add (world->faults, &ec2);
-  sim_faults_add (world->faults, &autoscaling);
+  sim_trace_begin (world->stage->trace);
+  sim_faults_add (world->stage->faults, &ec2);
+  sim_faults_add (world->stage->faults, &autoscaling);
   first = form ("ec2", "Action=DescribeVpcs", 503);
   ck_element (first, "Message", "Request limit exceeded.");
   second = form ("ec2", "Action=DescribeVpcs", 200);
@@ -341,8 +341,8 @@ START_TEST (what_is_not_modelled_is_traced)
   g_autofree char *fine = NULL;
 
   n_not_modelled = 0;
-  sim_trace_add_reader (world->trace, count_not_modelled, NULL);
-  sim_trace_begin (world->trace);
+  sim_trace_add_reader (world->stage->trace, count_not_modelled, NULL);
+  sim_trace_begin (world->stage->trace);
   operation = form ("ec2", "Action=DescribeVolumes", 400);
   field = form ("ec2", "Action=DescribeVpcs&Colour=blue", 400);
   fine = form ("ec2", "Action=DescribeVpcs&MaxResults=1", 400);

@@ -61,7 +61,7 @@ control (const char *operation, const char *body)
 static DdUsec
 now (void)
 {
-  return sim_world_now (subject->world);
+  return sim_stage_now (subject->world->stage);
 }
 
 static void
@@ -77,7 +77,8 @@ order_update (void)
 static const char *
 group_status (void)
 {
-  return aws_nodegroup_status (aws_eks_nodegroup (subject->world, "eks-workshop", "default"));
+  return aws_nodegroup_status (
+      aws_eks_nodegroup (subject->world->cloud, "eks-workshop", "default"));
 }
 
 START_TEST (the_status_shows_what_there_is)
@@ -183,12 +184,12 @@ START_TEST (a_reset_world_is_the_first_one_again)
 
   order_update ();
   dd_value_unref (control ("until", "{\"condition\":\"nodegroup-active\"}"));
-  first = sim_trace_digest (subject->world->trace);
+  first = sim_trace_digest (subject->world->stage->trace);
   dd_value_unref (control ("reset", ""));
   ck_assert_int_eq (now (), start);
   order_update ();
   dd_value_unref (control ("until", "{\"condition\":\"nodegroup-active\"}"));
-  second = sim_trace_digest (subject->world->trace);
+  second = sim_trace_digest (subject->world->stage->trace);
   ck_assert_str_eq (first, second);
 }
 END_TEST

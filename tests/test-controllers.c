@@ -285,7 +285,8 @@ START_TEST (a_silent_node_is_unknown_tainted_and_emptied)
   deploy ("web", 3);
   run_for (30 * DD_SECOND);
   name = g_strdup (instance->private_dns);
-  sim_machine_stopped (world, instance->resource.id); /* the kubelet dies, the instance lives */
+  sim_machine_stopped (world->stage,
+                       instance->resource.id); /* the kubelet dies, the instance lives */
   run_for (35 * DD_SECOND);
   ck_assert (kube_node_view (stored (&kube_node, "", name))->ready);
   run_for (25 * DD_SECOND);
@@ -313,7 +314,7 @@ START_TEST (the_grace_period_is_forty_seconds_up_to_1_30)
   instance = launch ('a');
   launch ('b');
   run_for (3 * DD_MINUTE);
-  sim_machine_stopped (world, instance->resource.id);
+  sim_machine_stopped (world->stage, instance->resource.id);
   run_for (46 * DD_SECOND);
   ck_assert (kube_node_view (node_of (instance))->ready_unknown);
 }
@@ -328,7 +329,7 @@ START_TEST (nodes_of_one_zone_are_emptied_ten_seconds_apart)
     instances[i] = launch ('a');
   run_for (3 * DD_MINUTE);
   for (guint i = 0; i < 3; i++)
-    sim_machine_stopped (world, instances[i]->resource.id);
+    sim_machine_stopped (world->stage, instances[i]->resource.id);
   run_for (56 * DD_SECOND);
   for (guint i = 0; i < 3; i++)
     tainted += find_taint (node_of (instances[i]), "node.kubernetes.io/unreachable", "NoExecute")
@@ -352,7 +353,7 @@ START_TEST (when_all_zones_are_down_nobody_is_evicted)
     instances[i] = launch ((char) ('a' + i));
   run_for (3 * DD_MINUTE);
   for (guint i = 0; i < 3; i++)
-    sim_machine_stopped (world, instances[i]->resource.id);
+    sim_machine_stopped (world->stage, instances[i]->resource.id);
   run_for (10 * DD_MINUTE);
   for (guint i = 0; i < 3; i++)
     {

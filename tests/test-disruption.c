@@ -87,7 +87,7 @@ START_TEST (an_eviction_that_never_happens_is_forgotten_after_two_minutes)
   name = g_strdup (first_pod ("web")->name);
   {
     SimObject *held = stored (&kube_pod_disruption_budget, "default", "web");
-    g_autoptr (DdValue) evicted = dd_object (name, sim_now_value (world), NULL);
+    g_autoptr (DdValue) evicted = dd_object (name, sim_now_value (world->stage), NULL);
     DdValue *status = dd_value_with_member (dd_value_member (held->value, "status"),
                                             "disruptedPods", dd_value_ref (evicted));
     g_autoptr (SimObject) written = NULL;

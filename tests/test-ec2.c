@@ -118,12 +118,12 @@ START_TEST (an_instance_goes_through_its_states)
   ck_assert_int_eq (instance->state, AWS_INSTANCE_PENDING);
   pass (21);
   ck_assert_int_eq (instance->state, AWS_INSTANCE_RUNNING);
-  ck_assert_int_eq (sim_machine_state (world, id), SIM_MACHINE_RUNNING);
+  ck_assert_int_eq (sim_machine_state (world->stage, id), SIM_MACHINE_RUNNING);
   aws_ec2_terminate (cloud, instance, "User initiated");
   ck_assert_int_eq (instance->state, AWS_INSTANCE_SHUTTING_DOWN);
   pass (41);
   ck_assert_int_eq (instance->state, AWS_INSTANCE_TERMINATED);
-  ck_assert_int_eq (sim_machine_state (world, id), SIM_MACHINE_GONE);
+  ck_assert_int_eq (sim_machine_state (world->stage, id), SIM_MACHINE_GONE);
 }
 END_TEST
 

@@ -13,6 +13,7 @@
 #include "sim/kube/verbs/api.h"
 #include "sim/kube/kinds/kinds.h"
 #include "sim/kube/views.h"
+#include "sim/world/world.h"
 
 #define GROUP "\"clusterName\":\"eks-workshop\",\"nodegroupName\":\"default\""
 #define OLD_RELEASE "1.30.0-20240605"
@@ -34,8 +35,8 @@ add_nodegroup (void)
                             .desired = 3 };
   g_autoptr (GError) error = NULL;
 
-  ck_assert_ptr_nonnull (aws_eks_add_cluster (world, &cluster, NULL));
-  nodegroup = aws_eks_add_nodegroup (world, &spec, &error);
+  ck_assert_ptr_nonnull (aws_eks_add_cluster (world->cloud, &cluster, NULL));
+  nodegroup = aws_eks_add_nodegroup (world->cloud, &spec, &error);
   ck_assert_msg (nodegroup != NULL, "%s", error != NULL ? error->message : "");
 }
 
@@ -52,7 +53,7 @@ setup (void)
   world = sim_world_new (&options);
   add_nodegroup ();
   sim_world_run_for (world, 5 * DD_MINUTE);
-  sim_trace_begin (world->trace);
+  sim_trace_begin (world->stage->trace);
 }
 
 static void
@@ -66,7 +67,8 @@ call (const AwsService *service, const char *operation, const char *input_text)
 {
   g_autoptr (DdValue) input = dd_value_parse (input_text, strlen (input_text), NULL, NULL);
   g_autoptr (GError) error = NULL;
-  DdValue *output = aws_service_call (service, world, operation, input, &error);
+  DdValue *output
+      = aws_service_call (service, aws_cloud_door (world->cloud), operation, input, &error);
 
   ck_assert_msg (output != NULL, "%s: %s", operation, error != NULL ? error->message : "");
   return output;
@@ -111,10 +113,10 @@ static void
 run_update (const char *operation, const char *input, DdUsec limit)
 {
   g_autoptr (DdValue) output = call (&aws_eks, operation, input);
-  DdUsec deadline = sim_world_now (world) + limit;
+  DdUsec deadline = sim_stage_now (world->stage) + limit;
 
   ck_assert_str_eq (dd_value_path_string (output, "update.status"), "InProgress");
-  while (is_updating () && sim_world_now (world) < deadline)
+  while (is_updating () && sim_stage_now (world->stage) < deadline)
     ck_assert (sim_world_step (world));
   ck_assert_msg (!is_updating (), "%s goes on for too long", operation);
 }
@@ -248,20 +250,20 @@ START_TEST (scaling_in_drains_the_node_for_a_quarter_of_an_hour_at_most)
   add_blocked_workload ();
   run_update ("UpdateNodegroupConfig",
               "{" GROUP ",\"scalingConfig\":{\"minSize\":0,\"desiredSize\":0}}", DD_HOUR);
-  began = sim_world_now (world);
+  began = sim_stage_now (world->stage);
   sim_world_run_for (world, 10 * DD_MINUTE);
   ck_assert_uint_gt (group->members.length, 0);
-  while (group->members.length > 0 && sim_world_now (world) < began + DD_HOUR)
+  while (group->members.length > 0 && sim_stage_now (world->stage) < began + DD_HOUR)
     ck_assert (sim_world_step (world));
   ck_assert_uint_eq (group->members.length, 0);
-  ck_assert_int_ge (sim_world_now (world) - began, 15 * DD_MINUTE);
-  ck_assert_int_lt (sim_world_now (world) - began, 18 * DD_MINUTE);
+  ck_assert_int_ge (sim_stage_now (world->stage) - began, 15 * DD_MINUTE);
+  ck_assert_int_lt (sim_stage_now (world->stage) - began, 18 * DD_MINUTE);
 }
 END_TEST
 
 START_TEST (an_unknown_profile_or_knob_is_refused)
 {
-  SimEksWorkflow *workflow = aws_eks_workflow (world);
+  SimEksWorkflow *workflow = aws_eks_workflow (world->cloud);
   g_autoptr (GError) profile = NULL;
   g_autoptr (GError) knob = NULL;
 
@@ -291,7 +293,7 @@ digest_of_one_update (void)
 
   setup ();
   run_update ("UpdateNodegroupVersion", "{" GROUP "}", 3 * DD_HOUR);
-  digest = sim_trace_digest (world->trace);
+  digest = sim_trace_digest (world->stage->trace);
   teardown ();
   return digest;
 }

@@ -10,6 +10,7 @@
 #include "sim/aws/protocol/error.h"
 #include "sim/aws/autoscaling/group.h"
 #include "sim/aws/protocol/service.h"
+#include "sim/world/world.h"
 
 #define GROUP "\"clusterName\":\"eks-workshop\",\"nodegroupName\":\"default\""
 
@@ -36,8 +37,8 @@ setup (void)
   g_autoptr (GError) error = NULL;
 
   world = sim_world_new (&options);
-  ck_assert_ptr_nonnull (aws_eks_add_cluster (world, &cluster, NULL));
-  nodegroup = aws_eks_add_nodegroup (world, &spec, &error);
+  ck_assert_ptr_nonnull (aws_eks_add_cluster (world->cloud, &cluster, NULL));
+  nodegroup = aws_eks_add_nodegroup (world->cloud, &spec, &error);
   ck_assert_msg (nodegroup != NULL, "%s", error != NULL ? error->message : "");
 }
 
@@ -54,7 +55,7 @@ call_service (const AwsService *service, const char *operation, const char *inpu
   g_autoptr (DdValue) input = dd_value_parse (input_text, strlen (input_text), NULL, NULL);
 
   ck_assert_msg (input != NULL, "%s", input_text);
-  return aws_service_call (service, world, operation, input, error);
+  return aws_service_call (service, aws_cloud_door (world->cloud), operation, input, error);
 }
 
 static DdValue *
@@ -238,7 +239,7 @@ END_TEST
 
 START_TEST (an_accepted_version_update_shows_the_group_updating_at_once)
 {
-  guint64 serial = aws_eks_nodegroup_status_serial (world, "eks-workshop", "default");
+  guint64 serial = aws_eks_nodegroup_status_serial (world->cloud, "eks-workshop", "default");
   g_autoptr (DdValue) output = call ("UpdateNodegroupVersion", "{" GROUP "}");
   g_autoptr (DdValue) group = call ("DescribeNodegroup", "{" GROUP "}");
   const DdValue *update = dd_value_member (output, "update");
@@ -252,7 +253,8 @@ START_TEST (an_accepted_version_update_shows_the_group_updating_at_once)
   ck_assert_uint_eq (dd_value_length (dd_value_member (update, "errors")), 0);
   ck_assert_str_eq (dd_value_path_string (group, "nodegroup.status"), "UPDATING");
   ck_assert_str_eq (dd_value_path_string (group, "nodegroup.releaseVersion"), "1.29.3-20240531");
-  ck_assert_uint_gt (aws_eks_nodegroup_status_serial (world, "eks-workshop", "default"), serial);
+  ck_assert_uint_gt (aws_eks_nodegroup_status_serial (world->cloud, "eks-workshop", "default"),
+                     serial);
 }
 END_TEST
 
@@ -356,7 +358,7 @@ START_TEST (node_groups_are_listed_in_pages)
   g_autoptr (DdValue) last = NULL;
   g_autofree char *next = NULL;
 
-  ck_assert_ptr_nonnull (aws_eks_add_nodegroup (world, &spec, NULL));
+  ck_assert_ptr_nonnull (aws_eks_add_nodegroup (world->cloud, &spec, NULL));
   first = call ("ListNodegroups", "{\"clusterName\":\"eks-workshop\",\"maxResults\":1}");
   next
       = g_strdup_printf ("{\"clusterName\":\"eks-workshop\",\"maxResults\":1,\"nextToken\":\"%s\"}",
@@ -417,13 +419,14 @@ START_TEST (a_poll_is_recognised_while_the_group_updates)
   SimRequest idle = { .method = "GET", .target = "/clusters/eks-workshop/node-groups/default" };
   g_autoptr (DdValue) update = NULL;
 
-  ck_assert_ptr_null (aws_eks_polled_nodegroup (world, &idle));
+  ck_assert_ptr_null (aws_eks_polled_nodegroup (world->cloud, &idle));
   update = call ("UpdateNodegroupVersion", "{" GROUP "}");
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
     {
       SimRequest request = { .method = rows[i].method, .target = rows[i].target };
 
-      ck_assert_msg ((aws_eks_polled_nodegroup (world, &request) == nodegroup) == rows[i].polls,
+      ck_assert_msg ((aws_eks_polled_nodegroup (world->cloud, &request) == nodegroup)
+                         == rows[i].polls,
                      "%s %s", rows[i].method, rows[i].target);
     }
 }
@@ -456,10 +459,10 @@ START_TEST (a_world_is_not_furnished_with_what_eks_would_refuse)
     {
       g_autoptr (GError) error = NULL;
 
-      ck_assert_msg (aws_eks_add_nodegroup (world, &specs[i], &error) == NULL, "row %u", i);
+      ck_assert_msg (aws_eks_add_nodegroup (world->cloud, &specs[i], &error) == NULL, "row %u", i);
       ck_assert_msg (error != NULL && error->domain == AWS_ERROR, "row %u", i);
     }
-  ck_assert_ptr_null (aws_eks_add_cluster (world, &second, &taken));
+  ck_assert_ptr_null (aws_eks_add_cluster (world->cloud, &second, &taken));
   ck_assert (g_error_matches (taken, AWS_ERROR, AWS_RESOURCE_IN_USE));
 }
 END_TEST

@@ -101,7 +101,7 @@ setup (void)
                               .endpoint = "http://127.0.0.1:1" };
 
   world = sim_world_new (&options);
-  sim_trace_begin (world->trace);
+  sim_trace_begin (world->stage->trace);
 }
 
 static void
@@ -162,14 +162,14 @@ nothing (gpointer data)
 static void
 pass (DdUsec delay)
 {
-  sim_clock_after (world->clock, delay, nothing, NULL);
+  sim_clock_after (world->stage->clock, delay, nothing, NULL);
   sim_world_run_for (world, delay);
 }
 
 static void
 emit (const char *what, const char *subject, DdValue *details)
 {
-  sim_world_trace (world, "engine", what, subject, details);
+  sim_stage_trace (world->stage, "engine", what, subject, details);
 }
 
 #define MATCH_ONE "match: {kind: ConfigMap, data: {v: \"1\"}}"

@@ -10,6 +10,7 @@
 #include "sim/stage/faults.h"
 #include "sim/scenario/scenario.h"
 #include "sim/world/transport.h"
+#include "sim/world/world.h"
 
 static SimWorld *world;
 static char *seen; /* what the last answer was */
@@ -26,7 +27,7 @@ setup (void)
 
   world = sim_world_new (&options);
   sim_world_run_for (world, DD_SECOND);
-  sim_trace_begin (world->trace);
+  sim_trace_begin (world->stage->trace);
 }
 
 static void
@@ -97,7 +98,7 @@ START_TEST (a_row_decides_what_the_sender_sees_and_what_was_done)
   row.service = (char *) "kubernetes";
   row.operation = (char *) "create namespaces";
   row.times = 1;
-  sim_faults_add (world->faults, &row);
+  sim_faults_add (world->stage->faults, &row);
   ck_assert_str_eq (create_namespace ("one"), fates[_i].answer);
   ck_assert_int_eq (namespace_exists ("one"), fates[_i].carried_out);
   ck_assert_str_eq (create_namespace ("two"), "201");
@@ -111,7 +112,7 @@ START_TEST (only_the_nth_that_it_concerns_is_struck)
                          .unreachable = TRUE,
                          .nth = 2 };
 
-  sim_faults_add (world->faults, &row);
+  sim_faults_add (world->stage->faults, &row);
   ck_assert_str_eq (create_namespace ("one"), "201");
   ck_assert (namespace_exists ("one")); /* of another operation: not counted */
   ck_assert_str_eq (create_namespace ("two"), "unavailable");
@@ -128,10 +129,11 @@ START_TEST (what_happens_without_a_request_is_known_by_any_of_its_names)
                          .error = (char *) "VcpuLimitExceeded",
                          .delay = DD_MINUTE };
 
-  sim_faults_add (world->faults, &row);
-  ck_assert_ptr_null (sim_faults_strike (world->faults, "instance", "join", concerned));
-  ck_assert_ptr_null (sim_faults_strike (world->faults, "instance", "launch", concerned + 2));
-  ck_assert_ptr_nonnull (sim_faults_strike (world->faults, "instance", "launch", concerned));
+  sim_faults_add (world->stage->faults, &row);
+  ck_assert_ptr_null (sim_faults_strike (world->stage->faults, "instance", "join", concerned));
+  ck_assert_ptr_null (
+      sim_faults_strike (world->stage->faults, "instance", "launch", concerned + 2));
+  ck_assert_ptr_nonnull (sim_faults_strike (world->stage->faults, "instance", "launch", concerned));
   ck_assert_str_eq (create_namespace ("one"), "201"); /* no answer suffers for it */
 }
 END_TEST
@@ -150,11 +152,11 @@ static const struct
 
 START_TEST (the_nth_request_of_all_goes_wrong_once_or_for_good)
 {
-  sim_faults_inject_nth (world->faults, 2, nths[_i].kind, nths[_i].for_good);
+  sim_faults_inject_nth (world->stage->faults, 2, nths[_i].kind, nths[_i].for_good);
   ck_assert_str_eq (create_namespace ("one"), nths[_i].first);
   ck_assert_str_eq (create_namespace ("two"), nths[_i].second);
   ck_assert_str_eq (create_namespace ("three"), nths[_i].third);
-  ck_assert_int_eq (sim_faults_requests (world->faults), 3);
+  ck_assert_int_eq (sim_faults_requests (world->stage->faults), 3);
 }
 END_TEST
 
@@ -171,7 +173,7 @@ aim (SimWorld *target, gpointer data)
 {
   const Shot *shot = data;
 
-  sim_faults_inject_nth (target->faults, shot->n, shot->kind, FALSE);
+  sim_faults_inject_nth (target->stage->faults, shot->n, shot->kind, FALSE);
 }
 
 static void
@@ -179,7 +181,7 @@ count (SimWorld *target, gpointer data)
 {
   Shot *shot = data;
 
-  shot->requests = sim_faults_requests (target->faults);
+  shot->requests = sim_faults_requests (target->stage->faults);
 }
 
 /* Expectations are of the run without the fault; promises are of every run. */

@@ -27,7 +27,7 @@ setup (void)
                               .endpoint = "http://127.0.0.1:1" };
 
   world = sim_world_new (&options);
-  sim_trace_begin (world->trace);
+  sim_trace_begin (world->stage->trace);
   subject = sim_invariants_new (world, 60 * DD_SECOND);
 }
 
@@ -111,7 +111,7 @@ put_replica_set (int replicas)
 static void
 emit (const char *what, const char *of, DdValue *details)
 {
-  sim_world_trace (world, "engine", what, of, details);
+  sim_stage_trace (world->stage, "engine", what, of, details);
 }
 
 static void
@@ -126,7 +126,7 @@ start_update (int parallelism)
 static void
 terminate (const char *node)
 {
-  sim_world_trace (world, "engine", "update.started", "default",
+  sim_stage_trace (world->stage, "engine", "update.started", "default",
                    json ("{'parallelism':9,'image':'" NEW "'}"));
   emit ("drain.started", node, NULL);
   emit ("node.terminating", node, NULL);
@@ -182,7 +182,8 @@ assert_kept (void)
 static void
 evict (const char *pod)
 {
-  sim_world_trace (world, "kube-apiserver", "eviction.accepted", pod, json ("{'node':'n1'}"));
+  sim_stage_trace (world->stage, "kube-apiserver", "eviction.accepted", pod,
+                   json ("{'node':'n1'}"));
 }
 
 static void
@@ -242,10 +243,12 @@ START_TEST (pods_of_a_node_that_was_just_lost_pass_for_healthy)
   put_pod ("c", "n3", "ReplicaSet", TRUE);
   emit ("node.not-ready", "lost", NULL);
   sim_world_run_for (world, 4 * DD_SECOND);
-  sim_world_trace (world, "kube-apiserver", "eviction.accepted", "shop/c", json ("{'node':'n3'}"));
+  sim_stage_trace (world->stage, "kube-apiserver", "eviction.accepted", "shop/c",
+                   json ("{'node':'n3'}"));
   assert_kept ();
   sim_world_run_for (world, 2 * DD_SECOND);
-  sim_world_trace (world, "kube-apiserver", "eviction.accepted", "shop/c", json ("{'node':'n3'}"));
+  sim_stage_trace (world->stage, "kube-apiserver", "eviction.accepted", "shop/c",
+                   json ("{'node':'n3'}"));
   assert_broken_among_others ("budgets-were-honoured", "wants 2 healthy pods and 1 are left");
 }
 END_TEST
@@ -399,7 +402,7 @@ grow (void)
 static void
 resize (int desired, int max)
 {
-  sim_world_trace (world, "autoscaling", "group.updated", "asg",
+  sim_stage_trace (world->stage, "autoscaling", "group.updated", "asg",
                    json ("{'min':1,'desired':%d,'max':%d}", desired, max));
 }
 
@@ -407,8 +410,8 @@ static void
 finish (void)
 {
   emit ("update.succeeded", "default", NULL);
-  sim_world_trace (world, "eks", "update.accepted", "default", json ("{'id':'x'}"));
-  sim_world_trace (world, "eks", "update.finished", "default",
+  sim_stage_trace (world->stage, "eks", "update.accepted", "default", json ("{'id':'x'}"));
+  sim_stage_trace (world->stage, "eks", "update.finished", "default",
                    json ("{'id':'x','status':'Successful'}"));
 }
 
@@ -443,7 +446,7 @@ END_TEST
 
 START_TEST (what_is_not_modelled_is_seen)
 {
-  sim_world_trace (world, "ec2", "not-modelled", NULL,
+  sim_stage_trace (world->stage, "ec2", "not-modelled", NULL,
                    json ("{'service':'ec2','operation':'RunInstances'}"));
   assert_broken ("everything-was-modelled", "ec2 RunInstances was asked for");
 }

@@ -74,7 +74,7 @@ START_TEST (a_node_waits_for_its_network_plugin)
   const SimObject *pod;
 
   apply (json (CNI));
-  sim_latency_set (world->latency, SIM_DELAY_IMAGE_PULL, 2 * DD_MINUTE, 2 * DD_MINUTE);
+  sim_latency_set (world->stage->latency, SIM_DELAY_IMAGE_PULL, 2 * DD_MINUTE, 2 * DD_MINUTE);
   instance = launch ('a');
   run_for (2 * DD_MINUTE);
   ck_assert_str_eq (ready_status (node_of (instance)), "False");
@@ -223,16 +223,16 @@ START_TEST (heartbeats_come_every_ten_seconds_and_end_with_the_instance)
   DdUsec beat;
 
   run_for (3 * DD_MINUTE);
-  beat = sim_kubelet_last_heartbeat (world, instance->private_dns);
-  ck_assert_int_le (sim_world_now (world) - beat, 10 * DD_SECOND);
+  beat = sim_kubelet_last_heartbeat (world->actors, instance->private_dns);
+  ck_assert_int_le (sim_stage_now (world->stage) - beat, 10 * DD_SECOND);
   run_for (60 * DD_SECOND);
-  ck_assert_int_eq (sim_kubelet_last_heartbeat (world, instance->private_dns),
+  ck_assert_int_eq (sim_kubelet_last_heartbeat (world->actors, instance->private_dns),
                     beat + 60 * DD_SECOND);
   aws_ec2_terminate (world->cloud, instance, "User initiated");
-  beat = sim_kubelet_last_heartbeat (world, instance->private_dns);
+  beat = sim_kubelet_last_heartbeat (world->actors, instance->private_dns);
   run_for (30 * DD_SECOND);
-  ck_assert_int_eq (sim_kubelet_last_heartbeat (world, instance->private_dns), beat);
-  ck_assert_int_eq (sim_kubelet_last_heartbeat (world, "nobody"), -1);
+  ck_assert_int_eq (sim_kubelet_last_heartbeat (world->actors, instance->private_dns), beat);
+  ck_assert_int_eq (sim_kubelet_last_heartbeat (world->actors, "nobody"), -1);
 }
 END_TEST
 
@@ -244,9 +244,9 @@ START_TEST (a_settled_world_has_nothing_left_to_do)
   deploy ("web", 6);
   budget ("web", "'maxUnavailable':1");
   run_for (5 * DD_MINUTE);
-  events = sim_clock_events (world->clock);
+  events = sim_clock_events (world->stage->clock);
   run_for (30 * DD_MINUTE);
-  ck_assert_uint_eq (sim_clock_events (world->clock) - events, 0);
+  ck_assert_uint_eq (sim_clock_events (world->stage->clock) - events, 0);
 }
 END_TEST
 

@@ -9,6 +9,7 @@
 #include "sim/http/loopback.h"
 #include "sim/world/router.h"
 #include "sim/scenario/world.h"
+#include "sim/world/world.h"
 
 static SimWorldFile *file;
 
@@ -140,7 +141,7 @@ static char *
 digest_of_an_upgrade (gboolean loopback)
 {
   g_autoptr (SimWorld) world = make_world ();
-  AwsNodegroup *group = aws_eks_nodegroup (world, "eks-workshop", "default");
+  AwsNodegroup *group = aws_eks_nodegroup (world->cloud, "eks-workshop", "default");
 
   if (loopback)
     sim_transport_set_carrier (world->transport, loopback_for (world));
@@ -148,7 +149,7 @@ digest_of_an_upgrade (gboolean loopback)
   while (g_str_equal (aws_nodegroup_status (group), "UPDATING"))
     ck_assert (sim_world_step (world));
   ck_assert_str_eq (aws_update_status (aws_nodegroup_last_update (group)), "Successful");
-  return sim_trace_digest (world->trace);
+  return sim_trace_digest (world->stage->trace);
 }
 
 START_TEST (an_upgrade_leaves_the_same_trace_on_both)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* An engine that is killed anywhere and another one that goes on: for each request of an update,
  * the engine dies before it reaches the world, or after it was carried out and before its answer.
- * Two minutes later another engine takes up the journal. All promises hold, and the world ends as if
- * nobody had died. `make check` tries some of the requests; DRYDOCK_SOAK=1 tries each. */
+ * Two minutes later another engine takes up the journal. All promises hold, and the world ends as
+ * if nobody had died. `make check` tries some of the requests; DRYDOCK_SOAK=1 tries each. */
 #include "config.h"
 
 #include <check.h>
@@ -17,6 +17,7 @@
 #include "sim/scenario/scenario.h"
 #include "sim/kube/store.h"
 #include "sim/world/transport.h"
+#include "sim/world/world.h"
 
 static const char *const names[] = { "ami-upgrade", "retry-after-failed-update", "pdb-blocks-drain",
                                      "zone-without-capacity", "parallel-nodes" };
@@ -44,7 +45,7 @@ resume (gpointer data)
 {
   Murder *murder = data;
 
-  murder->resumed = sim_eks_workflow_start_engine (aws_eks_workflow (murder->world),
+  murder->resumed = sim_eks_workflow_start_engine (aws_eks_workflow (murder->world->cloud),
                                                    murder->cluster, murder->nodegroup, NULL);
 }
 
@@ -53,10 +54,10 @@ kill_engine (gpointer data)
 {
   Murder *murder = data;
 
-  murder->killed = sim_eks_workflow_kill_engine (aws_eks_workflow (murder->world), murder->cluster,
-                                                 murder->nodegroup, NULL);
+  murder->killed = sim_eks_workflow_kill_engine (aws_eks_workflow (murder->world->cloud),
+                                                 murder->cluster, murder->nodegroup, NULL);
   if (murder->killed)
-    sim_clock_after (murder->world->clock, 2 * DD_MINUTE, resume, murder);
+    sim_clock_after (murder->world->stage->clock, 2 * DD_MINUTE, resume, murder);
 }
 
 static DdReply *
@@ -67,7 +68,7 @@ spy_carry (SimCarrier *carrier, const DdRequest *request)
 
   if (++murder->requests != murder->nth)
     return spy->inner->klass->carry (spy->inner, request);
-  sim_clock_after (murder->world->clock, 0, kill_engine, murder);
+  sim_clock_after (murder->world->stage->clock, 0, kill_engine, murder);
   if (murder->before)
     return dd_reply_new_error (
         g_error_new_literal (DD_ERROR, DD_ERROR_UNAVAILABLE, "it died before it asked"));

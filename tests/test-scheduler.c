@@ -233,9 +233,9 @@ START_TEST (a_parked_pod_is_not_tried_without_a_reason)
 
   pod_with ("p", "");
   run_for (5 * DD_SECOND);
-  events = sim_clock_events (world->clock);
+  events = sim_clock_events (world->stage->clock);
   run_for (30 * DD_MINUTE);
-  ck_assert_uint_eq (sim_clock_events (world->clock), events);
+  ck_assert_uint_eq (sim_clock_events (world->stage->clock), events);
 }
 END_TEST
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "golden-exchange.h"
+#include "sim/kube/error.h"
 #include "sim/kube/selectors.h"
 
 static DdValue *

@@ -10,6 +10,7 @@
 #include "sim/sinks/junit.h"
 #include "sim/sinks/perfetto.h"
 #include "sim/sinks/pictures.h"
+#include "sim/world/world.h"
 
 /* ---- a rehearsal and its history ---- */
 

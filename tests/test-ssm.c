@@ -10,6 +10,7 @@
 #include "sim/aws/eks/eks.h"
 #include "sim/aws/protocol/error.h"
 #include "sim/aws/protocol/service.h"
+#include "sim/world/world.h"
 
 #define AL2_130 "/aws/service/eks/optimized-ami/1.30/amazon-linux-2/"
 
@@ -40,7 +41,7 @@ call (const char *operation, const char *input_text, GError **error)
   g_autoptr (DdValue) input = dd_value_parse (input_text, strlen (input_text), NULL, NULL);
 
   ck_assert_ptr_nonnull (input);
-  return aws_service_call (&aws_ssm, world, operation, input, error);
+  return aws_service_call (&aws_ssm, aws_cloud_door (world->cloud), operation, input, error);
 }
 
 static DdValue *
@@ -129,7 +130,7 @@ START_TEST (an_unknown_parameter_is_refused_without_a_message)
 
   dd_headers_add (headers, "X-Amz-Target", "AmazonSSM.GetParameter");
   dd_headers_add (headers, "Content-Type", "application/x-amz-json-1.1");
-  response = aws_service_handle (&aws_ssm, world, &request);
+  response = aws_service_handle (&aws_ssm, aws_cloud_door (world->cloud), &request);
   answer = dd_value_parse_bytes (response->body, NULL);
 
   ck_assert_uint_eq (response->status, 400);
@@ -204,15 +205,16 @@ END_TEST
 START_TEST (a_published_release_becomes_the_recommended_one)
 {
   g_autoptr (GError) error = NULL;
-  const AwsAmiRelease *release = aws_ami_catalog_publish (
-      aws_eks_catalog (world), "AL2_x86_64", "1.30.2-20240807", "ami-0123456789abcdef0", &error);
+  const AwsAmiRelease *release
+      = aws_ami_catalog_publish (aws_eks_catalog (world->cloud), "AL2_x86_64", "1.30.2-20240807",
+                                 "ami-0123456789abcdef0", &error);
   g_autoptr (DdValue) output = NULL;
 
   ck_assert_ptr_nonnull (release);
   output = get_parameter (AL2_130 "recommended/image_id");
   ck_assert_str_eq (dd_value_path_string (output, "Parameter.Value"), "ami-0123456789abcdef0");
   ck_assert_int_eq (dd_value_path_int (output, "Parameter.Version", 0), 5);
-  ck_assert_ptr_null (aws_ami_catalog_publish (aws_eks_catalog (world), "AL2_x86_64",
+  ck_assert_ptr_null (aws_ami_catalog_publish (aws_eks_catalog (world->cloud), "AL2_x86_64",
                                                "1.30.2-20240807", NULL, &error));
   ck_assert (g_error_matches (error, AWS_ERROR, AWS_RESOURCE_IN_USE));
 }
@@ -227,7 +229,7 @@ START_TEST (a_malformed_release_is_not_published)
     {
       g_autoptr (GError) error = NULL;
 
-      ck_assert_ptr_null (aws_ami_catalog_publish (aws_eks_catalog (world), "AL2_x86_64",
+      ck_assert_ptr_null (aws_ami_catalog_publish (aws_eks_catalog (world->cloud), "AL2_x86_64",
                                                    releases[i], NULL, &error));
       ck_assert_msg (g_error_matches (error, AWS_ERROR, AWS_INVALID_PARAMETER), "%s", releases[i]);
     }

@@ -82,8 +82,8 @@ set_clock_to (const char *iso)
   DdUsec instant;
 
   ck_assert (dd_time_from_iso8601 (iso, &instant));
-  sim_clock_free (world->clock);
-  world->clock = sim_clock_new (instant);
+  sim_clock_free (stage->clock);
+  stage->clock = sim_clock_new (instant);
 }
 
 START_TEST (columns_and_cells_are_those_of_a_real_server)

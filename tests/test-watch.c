@@ -214,8 +214,8 @@ START_TEST (timeout_seconds_ends_it_on_the_virtual_clock_after_a_bookmark)
 
   ck_assert_str_eq (before, "");
   ck_assert (!ended);
-  ck_assert (sim_clock_step (world->clock));
-  ck_assert_int_eq (sim_clock_now (world->clock) % DD_MINUTE, 12 * DD_SECOND);
+  ck_assert (sim_clock_step (stage->clock));
+  ck_assert_int_eq (sim_clock_now (stage->clock) % DD_MINUTE, 12 * DD_SECOND);
   ck_assert_uint_eq (wakes, 1);
   after = events_of (response, &ended);
   ck_assert_str_eq (after, "BOOKMARK -;");
@@ -230,7 +230,7 @@ START_TEST (an_idle_watch_leaves_the_clock_alone)
   DdUsec due;
 
   assert_events (response, "");
-  ck_assert (!sim_clock_next_due (world->clock, &due));
+  ck_assert (!sim_clock_next_due (stage->clock, &due));
 }
 END_TEST
 
@@ -367,7 +367,7 @@ START_TEST (a_watch_that_is_closed_early_leaves_nothing_behind)
 
   make_map ("a", "{}");
   sim_response_free (response);
-  ck_assert (!sim_clock_next_due (world->clock, &due));
+  ck_assert (!sim_clock_next_due (stage->clock, &due));
   make_map ("b", "{}"); /* would reach the freed watch if it were still subscribed */
 }
 END_TEST

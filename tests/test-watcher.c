@@ -20,6 +20,7 @@
 #include "sim/kube/kinds/kinds.h"
 #include "sim/kube/views.h"
 #include "sim/world/transport.h"
+#include "sim/world/world.h"
 
 #define NEW_IMAGE "ami-0fcd72f3118e0dd88"
 #define BLOCKED_POD \
@@ -41,7 +42,7 @@ note_event (DdTrace *self, const char *actor, const char *what, const char *subj
             DdValue *details)
 {
   (void) self;
-  dd_report_note (report, sim_world_now (world), actor, what, subject, details);
+  dd_report_note (report, sim_stage_now (world->stage), actor, what, subject, details);
   g_string_append_printf (story, "%s %s\n", what, subject);
 }
 
@@ -66,11 +67,11 @@ setup (void)
                              .desired = 3 };
 
   world = sim_world_new (&options);
-  ck_assert_ptr_nonnull (aws_eks_add_cluster (world, &cluster, NULL));
-  nodegroup = aws_eks_add_nodegroup (world, &group, NULL);
+  ck_assert_ptr_nonnull (aws_eks_add_cluster (world->cloud, &cluster, NULL));
+  nodegroup = aws_eks_add_nodegroup (world->cloud, &group, NULL);
   ck_assert_ptr_nonnull (nodegroup);
   sim_world_run_for (world, 5 * DD_MINUTE);
-  sim_trace_begin (world->trace);
+  sim_trace_begin (world->stage->trace);
   chance = dd_random_new (3);
   report = dd_report_new ();
   story = g_string_new (NULL);
@@ -145,15 +146,15 @@ static DdEngineContext
 context (void)
 {
   return (DdEngineContext) { sim_transport_interface (world->transport),
-                             sim_clock_interface (world->clock), chance, &trace };
+                             sim_clock_interface (world->stage->clock), chance, &trace };
 }
 
 static void
 wait_for (const Outcome *outcome)
 {
-  DdUsec deadline = sim_world_now (world) + 5 * DD_HOUR;
+  DdUsec deadline = sim_stage_now (world->stage) + 5 * DD_HOUR;
 
-  while (!outcome->done && sim_world_now (world) < deadline)
+  while (!outcome->done && sim_stage_now (world->stage) < deadline)
     ck_assert (sim_world_step (world));
   ck_assert_msg (outcome->done, "it never ended:\n%s", story->str);
 }
@@ -295,7 +296,7 @@ START_TEST (an_update_under_way_is_found_and_a_watcher_may_leave)
   dd_knobs_from_profile ("workshop", &options.knobs, NULL);
   first = dd_watcher_new (&where, &options, note_watched, &left);
   dd_watcher_start (first);
-  sim_clock_after (world->clock, 3 * DD_MINUTE, stop_half_way, &first);
+  sim_clock_after (world->stage->clock, 3 * DD_MINUTE, stop_half_way, &first);
   sim_world_run_for (world, 4 * DD_MINUTE);
   ck_assert_ptr_null (first);
   ck_assert (!left.done);
@@ -447,7 +448,8 @@ look_once (DdSight *sight, gint64 allowed)
 
 START_TEST (a_budget_that_is_at_zero_for_a_moment_is_not_told)
 {
-  g_autoptr (DdSight) sight = dd_sight_new (sim_clock_interface (world->clock), &trace, "default");
+  g_autoptr (DdSight) sight
+      = dd_sight_new (sim_clock_interface (world->stage->clock), &trace, "default");
   g_autofree char *why = NULL;
 
   for (guint i = 0; i < 30; i++)

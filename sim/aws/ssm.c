@@ -16,37 +16,37 @@
 #define MAX_BY_PATH 10
 
 static DdValue *
-parameter_to_value (SimWorld *world, const AwsParameter *parameter)
+parameter_to_value (AwsCloud *cloud, const AwsParameter *parameter)
 {
   return dd_object (
       "Name", dd_string (parameter->name), "Type", dd_string ("String"), "Value",
       dd_string (parameter->value), "Version", dd_int (parameter->version), "LastModifiedDate",
       dd_int (parameter->modified / DD_SECOND), "ARN",
-      dd_string_printf ("arn:aws:ssm:%s::parameter%s", world->cloud->region, parameter->name),
-      "DataType", dd_string ("text"), NULL);
+      dd_string_printf ("arn:aws:ssm:%s::parameter%s", cloud->region, parameter->name), "DataType",
+      dd_string ("text"), NULL);
 }
 
 static const AwsParameter *
-find_parameter (SimWorld *world, const char *name)
+find_parameter (AwsCloud *cloud, const char *name)
 {
-  return aws_ami_catalog_parameter (aws_eks_catalog (world), name);
+  return aws_ami_catalog_parameter (aws_eks_catalog (cloud), name);
 }
 
 static DdValue *
-get_parameter (SimWorld *world, const DdValue *input, GError **error)
+get_parameter (AwsCloud *cloud, const DdValue *input, GError **error)
 {
-  const AwsParameter *parameter = find_parameter (world, dd_value_path_string (input, "Name"));
+  const AwsParameter *parameter = find_parameter (cloud, dd_value_path_string (input, "Name"));
 
   if (parameter == NULL)
     {
       aws_set_error (error, AWS_PARAMETER_NOT_FOUND, NULL, "%s", "");
       return NULL;
     }
-  return dd_object ("Parameter", parameter_to_value (world, parameter), NULL);
+  return dd_object ("Parameter", parameter_to_value (cloud, parameter), NULL);
 }
 
 static DdValue *
-get_parameters (SimWorld *world, const DdValue *input, GError **error G_GNUC_UNUSED)
+get_parameters (AwsCloud *cloud, const DdValue *input, GError **error G_GNUC_UNUSED)
 {
   const DdValue *names = dd_value_member (input, "Names");
   g_auto (DdBuilder) found = dd_builder_array ();
@@ -55,10 +55,10 @@ get_parameters (SimWorld *world, const DdValue *input, GError **error G_GNUC_UNU
   for (gsize i = 0; i < dd_value_length (names); i++)
     {
       const char *name = dd_value_string (dd_value_element (names, i));
-      const AwsParameter *parameter = find_parameter (world, name);
+      const AwsParameter *parameter = find_parameter (cloud, name);
 
       if (parameter != NULL)
-        dd_builder_add (&found, parameter_to_value (world, parameter));
+        dd_builder_add (&found, parameter_to_value (cloud, parameter));
       else
         dd_builder_add (&invalid, dd_string (name));
     }
@@ -79,9 +79,9 @@ path_holds (const char *path, const char *name, gboolean recursive)
 }
 
 static GPtrArray *
-list_parameters (SimWorld *world, const char *path, gboolean recursive)
+list_parameters (AwsCloud *cloud, const char *path, gboolean recursive)
 {
-  GPtrArray *all = aws_ami_catalog_parameters (aws_eks_catalog (world));
+  GPtrArray *all = aws_ami_catalog_parameters (aws_eks_catalog (cloud));
   GPtrArray *found = g_ptr_array_new ();
 
   for (guint i = 0; i < all->len; i++)
@@ -95,7 +95,7 @@ list_parameters (SimWorld *world, const char *path, gboolean recursive)
 }
 
 static DdValue *
-get_parameters_by_path (SimWorld *world, const DdValue *input, GError **error)
+get_parameters_by_path (AwsCloud *cloud, const DdValue *input, GError **error)
 {
   const char *path = dd_value_path_string (input, "Path");
   g_autoptr (GPtrArray) found = NULL;
@@ -109,7 +109,7 @@ get_parameters_by_path (SimWorld *world, const DdValue *input, GError **error)
                      "name must begin with a forward slash \"/\".");
       return NULL;
     }
-  found = list_parameters (world, path, dd_value_path_bool (input, "Recursive", FALSE));
+  found = list_parameters (cloud, path, dd_value_path_bool (input, "Recursive", FALSE));
   if (!aws_page_cut (path, dd_value_path_string (input, "NextToken"),
                      (guint) dd_value_path_int (input, "MaxResults", MAX_BY_PATH), found->len,
                      &page))
@@ -118,7 +118,7 @@ get_parameters_by_path (SimWorld *world, const DdValue *input, GError **error)
       return NULL;
     }
   for (guint i = page.first; i < page.end; i++)
-    dd_builder_add (&list, parameter_to_value (world, found->pdata[i]));
+    dd_builder_add (&list, parameter_to_value (cloud, found->pdata[i]));
   return dd_object ("Parameters", dd_builder_end (&list), "NextToken", dd_string (page.next_token),
                     NULL);
 }

@@ -7,10 +7,10 @@
 #include "sim/aws/protocol/service.h"
 
 static DdValue *
-get_caller_identity (SimWorld *world, const DdValue *input G_GNUC_UNUSED,
+get_caller_identity (AwsCloud *cloud, const DdValue *input G_GNUC_UNUSED,
                      GError **error G_GNUC_UNUSED)
 {
-  const char *account = world->cloud->account;
+  const char *account = cloud->account;
 
   return dd_object ("Arn", dd_string_printf ("arn:aws:iam::%s:user/student", account), "UserId",
                     dd_string ("AIDACKCEVSQ6C2EXAMPLE"), "Account", dd_string (account), NULL);

@@ -38,7 +38,7 @@ take_event (const SimEvent *event, gpointer data)
 void
 sim_run_report_attend (SimRunReport *self, SimWorld *world)
 {
-  sim_trace_add_reader (world->trace, take_event, self);
+  sim_trace_add_reader (world->stage->trace, take_event, self);
 }
 
 gboolean

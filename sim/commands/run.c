@@ -224,9 +224,9 @@ attend (SimWorld *world, gpointer data)
   Audience *audience = data;
 
   if (audience->trace != NULL)
-    sim_trace_add_reader (world->trace, sim_json_lines_take, audience->trace);
+    sim_trace_add_reader (world->stage->trace, sim_json_lines_take, audience->trace);
   if (audience->timeline != NULL)
-    sim_trace_add_reader (world->trace, sim_timeline_take, audience->timeline);
+    sim_trace_add_reader (world->stage->trace, sim_timeline_take, audience->timeline);
   if (audience->pictures != NULL)
     sim_pictures_attend (audience->pictures, world);
   if (audience->report != NULL)

@@ -131,7 +131,7 @@ keep_faults (SimWorld *world, gpointer data)
 {
   Shrinker *self = data;
 
-  self->drawn = sim_faults_value (world->faults);
+  self->drawn = sim_faults_value (world->stage->faults);
 }
 
 static const DdValue *

@@ -24,7 +24,7 @@ typedef struct
 static DdUsec
 world_now (gpointer data)
 {
-  return sim_world_now (data);
+  return sim_stage_now (((SimWorld *) data)->stage);
 }
 
 static SimResponse *

@@ -564,8 +564,8 @@ take_event (const SimEvent *event, gpointer data)
 void
 sim_invariants_conclude (SimInvariants *self, gboolean at_rest)
 {
-  self->ledger.now
-      = sim_world_now (self->ledger.world) - sim_trace_origin (self->ledger.world->trace);
+  self->ledger.now = sim_stage_now (self->ledger.world->stage)
+                     - sim_trace_origin (self->ledger.world->stage->trace);
   for (guint i = 0; at_rest && i < G_N_ELEMENTS (invariants); i++)
     {
       g_autoptr (GString) why = NULL;
@@ -586,8 +586,8 @@ take_node_change (SimStore *store, const SimChange *change, gpointer data)
   (void) store;
   if (change->type == SIM_DELETED)
     return;
-  self->ledger.now
-      = sim_world_now (self->ledger.world) - sim_trace_origin (self->ledger.world->trace);
+  self->ledger.now = sim_stage_now (self->ledger.world->stage)
+                     - sim_trace_origin (self->ledger.world->stage->trace);
   note_node (&self->ledger, change->object);
   for (guint i = 0; i < G_N_ELEMENTS (invariants); i++)
     {
@@ -620,7 +620,7 @@ sim_invariants_new (SimWorld *world, DdUsec post_drain_wait)
   for (guint i = 0; i < nodes->len; i++)
     note_node (&self->ledger, g_ptr_array_index (nodes, i));
   sim_store_subscribe (store, &kube_node, take_node_change, self);
-  sim_trace_add_reader (world->trace, take_event, self);
+  sim_trace_add_reader (world->stage->trace, take_event, self);
   return self;
 }
 
@@ -629,7 +629,7 @@ sim_invariants_free (SimInvariants *self)
 {
   if (self == NULL)
     return;
-  sim_trace_remove_reader (self->ledger.world->trace, take_event, self);
+  sim_trace_remove_reader (self->ledger.world->stage->trace, take_event, self);
   sim_store_unsubscribe (self->ledger.world->kube->store, take_node_change, self);
   g_ptr_array_unref (self->ledger.updates);
   g_hash_table_unref (self->ledger.nodes);

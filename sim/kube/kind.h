@@ -2,7 +2,6 @@
 /* sim/kube/kind.h: a Kubernetes kind as one table; everything generic is derived from it */
 #pragma once
 
-#include "sim/kube/verbs/api.h"
 #include "sim/kube/store.h"
 
 G_BEGIN_DECLS
@@ -24,6 +23,7 @@ typedef enum
   KUBE_RAW,        /* any JSON: managedFields' fieldsV1 */
 } KubeType;
 
+typedef struct _KubeApi KubeApi; /* sim/kube/verbs/api.h */
 typedef struct _KubeStruct KubeStruct;
 typedef struct _KubeField KubeField;
 typedef struct _KubeColumn KubeColumn;
@@ -39,7 +39,7 @@ struct _KubeField
   gboolean merge;        /* strategic merge of a list of scalars: a set */
   gboolean retain_keys;  /* patchStrategy retainKeys */
   gboolean required;
-  const char *fallback;  /* the default, as JSON text: "\"Always\"", "30", "{}" */
+  const char *fallback;      /* the default, as JSON text: "\"Always\"", "30", "{}" */
   const char *const *values; /* enum; NULL-terminated; NULL: any */
   const char *description;   /* for OpenAPI and `kubectl explain` */
 };
@@ -64,7 +64,7 @@ struct _KubeColumn
   const char *absent; /* the cell when the path leads nowhere: "<none>", "N/A" */
   DdValue *(*cell) (KubeApi *api, const SimObject *object);
   const char *description;
-  int since, until;   /* server minors that show it; 0: all */
+  int since, until; /* server minors that show it; 0: all */
 };
 
 /* Problems found by a validation, in order: each becomes a cause of a 422 (metav1.StatusCause). */
@@ -83,15 +83,15 @@ enum
 
 enum
 {
-  KUBE_UNCONDITIONAL_UPDATE = 1 << 0, /* PUT without resourceVersion is accepted */
+  KUBE_UNCONDITIONAL_UPDATE = 1 << 0,   /* PUT without resourceVersion is accepted */
   KUBE_KEEPS_STATUS_ON_CREATE = 1 << 1, /* Node */
   KUBE_GRACEFUL_DELETE = 1 << 2,        /* Pod: .spec.terminationGracePeriodSeconds, .spec.nodeName
                                          * and .status.phase decide how long it may take */
   KUBE_RETURNS_DELETED = 1 << 3,        /* DELETE answers with the object instead of a Status */
   KUBE_HAS_GENERATION = 1 << 4,
-  KUBE_ORPHANS_BY_DEFAULT = 1 << 5,     /* batch/v1 Job, ReplicationController */
-  KUBE_SPEC_FINALIZERS = 1 << 6,        /* Namespace: deletion waits for .spec.finalizers */
-  KUBE_NO_DELETE_COLLECTION = 1 << 7,   /* Namespace */
+  KUBE_ORPHANS_BY_DEFAULT = 1 << 5,   /* batch/v1 Job, ReplicationController */
+  KUBE_SPEC_FINALIZERS = 1 << 6,      /* Namespace: deletion waits for .spec.finalizers */
+  KUBE_NO_DELETE_COLLECTION = 1 << 7, /* Namespace */
 };
 
 /* What a name must look like (apimachinery's api/validation). */
@@ -114,11 +114,11 @@ struct _KubeKind
   guint subresources;
   guint flags;
   KubeNameRule name_rule;
-  const char *storage; /* etcd's name for the plural, where it is another: "minions" */
-  const KubeStruct *type;              /* the whole object: metadata, spec, status ... */
-  const KubeColumn *columns;           /* ended by a column without a name */
+  const char *storage;       /* etcd's name for the plural, where it is another: "minions" */
+  const KubeStruct *type;    /* the whole object: metadata, spec, status ... */
+  const KubeColumn *columns; /* ended by a column without a name */
   const char *const *selectable_fields; /* beyond metadata.name and metadata.namespace */
-  const char *const *indexes;          /* dotted paths the store keeps an index of */
+  const char *const *indexes;           /* dotted paths the store keeps an index of */
 
   /* What a table cannot say. All optional; generic code calls them and names no kind.
    * prepare_*: admission and defaulting in place of *OBJECT. validate: OLD is NULL for a create. */
@@ -126,8 +126,6 @@ struct _KubeKind
   gboolean (*prepare_update) (KubeApi *api, const SimObject *old, DdValue **object, GError **error);
   gboolean (*prepare_delete) (KubeApi *api, const SimObject *object, GError **error);
   void (*validate) (const DdValue *old, const DdValue *object, KubeCauses *causes);
-  /* Brings what changes by itself up to date before a read (a Lease's renewTime). */
-  void (*refresh) (KubeApi *api, SimObject *object);
   /* The value of a selectable field that is not simply its path. */
   char *(*field_value) (const SimObject *object, const char *field);
   /* Conditions of the object's row in a Table ("Completed" for a finished pod); NULL: none. */

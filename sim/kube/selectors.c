@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "sim/kube/error.h"
 #include "sim/kube/names.h"
 #include "sim/kube/selectors.h"
 

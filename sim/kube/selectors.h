@@ -6,6 +6,9 @@
 
 G_BEGIN_DECLS
 
+/* metav1.LabelSelector as JSON: no selector matches nothing, an empty one everything. */
+gboolean kube_label_selector_matches (const DdValue *selector, const DdValue *labels);
+
 /* A conjunction of requirements. NULL stands for "everything" throughout. */
 typedef struct _KubeSelector KubeSelector;
 

@@ -37,7 +37,7 @@ nodegroup_status (SimCondition *condition)
 {
   const char *name = condition->words[1] != NULL ? condition->words[1] : condition->nodegroup;
   AwsNodegroup *nodegroup
-      = name != NULL ? aws_eks_nodegroup (condition->world, condition->cluster, name) : NULL;
+      = name != NULL ? aws_eks_nodegroup (condition->world->cloud, condition->cluster, name) : NULL;
 
   return nodegroup != NULL ? aws_nodegroup_status (nodegroup) : "";
 }
@@ -88,8 +88,8 @@ world_is_idle (SimCondition *condition)
   DdUsec due;
 
   return !nodegroup_is_updating (condition)
-         && (!sim_clock_next_due (condition->world->clock, &due)
-             || due > sim_world_now (condition->world) + QUIET);
+         && (!sim_clock_next_due (condition->world->stage->clock, &due)
+             || due > sim_stage_now (condition->world->stage) + QUIET);
 }
 
 static void
@@ -173,7 +173,7 @@ sim_condition_parse (SimWorld *world, const char *cluster, const char *nodegroup
   condition->nodegroup = nodegroup;
   condition->words = g_steal_pointer (&words);
   if (row->holds == event_was_seen)
-    sim_trace_add_reader (world->trace, look_at_event, condition);
+    sim_trace_add_reader (world->stage->trace, look_at_event, condition);
   return condition;
 }
 
@@ -183,7 +183,7 @@ sim_condition_free (SimCondition *condition)
   if (condition == NULL)
     return;
   if (condition->row->holds == event_was_seen)
-    sim_trace_remove_reader (condition->world->trace, look_at_event, condition);
+    sim_trace_remove_reader (condition->world->stage->trace, look_at_event, condition);
   g_strfreev (condition->words);
   g_free (condition);
 }

@@ -26,7 +26,7 @@ describe_nodegroup (SimLab *lab)
   AwsUpdate *update;
 
   if (name != NULL)
-    nodegroup = aws_eks_nodegroup (lab->world, sim_world_file_cluster (lab->file), name);
+    nodegroup = aws_eks_nodegroup (lab->world->cloud, sim_world_file_cluster (lab->file), name);
   if (nodegroup == NULL)
     return NULL;
   update = aws_nodegroup_last_update (nodegroup);
@@ -57,8 +57,8 @@ count_nodes (SimLab *lab)
 static DdValue *
 describe_time (SimLab *lab)
 {
-  DdUsec now = sim_world_now (lab->world);
-  DdUsec elapsed = now - sim_trace_origin (lab->world->trace);
+  DdUsec now = sim_stage_now (lab->world->stage);
+  DdUsec elapsed = now - sim_trace_origin (lab->world->stage->trace);
   g_autofree char *speed = sim_speed_to_text (sim_pacing_speed (lab->pacing));
 
   return dd_object ("time", dd_string_take (dd_time_to_iso8601 (now)), "elapsed",
@@ -73,8 +73,8 @@ show_status (SimLab *lab, const char *argument, GError **error)
 
   (void) argument;
   (void) error;
-  dd_value_set (&status, "seed", dd_int ((gint64) lab->world->seed));
-  dd_value_set (&status, "events", dd_int ((gint64) sim_trace_count (lab->world->trace)));
+  dd_value_set (&status, "seed", dd_int ((gint64) lab->world->stage->seed));
+  dd_value_set (&status, "events", dd_int ((gint64) sim_trace_count (lab->world->stage->trace)));
   dd_value_set (&status, "cluster", dd_string (sim_world_file_cluster (lab->file)));
   dd_value_set (&status, "nodegroup", describe_nodegroup (lab));
   dd_value_set (&status, "nodes", count_nodes (lab));
@@ -139,7 +139,7 @@ step_once (SimLab *lab, const char *argument, GError **error)
   DdUsec due;
 
   (void) argument;
-  if (!sim_clock_next_due (lab->world->clock, &due))
+  if (!sim_clock_next_due (lab->world->stage->clock, &due))
     {
       g_set_error (error, DD_ERROR, DD_ERROR_REFUSED, "nothing is going to happen");
       return NULL;
@@ -161,7 +161,7 @@ skip_time (SimLab *lab, const char *argument, GError **error)
                    argument);
       return NULL;
     }
-  if (!limit_allows (lab, sim_world_now (lab->world) + delay, error))
+  if (!limit_allows (lab, sim_stage_now (lab->world->stage) + delay, error))
     return NULL;
   sim_world_run_for (lab->world, delay);
   return describe_time (lab);
@@ -172,13 +172,13 @@ static const char *
 run_until (SimLab *lab, SimCondition *condition)
 {
   DdUsec wall = sim_pacing_limit (lab->pacing);
-  DdUsec limit = MIN (sim_world_now (lab->world) + MAX_UNTIL, wall);
+  DdUsec limit = MIN (sim_stage_now (lab->world->stage) + MAX_UNTIL, wall);
   DdUsec due;
 
   while (!sim_condition_holds (condition))
     {
       sim_transport_flush (lab->world->transport); /* what is on its way is going to happen */
-      if (!sim_clock_next_due (lab->world->clock, &due))
+      if (!sim_clock_next_due (lab->world->stage->clock, &due))
         return "nothing is going to happen";
       if (due > limit)
         return limit == wall ? "the world's time has reached the wall clock's"

@@ -18,13 +18,13 @@ static void
 hasten (SimLab *lab, const SimRequest *request)
 {
   SimWorld *world = lab->world;
-  AwsNodegroup *polled = aws_eks_polled_nodegroup (world, request);
-  DdUsec limit = MIN (sim_world_now (world) + MAX_HASTE, sim_pacing_limit (lab->pacing));
+  AwsNodegroup *polled = aws_eks_polled_nodegroup (world->cloud, request);
+  DdUsec limit = MIN (sim_stage_now (world->stage) + MAX_HASTE, sim_pacing_limit (lab->pacing));
   guint64 serial = polled != NULL ? aws_nodegroup_status_serial (polled) : 0;
 
   while (polled != NULL && aws_nodegroup_status_serial (polled) == serial
-         && sim_world_now (world) < limit && sim_world_step (world))
-    polled = aws_eks_polled_nodegroup (world, request);
+         && sim_stage_now (world->stage) < limit && sim_world_step (world))
+    polled = aws_eks_polled_nodegroup (world->cloud, request);
   if (serial != 0)
     sim_pacing_resynchronise (lab->pacing);
 }
@@ -52,7 +52,7 @@ answer (const SimRequest *request, gpointer data)
 static DdUsec
 lab_now (gpointer data)
 {
-  return sim_world_now (((SimLab *) data)->world);
+  return sim_stage_now (((SimLab *) data)->world->stage);
 }
 
 static gboolean
@@ -76,7 +76,7 @@ sim_lab_reset (SimLab *lab, GError **error)
   g_autoptr (SimWorld) fresh = sim_world_furnish (lab->file, &lab->furnish, error);
 
   if (fresh == NULL
-      || !sim_eks_workflow_set_profile (aws_eks_workflow (fresh), lab->profile, error))
+      || !sim_eks_workflow_set_profile (aws_eks_workflow (fresh->cloud), lab->profile, error))
     return FALSE;
   sim_server_end_streams (lab->server);
   sim_world_free (lab->world);

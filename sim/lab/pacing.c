@@ -91,7 +91,7 @@ static void
 set_anchor (SimPacing *pacing)
 {
   pacing->anchor_wall = g_get_monotonic_time ();
-  pacing->anchor_virtual = sim_world_now (pacing->world);
+  pacing->anchor_virtual = sim_stage_now (pacing->world->stage);
 }
 
 static DdUsec
@@ -121,7 +121,7 @@ set_alarm (SimPacing *pacing)
   gint64 ready = -1;
 
   if (pacing->world != NULL && !pacing->speed.paused && !pacing->world->stopped
-      && sim_clock_next_due (pacing->world->clock, &due))
+      && sim_clock_next_due (pacing->world->stage->clock, &due))
     ready = MAX (wall_time_of (pacing, due), 0);
   g_source_set_ready_time (pacing->alarm, ready);
 }
@@ -132,9 +132,9 @@ follow_the_line (SimPacing *pacing)
   gint64 deadline = g_get_monotonic_time () + SLICE;
   DdUsec target = virtual_time_now (pacing);
 
-  while (sim_world_now (pacing->world) < target)
+  while (sim_stage_now (pacing->world->stage) < target)
     {
-      DdUsec stride = MIN (sim_world_now (pacing->world) + STRIDE, target);
+      DdUsec stride = MIN (sim_stage_now (pacing->world->stage) + STRIDE, target);
 
       if (!sim_world_run_until (pacing->world, stride))
         {
@@ -161,7 +161,7 @@ void
 sim_pacing_settle (SimPacing *pacing)
 {
   if (pacing->world != NULL)
-    sim_world_run_until (pacing->world, sim_world_now (pacing->world));
+    sim_world_run_until (pacing->world, sim_stage_now (pacing->world->stage));
   set_alarm (pacing);
 }
 

@@ -55,7 +55,7 @@ ask (const SimExpectation *self, const AwsService *service, const char *name, Dd
 {
   g_autoptr (DdValue) owned = input;
 
-  return aws_service_call (service, self->world, name, owned, NULL);
+  return aws_service_call (service, aws_cloud_door (self->world->cloud), name, owned, NULL);
 }
 
 /* ---- the three resources; each returns a new value, NULL when there is none ---- */
@@ -63,7 +63,7 @@ ask (const SimExpectation *self, const AwsService *service, const char *name, Dd
 static DdValue *
 last_update (const SimExpectation *self)
 {
-  AwsNodegroup *nodegroup = aws_eks_nodegroup (self->world, self->cluster, self->state);
+  AwsNodegroup *nodegroup = aws_eks_nodegroup (self->world->cloud, self->cluster, self->state);
   AwsUpdate *update = nodegroup != NULL ? aws_nodegroup_last_update (nodegroup) : NULL;
   DdValue *value;
 
@@ -89,7 +89,7 @@ nodegroup_now (const SimExpectation *self)
 static DdValue *
 group_now (const SimExpectation *self)
 {
-  AwsNodegroup *nodegroup = aws_eks_nodegroup (self->world, self->cluster, self->state);
+  AwsNodegroup *nodegroup = aws_eks_nodegroup (self->world->cloud, self->cluster, self->state);
   g_autoptr (DdValue) answer = NULL;
   const DdValue *group;
 

@@ -272,7 +272,8 @@ expectation_text (const Watched *watched)
 static DdUsec
 moment (const SimExpectations *expectations)
 {
-  return sim_world_now (expectations->world) - sim_trace_origin (expectations->world->trace);
+  return sim_stage_now (expectations->world->stage)
+         - sim_trace_origin (expectations->world->stage->trace);
 }
 
 static char *
@@ -304,7 +305,7 @@ decide (Watched *watched, gboolean held)
   verdict->why = held ? NULL : reason_of (watched);
   watched->verdict = verdict;
   watched->decided = TRUE;
-  sim_world_trace (watched->all->world, "scenario",
+  sim_stage_trace (watched->all->world->stage, "scenario",
                    held ? "expectation.held" : "expectation.failed", verdict->text,
                    dd_object ("why", dd_string (verdict->why), NULL));
 }
@@ -391,7 +392,7 @@ sim_expectations_watch (SimExpectations *expectations, SimWorld *world, const ch
   for (guint i = 0; i < expectations->list->len; i++)
     {
       Watched *watched = g_ptr_array_index (expectations->list, i);
-      DdUsec due = sim_trace_origin (world->trace) + watched->from;
+      DdUsec due = sim_trace_origin (world->stage->trace) + watched->from;
       guint64 alarm;
 
       watched->base.world = world;
@@ -402,10 +403,10 @@ sim_expectations_watch (SimExpectations *expectations, SimWorld *world, const ch
       judge (watched, 0);
       if (watched->from == 0 && watched->when != AT)
         continue;
-      alarm = sim_clock_schedule (world->clock, due, alarm_rang, watched);
+      alarm = sim_clock_schedule (world->stage->clock, due, alarm_rang, watched);
       g_array_append_val (expectations->alarms, alarm);
     }
-  sim_trace_add_reader (world->trace, show_event, expectations);
+  sim_trace_add_reader (world->stage->trace, show_event, expectations);
   sim_world_add_observer (world, look_at_what_changed, expectations);
 }
 
@@ -438,9 +439,10 @@ sim_expectations_free (SimExpectations *expectations)
   if (expectations == NULL)
     return;
   for (guint i = 0; expectations->world != NULL && i < expectations->alarms->len; i++)
-    sim_clock_cancel (expectations->world->clock, g_array_index (expectations->alarms, guint64, i));
+    sim_clock_cancel (expectations->world->stage->clock,
+                      g_array_index (expectations->alarms, guint64, i));
   if (expectations->world != NULL)
-    sim_trace_remove_reader (expectations->world->trace, show_event, expectations);
+    sim_trace_remove_reader (expectations->world->stage->trace, show_event, expectations);
   g_ptr_array_unref (expectations->list);
   g_array_unref (expectations->alarms);
   g_free (expectations);

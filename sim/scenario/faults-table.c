@@ -119,7 +119,7 @@ sim_faults_add_all (SimWorld *world, const SimYaml *list)
       if (sim_blow_is_known (&fault))
         sim_blow_schedule (world, &fault);
       else
-        sim_faults_add (world->faults, &fault);
+        sim_faults_add (world->stage->faults, &fault);
     }
 }
 

@@ -45,7 +45,7 @@ blow_free (gpointer data)
 static void
 give_notice (SimWorld *world, AwsInstance *instance)
 {
-  sim_eks_empty_node (world, instance->private_dns);
+  sim_eks_empty_node (world->cloud, instance->private_dns);
 }
 
 static void
@@ -57,13 +57,13 @@ take_away (SimWorld *world, AwsInstance *instance)
 static void
 vanish (SimWorld *world, AwsInstance *instance)
 {
-  sim_machine_stopped (world, instance->resource.id);
+  sim_machine_stopped (world->stage, instance->resource.id);
 }
 
 static void
 come_back (SimWorld *world, AwsInstance *instance)
 {
-  sim_machine_returned (world, instance->resource.id);
+  sim_machine_returned (world->stage, instance->resource.id);
 }
 
 static const struct
@@ -103,7 +103,7 @@ static void
 strike (Blow *blow, AwsInstance *instance)
 {
   g_ptr_array_add (blow->struck, g_strdup (instance->resource.id));
-  sim_world_trace (blow->world, "faults", "fault.injected", instance->private_dns,
+  sim_stage_trace (blow->world->stage, "faults", "fault.injected", instance->private_dns,
                    dd_object ("service", dd_string ("instance"), "operation",
                               dd_string (blow->operation), "instance",
                               dd_string (instance->resource.id), "zone",
@@ -131,12 +131,12 @@ begin_blow (gpointer data)
 {
   Blow *blow = data;
   g_autoptr (GPtrArray) candidates = candidates_of (blow);
-  g_autoptr (DdRandom) random = dd_random_fork (blow->world->random, "blows");
+  g_autoptr (DdRandom) random = dd_random_fork (blow->world->stage->random, "blows");
 
   for (guint i = 0; i < blow->times && candidates->len > 0; i++)
     strike (blow, g_ptr_array_steal_index (candidates, dd_random_below (random, candidates->len)));
   if (blow->lasts > 0)
-    sim_clock_after (blow->world->clock, blow->lasts, end_blow, blow);
+    sim_clock_after (blow->world->stage->clock, blow->lasts, end_blow, blow);
 }
 
 /* ---- when ---- */
@@ -174,6 +174,7 @@ sim_blow_schedule (SimWorld *world, const SimFault *row)
                 : row->until > row->from ? row->until - row->from
                                          : 0;
   blow->struck = g_ptr_array_new_with_free_func (g_free);
-  sim_faults_keep (world->faults, blow, blow_free);
-  sim_clock_schedule (world->clock, sim_trace_origin (world->trace) + row->from, begin_blow, blow);
+  sim_faults_keep (world->stage->faults, blow, blow_free);
+  sim_clock_schedule (world->stage->clock, sim_trace_origin (world->stage->trace) + row->from,
+                      begin_blow, blow);
 }

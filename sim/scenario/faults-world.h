@@ -3,6 +3,7 @@
 #pragma once
 
 #include "sim/stage/faults.h"
+#include "sim/world/world.h"
 
 G_BEGIN_DECLS
 

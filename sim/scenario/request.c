@@ -212,7 +212,7 @@ json_request (const AwsService *service, const AwsOperation *operation, const Dd
 static void
 add_scope (SimWorld *world, DdRequest *request)
 {
-  g_autofree char *now = dd_time_to_iso8601 (sim_world_now (world));
+  g_autofree char *now = dd_time_to_iso8601 (sim_stage_now (world->stage));
   g_autofree char *scope
       = g_strdup_printf ("AWS4-HMAC-SHA256 Credential=AKIADRYDOCKSCENARIO0/%.4s%.2s%.2s/%s/%s/"
                          "aws4_request, SignedHeaders=host, Signature=%064d",

@@ -6,6 +6,7 @@
 #include "base/transport.h"
 #include "sim/aws/protocol/service.h"
 #include "sim/kube/kind.h"
+#include "sim/world/world.h"
 
 G_BEGIN_DECLS
 

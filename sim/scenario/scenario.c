@@ -219,7 +219,7 @@ static gboolean
 set_knobs (const SimScenario *scenario, const SimRehearsal *rehearsal, SimWorld *world,
            GError **error)
 {
-  SimEksWorkflow *workflow = aws_eks_workflow (world);
+  SimEksWorkflow *workflow = aws_eks_workflow (world->cloud);
   const SimYaml *profile = sim_yaml_member (scenario->root, "profile");
   const SimYaml *knobs = sim_yaml_member (scenario->root, "knobs");
   g_autoptr (GError) reason = NULL;
@@ -253,9 +253,9 @@ seed_of (const SimScenario *scenario, const SimRehearsal *rehearsal)
 static void
 add_swarm (SimWorld *world)
 {
-  g_autoptr (DdRandom) random = dd_random_fork (world->random, "swarm");
+  g_autoptr (DdRandom) random = dd_random_fork (world->stage->random, "swarm");
 
-  sim_faults_add_swarm (world->faults, random);
+  sim_faults_add_swarm (world->stage->faults, random);
 }
 
 /* A world that is ready to begin, spoken to over the transport that was asked for. */
@@ -276,7 +276,7 @@ make_world (const SimScenario *scenario, const SimRehearsal *rehearsal, GError *
   if (rehearsal->faults == SIM_FAULTS_SWARM)
     add_swarm (world);
   world->max_events
-      = sim_clock_events (world->clock)
+      = sim_clock_events (world->stage->clock)
         + (guint64) dd_value_path_int (scenario->root->value, "max_events", MOST_EVENTS);
   if (rehearsal->loopback)
     {
@@ -299,13 +299,13 @@ typedef enum
 static RunEnd
 run (SimWorld *world, DdUsec limit, gboolean limit_was_asked_for)
 {
-  DdUsec end = sim_trace_origin (world->trace) + limit;
+  DdUsec end = sim_trace_origin (world->stage->trace) + limit;
   DdUsec due;
 
   for (;;)
     {
       sim_transport_flush (world->transport);
-      if (!sim_clock_next_due (world->clock, &due))
+      if (!sim_clock_next_due (world->stage->clock, &due))
         return RUN_AT_REST;
       if (due > end)
         return limit_was_asked_for ? RUN_TIME_OVER : RUN_TOO_LONG;
@@ -321,7 +321,7 @@ failure_new (const SimWorld *world, const char *text, const char *why)
 
   verdict->text = g_strdup (text);
   verdict->place = g_strdup ("");
-  verdict->time = sim_world_now (world) - sim_trace_origin (world->trace);
+  verdict->time = sim_stage_now (world->stage) - sim_trace_origin (world->stage->trace);
   verdict->why = g_strdup (why);
   return verdict;
 }
@@ -403,7 +403,7 @@ rehearse_in (const SimScenario *scenario, const SimRehearsal *rehearsal, SimWorl
   end = run (world, sim_yaml_duration (limit, LONGEST_RUN), limit != NULL);
 
   outcome->scenario = g_strdup (scenario->name);
-  outcome->seed = world->seed;
+  outcome->seed = world->stage->seed;
   outcome->transport = rehearsal->loopback ? "loopback" : "direct";
   outcome->verdicts = sim_expectations_conclude (expectations);
   sim_steps_conclude (steps, outcome->verdicts);
@@ -412,9 +412,9 @@ rehearse_in (const SimScenario *scenario, const SimRehearsal *rehearsal, SimWorl
   add_limit (world, end, outcome->verdicts);
   outcome->held = all_held (outcome->verdicts);
   outcome->promises = sim_invariants_count ();
-  outcome->digest = sim_trace_digest (world->trace);
-  outcome->virtual_time = sim_world_now (world) - sim_trace_origin (world->trace);
-  outcome->events = sim_trace_count (world->trace);
+  outcome->digest = sim_trace_digest (world->stage->trace);
+  outcome->virtual_time = sim_stage_now (world->stage) - sim_trace_origin (world->stage->trace);
+  outcome->events = sim_trace_count (world->stage->trace);
   if (rehearsal->dismiss != NULL)
     rehearsal->dismiss (world, rehearsal->attend_data);
   return outcome;

@@ -148,7 +148,8 @@ run_aws (Step *step)
   g_autoptr (DdValue) input
       = input_node != NULL ? dd_value_ref (input_node->value) : dd_object_empty ();
   const AwsNodegroup *nodegroup
-      = name != NULL ? aws_eks_nodegroup (step->steps->world, step->steps->cluster, name) : NULL;
+      = name != NULL ? aws_eks_nodegroup (step->steps->world->cloud, step->steps->cluster, name)
+                     : NULL;
 
   if (name != NULL && nodegroup == NULL)
     {
@@ -287,7 +288,7 @@ run_engine (Step *step)
 {
   const char *nodegroup = sim_yaml_text (sim_yaml_member (step->pattern, "nodegroup"));
   const char *action = sim_yaml_text (sim_yaml_member (step->pattern, "action"));
-  SimEksWorkflow *workflow = aws_eks_workflow (step->steps->world);
+  SimEksWorkflow *workflow = aws_eks_workflow (step->steps->world->cloud);
   g_autoptr (GError) error = NULL;
   gboolean done
       = strcmp (action, "kill") == 0
@@ -418,7 +419,7 @@ take_step (gpointer data)
 
   step->timer = 0;
   step->taken = TRUE;
-  sim_world_trace (step->steps->world, "scenario", "step.started", NULL,
+  sim_stage_trace (step->steps->world->stage, "scenario", "step.started", NULL,
                    dd_object ("step", dd_string (text), NULL));
   step->action->run (step);
 }
@@ -427,7 +428,7 @@ static void
 arm (Step *step, DdUsec due)
 {
   step->armed = TRUE;
-  step->timer = sim_clock_schedule (step->steps->world->clock, due, take_step, step);
+  step->timer = sim_clock_schedule (step->steps->world->stage->clock, due, take_step, step);
 }
 
 static void
@@ -440,7 +441,7 @@ watch_for_causes (const SimEvent *event, gpointer data)
       Step *step = g_ptr_array_index (steps->list, i);
 
       if (step->after != NULL && !step->armed && sim_event_matches (step->after, event))
-        arm (step, sim_world_now (steps->world) + step->delay);
+        arm (step, sim_stage_now (steps->world->stage) + step->delay);
     }
 }
 
@@ -454,9 +455,9 @@ sim_steps_begin (SimSteps *steps, SimWorld *world, const char *cluster)
       Step *step = g_ptr_array_index (steps->list, i);
 
       if (step->after == NULL)
-        arm (step, sim_trace_origin (world->trace) + step->delay);
+        arm (step, sim_trace_origin (world->stage->trace) + step->delay);
     }
-  sim_trace_add_reader (world->trace, watch_for_causes, steps);
+  sim_trace_add_reader (world->stage->trace, watch_for_causes, steps);
 }
 
 static char *
@@ -492,7 +493,8 @@ sim_steps_conclude (SimSteps *steps, GPtrArray *verdicts)
                                           : g_strdup_printf ("step: %s", text);
       verdict->place = g_strdup_printf ("%s:%u", step->node->file->name, step->node->line);
       verdict->held = complaint == NULL;
-      verdict->time = sim_world_now (steps->world) - sim_trace_origin (steps->world->trace);
+      verdict->time
+          = sim_stage_now (steps->world->stage) - sim_trace_origin (steps->world->stage->trace);
       verdict->why = complaint;
       g_ptr_array_add (verdicts, verdict);
     }
@@ -501,7 +503,7 @@ sim_steps_conclude (SimSteps *steps, GPtrArray *verdicts)
 static void
 forget (SimSteps *steps, const Step *step)
 {
-  sim_clock_cancel (steps->world->clock, step->timer);
+  sim_clock_cancel (steps->world->stage->clock, step->timer);
   for (guint i = 0; i < step->requests->len; i++)
     {
       const Request *request = g_ptr_array_index (step->requests, i);
@@ -519,7 +521,7 @@ sim_steps_free (SimSteps *steps)
     {
       for (guint i = 0; i < steps->list->len; i++)
         forget (steps, g_ptr_array_index (steps->list, i));
-      sim_trace_remove_reader (steps->world->trace, watch_for_causes, steps);
+      sim_trace_remove_reader (steps->world->stage->trace, watch_for_causes, steps);
     }
   g_ptr_array_unref (steps->list);
   g_free (steps);

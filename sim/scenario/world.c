@@ -215,7 +215,7 @@ set_latencies (SimWorld *world, const SimYaml *latencies)
       if (!sim_delay_from_name (key->text, &delay))
         continue;
       sim_yaml_range (sim_yaml_element (latencies, i), &low, &high);
-      sim_latency_set (world->latency, delay, low, high);
+      sim_latency_set (world->stage->latency, delay, low, high);
     }
 }
 
@@ -235,7 +235,7 @@ publish_releases (SimWorld *world, const SimYaml *releases, GError **error)
       GError *reason = NULL;
 
       if (aws_ami_catalog_publish (
-              aws_eks_catalog (world), text_or (release, "ami_type", DEFAULT_AMI_TYPE),
+              aws_eks_catalog (world->cloud), text_or (release, "ami_type", DEFAULT_AMI_TYPE),
               text_or (release, "release", NULL), text_or (release, "image", NULL), &reason)
           == NULL)
         return refuse_at (release, reason, error);
@@ -307,7 +307,7 @@ add_nodegroup (SimWorld *world, const SimWorldFile *file, const SimYaml *node, G
   };
   GError *reason = NULL;
 
-  if (aws_eks_add_nodegroup (world, &spec, &reason) == NULL)
+  if (aws_eks_add_nodegroup (world->cloud, &spec, &reason) == NULL)
     return refuse_at (node, reason, error);
   return TRUE;
 }
@@ -321,7 +321,7 @@ add_nodegroups (SimWorld *world, const SimWorldFile *file, const char *certifica
       = { .name = sim_world_file_cluster (file), .certificate_authority = certificate_authority };
   GError *reason = NULL;
 
-  if (aws_eks_add_cluster (world, &cluster, &reason) == NULL)
+  if (aws_eks_add_cluster (world->cloud, &cluster, &reason) == NULL)
     return refuse_at (file->root, reason, error);
   for (guint i = 0; i < sim_yaml_length (groups); i++)
     {
@@ -351,10 +351,10 @@ create_all (SimWorld *world, const SimManifests *manifests, GError **error)
 static void
 settle (SimWorld *world)
 {
-  DdUsec limit = sim_world_now (world) + SETTLING_TIME;
+  DdUsec limit = sim_stage_now (world->stage) + SETTLING_TIME;
   DdUsec due;
 
-  while (sim_world_step (world) && sim_clock_next_due (world->clock, &due) && due <= limit)
+  while (sim_world_step (world) && sim_clock_next_due (world->stage->clock, &due) && due <= limit)
     ;
 }
 
@@ -407,6 +407,6 @@ sim_world_furnish (const SimWorldFile *file, const SimFurnish *options, GError *
 
   if (!furnish (world, file, options, error))
     return NULL;
-  sim_trace_begin (world->trace);
+  sim_trace_begin (world->stage->trace);
   return g_steal_pointer (&world);
 }

@@ -32,7 +32,7 @@ struct _SimHistorian
 static DdUsec
 now (const SimHistorian *self)
 {
-  return sim_world_now (self->world) - sim_trace_origin (self->world->trace);
+  return sim_stage_now (self->world->stage) - sim_trace_origin (self->world->stage->trace);
 }
 
 /* ---- lives ---- */
@@ -547,7 +547,7 @@ sim_historian_new (SimWorld *world)
       take_present (self, watched[i]);
       sim_store_subscribe (world->kube->store, watched[i], take_change, self);
     }
-  sim_trace_add_reader (world->trace, take_event, self);
+  sim_trace_add_reader (world->stage->trace, take_event, self);
   return self;
 }
 
@@ -556,7 +556,7 @@ sim_historian_conclude (SimHistorian *self)
 {
   SimHistory *history = self->history;
 
-  sim_trace_remove_reader (self->world->trace, take_event, self);
+  sim_trace_remove_reader (self->world->stage->trace, take_event, self);
   sim_store_unsubscribe (self->world->kube->store, take_change, self);
   history->end = now (self);
   for (guint i = 0; i < history->nodes->len; i++)

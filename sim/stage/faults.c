@@ -34,7 +34,7 @@ typedef struct
 
 struct _SimFaults
 {
-  SimWorld *world;
+  SimStage *stage;
   DdRandom *random;
   GPtrArray *rows;       /* of Row */
   GPtrArray *kept;       /* of Kept */
@@ -66,12 +66,12 @@ kept_free (gpointer data)
 }
 
 SimFaults *
-sim_faults_new (SimWorld *world)
+sim_faults_new (SimStage *stage)
 {
   SimFaults *faults = g_new0 (SimFaults, 1);
 
-  faults->world = world;
-  faults->random = dd_random_fork (world->random, "faults");
+  faults->stage = stage;
+  faults->random = dd_random_fork (stage->random, "faults");
   faults->rows = g_ptr_array_new_with_free_func (row_free);
   faults->kept = g_ptr_array_new_with_free_func (kept_free);
   return faults;
@@ -183,7 +183,7 @@ trace_row (SimFaults *faults, const SimFault *fault, const char *service, const 
 {
   g_autofree char *delay = fault->delay > 0 ? dd_duration_to_text (fault->delay) : NULL;
 
-  sim_world_trace (faults->world, "faults", "fault.injected", subject,
+  sim_stage_trace (faults->stage, "faults", "fault.injected", subject,
                    dd_object ("service", dd_string (service), "operation", dd_string (operation),
                               "error", dd_string (fault->error), "delay", dd_string (delay), "lost",
                               fault->lose_reply ? dd_bool (TRUE) : NULL, "connection",
@@ -197,9 +197,9 @@ find_row (SimFaults *faults, const char *service, const char *operation,
 {
   DdUsec now;
 
-  if (faults->rows->len == 0 || !sim_trace_has_begun (faults->world->trace))
+  if (faults->rows->len == 0 || !sim_trace_has_begun (faults->stage->trace))
     return NULL;
-  now = sim_world_now (faults->world) - sim_trace_origin (faults->world->trace);
+  now = sim_stage_now (faults->stage) - sim_trace_origin (faults->stage->trace);
   for (guint i = 0; i < faults->rows->len; i++)
     {
       Row *row = g_ptr_array_index (faults->rows, i);
@@ -285,7 +285,7 @@ sim_faults_stop_request (SimFaults *faults, const DdRequest *request)
   };
   g_autofree char *what = NULL;
 
-  if (!sim_trace_has_begun (faults->world->trace))
+  if (!sim_trace_has_begun (faults->stage->trace))
     return FALSE;
   faults->requests++;
   if (!nth_applies (faults))

@@ -2,7 +2,8 @@
 /* sim/stage/faults.h: what goes wrong on purpose: rows that match requests and say how they fail */
 #pragma once
 
-#include "sim/world/world.h"
+#include "base/transport.h"
+#include "sim/stage/stage.h"
 
 G_BEGIN_DECLS
 
@@ -29,7 +30,7 @@ typedef struct
   double probability;         /* 0 counts as 1 */
 } SimFault;
 
-SimFaults *sim_faults_new (SimWorld *world);
+SimFaults *sim_faults_new (SimStage *stage);
 void sim_faults_free (SimFaults *faults);
 /* Copies ROW. */
 void sim_faults_add (SimFaults *faults, const SimFault *row);

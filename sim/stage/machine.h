@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* sim/stage/machine.h: what a kubelet knows of its EC2 instance; the border of EC2 and Kubernetes */
+/* sim/stage/machine.h: the border of EC2 and Kubernetes: what a kubelet knows of its instance, and
+ * what the cloud's node controller may ask */
 #pragma once
 
-#include "sim/world/world.h"
+#include "sim/stage/stage.h"
 
 G_BEGIN_DECLS
 
@@ -21,13 +22,6 @@ typedef struct
   int max_pods;
 } SimMachine;
 
-/* EC2 calls these; the kubelet actor implements them (sim/kube/controllers/kubelet.c). MACHINE is copied. */
-void sim_machine_started (SimWorld *world, const SimMachine *machine); /* the instance is running */
-void sim_machine_stopped (SimWorld *world, const char *instance_id);   /* shutting down, or killed */
-
-/* After it was only unreachable; its kubelet goes on with what is bound to it. */
-void sim_machine_returned (SimWorld *world, const char *instance_id);
-
 typedef enum
 {
   SIM_MACHINE_GONE, /* terminated or never heard of */
@@ -35,9 +29,37 @@ typedef enum
   SIM_MACHINE_RUNNING,
 } SimMachineState;
 
-/* Kubernetes' cloud node lifecycle controller asks this; EC2 implements it (sim/aws/ec2/operations.c). */
-SimMachineState sim_machine_state (SimWorld *world, const char *instance_id);
+/* What the machines' own software hears of EC2; sim/kube/controllers/kubelet.c implements it. */
+typedef struct
+{
+  void (*started) (gpointer self, const SimMachine *machine);
+  void (*stopped) (gpointer self, const char *instance_id);
+  void (*returned) (gpointer self, const char *instance_id);
+  void (*terminated) (gpointer self, const char *instance_id);
+} SimMachineListener;
+
+/* What EC2 says of an instance; sim/aws/ec2/machines.c implements it. */
+typedef SimMachineState (*SimMachineStateFunc) (gpointer self, const char *instance_id);
+
+/* The two sides make themselves known here; until then nobody listens and every instance is gone.
+ * NULL takes a side away. */
+void sim_machines_set_listener (SimStage *stage, const SimMachineListener *listener, gpointer self);
+void sim_machines_set_cloud (SimStage *stage, SimMachineStateFunc state, gpointer self);
+
+/* EC2 calls these; MACHINE is copied. */
+void sim_machine_started (SimStage *stage, const SimMachine *machine); /* the instance is running */
+void sim_machine_stopped (SimStage *stage, const char *instance_id); /* shutting down, or killed */
+/* After it was only unreachable; its kubelet goes on with what is bound to it. */
+void sim_machine_returned (SimStage *stage, const char *instance_id);
 /* Tells Kubernetes that an instance left for good, so that it may delete the Node. */
-void sim_machine_terminated (SimWorld *world, const char *instance_id);
+void sim_machine_terminated (SimStage *stage, const char *instance_id);
+
+/* Kubernetes' cloud node lifecycle controller asks this. */
+SimMachineState sim_machine_state (SimStage *stage, const char *instance_id);
+
+/* ---- for the stage ---- */
+
+SimMachines *sim_machines_new (void);
+void sim_machines_free (SimMachines *machines);
 
 G_END_DECLS

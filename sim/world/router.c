@@ -16,31 +16,6 @@
 static const AwsService *const services[]
     = { &aws_eks, &aws_autoscaling, &aws_ec2, &aws_ssm, &aws_sts };
 
-SimResponse *
-sim_response_new (guint status, const char *content_type, GBytes *body)
-{
-  SimResponse *response = g_new0 (SimResponse, 1);
-
-  response->status = status;
-  response->headers = dd_headers_new ();
-  response->body = body;
-  if (content_type != NULL)
-    dd_headers_add (response->headers, "Content-Type", content_type);
-  return response;
-}
-
-void
-sim_response_free (SimResponse *response)
-{
-  if (response == NULL)
-    return;
-  g_clear_pointer (&response->headers, dd_headers_unref);
-  g_clear_pointer (&response->body, g_bytes_unref);
-  if (response->stream != NULL)
-    response->stream->klass->free (response->stream);
-  g_free (response);
-}
-
 static const AwsService *
 service_named (const char *name)
 {
@@ -136,7 +111,7 @@ refuse_service (SimWorld *world, const SimRequest *request, const char *name)
 
   if (target != NULL || action != NULL)
     stranger.protocol = target != NULL ? AWS_JSON_1_1 : AWS_QUERY;
-  sim_world_trace (world, name, "not-modelled", NULL,
+  sim_stage_trace (world->stage, name, "not-modelled", NULL,
                    dd_object ("service", dd_string (name), "operation", dd_string (operation),
                               "why", dd_string ("service"), NULL));
   return aws_protocol_of (&stranger)->refuse (&stranger, &refusal, request_id);
@@ -149,7 +124,7 @@ sim_router_handle (SimWorld *world, const SimRequest *request)
   const AwsService *service = name != NULL ? service_named (name) : unsigned_service (request);
 
   if (service != NULL)
-    return aws_service_handle (service, world, request);
+    return aws_service_handle (service, aws_cloud_door (world->cloud), request);
   if (name != NULL)
     return refuse_service (world, request, name);
   return kube_api_handle (world->kube, request);

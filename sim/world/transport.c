@@ -41,7 +41,7 @@ exchange_free (gpointer data)
 {
   Exchange *exchange = data;
 
-  sim_clock_cancel (exchange->transport->world->clock, exchange->delivery);
+  sim_clock_cancel (exchange->transport->world->stage->clock, exchange->delivery);
   dd_request_free (exchange->request);
   dd_reply_free (exchange->reply);
   g_free (exchange);
@@ -57,8 +57,9 @@ transport_send (DdTransport *self, DdRequest *request, DdReplyFunc func, gpointe
   exchange->transport = transport;
   exchange->id = ++transport->last_id;
   exchange->request = request;
-  exchange->latency = sim_latency_draw (
-      transport->world->latency, kubernetes ? SIM_DELAY_REQUEST_KUBERNETES : SIM_DELAY_REQUEST_AWS);
+  exchange->latency
+      = sim_latency_draw (transport->world->stage->latency,
+                          kubernetes ? SIM_DELAY_REQUEST_KUBERNETES : SIM_DELAY_REQUEST_AWS);
   exchange->func = func;
   exchange->data = data;
   g_queue_push_tail (&transport->waiting, exchange);
@@ -120,7 +121,7 @@ replace_reply (Exchange *exchange, DdReply *reply)
 static void
 carry (SimTransport *transport, Exchange *exchange)
 {
-  SimFaults *faults = transport->world->faults;
+  SimFaults *faults = transport->world->stage->faults;
   SimReplyEffect effect;
   DdUsec delay;
 
@@ -140,7 +141,7 @@ carry (SimTransport *transport, Exchange *exchange)
     }
   else if (effect.fate == SIM_REPLY_BROKEN)
     replace_reply (exchange, broken (exchange));
-  exchange->delivery = sim_clock_after (transport->world->clock, delay, deliver, exchange);
+  exchange->delivery = sim_clock_after (transport->world->stage->clock, delay, deliver, exchange);
 }
 
 void

@@ -9,7 +9,7 @@
 char *
 aws_group_now_text (const AwsGroup *group)
 {
-  return dd_time_to_iso8601 (sim_world_now (group->cloud->world));
+  return dd_time_to_iso8601 (sim_stage_now (group->cloud->stage));
 }
 
 char *
@@ -28,7 +28,7 @@ aws_activity_begin (AwsGroup *group, const char *description, const char *cause,
   activity->id = dd_random_uuid (group->cloud->ids);
   activity->description = g_strdup (description);
   activity->cause = g_strdup (cause);
-  activity->start = sim_world_now (group->cloud->world);
+  activity->start = sim_stage_now (group->cloud->stage);
   activity->status = "InProgress";
   activity->zone = zone;
   activity->subnet_id = subnet != NULL ? g_strdup (subnet->resource.id) : NULL;
@@ -39,7 +39,7 @@ aws_activity_begin (AwsGroup *group, const char *description, const char *cause,
 void
 aws_activity_end (AwsGroup *group, AwsActivity *activity, const char *status, const char *message)
 {
-  activity->end = sim_world_now (group->cloud->world);
+  activity->end = sim_stage_now (group->cloud->stage);
   activity->status = status;
   activity->status_message = g_strdup (message);
   activity->progress = 100;

@@ -114,10 +114,9 @@ wanted_members (const AwsCloud *cloud, const DdValue *ids)
 }
 
 static DdValue *
-describe_instances (SimWorld *world, const DdValue *input, GError **error)
+describe_instances (AwsCloud *cloud, const DdValue *input, GError **error)
 {
-  g_autoptr (GPtrArray) members
-      = wanted_members (world->cloud, dd_value_member (input, "InstanceIds"));
+  g_autoptr (GPtrArray) members = wanted_members (cloud, dd_value_member (input, "InstanceIds"));
   g_auto (AwsPage) page = { 0 };
   g_auto (DdBuilder) answer = dd_builder_array ();
 
@@ -316,7 +315,7 @@ wanted_groups (const AwsCloud *cloud, const DdValue *names, const DdValue *filte
 }
 
 static DdValue *
-describe_groups (SimWorld *world, const DdValue *input, GError **error)
+describe_groups (AwsCloud *cloud, const DdValue *input, GError **error)
 {
   const DdValue *filters = dd_value_member (input, "Filters");
   g_autoptr (GPtrArray) groups = NULL;
@@ -325,7 +324,7 @@ describe_groups (SimWorld *world, const DdValue *input, GError **error)
 
   if (!filters_valid (filters, error))
     return NULL;
-  groups = wanted_groups (world->cloud, dd_value_member (input, "AutoScalingGroupNames"), filters);
+  groups = wanted_groups (cloud, dd_value_member (input, "AutoScalingGroupNames"), filters);
   if (!aws_as_page (input, "groups", 50, groups->len, &page, error))
     return NULL;
   for (guint i = page.first; i < page.end; i++)
@@ -395,7 +394,7 @@ collect_activities (const AwsGroup *group, const DdValue *ids, GArray *entries)
 }
 
 static DdValue *
-describe_activities (SimWorld *world, const DdValue *input, GError **error)
+describe_activities (AwsCloud *cloud, const DdValue *input, GError **error)
 {
   const DdValue *ids = dd_value_member (input, "ActivityIds");
   const char *name = dd_value_path_string (input, "AutoScalingGroupName");
@@ -403,15 +402,15 @@ describe_activities (SimWorld *world, const DdValue *input, GError **error)
   g_auto (AwsPage) page = { 0 };
   g_auto (DdBuilder) answer = dd_builder_array ();
 
-  if (name != NULL && aws_cloud_group (world->cloud, name) == NULL)
+  if (name != NULL && aws_cloud_group (cloud, name) == NULL)
     {
       g_set_error (error, AWS_ERROR, AWS_VALIDATION,
                    "AutoScalingGroup name not found - AutoScalingGroup: %s not found", name);
       return NULL;
     }
-  for (guint i = 0; i < world->cloud->groups->len; i++)
+  for (guint i = 0; i < cloud->groups->len; i++)
     {
-      const AwsGroup *group = world->cloud->groups->pdata[i];
+      const AwsGroup *group = cloud->groups->pdata[i];
 
       if (name == NULL || g_str_equal (group->name, name))
         collect_activities (group, ids, entries);

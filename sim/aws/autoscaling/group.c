@@ -5,6 +5,7 @@
 
 #include "sim/aws/autoscaling/group.h"
 
+#include "sim/aws/autoscaling/private.h"
 #include "sim/aws/autoscaling/scaling.h"
 
 #include <string.h>
@@ -62,7 +63,7 @@ aws_group_new (AwsCloud *cloud, const char *name)
   group->cloud = cloud;
   group->name = g_strdup (name);
   group->arn = group_arn (cloud, name);
-  group->created = sim_world_now (cloud->world);
+  group->created = sim_stage_now (cloud->stage);
   group->cooldown = 300;
   group->instance_warmup = -1;
   group->health_check_type = g_strdup ("EC2");
@@ -87,7 +88,7 @@ aws_group_free (AwsGroup *group)
 {
   while (group->members.head != NULL)
     aws_member_free (group->members.head->data);
-  sim_clock_cancel (group->cloud->world->clock, group->timer);
+  sim_clock_cancel (group->cloud->stage->clock, group->timer);
   g_clear_pointer (&group->hooks, g_ptr_array_unref);
   g_clear_pointer (&group->zones, g_ptr_array_unref);
   g_clear_pointer (&group->activities, g_ptr_array_unref);
@@ -113,8 +114,8 @@ aws_cloud_group (const AwsCloud *cloud, const char *name)
   return name != NULL ? g_hash_table_lookup (cloud->group_names, name) : NULL;
 }
 
-void
-aws_groups_forget_template (AwsCloud *cloud, const AwsTemplate *template)
+static void
+forget_template (AwsCloud *cloud, const AwsTemplate *template)
 {
   for (guint i = 0; i < cloud->groups->len; i++)
     {
@@ -123,6 +124,29 @@ aws_groups_forget_template (AwsCloud *cloud, const AwsTemplate *template)
       if (group->template == template)
         group->template = NULL;
     }
+}
+
+/* ---- beginning and end ---- */
+
+static const AwsCloudListener listener = { aws_group_hear_of_instance, forget_template };
+
+void
+aws_autoscaling_start (AwsCloud *cloud)
+{
+  cloud->groups = g_ptr_array_new_with_free_func ((GDestroyNotify) aws_group_free);
+  cloud->group_names = g_hash_table_new (g_str_hash, g_str_equal);
+  cloud->hook_actions = g_hash_table_new (g_str_hash, g_str_equal);
+  cloud->listener = &listener;
+}
+
+void
+aws_autoscaling_stop (AwsCloud *cloud)
+{
+  cloud->listener = NULL;
+  g_clear_pointer (&cloud->groups, g_ptr_array_unref);
+  g_clear_pointer (&cloud->group_names, g_hash_table_unref);
+  g_clear_pointer (&cloud->hook_actions, g_hash_table_unref);
+  g_clear_pointer (&cloud->hook_listeners, g_array_unref);
 }
 
 /* ---- zones ---- */

@@ -140,8 +140,6 @@ void aws_group_free (AwsGroup *group);
 /* Enables the zones of SUBNETS (AwsSubnet, at least one) and no others. */
 void aws_group_use_subnets (AwsGroup *group, GPtrArray *subnets);
 const char *aws_lifecycle_state_name (AwsLifecycleState state);
-/* TEMPLATE is about to be deleted. */
-void aws_groups_forget_template (AwsCloud *cloud, const AwsTemplate *template);
 /* Takes HOOK; replaces the one of the same name. */
 void aws_group_put_hook (AwsGroup *group, AwsHook *hook);
 AwsHook *aws_group_hook (const AwsGroup *group, const char *name);

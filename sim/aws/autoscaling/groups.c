@@ -11,10 +11,10 @@
 #include "sim/aws/autoscaling/scaling.h"
 
 AwsGroup *
-aws_as_group (SimWorld *world, const DdValue *input, GError **error)
+aws_as_group (AwsCloud *cloud, const DdValue *input, GError **error)
 {
   const char *name = dd_value_path_string (input, "AutoScalingGroupName");
-  AwsGroup *group = aws_cloud_group (world->cloud, name);
+  AwsGroup *group = aws_cloud_group (cloud, name);
 
   if (group == NULL)
     {
@@ -34,7 +34,7 @@ aws_as_group (SimWorld *world, const DdValue *input, GError **error)
 static void
 trace_update (const AwsGroup *group)
 {
-  sim_world_trace (group->cloud->world, "autoscaling", "group.updated", group->name,
+  sim_stage_trace (group->cloud->stage, "autoscaling", "group.updated", group->name,
                    dd_object ("min", dd_int (group->min), "max", dd_int (group->max), "desired",
                               dd_int (group->desired), NULL));
 }
@@ -44,7 +44,7 @@ static void
 set_desired (AwsGroup *group, gint64 desired, char *sentence)
 {
   g_autofree char *taken = sentence;
-  g_autofree char *now = dd_time_to_iso8601 (sim_world_now (group->cloud->world));
+  g_autofree char *now = dd_time_to_iso8601 (sim_stage_now (group->cloud->stage));
 
   if (desired != group->desired)
     {
@@ -83,11 +83,11 @@ discard (AwsGroup *group)
 }
 
 static DdValue *
-create_group (SimWorld *world, const DdValue *input, GError **error)
+create_group (AwsCloud *cloud, const DdValue *input, GError **error)
 {
   const char *name = dd_value_path_string (input, "AutoScalingGroupName");
   const DdValue *tags = dd_value_member (input, "Tags");
-  AwsGroup *group = aws_cloud_group (world->cloud, name);
+  AwsGroup *group = aws_cloud_group (cloud, name);
 
   if (group != NULL)
     {
@@ -98,9 +98,9 @@ create_group (SimWorld *world, const DdValue *input, GError **error)
           name);
       return NULL;
     }
-  if (!aws_as_settings_valid (world->cloud, NULL, input, error))
+  if (!aws_as_settings_valid (cloud, NULL, input, error))
     return NULL;
-  group = aws_group_new (world->cloud, name);
+  group = aws_group_new (cloud, name);
   if (!put_hooks (group, dd_value_member (input, "LifecycleHookSpecificationList"), error))
     {
       discard (group);
@@ -120,12 +120,12 @@ create_group (SimWorld *world, const DdValue *input, GError **error)
 
 /* Bounds that pass the present desired capacity take it with them. */
 static DdValue *
-update_group (SimWorld *world, const DdValue *input, GError **error)
+update_group (AwsCloud *cloud, const DdValue *input, GError **error)
 {
-  AwsGroup *group = aws_as_group (world, input, error);
+  AwsGroup *group = aws_as_group (cloud, input, error);
   gint64 desired;
 
-  if (group == NULL || !aws_as_settings_valid (world->cloud, group, input, error))
+  if (group == NULL || !aws_as_settings_valid (cloud, group, input, error))
     return NULL;
   aws_as_settings_apply (group, input);
   group->min = dd_value_path_int (input, "MinSize", group->min);
@@ -146,7 +146,7 @@ static const AwsActivity *
 blocking_activity (const AwsGroup *group)
 {
   const AwsActivity *last;
-  DdUsec now = sim_world_now (group->cloud->world);
+  DdUsec now = sim_stage_now (group->cloud->stage);
 
   if (group->activities->len == 0)
     return NULL;
@@ -173,9 +173,9 @@ desired_valid (const AwsGroup *group, gint64 desired, GError **error)
 }
 
 static DdValue *
-set_desired_capacity (SimWorld *world, const DdValue *input, GError **error)
+set_desired_capacity (AwsCloud *cloud, const DdValue *input, GError **error)
 {
-  AwsGroup *group = aws_as_group (world, input, error);
+  AwsGroup *group = aws_as_group (cloud, input, error);
   gint64 desired = dd_value_path_int (input, "DesiredCapacity", 0);
 
   if (group == NULL || !desired_valid (group, desired, error))
@@ -194,9 +194,9 @@ set_desired_capacity (SimWorld *world, const DdValue *input, GError **error)
 /* ---- DeleteAutoScalingGroup ---- */
 
 static DdValue *
-delete_group (SimWorld *world, const DdValue *input, GError **error)
+delete_group (AwsCloud *cloud, const DdValue *input, GError **error)
 {
-  AwsGroup *group = aws_as_group (world, input, error);
+  AwsGroup *group = aws_as_group (cloud, input, error);
 
   if (group == NULL)
     return NULL;

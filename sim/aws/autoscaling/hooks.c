@@ -41,8 +41,8 @@ action_free (gpointer data)
   AwsHookAction *action = data;
   AwsCloud *cloud = action_cloud (action);
 
-  sim_clock_cancel (cloud->world->clock, action->timer);
-  sim_clock_cancel (cloud->world->clock, action->notice);
+  sim_clock_cancel (cloud->stage->clock, action->timer);
+  sim_clock_cancel (cloud->stage->clock, action->notice);
   g_hash_table_remove (cloud->hook_actions, action->token);
   g_free (action->hook);
   g_free (action->token);
@@ -80,7 +80,7 @@ action_timed_out (gpointer data)
 static void
 action_await_heartbeat (AwsHookAction *action)
 {
-  SimClock *clock = action_cloud (action)->world->clock;
+  SimClock *clock = action_cloud (action)->stage->clock;
   DdUsec due = sim_clock_now (clock) + action->heartbeat_timeout_seconds * DD_SECOND;
 
   sim_clock_cancel (clock, action->timer);
@@ -113,7 +113,7 @@ tell_listeners (gpointer data)
     {
       const Listener *listener = &g_array_index (cloud->hook_listeners, Listener, i);
 
-      listener->func (cloud->world, &event, listener->data);
+      listener->func (cloud, &event, listener->data);
     }
 }
 
@@ -129,12 +129,12 @@ member_hold_for (AwsMember *member, const AwsHook *hook)
   action->token = dd_random_uuid (cloud->ids);
   action->abandon = hook->abandon;
   action->heartbeat_timeout_seconds = hook->heartbeat_timeout_seconds;
-  action->give_up = sim_world_now (cloud->world) + MIN (longest, LONGEST_WAIT);
+  action->give_up = sim_stage_now (cloud->stage) + MIN (longest, LONGEST_WAIT);
   g_hash_table_insert (cloud->hook_actions, action->token, action);
   g_ptr_array_add (member->actions, action);
   action_await_heartbeat (action);
   if (cloud->hook_listeners != NULL)
-    action->notice = sim_clock_after (cloud->world->clock, 0, tell_listeners, action);
+    action->notice = sim_clock_after (cloud->stage->clock, 0, tell_listeners, action);
 }
 
 gboolean

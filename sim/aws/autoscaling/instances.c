@@ -29,7 +29,7 @@ static char *
 take_out (AwsMember *member, gboolean decrement)
 {
   AwsGroup *group = member->group;
-  g_autofree char *now = dd_time_to_iso8601 (sim_world_now (group->cloud->world));
+  g_autofree char *now = dd_time_to_iso8601 (sim_stage_now (group->cloud->stage));
 
   if (!decrement)
     return g_strdup_printf (
@@ -58,9 +58,9 @@ may_decrement (const AwsGroup *group, GError **error)
 
 /* The answer shows the activity as it begins, whatever a hook makes of it a moment later. */
 static DdValue *
-terminate_instance (SimWorld *world, const DdValue *input, GError **error)
+terminate_instance (AwsCloud *cloud, const DdValue *input, GError **error)
 {
-  AwsMember *member = find_member (world->cloud, dd_value_path_string (input, "InstanceId"), error);
+  AwsMember *member = find_member (cloud, dd_value_path_string (input, "InstanceId"), error);
   gboolean decrement = dd_value_path_bool (input, "ShouldDecrementDesiredCapacity", FALSE);
   const AwsActivity *activity;
   g_autoptr (DdValue) described = NULL;
@@ -81,9 +81,9 @@ terminate_instance (SimWorld *world, const DdValue *input, GError **error)
 /* ---- SetInstanceHealth, SetInstanceProtection ---- */
 
 static DdValue *
-set_health (SimWorld *world, const DdValue *input, GError **error)
+set_health (AwsCloud *cloud, const DdValue *input, GError **error)
 {
-  AwsMember *member = find_member (world->cloud, dd_value_path_string (input, "InstanceId"), error);
+  AwsMember *member = find_member (cloud, dd_value_path_string (input, "InstanceId"), error);
   gboolean healthy = g_strcmp0 (dd_value_path_string (input, "HealthStatus"), "Healthy") == 0;
   DdUsec grace_ends;
 
@@ -91,7 +91,7 @@ set_health (SimWorld *world, const DdValue *input, GError **error)
     return NULL;
   grace_ends = member->in_service_since + member->group->grace_period * DD_SECOND;
   if (!healthy && dd_value_path_bool (input, "ShouldRespectGracePeriod", TRUE)
-      && sim_world_now (world) < grace_ends)
+      && sim_stage_now (cloud->stage) < grace_ends)
     return dd_null ();
   aws_member_set_sickness (member, healthy ? NULL : "a user health-check.");
   aws_group_wake (member->group);
@@ -99,9 +99,9 @@ set_health (SimWorld *world, const DdValue *input, GError **error)
 }
 
 static DdValue *
-set_protection (SimWorld *world, const DdValue *input, GError **error)
+set_protection (AwsCloud *cloud, const DdValue *input, GError **error)
 {
-  AwsGroup *group = aws_as_group (world, input, error);
+  AwsGroup *group = aws_as_group (cloud, input, error);
   const DdValue *ids = dd_value_member (input, "InstanceIds");
   gboolean protect = dd_value_path_bool (input, "ProtectedFromScaleIn", FALSE);
   g_autoptr (GPtrArray) members = g_ptr_array_new ();
@@ -109,7 +109,7 @@ set_protection (SimWorld *world, const DdValue *input, GError **error)
   for (gsize i = 0; group != NULL && i < dd_value_length (ids); i++)
     {
       const char *id = dd_value_string (dd_value_element (ids, i));
-      AwsMember *member = find_member (world->cloud, id, error);
+      AwsMember *member = find_member (cloud, id, error);
 
       if (member == NULL)
         return NULL;

@@ -129,7 +129,7 @@ static void
 note_failure (AwsGroup *group, AwsGroupZone *zone, const AwsSubnet *subnet, const char *cause,
               const GError *error)
 {
-  SimWorld *world = group->cloud->world;
+  SimStage *stage = group->cloud->stage;
   g_autofree char *message = failure_message (group, error);
   g_autofree char *description
       = g_strdup_printf ("Launching a new EC2 instance.  Status Reason: %s", message);
@@ -137,9 +137,9 @@ note_failure (AwsGroup *group, AwsGroupZone *zone, const AwsSubnet *subnet, cons
 
   aws_activity_end (group, activity, "Failed", message);
   zone->backoff = zone->backoff == 0 ? FIRST_BACKOFF : MIN (2 * zone->backoff, LONGEST_BACKOFF);
-  zone->blocked_until = sim_world_now (world) + zone->backoff;
-  sim_world_trace (
-      world, "autoscaling", "launch.failed", group->name,
+  zone->blocked_until = sim_stage_now (stage) + zone->backoff;
+  sim_stage_trace (
+      stage, "autoscaling", "launch.failed", group->name,
       dd_object ("zone", dd_string (zone->zone->name), "message", dd_string (message), NULL));
 }
 
@@ -162,7 +162,7 @@ welcome (AwsGroup *group, AwsInstance *instance, guint zone_index, const char *c
   zone->blocked_until = 0;
   member->balancing = balancing;
   group->n_balancing += balancing ? 1 : 0;
-  sim_world_trace (group->cloud->world, "autoscaling", "instance.launching", instance->resource.id,
+  sim_stage_trace (group->cloud->stage, "autoscaling", "instance.launching", instance->resource.id,
                    dd_object ("zone", dd_string (zone->zone->name), "group",
                               dd_string (group->name), "cause", dd_string (cause), NULL));
 }

@@ -53,9 +53,9 @@ aws_as_hook_from_input (const DdValue *input, const AwsHook *old, GError **error
 }
 
 static DdValue *
-put_hook (SimWorld *world, const DdValue *input, GError **error)
+put_hook (AwsCloud *cloud, const DdValue *input, GError **error)
 {
-  AwsGroup *group = aws_as_group (world, input, error);
+  AwsGroup *group = aws_as_group (cloud, input, error);
   const AwsHook *old;
   AwsHook *hook;
 
@@ -90,9 +90,9 @@ describe_hook (const AwsGroup *group, const AwsHook *hook)
 }
 
 static DdValue *
-describe_hooks (SimWorld *world, const DdValue *input, GError **error)
+describe_hooks (AwsCloud *cloud, const DdValue *input, GError **error)
 {
-  const AwsGroup *group = aws_as_group (world, input, error);
+  const AwsGroup *group = aws_as_group (cloud, input, error);
   const DdValue *names = dd_value_member (input, "LifecycleHookNames");
   g_auto (DdBuilder) answer = dd_builder_array ();
 
@@ -111,9 +111,9 @@ describe_hooks (SimWorld *world, const DdValue *input, GError **error)
 }
 
 static DdValue *
-delete_hook (SimWorld *world, const DdValue *input, GError **error)
+delete_hook (AwsCloud *cloud, const DdValue *input, GError **error)
 {
-  AwsGroup *group = aws_as_group (world, input, error);
+  AwsGroup *group = aws_as_group (cloud, input, error);
   const char *name = dd_value_path_string (input, "LifecycleHookName");
   AwsHook *hook = group != NULL ? aws_group_hook (group, name) : NULL;
 
@@ -132,9 +132,9 @@ delete_hook (SimWorld *world, const DdValue *input, GError **error)
 /* ---- completing ---- */
 
 static DdValue *
-complete_action (SimWorld *world, const DdValue *input, GError **error)
+complete_action (AwsCloud *cloud, const DdValue *input, GError **error)
 {
-  AwsGroup *group = aws_as_group (world, input, error);
+  AwsGroup *group = aws_as_group (cloud, input, error);
 
   if (group == NULL
       || !aws_group_complete_hook (group, dd_value_path_string (input, "LifecycleHookName"),
@@ -146,9 +146,9 @@ complete_action (SimWorld *world, const DdValue *input, GError **error)
 }
 
 static DdValue *
-record_heartbeat (SimWorld *world, const DdValue *input, GError **error)
+record_heartbeat (AwsCloud *cloud, const DdValue *input, GError **error)
 {
-  AwsGroup *group = aws_as_group (world, input, error);
+  AwsGroup *group = aws_as_group (cloud, input, error);
 
   if (group == NULL
       || !aws_group_heartbeat (group, dd_value_path_string (input, "LifecycleHookName"),

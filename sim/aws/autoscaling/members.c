@@ -47,7 +47,7 @@ member_enter (AwsMember *member, AwsLifecycleState next)
 static void
 member_trace (const AwsMember *member, const char *what, DdValue *details)
 {
-  sim_world_trace (member->group->cloud->world, "autoscaling", what, member->instance->resource.id,
+  sim_stage_trace (member->group->cloud->stage, "autoscaling", what, member->instance->resource.id,
                    details);
 }
 
@@ -127,7 +127,7 @@ member_in_service (AwsMember *member)
   AwsGroup *group = member->group;
 
   member_enter (member, AWS_IN_SERVICE);
-  member->in_service_since = sim_world_now (group->cloud->world);
+  member->in_service_since = sim_stage_now (group->cloud->stage);
   member->protected = group->protect_new;
   member_stop_balancing (member);
   aws_activity_end (group, member->activity, "Successful", NULL);
@@ -258,9 +258,10 @@ aws_member_held (AwsMember *member, const char *abandoned_token)
 }
 
 void
-aws_member_instance_changed (AwsMember *member)
+aws_group_hear_of_instance (AwsInstance *instance)
 {
-  AwsInstanceState state = member->instance->state;
+  AwsMember *member = instance->member;
+  AwsInstanceState state = instance->state;
 
   if (member->state == AWS_PENDING && state == AWS_INSTANCE_RUNNING)
     member_launched (member);

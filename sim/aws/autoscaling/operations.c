@@ -59,24 +59,24 @@ processes_of (const DdValue *input, guint *out_bits, GError **error)
 }
 
 static DdValue *
-suspend_processes (SimWorld *world, const DdValue *input, GError **error)
+suspend_processes (AwsCloud *cloud, const DdValue *input, GError **error)
 {
-  AwsGroup *group = aws_as_group (world, input, error);
+  AwsGroup *group = aws_as_group (cloud, input, error);
   guint bits;
 
   if (group == NULL || !processes_of (input, &bits, error))
     return NULL;
   for (guint i = 0; i < AWS_N_PROCESSES; i++)
     if ((bits & ~group->suspended) & (1u << i))
-      group->suspended_at[i] = sim_world_now (world);
+      group->suspended_at[i] = sim_stage_now (cloud->stage);
   group->suspended |= bits;
   return dd_null ();
 }
 
 static DdValue *
-resume_processes (SimWorld *world, const DdValue *input, GError **error)
+resume_processes (AwsCloud *cloud, const DdValue *input, GError **error)
 {
-  AwsGroup *group = aws_as_group (world, input, error);
+  AwsGroup *group = aws_as_group (cloud, input, error);
   guint bits;
 
   if (group == NULL || !processes_of (input, &bits, error))
@@ -87,9 +87,9 @@ resume_processes (SimWorld *world, const DdValue *input, GError **error)
 }
 
 static DdValue *
-describe_termination_policies (SimWorld *world, const DdValue *input, GError **error)
+describe_termination_policies (AwsCloud *cloud, const DdValue *input, GError **error)
 {
-  (void) world;
+  (void) cloud;
   (void) input;
   (void) error;
   return dd_object ("TerminationPolicyTypes", aws_termination_policies (), NULL);
@@ -97,12 +97,12 @@ describe_termination_policies (SimWorld *world, const DdValue *input, GError **e
 
 /* Imitates: Amazon EC2 Auto Scaling User Guide, Quotas. */
 static DdValue *
-describe_account_limits (SimWorld *world, const DdValue *input, GError **error)
+describe_account_limits (AwsCloud *cloud, const DdValue *input, GError **error)
 {
   (void) input;
   (void) error;
   return dd_object ("MaxNumberOfAutoScalingGroups", dd_int (500), "MaxNumberOfLaunchConfigurations",
-                    dd_int (200), "NumberOfAutoScalingGroups", dd_int (world->cloud->groups->len),
+                    dd_int (200), "NumberOfAutoScalingGroups", dd_int (cloud->groups->len),
                     "NumberOfLaunchConfigurations", dd_int (0), NULL);
 }
 

@@ -25,7 +25,7 @@ extern const AwsField aws_as_hook_fields[]; /* of LifecycleHookSpecificationList
 
 /* The group that INPUT names, else NULL with the service's error; one that is being deleted cannot
  * be changed. */
-AwsGroup *aws_as_group (SimWorld *world, const DdValue *input, GError **error);
+AwsGroup *aws_as_group (AwsCloud *cloud, const DdValue *input, GError **error);
 /* The page that INPUT asks for of TOTAL items; FALSE with InvalidNextToken. */
 gboolean aws_as_page (const DdValue *input, const char *list, guint usual, guint total,
                       AwsPage *page, GError **error);

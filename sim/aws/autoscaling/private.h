@@ -6,7 +6,7 @@
 
 G_BEGIN_DECLS
 
-/* ---- activities (autoscaling-activities.c) ---- */
+/* ---- activities (activities.c) ---- */
 
 /* "2026-01-31T09:30:00Z", the present. */
 char *aws_group_now_text (const AwsGroup *group);
@@ -18,20 +18,22 @@ AwsActivity *aws_activity_begin (AwsGroup *group, const char *description, const
 void aws_activity_end (AwsGroup *group, AwsActivity *activity, const char *status,
                        const char *message);
 
-/* ---- members (autoscaling-members.c) ---- */
+/* ---- members (members.c) ---- */
 
+/* The state of a member's instance changed; for EC2. */
+void aws_group_hear_of_instance (AwsInstance *instance);
 /* Makes INSTANCE a pending member, in the zone with this index. */
 AwsMember *aws_member_new (AwsGroup *group, AwsInstance *instance, guint zone_index,
                            AwsActivity *activity);
 
-/* ---- launching (autoscaling-launch.c) ---- */
+/* ---- launching (launch.c) ---- */
 
 /* Launches one instance in the zone; FALSE when EC2 refused: the zone is then left alone for a
  * while, and a Failed activity says why. */
 gboolean aws_group_launch_in (AwsGroup *group, guint zone_index, const char *cause,
                               gboolean balancing);
 
-/* ---- shrinking (autoscaling-victims.c) ---- */
+/* ---- shrinking (victims.c) ---- */
 
 /* NULL when every member is protected. */
 AwsMember *aws_group_choose_victim (AwsGroup *group);

@@ -23,7 +23,7 @@ static void group_look (gpointer data);
 static void
 look_at (AwsGroup *group, DdUsec due)
 {
-  SimClock *clock = group->cloud->world->clock;
+  SimClock *clock = group->cloud->stage->clock;
 
   if (group->timer != 0 && group->timer_due <= due)
     return;
@@ -35,10 +35,10 @@ look_at (AwsGroup *group, DdUsec due)
 void
 aws_group_wake (AwsGroup *group)
 {
-  SimWorld *world = group->cloud->world;
+  SimStage *stage = group->cloud->stage;
 
   look_at (group,
-           sim_world_now (world) + sim_latency_draw (world->latency, SIM_DELAY_ACTIVITY_START));
+           sim_stage_now (stage) + sim_latency_draw (stage->latency, SIM_DELAY_ACTIVITY_START));
 }
 
 static gboolean
@@ -78,7 +78,7 @@ replace_unhealthy (AwsGroup *group)
 static gboolean
 is_blocked (const AwsGroup *group, const AwsGroupZone *zone)
 {
-  return zone->blocked_until > sim_world_now (group->cloud->world);
+  return zone->blocked_until > sim_stage_now (group->cloud->stage);
 }
 
 /* The enabled zone with the fewest instances, the first by name among equals. A balanced-only group
@@ -287,8 +287,8 @@ balance_now (AwsGroup *group)
 static void
 balance (AwsGroup *group)
 {
-  SimWorld *world = group->cloud->world;
-  DdUsec now = sim_world_now (world);
+  SimStage *stage = group->cloud->stage;
+  DdUsec now = sim_stage_now (stage);
   g_autofree guint *counts = zone_counts (group);
   Spread spread = measure (group, counts);
 
@@ -298,7 +298,7 @@ balance (AwsGroup *group)
   if (!is_uneven (&spread))
     group->balance_due = 0;
   else if (group->balance_due == 0)
-    group->balance_due = now + sim_latency_draw (world->latency, SIM_DELAY_REBALANCE);
+    group->balance_due = now + sim_latency_draw (stage->latency, SIM_DELAY_REBALANCE);
   else if (group->balance_due <= now)
     {
       balance_now (group);

@@ -7,6 +7,10 @@
 
 G_BEGIN_DECLS
 
+/* Auto Scaling begins in CLOUD, without groups; and ends, before the cloud does. */
+void aws_autoscaling_start (AwsCloud *cloud);
+void aws_autoscaling_stop (AwsCloud *cloud);
+
 /* ---- for the operations (sim/aws/autoscaling*.c) ---- */
 
 /* Something about the group changed; it looks at itself after the usual delay. */
@@ -24,11 +28,6 @@ void aws_group_retire_all (AwsGroup *group);
 /* The names of the termination policies, as an array. */
 DdValue *aws_termination_policies (void);
 
-/* ---- for EC2 ---- */
-
-/* The state of a member's instance changed. */
-void aws_member_instance_changed (AwsMember *member);
-
 /* ---- for the group's books (sim/aws/autoscaling/group.c) ---- */
 
 void aws_member_free (AwsMember *member);
@@ -43,7 +42,7 @@ typedef struct
   gboolean at_launch; /* else at termination */
 } AwsHookEvent;
 
-typedef void (*AwsHookFunc) (SimWorld *world, const AwsHookEvent *event, gpointer data);
+typedef void (*AwsHookFunc) (AwsCloud *cloud, const AwsHookEvent *event, gpointer data);
 
 /* FUNC runs in an event of its own whenever an instance begins to wait for a hook, as EventBridge
  * would tell EKS. It may complete the action at once. Listeners run in the order they were added.

@@ -79,32 +79,32 @@ groups_exist (const AwsCloud *cloud, const DdValue *tags, GError **error)
 }
 
 static DdValue *
-create_tags (SimWorld *world, const DdValue *input, GError **error)
+create_tags (AwsCloud *cloud, const DdValue *input, GError **error)
 {
   const DdValue *tags = dd_value_member (input, "Tags");
 
-  if (!groups_exist (world->cloud, tags, error))
+  if (!groups_exist (cloud, tags, error))
     return NULL;
   for (gsize i = 0; i < dd_value_length (tags); i++)
     {
       const DdValue *tag = dd_value_element (tags, i);
 
-      aws_as_set_tag (group_of_tag (world->cloud, tag, NULL), tag);
+      aws_as_set_tag (group_of_tag (cloud, tag, NULL), tag);
     }
   return dd_null ();
 }
 
 static DdValue *
-delete_tags (SimWorld *world, const DdValue *input, GError **error)
+delete_tags (AwsCloud *cloud, const DdValue *input, GError **error)
 {
   const DdValue *tags = dd_value_member (input, "Tags");
 
-  if (!groups_exist (world->cloud, tags, error))
+  if (!groups_exist (cloud, tags, error))
     return NULL;
   for (gsize i = 0; i < dd_value_length (tags); i++)
     {
       const DdValue *tag = dd_value_element (tags, i);
-      AwsGroup *group = group_of_tag (world->cloud, tag, NULL);
+      AwsGroup *group = group_of_tag (cloud, tag, NULL);
       g_auto (DdBuilder) rest = tags_without (group, dd_value_path_string (tag, "Key"));
 
       replace_tags (group, &rest);
@@ -185,7 +185,7 @@ collect_tags (const AwsGroup *group, const DdValue *filters, GPtrArray *tags)
 }
 
 static DdValue *
-describe_tags (SimWorld *world, const DdValue *input, GError **error)
+describe_tags (AwsCloud *cloud, const DdValue *input, GError **error)
 {
   const DdValue *filters = dd_value_member (input, "Filters");
   g_autoptr (GPtrArray) tags = g_ptr_array_new_with_free_func ((GDestroyNotify) dd_value_unref);
@@ -194,8 +194,8 @@ describe_tags (SimWorld *world, const DdValue *input, GError **error)
 
   if (!filters_valid (filters, error))
     return NULL;
-  for (guint i = 0; i < world->cloud->groups->len; i++)
-    collect_tags (world->cloud->groups->pdata[i], filters, tags);
+  for (guint i = 0; i < cloud->groups->len; i++)
+    collect_tags (cloud->groups->pdata[i], filters, tags);
   if (!aws_as_page (input, "tags", 50, tags->len, &page, error))
     return NULL;
   for (guint i = page.first; i < page.end; i++)

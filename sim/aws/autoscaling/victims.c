@@ -65,7 +65,7 @@ rank_by_youth (const AwsGroup *group, const AwsMember *member)
 static gint64
 rank_by_billing_hour (const AwsGroup *group, const AwsMember *member)
 {
-  DdUsec age = sim_world_now (group->cloud->world) - member->instance->launched;
+  DdUsec age = sim_stage_now (group->cloud->stage) - member->instance->launched;
 
   return DD_HOUR - age % DD_HOUR;
 }

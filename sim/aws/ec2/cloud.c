@@ -4,7 +4,6 @@
 
 #include "sim/aws/ec2/cloud.h"
 
-#include "sim/aws/autoscaling/scaling.h"
 #include "sim/aws/ec2/machines.h"
 
 #define ID_DIGITS 17
@@ -40,48 +39,44 @@ capacity_free (gpointer data)
 }
 
 AwsCloud *
-aws_cloud_new (SimWorld *world, const char *region, const char *account)
+aws_cloud_new (SimStage *stage, const char *region, const char *account)
 {
   AwsCloud *cloud = g_new0 (AwsCloud, 1);
 
-  cloud->world = world;
+  cloud->stage = stage;
   cloud->region = g_strdup (region);
   cloud->account = g_strdup (account);
-  cloud->ids = dd_random_fork (world->random, "aws.ids");
-  cloud->request_ids = dd_random_fork (world->random, "aws.request-ids");
-  cloud->choices = dd_random_fork (world->random, "aws.choices");
+  cloud->ids = dd_random_fork (stage->random, "aws.ids");
+  cloud->request_ids = dd_random_fork (stage->random, "aws.request-ids");
+  cloud->choices = dd_random_fork (stage->random, "aws.choices");
+  cloud->door = (AwsDoor) { cloud, stage, cloud->request_ids };
   cloud->images = g_ptr_array_new_with_free_func (image_free);
   cloud->templates = g_ptr_array_new_with_free_func ((GDestroyNotify) aws_template_free);
-  cloud->groups = g_ptr_array_new_with_free_func ((GDestroyNotify) aws_group_free);
   cloud->capacities = g_ptr_array_new_with_free_func (capacity_free);
   cloud->resources = g_hash_table_new (g_str_hash, g_str_equal);
   cloud->template_names = g_hash_table_new (g_str_hash, g_str_equal);
-  cloud->group_names = g_hash_table_new (g_str_hash, g_str_equal);
-  cloud->hook_actions = g_hash_table_new (g_str_hash, g_str_equal);
   cloud->node_names = g_hash_table_new (g_str_hash, g_str_equal);
   g_queue_init (&cloud->instances);
   aws_network_init (cloud);
+  sim_machines_set_cloud (stage, aws_ec2_machine_state, cloud);
   return cloud;
 }
 
-/* Groups point at instances, instances at everything else. */
+/* Instances point at everything else. */
 void
 aws_cloud_free (AwsCloud *cloud)
 {
   if (cloud == NULL)
     return;
-  g_clear_pointer (&cloud->groups, g_ptr_array_unref);
+  sim_machines_set_cloud (cloud->stage, NULL, NULL);
   while (cloud->instances.head != NULL)
     aws_instance_free (cloud, cloud->instances.head->data);
   g_clear_pointer (&cloud->templates, g_ptr_array_unref);
   g_clear_pointer (&cloud->images, g_ptr_array_unref);
   aws_network_clear (cloud);
   g_clear_pointer (&cloud->capacities, g_ptr_array_unref);
-  g_clear_pointer (&cloud->hook_listeners, g_array_unref);
   g_clear_pointer (&cloud->resources, g_hash_table_unref);
   g_clear_pointer (&cloud->template_names, g_hash_table_unref);
-  g_clear_pointer (&cloud->group_names, g_hash_table_unref);
-  g_clear_pointer (&cloud->hook_actions, g_hash_table_unref);
   g_clear_pointer (&cloud->node_names, g_hash_table_unref);
   g_clear_pointer (&cloud->ids, dd_random_free);
   g_clear_pointer (&cloud->request_ids, dd_random_free);
@@ -89,6 +84,12 @@ aws_cloud_free (AwsCloud *cloud)
   g_free (cloud->region);
   g_free (cloud->account);
   g_free (cloud);
+}
+
+const AwsDoor *
+aws_cloud_door (const AwsCloud *cloud)
+{
+  return &cloud->door;
 }
 
 char *

@@ -5,10 +5,12 @@
 
 #include "base/value.h"
 #include "sim/aws/ec2/instance-types.h"
-#include "sim/world/world.h"
+#include "sim/aws/protocol/service.h"
+#include "sim/stage/stage.h"
 
 G_BEGIN_DECLS
 
+typedef struct _AwsEks AwsEks;       /* sim/aws/eks/eks.h */
 typedef struct _AwsGroup AwsGroup;   /* sim/aws/autoscaling/group.h */
 typedef struct _AwsMember AwsMember; /* sim/aws/autoscaling/group.h */
 
@@ -156,9 +158,17 @@ typedef struct
   gint64 left;         /* how many more can be launched */
 } AwsCapacity;
 
+/* What EC2 tells Auto Scaling, which stands on it (sim/aws/autoscaling/scaling.c). */
+typedef struct
+{
+  void (*instance_changed) (AwsInstance *instance); /* its state; it is a member of a group */
+  void (*template_deleted) (AwsCloud *cloud, const AwsTemplate *template);
+} AwsCloudListener;
+
 struct _AwsCloud
 {
-  SimWorld *world;
+  SimStage *stage;
+  AwsDoor door;
   char *region, *account;
   DdRandom *ids; /* forks, one for each purpose */
   DdRandom *request_ids;
@@ -166,11 +176,13 @@ struct _AwsCloud
   GPtrArray *zones;                                          /* of AwsZone, by name */
   AwsVpc *vpc;                                               /* the cluster's */
   GPtrArray *subnets, *security_groups, *images, *templates; /* oldest first */
+  const AwsCloudListener *listener;                          /* NULL: nobody listens */
   GQueue instances;       /* of AwsInstance, oldest first; the terminated ones for an hour */
   GPtrArray *groups;      /* of AwsGroup, oldest first */
   guint64 n_resources;    /* ever made */
   GPtrArray *capacities;  /* of AwsCapacity */
   GArray *hook_listeners; /* private to sim/aws/autoscaling/hooks.c */
+  AwsEks *eks;            /* stands on this; NULL until it is made */
   /* For look-up only, never iterated: */
   GHashTable *resources;      /* id -> AwsResource, all of the above */
   GHashTable *template_names; /* name -> AwsTemplate */
@@ -181,8 +193,10 @@ struct _AwsCloud
 
 /* An account with one VPC (10.42.0.0/16), three zones (a, b, c) with one private subnet each
  * (10.42.96.0/19, 10.42.128.0/19, 10.42.160.0/19) and the default security group. */
-AwsCloud *aws_cloud_new (SimWorld *world, const char *region, const char *account);
+AwsCloud *aws_cloud_new (SimStage *stage, const char *region, const char *account);
 void aws_cloud_free (AwsCloud *cloud);
+/* For aws_service_handle () and aws_service_call (). */
+const AwsDoor *aws_cloud_door (const AwsCloud *cloud);
 
 /* "i-0123456789abcdef0": PREFIX "i", "ami", "lt" ... and 17 hexadecimal digits. */
 char *aws_cloud_new_id (AwsCloud *cloud, const char *prefix);

@@ -118,7 +118,7 @@ is_owned_by (const AwsCloud *cloud, const AwsImage *image, const DdValue *owners
 }
 
 static DdValue *
-describe_images (SimWorld *world, const DdValue *input, GError **error)
+describe_images (AwsCloud *cloud, const DdValue *input, GError **error)
 {
   const DdValue *ids = dd_value_member (input, "ImageIds");
   const DdValue *owners = dd_value_member (input, "Owners");
@@ -135,10 +135,10 @@ describe_images (SimWorld *world, const DdValue *input, GError **error)
           return NULL;
         }
     }
-  for (guint i = 0; i < world->cloud->images->len; i++)
-    if (is_owned_by (world->cloud, world->cloud->images->pdata[i], owners))
-      g_ptr_array_add (owned, world->cloud->images->pdata[i]);
-  return aws_ec2_list (world->cloud, &image_listing, owned, input, error);
+  for (guint i = 0; i < cloud->images->len; i++)
+    if (is_owned_by (cloud, cloud->images->pdata[i], owners))
+      g_ptr_array_add (owned, cloud->images->pdata[i]);
+  return aws_ec2_list (cloud, &image_listing, owned, input, error);
 }
 
 /* ---- instance types ---- */
@@ -260,7 +260,7 @@ page_start (const DdValue *input, guint *out_start, GError **error)
 }
 
 static DdValue *
-describe_types (SimWorld *world, const DdValue *input, GError **error)
+describe_types (AwsCloud *cloud, const DdValue *input, GError **error)
 {
   const DdValue *names = dd_value_member (input, "InstanceTypes");
   const DdValue *filters = dd_value_member (input, "Filters");
@@ -270,7 +270,7 @@ describe_types (SimWorld *world, const DdValue *input, GError **error)
   guint n, start;
   const AwsInstanceType *types = aws_instance_types (&n);
 
-  (void) world;
+  (void) cloud;
   if (!types_exist (names, error) || !aws_ec2_filters_known (filters, type_filters, error)
       || !page_start (input, &start, error))
     return NULL;
@@ -336,13 +336,13 @@ locations_of (const AwsCloud *cloud, const char *location_type)
 }
 
 static DdValue *
-describe_offerings (SimWorld *world, const DdValue *input, GError **error)
+describe_offerings (AwsCloud *cloud, const DdValue *input, GError **error)
 {
   const char *asked = dd_value_path_string (input, "LocationType");
   const char *location_type = asked != NULL ? asked : "region";
   const DdValue *filters = dd_value_member (input, "Filters");
   gint64 limit = dd_value_path_int (input, "MaxResults", 1000);
-  g_autoptr (GPtrArray) locations = locations_of (world->cloud, location_type);
+  g_autoptr (GPtrArray) locations = locations_of (cloud, location_type);
   g_autoptr (DdValue) token = NULL;
   g_auto (DdBuilder) answer = dd_builder_array ();
   guint n, start;

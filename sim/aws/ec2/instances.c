@@ -9,7 +9,6 @@
 
 #include "base/time.h"
 #include "sim/aws/ec2/machines.h"
-#include "sim/aws/autoscaling/group.h"
 
 #include <string.h>
 
@@ -416,10 +415,10 @@ ids_exist (const AwsCloud *cloud, const DdValue *ids, GError **error)
 }
 
 static DdValue *
-describe_instances (SimWorld *world, const DdValue *input, GError **error)
+describe_instances (AwsCloud *cloud, const DdValue *input, GError **error)
 {
   const DdValue *ids = dd_value_member (input, "InstanceIds");
-  g_autoptr (GPtrArray) all = aws_ec2_visible_instances (world->cloud);
+  g_autoptr (GPtrArray) all = aws_ec2_visible_instances (cloud);
 
   if (dd_value_length (ids) > 0 && dd_value_member (input, "MaxResults") != NULL)
     {
@@ -427,9 +426,9 @@ describe_instances (SimWorld *world, const DdValue *input, GError **error)
                    "The parameter instancesSet cannot be used with the parameter maxResults");
       return NULL;
     }
-  if (!ids_exist (world->cloud, ids, error))
+  if (!ids_exist (cloud, ids, error))
     return NULL;
-  return aws_ec2_list (world->cloud, &instance_listing, all, input, error);
+  return aws_ec2_list (cloud, &instance_listing, all, input, error);
 }
 
 /* ---- DescribeInstanceStatus ---- */
@@ -439,7 +438,7 @@ static DdValue *
 describe_check (const AwsCloud *cloud, const AwsInstance *instance)
 {
   gboolean running = instance->state == AWS_INSTANCE_RUNNING;
-  gboolean passed = running && sim_world_now (cloud->world) >= instance->checked;
+  gboolean passed = running && sim_stage_now (cloud->stage) >= instance->checked;
   const char *status = passed ? "ok" : running ? "initializing" : "not-applicable";
   DdValue *details
       = running ? dd_array (dd_object ("name", dd_string ("reachability"), "status",
@@ -482,25 +481,25 @@ static const AwsListing status_listing = {
 
 /* The instances that the request names, or all; without IncludeAllInstances only those running. */
 static DdValue *
-describe_instance_status (SimWorld *world, const DdValue *input, GError **error)
+describe_instance_status (AwsCloud *cloud, const DdValue *input, GError **error)
 {
   const DdValue *ids = dd_value_member (input, "InstanceIds");
   gboolean everything = dd_value_path_bool (input, "IncludeAllInstances", FALSE);
-  g_autoptr (GPtrArray) all = aws_ec2_visible_instances (world->cloud);
+  g_autoptr (GPtrArray) all = aws_ec2_visible_instances (cloud);
   g_autoptr (GPtrArray) wanted = g_ptr_array_new ();
   g_autoptr (DdValue) rest = dd_value_with_member (input, "InstanceIds", NULL);
 
-  if (!ids_exist (world->cloud, ids, error))
+  if (!ids_exist (cloud, ids, error))
     return NULL;
   for (gsize i = 0; i < dd_value_length (ids); i++)
-    g_ptr_array_add (
-        wanted, aws_cloud_instance (world->cloud, dd_value_string (dd_value_element (ids, i))));
+    g_ptr_array_add (wanted,
+                     aws_cloud_instance (cloud, dd_value_string (dd_value_element (ids, i))));
   if (dd_value_length (ids) == 0)
     g_ptr_array_extend (wanted, all, NULL, NULL);
   for (guint i = wanted->len; !everything && i > 0; i--)
     if (((AwsInstance *) wanted->pdata[i - 1])->state != AWS_INSTANCE_RUNNING)
       g_ptr_array_remove_index (wanted, i - 1);
-  return aws_ec2_list (world->cloud, &status_listing, wanted, rest, error);
+  return aws_ec2_list (cloud, &status_listing, wanted, rest, error);
 }
 
 /* ---- TerminateInstances ---- */
@@ -526,20 +525,20 @@ may_be_terminated (const AwsCloud *cloud, const DdValue *ids, GError **error)
 }
 
 static DdValue *
-terminate_instances (SimWorld *world, const DdValue *input, GError **error)
+terminate_instances (AwsCloud *cloud, const DdValue *input, GError **error)
 {
   const DdValue *ids = dd_value_member (input, "InstanceIds");
   g_auto (DdBuilder) answer = dd_builder_array ();
 
-  if (!ids_exist (world->cloud, ids, error) || !may_be_terminated (world->cloud, ids, error))
+  if (!ids_exist (cloud, ids, error) || !may_be_terminated (cloud, ids, error))
     return NULL;
   for (gsize i = 0; i < dd_value_length (ids); i++)
     {
       AwsInstance *instance
-          = aws_cloud_instance (world->cloud, dd_value_string (dd_value_element (ids, i)));
+          = aws_cloud_instance (cloud, dd_value_string (dd_value_element (ids, i)));
       AwsInstanceState before = instance->state;
 
-      aws_ec2_terminate (world->cloud, instance, "User initiated");
+      aws_ec2_terminate (cloud, instance, "User initiated");
       dd_builder_add (&answer, dd_object ("instanceId", dd_string (instance->resource.id),
                                           "currentState", describe_state (instance->state),
                                           "previousState", describe_state (before), NULL));

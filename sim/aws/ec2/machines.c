@@ -9,7 +9,6 @@
 
 #include "sim/aws/ec2/machines.h"
 
-#include "sim/aws/autoscaling/scaling.h"
 #include "sim/aws/ec2/operations.h"
 #include "sim/aws/protocol/error.h"
 #include "sim/stage/faults.h"
@@ -45,10 +44,10 @@ instance_enter (AwsCloud *cloud, AwsInstance *instance, AwsInstanceState state)
 
   g_assert (instance->state <= state);
   instance->state = state;
-  sim_world_trace (cloud->world, "ec2", what, instance->resource.id,
+  sim_stage_trace (cloud->stage, "ec2", what, instance->resource.id,
                    dd_object ("zone", dd_string (instance->subnet->zone->name), NULL));
-  if (instance->member != NULL)
-    aws_member_instance_changed (instance->member);
+  if (instance->member != NULL && cloud->listener != NULL)
+    cloud->listener->instance_changed (instance);
 }
 
 /* ---- running ---- */
@@ -87,14 +86,14 @@ start_machine (AwsCloud *cloud, const AwsInstance *instance)
     .max_pods = aws_instance_type_max_pods (instance->type),
   };
 
-  sim_machine_started (cloud->world, &machine);
+  sim_machine_started (cloud->stage, &machine);
 }
 
 static void
 schedule_change (AwsCloud *cloud, AwsInstance *instance, SimDelay delay, DdTimerFunc func)
 {
   instance->timer = sim_clock_after (
-      cloud->world->clock, sim_latency_draw (cloud->world->latency, delay), func, instance);
+      cloud->stage->clock, sim_latency_draw (cloud->stage->latency, delay), func, instance);
 }
 
 static void
@@ -104,9 +103,9 @@ instance_running (gpointer data)
   AwsCloud *cloud = instance->cloud;
 
   instance->timer = 0;
-  instance->running_since = sim_world_now (cloud->world);
+  instance->running_since = sim_stage_now (cloud->stage);
   instance->checked
-      = instance->running_since + sim_latency_draw (cloud->world->latency, SIM_DELAY_STATUS_CHECK);
+      = instance->running_since + sim_latency_draw (cloud->stage->latency, SIM_DELAY_STATUS_CHECK);
   if (instance->image->kubelet_version != NULL)
     start_machine (cloud, instance);
   instance_enter (cloud, instance, AWS_INSTANCE_RUNNING);
@@ -131,10 +130,10 @@ instance_terminated (gpointer data)
   AwsCloud *cloud = instance->cloud;
 
   instance->timer = 0;
-  instance->terminated = sim_world_now (cloud->world);
+  instance->terminated = sim_stage_now (cloud->stage);
   return_address (cloud, instance);
   if (instance->running_since != 0)
-    sim_machine_terminated (cloud->world, instance->resource.id);
+    sim_machine_terminated (cloud->stage, instance->resource.id);
   instance_enter (cloud, instance, AWS_INSTANCE_TERMINATED);
 }
 
@@ -143,11 +142,11 @@ aws_ec2_terminate (AwsCloud *cloud, AwsInstance *instance, const char *reason)
 {
   if (instance->state >= AWS_INSTANCE_SHUTTING_DOWN)
     return;
-  sim_clock_cancel (cloud->world->clock, instance->timer);
+  sim_clock_cancel (cloud->stage->clock, instance->timer);
   instance->reason = reason;
-  instance->stopped = sim_world_now (cloud->world);
+  instance->stopped = sim_stage_now (cloud->stage);
   if (instance->running_since != 0)
-    sim_machine_stopped (cloud->world, instance->resource.id);
+    sim_machine_stopped (cloud->stage, instance->resource.id);
   schedule_change (cloud, instance, SIM_DELAY_INSTANCE_STOP, instance_terminated);
   instance_enter (cloud, instance, AWS_INSTANCE_SHUTTING_DOWN);
 }
@@ -155,7 +154,7 @@ aws_ec2_terminate (AwsCloud *cloud, AwsInstance *instance, const char *reason)
 void
 aws_instance_free (AwsCloud *cloud, AwsInstance *instance)
 {
-  sim_clock_cancel (cloud->world->clock, instance->timer);
+  sim_clock_cancel (cloud->stage->clock, instance->timer);
   return_address (cloud, instance);
   g_queue_unlink (&cloud->instances, &instance->link);
   aws_cloud_remove_resource (cloud, &instance->resource);
@@ -177,7 +176,7 @@ aws_instance_free (AwsCloud *cloud, AwsInstance *instance)
 void
 aws_ec2_forget_terminated (AwsCloud *cloud)
 {
-  DdUsec horizon = sim_world_now (cloud->world) - VISIBLE_AFTER_TERMINATION;
+  DdUsec horizon = sim_stage_now (cloud->stage) - VISIBLE_AFTER_TERMINATION;
   GList *next;
 
   for (GList *l = cloud->instances.head; l != NULL; l = next)
@@ -310,7 +309,7 @@ is_struck (AwsCloud *cloud, const AwsLaunch *launch, GError **error)
 {
   const char *const concerned[]
       = { launch->subnet->zone->name, launch->instance_type, launch->subnet->resource.id, NULL };
-  const SimFault *fault = sim_faults_strike (cloud->world->faults, "instance", "launch", concerned);
+  const SimFault *fault = sim_faults_strike (cloud->stage->faults, "instance", "launch", concerned);
 
   if (fault != NULL && fault->error != NULL)
     refuse_as (cloud, launch, fault, error);
@@ -433,7 +432,7 @@ aws_ec2_launch (AwsCloud *cloud, const AwsLaunch *launch, GError **error)
       instance->template_version = launch->template_version;
     }
   instance->security_group_ids = security_groups_of (cloud, launch->data);
-  instance->launched = sim_world_now (cloud->world);
+  instance->launched = sim_stage_now (cloud->stage);
   draw_ids (cloud, instance);
   name_instance (cloud, instance);
   tag_instance (instance, launch);
@@ -449,9 +448,9 @@ aws_ec2_launch (AwsCloud *cloud, const AwsLaunch *launch, GError **error)
 
 /* Imitates: cloud-provider-aws, InstanceExists: only what is terminated is gone. */
 SimMachineState
-sim_machine_state (SimWorld *world, const char *instance_id)
+aws_ec2_machine_state (gpointer cloud, const char *instance_id)
 {
-  const AwsInstance *instance = aws_cloud_instance (world->cloud, instance_id);
+  const AwsInstance *instance = aws_cloud_instance (cloud, instance_id);
 
   if (instance == NULL || instance->state == AWS_INSTANCE_TERMINATED)
     return SIM_MACHINE_GONE;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "sim/aws/ec2/cloud.h"
+#include "sim/stage/machine.h"
 
 G_BEGIN_DECLS
 
@@ -31,6 +32,8 @@ void aws_ec2_set_capacity (AwsCloud *cloud, const char *zone, const char *instan
 
 /* Forgets what was terminated more than an hour ago. */
 void aws_ec2_forget_terminated (AwsCloud *cloud);
+/* A SimMachineStateFunc over an AwsCloud. */
+SimMachineState aws_ec2_machine_state (gpointer cloud, const char *instance_id);
 /* For the end of a world. */
 void aws_instance_free (AwsCloud *cloud, AwsInstance *instance);
 const char *aws_instance_state_name (AwsInstanceState state);

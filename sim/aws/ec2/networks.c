@@ -67,12 +67,12 @@ static const AwsListing vpc_listing = {
 };
 
 static DdValue *
-describe_vpcs (SimWorld *world, const DdValue *input, GError **error)
+describe_vpcs (AwsCloud *cloud, const DdValue *input, GError **error)
 {
   g_autoptr (GPtrArray) all = g_ptr_array_new ();
 
-  g_ptr_array_add (all, world->cloud->vpc);
-  return aws_ec2_list (world->cloud, &vpc_listing, all, input, error);
+  g_ptr_array_add (all, cloud->vpc);
+  return aws_ec2_list (cloud, &vpc_listing, all, input, error);
 }
 
 /* ---- subnets ---- */
@@ -146,9 +146,9 @@ static const AwsListing subnet_listing = {
 };
 
 static DdValue *
-describe_subnets (SimWorld *world, const DdValue *input, GError **error)
+describe_subnets (AwsCloud *cloud, const DdValue *input, GError **error)
 {
-  return aws_ec2_list (world->cloud, &subnet_listing, world->cloud->subnets, input, error);
+  return aws_ec2_list (cloud, &subnet_listing, cloud->subnets, input, error);
 }
 
 /* ---- security groups ---- */
@@ -219,10 +219,9 @@ static const AwsListing security_group_listing = {
 };
 
 static DdValue *
-describe_security_groups (SimWorld *world, const DdValue *input, GError **error)
+describe_security_groups (AwsCloud *cloud, const DdValue *input, GError **error)
 {
-  return aws_ec2_list (world->cloud, &security_group_listing, world->cloud->security_groups, input,
-                       error);
+  return aws_ec2_list (cloud, &security_group_listing, cloud->security_groups, input, error);
 }
 
 /* ---- zones ---- */
@@ -296,9 +295,8 @@ zones_exist (const AwsCloud *cloud, const DdValue *names, GError **error)
 }
 
 static DdValue *
-describe_zones (SimWorld *world, const DdValue *input, GError **error)
+describe_zones (AwsCloud *cloud, const DdValue *input, GError **error)
 {
-  const AwsCloud *cloud = world->cloud;
   const DdValue *names = dd_value_member (input, "ZoneNames");
   const DdValue *ids = dd_value_member (input, "ZoneIds");
   const DdValue *filters = dd_value_member (input, "Filters");
@@ -341,13 +339,13 @@ static const AwsFilter region_filters[] = {
 };
 
 static DdValue *
-describe_regions (SimWorld *world, const DdValue *input, GError **error)
+describe_regions (AwsCloud *cloud, const DdValue *input, GError **error)
 {
   const DdValue *names = dd_value_member (input, "RegionNames");
   const DdValue *filters = dd_value_member (input, "Filters");
   g_auto (DdBuilder) answer = dd_builder_array ();
 
-  (void) world;
+  (void) cloud;
   if (!aws_ec2_filters_known (filters, region_filters, error))
     return NULL;
   for (gsize i = 0; i < dd_value_length (names); i++)

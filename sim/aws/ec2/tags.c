@@ -62,14 +62,14 @@ keys_are_free (const DdValue *tags, GError **error)
 }
 
 static DdValue *
-create_tags (SimWorld *world, const DdValue *input, GError **error)
+create_tags (AwsCloud *cloud, const DdValue *input, GError **error)
 {
   const DdValue *tags = dd_value_member (input, "Tags");
   g_autoptr (GPtrArray) resources = NULL;
 
   if (!keys_are_free (tags, error))
     return NULL;
-  resources = find_resources (world->cloud, dd_value_member (input, "Resources"), error);
+  resources = find_resources (cloud, dd_value_member (input, "Resources"), error);
   if (resources == NULL)
     return NULL;
   for (guint i = 0; i < resources->len; i++)
@@ -108,14 +108,14 @@ remove_own_tags (AwsResource *resource)
 }
 
 static DdValue *
-delete_tags (SimWorld *world, const DdValue *input, GError **error)
+delete_tags (AwsCloud *cloud, const DdValue *input, GError **error)
 {
   const DdValue *tags = dd_value_member (input, "Tags");
   g_autoptr (GPtrArray) resources = NULL;
 
   if (!keys_are_free (tags, error))
     return NULL;
-  resources = find_resources (world->cloud, dd_value_member (input, "Resources"), error);
+  resources = find_resources (cloud, dd_value_member (input, "Resources"), error);
   if (resources == NULL)
     return NULL;
   for (guint i = 0; i < resources->len; i++)
@@ -219,7 +219,7 @@ add_tags_of (TagPage *page, const AwsResource *resource)
 }
 
 static DdValue *
-describe_tags (SimWorld *world, const DdValue *input, GError **error)
+describe_tags (AwsCloud *cloud, const DdValue *input, GError **error)
 {
   const char *token = dd_value_path_string (input, "NextToken");
   guint64 limit = (guint64) dd_value_path_int (input, "MaxResults", 1000);
@@ -237,7 +237,7 @@ describe_tags (SimWorld *world, const DdValue *input, GError **error)
     }
   page.items = dd_builder_array ();
   page.skip = start;
-  all = all_resources (world->cloud);
+  all = all_resources (cloud);
   for (guint i = 0; i < all->len && !page.more; i++)
     add_tags_of (&page, all->pdata[i]);
   if (page.more)

@@ -59,7 +59,7 @@ aws_template_new (AwsCloud *cloud, const char *name)
 
   aws_cloud_enter_resource (cloud, &template->resource, AWS_TEMPLATE, NULL);
   template->name = g_strdup (name);
-  template->created = sim_world_now (cloud->world);
+  template->created = sim_stage_now (cloud->stage);
   template->created_by = g_strdup_printf ("arn:aws:iam::%s:root", cloud->account);
   template->default_version = 1;
   template->versions = g_ptr_array_new_with_free_func (version_free);
@@ -76,7 +76,7 @@ aws_template_add_version (AwsCloud *cloud, AwsTemplate *template, DdValue *data,
 
   version->number = ++template->latest_version;
   version->description = g_strdup (description);
-  version->created = sim_world_now (cloud->world);
+  version->created = sim_stage_now (cloud->stage);
   version->created_by = g_strdup (template->created_by);
   version->data = data;
   g_ptr_array_add (template->versions, version);

@@ -7,8 +7,6 @@
 
 #include "sim/aws/ec2/operations.h"
 
-#include "sim/aws/autoscaling/group.h"
-
 #include <string.h>
 
 AwsTemplate *
@@ -133,16 +131,16 @@ answer_template (AwsCloud *cloud, const AwsTemplate *template)
 }
 
 static DdValue *
-create_template (SimWorld *world, const DdValue *input, GError **error)
+create_template (AwsCloud *cloud, const DdValue *input, GError **error)
 {
   const char *name = dd_value_path_string (input, "LaunchTemplateName");
   const char *token = dd_value_path_string (input, "ClientToken");
   const DdValue *data = dd_value_member (input, "LaunchTemplateData");
-  AwsTemplate *template = aws_cloud_template (world->cloud, NULL, name);
+  AwsTemplate *template = aws_cloud_template (cloud, NULL, name);
   AwsTemplateVersion *version;
 
   if (template != NULL && version_with_token (template, token) != NULL)
-    return answer_template (world->cloud, template);
+    return answer_template (cloud, template);
   if (template != NULL)
     {
       g_set_error (error, AWS_ERROR, AWS_TEMPLATE_NAME_EXISTS,
@@ -151,13 +149,13 @@ create_template (SimWorld *world, const DdValue *input, GError **error)
     }
   if (!check_data (data, error))
     return NULL;
-  template = aws_template_new (world->cloud, name);
-  version = aws_template_add_version (world->cloud, template, dd_value_ref (data),
+  template = aws_template_new (cloud, name);
+  version = aws_template_add_version (cloud, template, dd_value_ref (data),
                                       dd_value_path_string (input, "VersionDescription"));
   version->client_token = g_strdup (token);
   aws_ec2_tag_as_specified (&template->resource, dd_value_member (input, "TagSpecifications"),
                             "launch-template");
-  return answer_template (world->cloud, template);
+  return answer_template (cloud, template);
 }
 
 /* What the request gives lies over what the source version has, member by member. */
@@ -180,9 +178,9 @@ answer_version (const AwsTemplate *template, const AwsTemplateVersion *version)
 }
 
 static DdValue *
-create_version (SimWorld *world, const DdValue *input, GError **error)
+create_version (AwsCloud *cloud, const DdValue *input, GError **error)
 {
-  AwsTemplate *template = template_of_input (world->cloud, input, error);
+  AwsTemplate *template = template_of_input (cloud, input, error);
   const DdValue *data = dd_value_member (input, "LaunchTemplateData");
   const char *source_version = dd_value_path_string (input, "SourceVersion");
   const char *token = dd_value_path_string (input, "ClientToken");
@@ -199,7 +197,7 @@ create_version (SimWorld *world, const DdValue *input, GError **error)
       if (source == NULL)
         return NULL;
     }
-  version = aws_template_add_version (world->cloud, template,
+  version = aws_template_add_version (cloud, template,
                                       overlay (source != NULL ? source->data : NULL, data),
                                       dd_value_path_string (input, "VersionDescription"));
   version->client_token = g_strdup (token);
@@ -232,23 +230,23 @@ static const AwsListing template_listing = {
 
 /* Names are turned into the templates they name, so that the list goes on as with ids. */
 static DdValue *
-describe_templates (SimWorld *world, const DdValue *input, GError **error)
+describe_templates (AwsCloud *cloud, const DdValue *input, GError **error)
 {
   const DdValue *names = dd_value_member (input, "LaunchTemplateNames");
   g_autoptr (GPtrArray) named = g_ptr_array_new ();
 
   if (dd_value_length (names) == 0)
-    return aws_ec2_list (world->cloud, &template_listing, world->cloud->templates, input, error);
+    return aws_ec2_list (cloud, &template_listing, cloud->templates, input, error);
   for (gsize i = 0; i < dd_value_length (names); i++)
     {
       const char *name = dd_value_string (dd_value_element (names, i));
-      AwsTemplate *template = aws_ec2_find_template (world->cloud, NULL, name, error);
+      AwsTemplate *template = aws_ec2_find_template (cloud, NULL, name, error);
 
       if (template == NULL)
         return NULL;
       g_ptr_array_add (named, template);
     }
-  return aws_ec2_list (world->cloud, &template_listing, named, input, error);
+  return aws_ec2_list (cloud, &template_listing, named, input, error);
 }
 
 /* What the filters of DescribeLaunchTemplateVersions look at. */
@@ -356,7 +354,7 @@ named_versions (AwsTemplate *template, const DdValue *names, const DdValue *filt
 }
 
 static DdValue *
-describe_versions (SimWorld *world, const DdValue *input, GError **error)
+describe_versions (AwsCloud *cloud, const DdValue *input, GError **error)
 {
   const DdValue *names = dd_value_member (input, "Versions");
   const DdValue *filters = dd_value_member (input, "Filters");
@@ -367,8 +365,8 @@ describe_versions (SimWorld *world, const DdValue *input, GError **error)
   if (!aws_ec2_filters_known (filters, version_filters, error))
     return NULL;
   if (!names_one && dd_value_length (names) > 0)
-    return versions_of_all (world->cloud, names, filters, error);
-  template = template_of_input (world->cloud, input, error);
+    return versions_of_all (cloud, names, filters, error);
+  template = template_of_input (cloud, input, error);
   if (template == NULL)
     return NULL;
   return dd_value_length (names) > 0 ? named_versions (template, names, filters, error)
@@ -378,9 +376,9 @@ describe_versions (SimWorld *world, const DdValue *input, GError **error)
 /* ---- changing and deleting ---- */
 
 static DdValue *
-modify_template (SimWorld *world, const DdValue *input, GError **error)
+modify_template (AwsCloud *cloud, const DdValue *input, GError **error)
 {
-  AwsTemplate *template = template_of_input (world->cloud, input, error);
+  AwsTemplate *template = template_of_input (cloud, input, error);
   const char *version = dd_value_path_string (input, "DefaultVersion");
   const AwsTemplateVersion *found;
 
@@ -393,20 +391,21 @@ modify_template (SimWorld *world, const DdValue *input, GError **error)
         return NULL;
       template->default_version = found->number;
     }
-  return answer_template (world->cloud, template);
+  return answer_template (cloud, template);
 }
 
 static DdValue *
-delete_template (SimWorld *world, const DdValue *input, GError **error)
+delete_template (AwsCloud *cloud, const DdValue *input, GError **error)
 {
-  AwsTemplate *template = template_of_input (world->cloud, input, error);
+  AwsTemplate *template = template_of_input (cloud, input, error);
   DdValue *answer;
 
   if (template == NULL)
     return NULL;
-  answer = answer_template (world->cloud, template);
-  aws_groups_forget_template (world->cloud, template);
-  aws_template_delete (world->cloud, template);
+  answer = answer_template (cloud, template);
+  if (cloud->listener != NULL)
+    cloud->listener->template_deleted (cloud, template);
+  aws_template_delete (cloud, template);
   return answer;
 }
 
@@ -425,9 +424,9 @@ deleted_version (const AwsTemplate *template, const char *version, const char *c
 
 /* Each version is deleted or not, on its own; the default one never is. */
 static DdValue *
-delete_versions (SimWorld *world, const DdValue *input, GError **error)
+delete_versions (AwsCloud *cloud, const DdValue *input, GError **error)
 {
-  AwsTemplate *template = template_of_input (world->cloud, input, error);
+  AwsTemplate *template = template_of_input (cloud, input, error);
   const DdValue *names = dd_value_member (input, "Versions");
   g_auto (DdBuilder) done = dd_builder_array ();
   g_auto (DdBuilder) not_done = dd_builder_array ();

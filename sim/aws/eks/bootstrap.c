@@ -67,7 +67,7 @@ static char *
 bootstrap_script (const AwsCluster *cluster, const char *labels, const char *taints)
 {
   const char *authority = cluster->certificate_authority;
-  const char *endpoint = cluster->eks->world->endpoint;
+  const char *endpoint = cluster->eks->endpoint;
 
   return g_strdup_printf ("MIME-Version: 1.0\n"
                           "Content-Type: multipart/mixed; boundary=\"//\"\n\n"
@@ -90,7 +90,7 @@ static char *
 node_config (const AwsCluster *cluster, const char *labels, const char *taints)
 {
   const char *authority = cluster->certificate_authority;
-  const char *endpoint = cluster->eks->world->endpoint;
+  const char *endpoint = cluster->eks->endpoint;
   g_autofree char *taint_flag
       = *taints != '\0' ? g_strdup_printf ("      - \"%s\"\n", taints + 1) : g_strdup ("");
 

@@ -54,14 +54,14 @@ log_types_disabled (void)
 static DdValue *
 cluster_to_value (const AwsCluster *cluster)
 {
-  const AwsCloud *cloud = cluster->eks->world->cloud;
+  const AwsCloud *cloud = cluster->eks->cloud;
   g_auto (DdBuilder) value = dd_builder_object ();
 
   dd_builder_set (&value, "name", dd_string (cluster->name));
   dd_builder_set (&value, "arn", dd_string (cluster->arn));
   dd_builder_set (&value, "createdAt", aws_epoch (cluster->created));
   dd_builder_set (&value, "version", dd_string (cluster->version));
-  dd_builder_set (&value, "endpoint", dd_string (cluster->eks->world->endpoint));
+  dd_builder_set (&value, "endpoint", dd_string (cluster->eks->endpoint));
   dd_builder_set (
       &value, "roleArn",
       dd_string_printf ("arn:aws:iam::%s:role/%s-cluster", cloud->account, cluster->name));
@@ -87,9 +87,9 @@ cluster_to_value (const AwsCluster *cluster)
 }
 
 DdValue *
-aws_eks_describe_cluster (SimWorld *world, const DdValue *input, GError **error)
+aws_eks_describe_cluster (AwsCloud *cloud, const DdValue *input, GError **error)
 {
-  AwsCluster *cluster = aws_eks_require_cluster (world, input, error);
+  AwsCluster *cluster = aws_eks_require_cluster (cloud, input, error);
 
   return cluster != NULL ? dd_object ("cluster", cluster_to_value (cluster), NULL) : NULL;
 }
@@ -120,7 +120,7 @@ cluster_name (gconstpointer item)
 }
 
 DdValue *
-aws_eks_list_clusters (SimWorld *world, const DdValue *input, GError **error)
+aws_eks_list_clusters (AwsCloud *cloud, const DdValue *input, GError **error)
 {
-  return aws_eks_list_page ("clusters", input, world->eks->clusters, cluster_name, error);
+  return aws_eks_list_page ("clusters", input, cloud->eks->clusters, cluster_name, error);
 }

@@ -217,7 +217,7 @@ node_patch (const SimObject *node, const DdValue *input)
 static void
 change_nodes (const AwsUpdate *update)
 {
-  KubeApi *kube = update->nodegroup->cluster->eks->world->kube;
+  KubeApi *kube = update->nodegroup->cluster->eks->kube;
   g_autoptr (GPtrArray) nodes = sim_store_list (kube->store, &kube_node, NULL);
 
   for (guint i = 0; i < nodes->len; i++)
@@ -242,8 +242,8 @@ change_nodes (const AwsUpdate *update)
 static gboolean
 renew_template (AwsNodegroup *nodegroup, GError **error)
 {
-  SimWorld *world = nodegroup->cluster->eks->world;
-  AwsTemplate *template = aws_cloud_template (world->cloud, nodegroup->template_id, NULL);
+  AwsCloud *cloud = nodegroup->cluster->eks->cloud;
+  AwsTemplate *template = aws_cloud_template (cloud, nodegroup->template_id, NULL);
   AwsTemplateVersion *current
       = template != NULL ? aws_template_version (template, nodegroup->template_version) : NULL;
   const char *image = current != NULL ? dd_value_path_string (current->data, "ImageId") : NULL;
@@ -261,7 +261,8 @@ renew_template (AwsNodegroup *nodegroup, GError **error)
   input = dd_object ("LaunchTemplateId", dd_string (nodegroup->template_id), "SourceVersion",
                      dd_string (nodegroup->template_version), "LaunchTemplateData",
                      dd_object ("UserData", dd_string (user_data), NULL), NULL);
-  output = aws_service_call (&aws_ec2, world, "CreateLaunchTemplateVersion", input, error);
+  output = aws_service_call (&aws_ec2, aws_cloud_door (cloud), "CreateLaunchTemplateVersion", input,
+                             error);
   if (output == NULL)
     return FALSE;
   number = g_strdup_printf ("%" G_GINT64_FORMAT, template->latest_version);
@@ -292,7 +293,7 @@ resize_group (AwsNodegroup *nodegroup, const DdValue *scaling, GError **error)
         dd_builder_set (&input, names[i].theirs, dd_value_ref (size));
     }
   request = dd_builder_end (&input);
-  output = aws_service_call (&aws_autoscaling, nodegroup->cluster->eks->world,
+  output = aws_service_call (&aws_autoscaling, aws_cloud_door (nodegroup->cluster->eks->cloud),
                              "UpdateAutoScalingGroup", request, error);
   return output != NULL;
 }

@@ -14,15 +14,19 @@
 #include "sim/aws/protocol/service.h"
 
 AwsEks *
-aws_eks_new (SimWorld *world)
+aws_eks_new (AwsCloud *cloud, KubeApi *kube, DdTransport *transport, const char *endpoint)
 {
   AwsEks *eks = g_new0 (AwsEks, 1);
 
-  eks->world = world;
-  eks->catalog = aws_ami_catalog_new (world->cloud);
-  eks->ids = dd_random_fork (world->random, "eks");
+  eks->cloud = cloud;
+  eks->kube = kube;
+  eks->transport = transport;
+  eks->endpoint = g_strdup (endpoint);
+  cloud->eks = eks;
+  eks->catalog = aws_ami_catalog_new (cloud);
+  eks->ids = dd_random_fork (cloud->stage->random, "eks");
   eks->clusters = g_ptr_array_new_with_free_func ((GDestroyNotify) aws_cluster_free);
-  eks->workflow = sim_eks_workflow_new (world);
+  eks->workflow = sim_eks_workflow_new (cloud);
   return eks;
 }
 
@@ -35,27 +39,29 @@ aws_eks_free (AwsEks *eks)
   g_clear_pointer (&eks->clusters, g_ptr_array_unref);
   g_clear_pointer (&eks->ids, dd_random_free);
   g_clear_pointer (&eks->catalog, aws_ami_catalog_free);
+  eks->cloud->eks = NULL;
+  g_free (eks->endpoint);
   g_free (eks);
 }
 
 AwsAmiCatalog *
-aws_eks_catalog (SimWorld *world)
+aws_eks_catalog (AwsCloud *cloud)
 {
-  return world->eks->catalog;
+  return cloud->eks->catalog;
 }
 
 SimEksWorkflow *
-aws_eks_workflow (SimWorld *world)
+aws_eks_workflow (AwsCloud *cloud)
 {
-  return world->eks->workflow;
+  return cloud->eks->workflow;
 }
 
 /* ---- looking up ---- */
 
 AwsCluster *
-aws_eks_cluster (SimWorld *world, const char *name)
+aws_eks_cluster (AwsCloud *cloud, const char *name)
 {
-  GPtrArray *clusters = world->eks->clusters;
+  GPtrArray *clusters = cloud->eks->clusters;
 
   for (guint i = 0; i < clusters->len; i++)
     {
@@ -81,20 +87,20 @@ find_nodegroup (const AwsCluster *cluster, const char *name)
 }
 
 AwsNodegroup *
-aws_eks_nodegroup (SimWorld *world, const char *cluster_name, const char *nodegroup)
+aws_eks_nodegroup (AwsCloud *cloud, const char *cluster_name, const char *nodegroup)
 {
-  AwsCluster *cluster = aws_eks_cluster (world, cluster_name);
+  AwsCluster *cluster = aws_eks_cluster (cloud, cluster_name);
 
   return cluster != NULL ? find_nodegroup (cluster, nodegroup) : NULL;
 }
 
 /* The paths call the cluster "name" in some operations and "clusterName" in others. */
 AwsCluster *
-aws_eks_require_cluster (SimWorld *world, const DdValue *input, GError **error)
+aws_eks_require_cluster (AwsCloud *cloud, const DdValue *input, GError **error)
 {
   const char *by_name = dd_value_path_string (input, "name");
   const char *name = by_name != NULL ? by_name : dd_value_path_string (input, "clusterName");
-  AwsCluster *cluster = aws_eks_cluster (world, name);
+  AwsCluster *cluster = aws_eks_cluster (cloud, name);
 
   if (cluster == NULL)
     aws_set_error (error, AWS_RESOURCE_NOT_FOUND, dd_object ("clusterName", dd_string (name), NULL),
@@ -103,9 +109,9 @@ aws_eks_require_cluster (SimWorld *world, const DdValue *input, GError **error)
 }
 
 AwsNodegroup *
-aws_eks_require_nodegroup (SimWorld *world, const DdValue *input, GError **error)
+aws_eks_require_nodegroup (AwsCloud *cloud, const DdValue *input, GError **error)
 {
-  AwsCluster *cluster = aws_eks_require_cluster (world, input, error);
+  AwsCluster *cluster = aws_eks_require_cluster (cloud, input, error);
   const char *name = dd_value_path_string (input, "nodegroupName");
   AwsNodegroup *nodegroup = cluster != NULL ? find_nodegroup (cluster, name) : NULL;
 
@@ -133,9 +139,9 @@ aws_epoch (DdUsec instant)
 /* ---- polls ---- */
 
 guint64
-aws_eks_nodegroup_status_serial (SimWorld *world, const char *cluster, const char *nodegroup)
+aws_eks_nodegroup_status_serial (AwsCloud *cloud, const char *cluster, const char *nodegroup)
 {
-  AwsNodegroup *found = aws_eks_nodegroup (world, cluster, nodegroup);
+  AwsNodegroup *found = aws_eks_nodegroup (cloud, cluster, nodegroup);
 
   return found != NULL ? found->serial : 0;
 }
@@ -150,7 +156,7 @@ query_value (const char *query, const char *name)
 }
 
 AwsNodegroup *
-aws_eks_polled_nodegroup (SimWorld *world, const SimRequest *request)
+aws_eks_polled_nodegroup (AwsCloud *cloud, const SimRequest *request)
 {
   g_auto (GStrv) halves = g_strsplit (request->target, "?", 2);
   g_auto (GStrv) parts = halves[0] != NULL ? g_strsplit (halves[0], "/", -1) : NULL;
@@ -166,7 +172,7 @@ aws_eks_polled_nodegroup (SimWorld *world, const SimRequest *request)
     name = g_uri_unescape_string (parts[4], NULL);
   else if (strcmp (parts[3], "updates") == 0 && halves[1] != NULL)
     name = query_value (halves[1], "nodegroupName");
-  nodegroup = aws_eks_nodegroup (world, cluster, name);
+  nodegroup = aws_eks_nodegroup (cloud, cluster, name);
   return nodegroup != NULL && nodegroup->running != NULL ? nodegroup : NULL;
 }
 

@@ -5,8 +5,8 @@
 
 #include "base/value.h"
 #include "sim/aws/eks/ami-catalog.h"
-#include "sim/world/router.h"
-#include "sim/world/world.h"
+#include "sim/stage/message.h"
+#include "sim/kube/verbs/api.h"
 
 G_BEGIN_DECLS
 
@@ -18,14 +18,14 @@ typedef struct _SimEksWorkflow SimEksWorkflow; /* sim/aws/eks/workflow.h */
 /* ---- making and finding (world->eks) ---- */
 
 /* Publishes the images of the AMI catalog and listens to the lifecycle hooks of node groups. */
-AwsEks *aws_eks_new (SimWorld *world);
+AwsEks *aws_eks_new (AwsCloud *cloud, KubeApi *kube, DdTransport *transport, const char *endpoint);
 void aws_eks_free (AwsEks *eks);
-AwsAmiCatalog *aws_eks_catalog (SimWorld *world);
-SimEksWorkflow *aws_eks_workflow (SimWorld *world);
+AwsAmiCatalog *aws_eks_catalog (AwsCloud *cloud);
+SimEksWorkflow *aws_eks_workflow (AwsCloud *cloud);
 
 /* NULL when there is none. */
-AwsCluster *aws_eks_cluster (SimWorld *world, const char *name);
-AwsNodegroup *aws_eks_nodegroup (SimWorld *world, const char *cluster, const char *nodegroup);
+AwsCluster *aws_eks_cluster (AwsCloud *cloud, const char *name);
+AwsNodegroup *aws_eks_nodegroup (AwsCloud *cloud, const char *cluster, const char *nodegroup);
 
 /* ---- furnishing a world ---- */
 
@@ -55,11 +55,11 @@ typedef struct
 } AwsNodegroupSpec;
 
 /* Copies SPEC. AWS_ERROR for a name that is taken or a version that is unknown. */
-AwsCluster *aws_eks_add_cluster (SimWorld *world, const AwsClusterSpec *spec, GError **error);
+AwsCluster *aws_eks_add_cluster (AwsCloud *cloud, const AwsClusterSpec *spec, GError **error);
 /* Makes the derived launch template and the Auto Scaling group, ACTIVE at once; its instances boot
  * and its nodes join as the world goes on. The zones must exist (aws_cloud_add_zone ()). AWS_ERROR
  * for what CreateNodegroup would refuse. */
-AwsNodegroup *aws_eks_add_nodegroup (SimWorld *world, const AwsNodegroupSpec *spec, GError **error);
+AwsNodegroup *aws_eks_add_nodegroup (AwsCloud *cloud, const AwsNodegroupSpec *spec, GError **error);
 
 /* ---- looking at node groups and updates ---- */
 
@@ -79,11 +79,11 @@ const char *aws_update_explanation (const AwsUpdate *update);
 /* ---- polling clients, for `serve --speed max` ---- */
 
 /* Grows whenever the status of the node group changes; 0: no such group. */
-guint64 aws_eks_nodegroup_status_serial (SimWorld *world, const char *cluster,
+guint64 aws_eks_nodegroup_status_serial (AwsCloud *cloud, const char *cluster,
                                          const char *nodegroup);
 /* The node group that REQUEST polls (DescribeNodegroup, DescribeUpdate) and that is UPDATING; NULL
  * for every other request. Changes nothing. */
-AwsNodegroup *aws_eks_polled_nodegroup (SimWorld *world, const SimRequest *request);
+AwsNodegroup *aws_eks_polled_nodegroup (AwsCloud *cloud, const SimRequest *request);
 guint64 aws_nodegroup_status_serial (const AwsNodegroup *nodegroup);
 
 G_END_DECLS

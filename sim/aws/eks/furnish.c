@@ -21,51 +21,51 @@
 /* ---- the cluster ---- */
 
 static gboolean
-check_cluster (SimWorld *world, const AwsClusterSpec *spec, const char *version, GError **error)
+check_cluster (AwsCloud *cloud, const AwsClusterSpec *spec, const char *version, GError **error)
 {
-  if (world->eks->clusters->len > 0)
+  if (cloud->eks->clusters->len > 0)
     {
       aws_set_error (error, AWS_RESOURCE_IN_USE, NULL,
                      "cluster %s: a world has one Kubernetes cluster", spec->name);
       return FALSE;
     }
-  if (aws_kubernetes_minor (version) != world->kube->minor)
+  if (aws_kubernetes_minor (version) != cloud->eks->kube->minor)
     {
       aws_set_error (error, AWS_INVALID_PARAMETER, NULL,
                      "cluster %s: version %s, but the world's API server is 1.%d", spec->name,
-                     version, world->kube->minor);
+                     version, cloud->eks->kube->minor);
       return FALSE;
     }
   return TRUE;
 }
 
 AwsCluster *
-aws_eks_add_cluster (SimWorld *world, const AwsClusterSpec *spec, GError **error)
+aws_eks_add_cluster (AwsCloud *cloud, const AwsClusterSpec *spec, GError **error)
 {
   static const char hexadecimal[] = "0123456789ABCDEF";
-  AwsEks *eks = world->eks;
-  g_autofree char *own = g_strdup_printf ("1.%d", world->kube->minor);
+  AwsEks *eks = cloud->eks;
+  g_autofree char *own = g_strdup_printf ("1.%d", cloud->eks->kube->minor);
   const char *version = spec->version != NULL ? spec->version : own;
   g_autofree char *rest = g_strconcat ("cluster/", spec->name, NULL);
   g_autofree char *security_group = NULL;
   AwsCluster *cluster;
 
-  if (!check_cluster (world, spec, version, error))
+  if (!check_cluster (cloud, spec, version, error))
     return NULL;
   cluster = g_new0 (AwsCluster, 1);
   cluster->eks = eks;
   cluster->name = g_strdup (spec->name);
   cluster->version = g_strdup (version);
   cluster->certificate_authority = g_strdup (spec->certificate_authority);
-  cluster->arn = aws_cloud_arn (world->cloud, "eks", rest);
+  cluster->arn = aws_cloud_arn (cloud, "eks", rest);
   cluster->oidc_id = dd_random_text (eks->ids, hexadecimal, 32);
   security_group = g_strconcat ("eks-cluster-sg-", spec->name, NULL);
   cluster->security_group_id
-      = g_strdup (aws_cloud_add_security_group (world->cloud, security_group,
+      = g_strdup (aws_cloud_add_security_group (cloud, security_group,
                                                 "EKS created security group applied to ENI that "
                                                 "is attached to EKS Control Plane master nodes")
                       ->resource.id);
-  cluster->created = sim_world_now (world);
+  cluster->created = sim_stage_now (cloud->stage);
   cluster->nodegroups = g_ptr_array_new_with_free_func ((GDestroyNotify) aws_nodegroup_free);
   g_ptr_array_add (eks->clusters, cluster);
   return cluster;
@@ -112,7 +112,7 @@ taints_are_valid (const DdValue *taints)
 }
 
 static gboolean
-check_nodegroup (SimWorld *world, const AwsCluster *cluster, const AwsNodegroupSpec *spec,
+check_nodegroup (AwsCloud *cloud, const AwsCluster *cluster, const AwsNodegroupSpec *spec,
                  GError **error)
 {
   DdValue *details = NULL;
@@ -122,7 +122,7 @@ check_nodegroup (SimWorld *world, const AwsCluster *cluster, const AwsNodegroupS
                    "The node group name %s is not valid: it begins with a letter or digit and has "
                    "up to 63 letters, digits, hyphens and underscores",
                    spec->name);
-  else if (aws_eks_nodegroup (world, cluster->name, spec->name) != NULL)
+  else if (aws_eks_nodegroup (cloud, cluster->name, spec->name) != NULL)
     aws_set_error (error, AWS_RESOURCE_IN_USE, details,
                    "NodeGroup already exists with name %s and cluster name %s", spec->name,
                    cluster->name);
@@ -298,17 +298,17 @@ template_data (const AwsNodegroup *nodegroup, const char *image_id)
 static gboolean
 make_template (AwsNodegroup *nodegroup, const AwsAmiRelease *release, GError **error)
 {
-  SimWorld *world = nodegroup->cluster->eks->world;
+  AwsCloud *cloud = nodegroup->cluster->eks->cloud;
   g_autofree char *name = g_strconcat ("eks-", nodegroup->uuid, NULL);
   g_autoptr (DdValue) input
       = dd_object ("LaunchTemplateName", dd_string (name), "LaunchTemplateData",
                    template_data (nodegroup, release->image->resource.id), NULL);
   g_autoptr (DdValue) output
-      = aws_service_call (&aws_ec2, world, "CreateLaunchTemplate", input, error);
+      = aws_service_call (&aws_ec2, aws_cloud_door (cloud), "CreateLaunchTemplate", input, error);
 
   if (output == NULL)
     return FALSE;
-  nodegroup->template_id = g_strdup (aws_cloud_template (world->cloud, NULL, name)->resource.id);
+  nodegroup->template_id = g_strdup (aws_cloud_template (cloud, NULL, name)->resource.id);
   nodegroup->template_version = g_strdup ("1");
   return TRUE;
 }
@@ -352,8 +352,9 @@ aws_nodegroup_use_template (AwsNodegroup *nodegroup, const char *template_versio
   g_autoptr (DdValue) input
       = dd_object ("AutoScalingGroupName", dd_string (nodegroup->group_name),
                    "MixedInstancesPolicy", mixed_policy (nodegroup, template_version), NULL);
-  g_autoptr (DdValue) output = aws_service_call (&aws_autoscaling, nodegroup->cluster->eks->world,
-                                                 "UpdateAutoScalingGroup", input, error);
+  g_autoptr (DdValue) output
+      = aws_service_call (&aws_autoscaling, aws_cloud_door (nodegroup->cluster->eks->cloud),
+                          "UpdateAutoScalingGroup", input, error);
 
   return output != NULL;
 }
@@ -411,8 +412,9 @@ static gboolean
 make_group (AwsNodegroup *nodegroup, const AwsNodegroupSpec *spec, GError **error)
 {
   g_autoptr (DdValue) input = group_input (nodegroup, spec);
-  g_autoptr (DdValue) output = aws_service_call (&aws_autoscaling, nodegroup->cluster->eks->world,
-                                                 "CreateAutoScalingGroup", input, error);
+  g_autoptr (DdValue) output
+      = aws_service_call (&aws_autoscaling, aws_cloud_door (nodegroup->cluster->eks->cloud),
+                          "CreateAutoScalingGroup", input, error);
 
   return output != NULL;
 }
@@ -429,7 +431,7 @@ name_parts (AwsNodegroup *nodegroup)
   nodegroup->group_name = g_strdup_printf ("eks-%s-%s", nodegroup->name, nodegroup->uuid);
   rest = g_strdup_printf ("nodegroup/%s/%s/%s", nodegroup->cluster->name, nodegroup->name,
                           nodegroup->uuid);
-  nodegroup->arn = aws_cloud_arn (eks->world->cloud, "eks", rest);
+  nodegroup->arn = aws_cloud_arn (eks->cloud, "eks", rest);
 }
 
 static AwsNodegroup *
@@ -437,7 +439,7 @@ nodegroup_from_spec (AwsCluster *cluster, const AwsNodegroupSpec *spec,
                      const AwsAmiRelease *release, const char *ami_type, GError **error)
 {
   g_autoptr (AwsNodegroup) nodegroup = g_new0 (AwsNodegroup, 1);
-  SimWorld *world = cluster->eks->world;
+  AwsCloud *cloud = cluster->eks->cloud;
 
   nodegroup->cluster = cluster;
   nodegroup->name = g_strdup (spec->name);
@@ -450,12 +452,12 @@ nodegroup_from_spec (AwsCluster *cluster, const AwsNodegroupSpec *spec,
   nodegroup->taints = spec->taints != NULL ? dd_value_ref (spec->taints) : dd_array_empty ();
   nodegroup->update_config = update_config_of (spec);
   nodegroup->updates = g_ptr_array_new_with_free_func ((GDestroyNotify) aws_update_free);
-  nodegroup->created = nodegroup->modified = sim_world_now (world);
+  nodegroup->created = nodegroup->modified = sim_stage_now (cloud->stage);
   nodegroup->serial = 1;
   nodegroup->instance_types = instance_types_of (spec, ami_type, error);
   if (nodegroup->instance_types == NULL)
     return NULL;
-  nodegroup->subnets = subnets_of (world->cloud, spec->zones, error);
+  nodegroup->subnets = subnets_of (cloud, spec->zones, error);
   if (nodegroup->subnets == NULL)
     return NULL;
   name_parts (nodegroup);
@@ -463,9 +465,9 @@ nodegroup_from_spec (AwsCluster *cluster, const AwsNodegroupSpec *spec,
 }
 
 AwsNodegroup *
-aws_eks_add_nodegroup (SimWorld *world, const AwsNodegroupSpec *spec, GError **error)
+aws_eks_add_nodegroup (AwsCloud *cloud, const AwsNodegroupSpec *spec, GError **error)
 {
-  AwsCluster *cluster = aws_eks_cluster (world, spec->cluster);
+  AwsCluster *cluster = aws_eks_cluster (cloud, spec->cluster);
   const char *ami_type = spec->ami_type != NULL ? spec->ami_type : "AL2_x86_64";
   const AwsAmiRelease *release;
   g_autoptr (AwsNodegroup) nodegroup = NULL;
@@ -476,7 +478,7 @@ aws_eks_add_nodegroup (SimWorld *world, const AwsNodegroupSpec *spec, GError **e
                      spec->cluster);
       return NULL;
     }
-  if (!check_nodegroup (world, cluster, spec, error))
+  if (!check_nodegroup (cloud, cluster, spec, error))
     return NULL;
   release = find_release (cluster, spec, ami_type, error);
   if (release == NULL)

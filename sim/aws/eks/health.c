@@ -20,7 +20,7 @@ issue (const char *code, const char *resource, const char *message)
 static DdValue *
 template_issue (const AwsNodegroup *nodegroup, const AwsGroup *group)
 {
-  const AwsCloud *cloud = nodegroup->cluster->eks->world->cloud;
+  const AwsCloud *cloud = nodegroup->cluster->eks->cloud;
   g_autofree char *message = NULL;
 
   if (aws_cloud_template (cloud, nodegroup->template_id, NULL) == NULL)

@@ -13,6 +13,8 @@
 
 #include "sim/aws/eks/hooks.h"
 
+#include "sim/aws/eks/private.h"
+
 #include "sim/aws/autoscaling/scaling.h"
 #include "sim/stage/faults.h"
 #include "sim/kube/verbs/api.h"
@@ -32,7 +34,7 @@ typedef struct
 
 struct _SimEksHooks
 {
-  SimWorld *world;
+  AwsCloud *cloud;
   GPtrArray *drains; /* of Drain, oldest first */
 };
 
@@ -41,7 +43,7 @@ drain_free (gpointer data)
 {
   Drain *drain = data;
 
-  sim_clock_cancel (drain->hooks->world->clock, drain->timer);
+  sim_clock_cancel (drain->hooks->cloud->stage->clock, drain->timer);
   g_free (drain->group);
   g_free (drain->hook);
   g_free (drain->token);
@@ -52,35 +54,36 @@ drain_free (gpointer data)
 /* An instance that went another way in between waits for nothing any more. A completion that gets
  * lost leaves the instance waiting until the hook's heartbeat times out. */
 static void
-complete_hook (SimWorld *world, const char *group_name, const char *hook, const char *token)
+complete_hook (AwsCloud *cloud, const char *group_name, const char *hook, const char *token)
 {
-  AwsGroup *group = aws_cloud_group (world->cloud, group_name);
+  AwsGroup *group = aws_cloud_group (cloud, group_name);
   const char *const concerned[] = { group_name, hook, NULL };
 
-  if (group != NULL && sim_faults_strike (world->faults, "hook", "complete", concerned) == NULL)
+  if (group != NULL
+      && sim_faults_strike (cloud->stage->faults, "hook", "complete", concerned) == NULL)
     aws_group_complete_hook (group, hook, token, NULL, "CONTINUE", NULL);
 }
 
 /* The Node of an instance, or NULL when it never joined. */
 static const char *
-node_of_instance (SimWorld *world, const char *instance_id)
+node_of_instance (AwsCloud *cloud, const char *instance_id)
 {
-  AwsInstance *instance = aws_cloud_instance (world->cloud, instance_id);
+  AwsInstance *instance = aws_cloud_instance (cloud, instance_id);
 
   if (instance == NULL
-      || sim_store_get (world->kube->store, &kube_node, "", instance->private_dns) == NULL)
+      || sim_store_get (cloud->eks->kube->store, &kube_node, "", instance->private_dns) == NULL)
     return NULL;
   return instance->private_dns;
 }
 
 static void
-cordon (SimWorld *world, const char *node)
+cordon (AwsCloud *cloud, const char *node)
 {
   g_autoptr (DdValue) patch
       = dd_object ("spec", dd_object ("unschedulable", dd_bool (TRUE), NULL), NULL);
   g_autoptr (SimObject) changed = NULL;
 
-  changed = kube_merge (world->kube, &kube_node, "", node, patch, NULL);
+  changed = kube_merge (cloud->eks->kube, &kube_node, "", node, patch, NULL);
 }
 
 /* Pods of daemon sets come back to the node at once, mirror pods have no other place. */
@@ -94,10 +97,10 @@ must_leave (const SimObject *pod)
 
 /* Asks every pod to leave that was not asked yet; returns how many are still there. */
 static guint
-evict_pods (SimWorld *world, const char *node)
+evict_pods (AwsCloud *cloud, const char *node)
 {
   g_autoptr (GPtrArray) pods
-      = sim_store_list_by (world->kube->store, &kube_pod, "spec.nodeName", node);
+      = sim_store_list_by (cloud->eks->kube->store, &kube_pod, "spec.nodeName", node);
   KubeDelete options = KUBE_DELETE_DEFAULT;
   guint n = 0;
 
@@ -109,44 +112,45 @@ evict_pods (SimWorld *world, const char *node)
         continue;
       n++;
       if (!kube_pod_view (pod)->terminating)
-        kube_evict (world->kube, pod->namespace_, pod->name, &options, NULL);
+        kube_evict (cloud->eks->kube, pod->namespace_, pod->name, &options, NULL);
     }
   return n;
 }
 
 void
-sim_eks_empty_node (SimWorld *world, const char *node)
+sim_eks_empty_node (AwsCloud *cloud, const char *node)
 {
-  if (sim_store_get (world->kube->store, &kube_node, "", node) == NULL)
+  if (sim_store_get (cloud->eks->kube->store, &kube_node, "", node) == NULL)
     return;
-  cordon (world, node);
-  evict_pods (world, node);
+  cordon (cloud, node);
+  evict_pods (cloud, node);
 }
 
 static void
 drain_round (gpointer data)
 {
   Drain *drain = data;
-  SimWorld *world = drain->hooks->world;
-  const char *node = node_of_instance (world, drain->instance_id);
+  AwsCloud *cloud = drain->hooks->cloud;
+  const char *node = node_of_instance (cloud, drain->instance_id);
 
   drain->timer = 0;
-  if (node != NULL && evict_pods (world, node) > 0 && sim_world_now (world) < drain->deadline)
+  if (node != NULL && evict_pods (cloud, node) > 0
+      && sim_stage_now (cloud->stage) < drain->deadline)
     {
-      drain->timer
-          = sim_clock_after (world->clock, sim_latency_draw (world->latency, SIM_DELAY_HOOK_DRAIN),
-                             drain_round, drain);
+      drain->timer = sim_clock_after (
+          cloud->stage->clock, sim_latency_draw (cloud->stage->latency, SIM_DELAY_HOOK_DRAIN),
+          drain_round, drain);
       return;
     }
-  complete_hook (world, drain->group, drain->hook, drain->token);
+  complete_hook (cloud, drain->group, drain->hook, drain->token);
   g_ptr_array_remove (drain->hooks->drains, drain);
 }
 
 static void
 begin_drain (SimEksHooks *hooks, const AwsHookEvent *event)
 {
-  SimWorld *world = hooks->world;
-  const char *node = node_of_instance (world, event->instance_id);
+  AwsCloud *cloud = hooks->cloud;
+  const char *node = node_of_instance (cloud, event->instance_id);
   Drain *drain = g_new0 (Drain, 1);
 
   drain->hooks = hooks;
@@ -154,35 +158,36 @@ begin_drain (SimEksHooks *hooks, const AwsHookEvent *event)
   drain->hook = g_strdup (event->hook);
   drain->token = g_strdup (event->token);
   drain->instance_id = g_strdup (event->instance_id);
-  drain->deadline = sim_world_now (world) + DRAIN_LIMIT;
+  drain->deadline = sim_stage_now (cloud->stage) + DRAIN_LIMIT;
   g_ptr_array_add (hooks->drains, drain);
   if (node != NULL)
     {
-      cordon (world, node);
-      evict_pods (world, node);
+      cordon (cloud, node);
+      evict_pods (cloud, node);
     }
-  drain->timer = sim_clock_after (
-      world->clock, sim_latency_draw (world->latency, SIM_DELAY_HOOK_DRAIN), drain_round, drain);
+  drain->timer = sim_clock_after (cloud->stage->clock,
+                                  sim_latency_draw (cloud->stage->latency, SIM_DELAY_HOOK_DRAIN),
+                                  drain_round, drain);
 }
 
 /* Only the hooks that EKS itself put on its groups concern it. */
 static void
-hear (SimWorld *world, const AwsHookEvent *event, gpointer data)
+hear (AwsCloud *cloud, const AwsHookEvent *event, gpointer data)
 {
   if (event->at_launch && strcmp (event->hook, "Launch-LC-Hook") == 0)
-    complete_hook (world, event->group, event->hook, event->token);
+    complete_hook (cloud, event->group, event->hook, event->token);
   else if (!event->at_launch && strcmp (event->hook, "Terminate-LC-Hook") == 0)
     begin_drain (data, event);
 }
 
 SimEksHooks *
-sim_eks_hooks_new (SimWorld *world)
+sim_eks_hooks_new (AwsCloud *cloud)
 {
   SimEksHooks *hooks = g_new0 (SimEksHooks, 1);
 
-  hooks->world = world;
+  hooks->cloud = cloud;
   hooks->drains = g_ptr_array_new_with_free_func (drain_free);
-  aws_cloud_listen_to_hooks (world->cloud, hear, hooks);
+  aws_cloud_listen_to_hooks (cloud, hear, hooks);
   return hooks;
 }
 

@@ -59,7 +59,7 @@ aws_nodegroup_last_update (const AwsNodegroup *nodegroup)
 AwsGroup *
 aws_nodegroup_group (const AwsNodegroup *nodegroup)
 {
-  return aws_cloud_group (nodegroup->cluster->eks->world->cloud, nodegroup->group_name);
+  return aws_cloud_group (nodegroup->cluster->eks->cloud, nodegroup->group_name);
 }
 
 const char *
@@ -112,8 +112,8 @@ nodegroup_to_value (const AwsNodegroup *nodegroup)
   dd_builder_set (&value, "subnets", dd_value_ref (nodegroup->subnets));
   dd_builder_set (&value, "amiType", dd_string (nodegroup->ami_type));
   dd_builder_set (&value, "nodeRole",
-                  dd_string_printf ("arn:aws:iam::%s:role/%s-node",
-                                    cluster->eks->world->cloud->account, cluster->name));
+                  dd_string_printf ("arn:aws:iam::%s:role/%s-node", cluster->eks->cloud->account,
+                                    cluster->name));
   dd_builder_set (&value, "labels", dd_value_ref (nodegroup->labels));
   if (dd_value_length (nodegroup->taints) > 0)
     dd_builder_set (&value, "taints", dd_value_ref (nodegroup->taints));
@@ -126,9 +126,9 @@ nodegroup_to_value (const AwsNodegroup *nodegroup)
 }
 
 DdValue *
-aws_eks_describe_nodegroup (SimWorld *world, const DdValue *input, GError **error)
+aws_eks_describe_nodegroup (AwsCloud *cloud, const DdValue *input, GError **error)
 {
-  AwsNodegroup *nodegroup = aws_eks_require_nodegroup (world, input, error);
+  AwsNodegroup *nodegroup = aws_eks_require_nodegroup (cloud, input, error);
 
   return nodegroup != NULL ? dd_object ("nodegroup", nodegroup_to_value (nodegroup), NULL) : NULL;
 }
@@ -140,9 +140,9 @@ name_of (gconstpointer item)
 }
 
 DdValue *
-aws_eks_list_nodegroups (SimWorld *world, const DdValue *input, GError **error)
+aws_eks_list_nodegroups (AwsCloud *cloud, const DdValue *input, GError **error)
 {
-  AwsCluster *cluster = aws_eks_require_cluster (world, input, error);
+  AwsCluster *cluster = aws_eks_require_cluster (cloud, input, error);
 
   if (cluster == NULL)
     return NULL;

@@ -13,7 +13,10 @@ G_BEGIN_DECLS
 
 struct _AwsEks
 {
-  SimWorld *world;
+  AwsCloud *cloud;
+  KubeApi *kube;          /* of the one cluster there can be */
+  DdTransport *transport; /* how its engine reaches the services */
+  char *endpoint;         /* what describe-cluster tells clients */
   AwsAmiCatalog *catalog;
   DdRandom *ids;
   GPtrArray *clusters; /* of AwsCluster, oldest first */
@@ -76,16 +79,16 @@ struct _AwsUpdate
 /* Epoch seconds with milliseconds, as the JSON services write time. */
 DdValue *aws_epoch (DdUsec instant);
 /* Look-ups for handlers: NULL with ResourceNotFoundException. */
-AwsCluster *aws_eks_require_cluster (SimWorld *world, const DdValue *input, GError **error);
-AwsNodegroup *aws_eks_require_nodegroup (SimWorld *world, const DdValue *input, GError **error);
+AwsCluster *aws_eks_require_cluster (AwsCloud *cloud, const DdValue *input, GError **error);
+AwsNodegroup *aws_eks_require_nodegroup (AwsCloud *cloud, const DdValue *input, GError **error);
 /* {"clusterName":..,"nodegroupName":..}: the further members of an error about NODEGROUP. */
 DdValue *aws_nodegroup_error_details (const AwsNodegroup *nodegroup);
 
 /* ---- eks-clusters.c ---- */
 
 void aws_cluster_free (AwsCluster *cluster);
-DdValue *aws_eks_describe_cluster (SimWorld *world, const DdValue *input, GError **error);
-DdValue *aws_eks_list_clusters (SimWorld *world, const DdValue *input, GError **error);
+DdValue *aws_eks_describe_cluster (AwsCloud *cloud, const DdValue *input, GError **error);
+DdValue *aws_eks_list_clusters (AwsCloud *cloud, const DdValue *input, GError **error);
 /* One page of the names or ids in ITEMS, under the key LIST: {LIST: [..], "nextToken": ..}. */
 DdValue *aws_eks_list_page (const char *list, const DdValue *input, GPtrArray *items,
                             const char *(*name_of) (gconstpointer item), GError **error);
@@ -95,8 +98,8 @@ DdValue *aws_eks_list_page (const char *list, const DdValue *input, GPtrArray *i
 void aws_nodegroup_free (AwsNodegroup *nodegroup);
 /* NULL once somebody deleted it. */
 AwsGroup *aws_nodegroup_group (const AwsNodegroup *nodegroup);
-DdValue *aws_eks_describe_nodegroup (SimWorld *world, const DdValue *input, GError **error);
-DdValue *aws_eks_list_nodegroups (SimWorld *world, const DdValue *input, GError **error);
+DdValue *aws_eks_describe_nodegroup (AwsCloud *cloud, const DdValue *input, GError **error);
+DdValue *aws_eks_list_nodegroups (AwsCloud *cloud, const DdValue *input, GError **error);
 
 /* ---- eks-health.c ---- */
 
@@ -131,10 +134,10 @@ gboolean aws_taints_fit (const AwsNodegroup *nodegroup, const DdValue *change, G
 /* ---- eks-updates.c ---- */
 
 void aws_update_free (AwsUpdate *update);
-DdValue *aws_eks_update_nodegroup_version (SimWorld *world, const DdValue *input, GError **error);
-DdValue *aws_eks_update_nodegroup_config (SimWorld *world, const DdValue *input, GError **error);
-DdValue *aws_eks_describe_update (SimWorld *world, const DdValue *input, GError **error);
-DdValue *aws_eks_list_updates (SimWorld *world, const DdValue *input, GError **error);
+DdValue *aws_eks_update_nodegroup_version (AwsCloud *cloud, const DdValue *input, GError **error);
+DdValue *aws_eks_update_nodegroup_config (AwsCloud *cloud, const DdValue *input, GError **error);
+DdValue *aws_eks_describe_update (AwsCloud *cloud, const DdValue *input, GError **error);
+DdValue *aws_eks_list_updates (AwsCloud *cloud, const DdValue *input, GError **error);
 /* Ends UPDATE: ERRORS (taken) NULL when it succeeded; EXPLANATION may be NULL. */
 void aws_update_finish (AwsUpdate *update, DdValue *errors, const char *explanation);
 

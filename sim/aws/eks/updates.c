@@ -57,7 +57,8 @@ aws_update_explanation (const AwsUpdate *update)
 static void
 trace_status (const AwsNodegroup *nodegroup)
 {
-  sim_world_trace (nodegroup->cluster->eks->world, "eks", "nodegroup.status", nodegroup->name,
+  sim_stage_trace (nodegroup->cluster->eks->cloud->stage, "eks", "nodegroup.status",
+                   nodegroup->name,
                    dd_object ("status", dd_string (aws_nodegroup_status (nodegroup)), NULL));
 }
 
@@ -72,7 +73,7 @@ accept_update (AwsNodegroup *nodegroup, AwsUpdateType type, const DdValue *input
   update->type = type;
   update->id = dd_random_uuid (eks->ids);
   update->status = "InProgress";
-  update->created = sim_world_now (eks->world);
+  update->created = sim_stage_now (eks->cloud->stage);
   update->input = dd_value_ref (input);
   update->params = params;
   update->errors = dd_array_empty ();
@@ -80,8 +81,8 @@ accept_update (AwsNodegroup *nodegroup, AwsUpdateType type, const DdValue *input
   nodegroup->running = update;
   nodegroup->modified = update->created;
   nodegroup->serial++;
-  sim_world_trace (
-      eks->world, "eks", "update.accepted", nodegroup->name,
+  sim_stage_trace (
+      eks->cloud->stage, "eks", "update.accepted", nodegroup->name,
       dd_object ("id", dd_string (update->id), "type", dd_string (type_names[type]), NULL));
   trace_status (nodegroup);
   return update;
@@ -103,7 +104,7 @@ void
 aws_update_finish (AwsUpdate *update, DdValue *errors, const char *explanation)
 {
   AwsNodegroup *nodegroup = update->nodegroup;
-  SimWorld *world = nodegroup->cluster->eks->world;
+  AwsCloud *cloud = nodegroup->cluster->eks->cloud;
 
   update->status = errors == NULL ? "Successful" : "Failed";
   update->explanation = g_strdup (explanation);
@@ -121,10 +122,10 @@ aws_update_finish (AwsUpdate *update, DdValue *errors, const char *explanation)
     }
   adopt_template_version (nodegroup);
   nodegroup->running = NULL;
-  nodegroup->modified = sim_world_now (world);
+  nodegroup->modified = sim_stage_now (cloud->stage);
   nodegroup->serial++;
-  sim_world_trace (
-      world, "eks", "update.finished", nodegroup->name,
+  sim_stage_trace (
+      cloud->stage, "eks", "update.finished", nodegroup->name,
       dd_object ("id", dd_string (update->id), "status", dd_string (update->status), NULL));
   trace_status (nodegroup);
 }
@@ -183,9 +184,9 @@ begin_version_update (AwsNodegroup *nodegroup, const DdValue *input, const AwsAm
 }
 
 DdValue *
-aws_eks_update_nodegroup_version (SimWorld *world, const DdValue *input, GError **error)
+aws_eks_update_nodegroup_version (AwsCloud *cloud, const DdValue *input, GError **error)
 {
-  AwsNodegroup *nodegroup = aws_eks_require_nodegroup (world, input, error);
+  AwsNodegroup *nodegroup = aws_eks_require_nodegroup (cloud, input, error);
   g_autoptr (GError) conflict = NULL;
   const AwsAmiRelease *release;
   AwsUpdate *update;
@@ -206,7 +207,7 @@ aws_eks_update_nodegroup_version (SimWorld *world, const DdValue *input, GError 
   if (release == NULL)
     return NULL;
   update = begin_version_update (nodegroup, input, release);
-  sim_eks_workflow_start (aws_eks_workflow (world), update);
+  sim_eks_workflow_start (aws_eks_workflow (cloud), update);
   return answer_update (update);
 }
 
@@ -238,9 +239,9 @@ check_config (const AwsNodegroup *nodegroup, const DdValue *input, GError **erro
 }
 
 DdValue *
-aws_eks_update_nodegroup_config (SimWorld *world, const DdValue *input, GError **error)
+aws_eks_update_nodegroup_config (AwsCloud *cloud, const DdValue *input, GError **error)
 {
-  AwsNodegroup *nodegroup = aws_eks_require_nodegroup (world, input, error);
+  AwsNodegroup *nodegroup = aws_eks_require_nodegroup (cloud, input, error);
   g_autoptr (GError) conflict = NULL;
   AwsUpdate *update;
 
@@ -257,28 +258,28 @@ aws_eks_update_nodegroup_config (SimWorld *world, const DdValue *input, GError *
   if (!aws_nodegroup_may_update (nodegroup, error) || !check_config (nodegroup, input, error))
     return NULL;
   update = accept_update (nodegroup, AWS_CONFIG_UPDATE, input, aws_config_params (input));
-  sim_eks_workflow_start (aws_eks_workflow (world), update);
+  sim_eks_workflow_start (aws_eks_workflow (cloud), update);
   return answer_update (update);
 }
 
 /* The updates that a request means: those of a node group, or the cluster's own, of which there are
  * none yet. Owned by the caller; NULL with ERROR set. */
 static GPtrArray *
-updates_of (SimWorld *world, const DdValue *input, GError **error)
+updates_of (AwsCloud *cloud, const DdValue *input, GError **error)
 {
   AwsNodegroup *nodegroup;
 
   if (dd_value_member (input, "nodegroupName") == NULL)
-    return aws_eks_require_cluster (world, input, error) != NULL ? g_ptr_array_new () : NULL;
-  nodegroup = aws_eks_require_nodegroup (world, input, error);
+    return aws_eks_require_cluster (cloud, input, error) != NULL ? g_ptr_array_new () : NULL;
+  nodegroup = aws_eks_require_nodegroup (cloud, input, error);
   return nodegroup != NULL ? g_ptr_array_ref (nodegroup->updates) : NULL;
 }
 
 DdValue *
-aws_eks_describe_update (SimWorld *world, const DdValue *input, GError **error)
+aws_eks_describe_update (AwsCloud *cloud, const DdValue *input, GError **error)
 {
   const char *id = dd_value_path_string (input, "updateId");
-  g_autoptr (GPtrArray) updates = updates_of (world, input, error);
+  g_autoptr (GPtrArray) updates = updates_of (cloud, input, error);
 
   if (updates == NULL)
     return NULL;
@@ -304,9 +305,9 @@ id_of (gconstpointer item)
 }
 
 DdValue *
-aws_eks_list_updates (SimWorld *world, const DdValue *input, GError **error)
+aws_eks_list_updates (AwsCloud *cloud, const DdValue *input, GError **error)
 {
-  g_autoptr (GPtrArray) updates = updates_of (world, input, error);
+  g_autoptr (GPtrArray) updates = updates_of (cloud, input, error);
 
   return updates != NULL ? aws_eks_list_page ("updateIds", input, updates, id_of, error) : NULL;
 }

@@ -13,7 +13,6 @@
 #include "engine/engine.h"
 #include "sim/aws/eks/hooks.h"
 #include "sim/aws/eks/private.h"
-#include "sim/world/transport.h"
 
 /* One update on its way. */
 typedef struct
@@ -29,7 +28,7 @@ typedef struct
 
 struct _SimEksWorkflow
 {
-  SimWorld *world;
+  AwsCloud *cloud;
   DdKnobs knobs;
   SimEksHooks *hooks;
   GPtrArray *runs; /* of Run, oldest first */
@@ -40,21 +39,21 @@ run_free (gpointer data)
 {
   Run *run = data;
 
-  sim_clock_cancel (run->workflow->world->clock, run->timer);
+  sim_clock_cancel (run->workflow->cloud->stage->clock, run->timer);
   g_clear_pointer (&run->engine, dd_engine_free);
   g_clear_pointer (&run->random, dd_random_free);
   g_free (run);
 }
 
 SimEksWorkflow *
-sim_eks_workflow_new (SimWorld *world)
+sim_eks_workflow_new (AwsCloud *cloud)
 {
   SimEksWorkflow *workflow = g_new0 (SimEksWorkflow, 1);
   gboolean known = dd_knobs_from_profile ("workshop", &workflow->knobs, NULL);
 
   g_assert (known);
-  workflow->world = world;
-  workflow->hooks = sim_eks_hooks_new (world);
+  workflow->cloud = cloud;
+  workflow->hooks = sim_eks_hooks_new (cloud);
   workflow->runs = g_ptr_array_new_with_free_func (run_free);
   return workflow;
 }
@@ -115,7 +114,7 @@ engine_done (DdEngine *engine G_GNUC_UNUSED, const DdUpgradeResult *result, gpoi
   Run *run = data;
 
   aws_update_finish (run->update, errors_from_result (result), result->explanation);
-  run->timer = sim_clock_after (run->workflow->world->clock, 0, forget_run, run);
+  run->timer = sim_clock_after (run->workflow->cloud->stage->clock, 0, forget_run, run);
 }
 
 /* The journal is a part of the record, so it outlives the engine as the record does. */
@@ -136,12 +135,12 @@ start_engine (gpointer data)
   Run *run = data;
   const AwsUpdate *update = run->update;
   const AwsNodegroup *nodegroup = update->nodegroup;
-  SimWorld *world = run->workflow->world;
+  AwsCloud *cloud = run->workflow->cloud;
   g_autofree char *stream = g_strconcat ("engine/", update->id, NULL);
   DdEngineContext context = {
-    .transport = sim_transport_interface (world->transport),
-    .clock = sim_clock_interface (world->clock),
-    .trace = sim_trace_interface (world->trace),
+    .transport = cloud->eks->transport,
+    .clock = sim_clock_interface (cloud->stage->clock),
+    .trace = sim_trace_interface (cloud->stage->trace),
     .journal = &run->journal,
   };
   DdUpgradeOptions options = {
@@ -157,7 +156,7 @@ start_engine (gpointer data)
   run->timer = 0;
   run->journal.klass = &update_journal;
   g_clear_pointer (&run->random, dd_random_free);
-  run->random = dd_random_fork (world->random, stream);
+  run->random = dd_random_fork (cloud->stage->random, stream);
   context.random = run->random;
   run->engine = dd_engine_new (&context, &options, engine_done, run);
   dd_engine_start (run->engine);
@@ -192,9 +191,9 @@ sim_eks_workflow_kill_engine (SimEksWorkflow *workflow, const char *cluster, con
 
   if (run == NULL)
     return FALSE;
-  sim_world_trace (workflow->world, "eks", "engine.killed", nodegroup,
+  sim_stage_trace (workflow->cloud->stage, "eks", "engine.killed", nodegroup,
                    dd_object ("id", dd_string (run->update->id), NULL));
-  sim_clock_cancel (workflow->world->clock, run->timer);
+  sim_clock_cancel (workflow->cloud->stage->clock, run->timer);
   run->timer = 0;
   g_clear_pointer (&run->engine, dd_engine_free);
   run->killed = TRUE;
@@ -209,10 +208,10 @@ sim_eks_workflow_start_engine (SimEksWorkflow *workflow, const char *cluster, co
 
   if (run == NULL)
     return FALSE;
-  sim_world_trace (workflow->world, "eks", "engine.resumed", nodegroup,
+  sim_stage_trace (workflow->cloud->stage, "eks", "engine.resumed", nodegroup,
                    dd_object ("id", dd_string (run->update->id), NULL));
   run->killed = FALSE;
-  run->timer = sim_clock_after (workflow->world->clock, 0, start_engine, run);
+  run->timer = sim_clock_after (workflow->cloud->stage->clock, 0, start_engine, run);
   return TRUE;
 }
 
@@ -245,8 +244,8 @@ sim_eks_workflow_start (SimEksWorkflow *workflow, AwsUpdate *update)
 
   run->workflow = workflow;
   run->update = update;
-  run->timer
-      = sim_clock_after (workflow->world->clock, sim_latency_draw (workflow->world->latency, delay),
-                         config ? apply_config : start_engine, run);
+  run->timer = sim_clock_after (workflow->cloud->stage->clock,
+                                sim_latency_draw (workflow->cloud->stage->latency, delay),
+                                config ? apply_config : start_engine, run);
   g_ptr_array_add (workflow->runs, run);
 }

@@ -8,7 +8,7 @@
 G_BEGIN_DECLS
 
 /* Listens to the lifecycle hooks of node groups from here on. */
-SimEksWorkflow *sim_eks_workflow_new (SimWorld *world);
+SimEksWorkflow *sim_eks_workflow_new (AwsCloud *cloud);
 void sim_eks_workflow_free (SimEksWorkflow *workflow);
 
 /* How its engine behaves from the next update on: a profile ("workshop", which is the default) and

@@ -8,7 +8,6 @@
 
 #include "sim/aws/protocol/service.h"
 
-#include "sim/aws/ec2/cloud.h"
 #include "sim/aws/protocol/protocol.h"
 #include "sim/stage/faults.h"
 
@@ -134,9 +133,9 @@ refuse_by_fault (const AwsCall *call, const SimFault *fault, const char *request
 }
 
 static void
-trace_not_modelled (const AwsCall *call, SimWorld *world, const char *why)
+trace_not_modelled (const AwsCall *call, const AwsDoor *door, const char *why)
 {
-  sim_world_trace (world, call->service->name, "not-modelled", NULL,
+  sim_stage_trace (door->stage, call->service->name, "not-modelled", NULL,
                    dd_object ("service", dd_string (call->service->name), "operation",
                               dd_string (call->name), "why", dd_string (why), NULL));
 }
@@ -164,43 +163,43 @@ is_dry_run (const AwsCall *call, GError **error)
 
 /* What the operation answers, once the request was read. */
 static DdValue *
-execute (AwsCall *call, SimWorld *world, GError **error)
+execute (AwsCall *call, const AwsDoor *door, GError **error)
 {
   if (call->operation == NULL)
     {
-      trace_not_modelled (call, world, "operation");
+      trace_not_modelled (call, door, "operation");
       refuse_operation (call, error);
       return NULL;
     }
   if (!aws_input_check (call, error) || is_dry_run (call, error))
     return NULL;
-  return call->operation->handler (world, call->input, error);
+  return call->operation->handler (door->cloud, call->input, error);
 }
 
 SimResponse *
-aws_service_handle (const AwsService *service, SimWorld *world, const SimRequest *request)
+aws_service_handle (const AwsService *service, const AwsDoor *door, const SimRequest *request)
 {
   const AwsProtocolClass *protocol = aws_protocol_of (service);
-  g_autofree char *request_id = dd_random_uuid (world->cloud->request_ids);
+  g_autofree char *request_id = dd_random_uuid (door->request_ids);
   g_auto (AwsCall) call = { .service = service };
   g_autoptr (DdValue) output = NULL;
   g_autoptr (GError) error = NULL;
   gboolean was_read = protocol->read (&call, request, &error);
   const SimFault *fault
-      = sim_faults_match (world->faults, service->name, call.name, call_subject (&call));
+      = sim_faults_match (door->stage->faults, service->name, call.name, call_subject (&call));
 
   if (fault != NULL && fault->error != NULL)
     return refuse_by_fault (&call, fault, request_id);
   if (was_read)
-    output = execute (&call, world, &error);
+    output = execute (&call, door, &error);
   if (call.not_modelled)
-    trace_not_modelled (&call, world, error->message);
+    trace_not_modelled (&call, door, error->message);
   return output != NULL ? protocol->answer (&call, output, request_id)
                         : refuse (&call, error, request_id);
 }
 
 DdValue *
-aws_service_call (const AwsService *service, SimWorld *world, const char *operation,
+aws_service_call (const AwsService *service, const AwsDoor *door, const char *operation,
                   const DdValue *input, GError **error)
 {
   g_auto (AwsCall) call = { .service = service };
@@ -208,5 +207,5 @@ aws_service_call (const AwsService *service, SimWorld *world, const char *operat
   call.operation = aws_service_operation (service, operation);
   call.name = g_strdup (operation);
   call.input = dd_value_ref (input);
-  return execute (&call, world, error);
+  return execute (&call, door, error);
 }

@@ -3,10 +3,12 @@
 #pragma once
 
 #include "base/value.h"
-#include "sim/world/router.h"
-#include "sim/world/world.h"
+#include "sim/stage/message.h"
+#include "sim/stage/stage.h"
 
 G_BEGIN_DECLS
+
+typedef struct _AwsCloud AwsCloud; /* what handlers work on: sim/aws/ec2/cloud.h */
 
 typedef enum
 {
@@ -41,20 +43,20 @@ struct _AwsField
   AwsPlace place;
   AwsType type;
   gboolean required;
-  AwsType element;         /* of a list of scalars */
-  const AwsField *members; /* of a structure, or of a list of structures */
-  const char *wire_name;   /* EC2: "InstanceId" for member InstanceIds; NULL: the same as name */
+  AwsType element;           /* of a list of scalars */
+  const AwsField *members;   /* of a structure, or of a list of structures */
+  const char *wire_name;     /* EC2: "InstanceId" for member InstanceIds; NULL: the same as name */
   const char *const *values; /* enum, NULL-terminated; NULL: any */
-  gint64 min, max;           /* of an integer, or the length of a string or list; both 0: unchecked */
-  const char *answer_name;   /* EC2, where input is stored and described again: "imageId",
-                              * "blockDeviceMappingSet"; NULL: never described */
+  gint64 min, max;         /* of an integer, or the length of a string or list; both 0: unchecked */
+  const char *answer_name; /* EC2, where input is stored and described again: "imageId",
+                            * "blockDeviceMappingSet"; NULL: never described */
 };
 
-/* A handler sees validated input (an object with exactly the fields the row allows) and the world,
+/* A handler sees validated input (an object with exactly the fields the row allows) and the cloud,
  * and answers with the output as the wire spells its members (JSON names; query: "member" lists and
  * ec2: "item" lists are both plain arrays), or NULL with an AWS_ERROR. It never sees a socket, a
  * protocol or a signature. */
-typedef DdValue *(*AwsHandler) (SimWorld *world, const DdValue *input, GError **error);
+typedef DdValue *(*AwsHandler) (AwsCloud *cloud, const DdValue *input, GError **error);
 
 typedef struct
 {
@@ -77,15 +79,23 @@ typedef struct
                                       * list ends with NULL. Not for REST-JSON */
 } AwsService;
 
+/* Where requests come in: whom handlers work for, and what every answer needs. Plain; borrowed. */
+typedef struct
+{
+  AwsCloud *cloud;
+  SimStage *stage;
+  DdRandom *request_ids;
+} AwsDoor;
+
 /* Answers a request that the router found to be for SERVICE. An operation without a row is refused
  * by name, in the service's error shape, and traced "not-modelled". */
-SimResponse *aws_service_handle (const AwsService *service, SimWorld *world,
+SimResponse *aws_service_handle (const AwsService *service, const AwsDoor *door,
                                  const SimRequest *request);
 
-/* The same operation as a function call, for services that use each other (EKS makes launch templates
- * and Auto Scaling groups): INPUT has the shape of the row and is checked as if it came by the wire.
- * No fault is injected, no latency passes. */
-DdValue *aws_service_call (const AwsService *service, SimWorld *world, const char *operation,
+/* The same operation as a function call, for services that use each other (EKS makes launch
+ * templates and Auto Scaling groups): INPUT has the shape of the row and is checked as if it came
+ * by the wire. No fault is injected, no latency passes. */
+DdValue *aws_service_call (const AwsService *service, const AwsDoor *door, const char *operation,
                            const DdValue *input, GError **error);
 
 extern const AwsService aws_autoscaling;

@@ -23,7 +23,7 @@ typedef struct
 
 struct _SimActors
 {
-  SimWorld *world;
+  SimStage *stage;
   KubeApi *api;
   SimStore *store;
   SimCensus *census;

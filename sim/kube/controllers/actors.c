@@ -11,13 +11,13 @@ static const SimActorClass *const classes[] = {
 };
 
 SimActors *
-sim_actors_new (SimWorld *world)
+sim_actors_new (KubeApi *api)
 {
   SimActors *actors = g_new0 (SimActors, 1);
 
-  actors->world = world;
-  actors->api = world->kube;
-  actors->store = world->kube->store;
+  actors->stage = api->stage;
+  actors->api = api;
+  actors->store = api->store;
   actors->census = sim_census_new (actors->store);
   actors->parts = g_new0 (gpointer, G_N_ELEMENTS (classes));
   for (guint i = 0; i < G_N_ELEMENTS (classes); i++)

@@ -37,19 +37,19 @@ static gboolean
 delete_node (CloudNode *self, const SimObject *node, GError **error)
 {
   KubeDelete options = KUBE_DELETE_DEFAULT;
-  SimWorld *world = self->actors->world;
+  SimStage *stage = self->actors->stage;
   DdUsec *due = g_hash_table_lookup (self->due, node->name);
   g_autoptr (SimObject) deleted = NULL;
 
   if (due == NULL)
     {
       due = g_new (DdUsec, 1);
-      *due = sim_world_now (world) + sim_latency_draw (world->latency, SIM_DELAY_NODE_DELETED);
+      *due = sim_stage_now (stage) + sim_latency_draw (stage->latency, SIM_DELAY_NODE_DELETED);
       g_hash_table_insert (self->due, g_strdup (node->name), due);
     }
-  if (sim_world_now (world) < *due)
+  if (sim_stage_now (stage) < *due)
     {
-      sim_controller_add_after (self->queue, "", node->name, *due - sim_world_now (world));
+      sim_controller_add_after (self->queue, "", node->name, *due - sim_stage_now (stage));
       return TRUE;
     }
   kube_record_event (self->actors->api, node, COMPONENT, NULL, "Normal", "DeletingNode",
@@ -94,7 +94,7 @@ reconcile (gpointer data, const char *namespace_ G_GNUC_UNUSED, const char *name
       g_hash_table_remove (self->due, name);
       return TRUE;
     }
-  switch (sim_machine_state (self->actors->world, instance))
+  switch (sim_machine_state (self->actors->stage, instance))
     {
     case SIM_MACHINE_GONE:
       return delete_node (self, node, error);
@@ -133,7 +133,7 @@ start (SimActors *actors)
   CloudNode *self = g_new0 (CloudNode, 1);
 
   self->actors = actors;
-  self->queue = sim_controller_new (actors->world, reconcile, self);
+  self->queue = sim_controller_new (actors->stage, reconcile, self);
   self->due = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   sim_store_subscribe (actors->store, &kube_node, node_changed, self);
   return self;

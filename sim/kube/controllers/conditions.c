@@ -101,14 +101,14 @@ sim_status_with_condition (const DdValue *status, DdValue *condition)
 }
 
 DdValue *
-sim_now_value (SimWorld *world)
+sim_now_value (SimStage *stage)
 {
   static DdUsec instant = -1;
   static DdValue *text = NULL; /* of that instant: much is said in one */
 
-  if (instant != sim_world_now (world))
+  if (instant != sim_stage_now (stage))
     {
-      instant = sim_world_now (world);
+      instant = sim_stage_now (stage);
       dd_value_unref (text);
       text = dd_string_take (dd_time_to_iso8601 (instant));
     }

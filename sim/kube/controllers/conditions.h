@@ -5,7 +5,7 @@
 #pragma once
 
 #include "sim/kube/kind.h"
-#include "sim/world/world.h"
+#include "sim/stage/stage.h"
 
 G_BEGIN_DECLS
 
@@ -23,7 +23,7 @@ DdValue *sim_status_with_condition (const DdValue *status, DdValue *condition);
 DdValue *sim_condition_successor (const DdValue *status, DdValue *condition);
 
 /* metav1.Time of now. */
-DdValue *sim_now_value (SimWorld *world);
+DdValue *sim_now_value (SimStage *stage);
 
 /* A one-element ownerReferences list: OWNER as controller. */
 DdValue *sim_owner_references (const SimObject *owner);

@@ -24,7 +24,7 @@ typedef struct
 
 struct _SimController
 {
-  SimWorld *world;
+  SimStage *stage;
   SimReconcile reconcile;
   gpointer self;
   GHashTable *entries; /* id -> Entry; never iterated in a way that can be observed */
@@ -36,7 +36,7 @@ entry_free (gpointer data)
 {
   Entry *entry = data;
 
-  sim_clock_cancel (entry->controller->world->clock, entry->event);
+  sim_clock_cancel (entry->controller->stage->clock, entry->event);
   g_free (entry->id);
   g_free (entry->namespace_);
   g_free (entry->name);
@@ -44,11 +44,11 @@ entry_free (gpointer data)
 }
 
 SimController *
-sim_controller_new (SimWorld *world, SimReconcile reconcile, gpointer self)
+sim_controller_new (SimStage *stage, SimReconcile reconcile, gpointer self)
 {
   SimController *controller = g_new0 (SimController, 1);
 
-  controller->world = world;
+  controller->stage = stage;
   controller->reconcile = reconcile;
   controller->self = self;
   controller->entries = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, entry_free);
@@ -87,7 +87,7 @@ static void run (gpointer data);
 static void
 wait_until (Entry *entry, DdUsec due)
 {
-  SimClock *clock = entry->controller->world->clock;
+  SimClock *clock = entry->controller->stage->clock;
 
   if (entry->event != 0 && entry->due <= due)
     return;
@@ -110,7 +110,7 @@ run (gpointer data)
   else
     {
       entry->failures++;
-      wait_until (entry, sim_world_now (controller->world) + back_off (entry->failures));
+      wait_until (entry, sim_stage_now (controller->stage) + back_off (entry->failures));
     }
   if (entry->event == 0)
     g_hash_table_remove (controller->entries, entry->id);
@@ -124,9 +124,9 @@ sim_controller_add (SimController *controller, const char *namespace_, const cha
 
   if (entry->soon)
     return;
-  delay = sim_latency_draw (controller->world->latency, SIM_DELAY_CONTROLLER);
+  delay = sim_latency_draw (controller->stage->latency, SIM_DELAY_CONTROLLER);
   entry->soon = TRUE;
-  wait_until (entry, sim_world_now (controller->world) + delay);
+  wait_until (entry, sim_stage_now (controller->stage) + delay);
 }
 
 void
@@ -140,7 +140,7 @@ sim_controller_add_after (SimController *controller, const char *namespace_, con
                           DdUsec delay)
 {
   wait_until (entry_for (controller, namespace_, name),
-              sim_world_now (controller->world) + MAX (delay, 0));
+              sim_stage_now (controller->stage) + MAX (delay, 0));
 }
 
 static void

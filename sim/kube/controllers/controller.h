@@ -4,7 +4,7 @@
 #pragma once
 
 #include "sim/kube/store.h"
-#include "sim/world/world.h"
+#include "sim/stage/stage.h"
 
 G_BEGIN_DECLS
 
@@ -16,7 +16,7 @@ typedef struct _SimController SimController;
 typedef gboolean (*SimReconcile) (gpointer self, const char *namespace_, const char *name,
                                   GError **error);
 
-SimController *sim_controller_new (SimWorld *world, SimReconcile reconcile, gpointer self);
+SimController *sim_controller_new (SimStage *stage, SimReconcile reconcile, gpointer self);
 void sim_controller_free (SimController *controller);
 
 /* Runs reconcile for the key soon. A key waits at most once, for the earliest time it was asked

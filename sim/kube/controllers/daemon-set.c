@@ -477,8 +477,8 @@ start (SimActors *actors)
   DaemonSets *self = g_new0 (DaemonSets, 1);
 
   self->actors = actors;
-  self->placement = sim_controller_new (actors->world, reconcile_placement, self);
-  self->status = sim_controller_new (actors->world, reconcile_status, self);
+  self->placement = sim_controller_new (actors->stage, reconcile_placement, self);
+  self->status = sim_controller_new (actors->stage, reconcile_status, self);
   self->tallies = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, tally_free);
   self->waiting = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   sim_store_subscribe (actors->store, &kube_daemon_set, set_changed, self);

@@ -31,7 +31,7 @@ announce_scaling (SimRollout *rollout, const SimObject *set, gint64 from, gint64
   kube_record_event (actors->api, rollout->deployment, COMPONENT, NULL, "Normal",
                      "ScalingReplicaSet", "Scaled %s replica set %s %s", direction, set->name,
                      sizes);
-  sim_world_trace (actors->world, "deployment", "replicas.scaled", subject,
+  sim_stage_trace (actors->stage, "deployment", "replicas.scaled", subject,
                    dd_object ("from", dd_int (from), "to", dd_int (to), NULL));
 }
 

@@ -29,7 +29,7 @@ static DdValue *
 condition (SimRollout *rollout, const char *type, const char *status, const char *reason,
            DdValue *message)
 {
-  SimWorld *world = rollout->self->actors->world;
+  SimStage *stage = rollout->self->actors->stage;
   const DdValue *present
       = sim_condition_find (dd_value_member (rollout->deployment->value, "status"), type);
 
@@ -41,7 +41,7 @@ condition (SimRollout *rollout, const char *type, const char *status, const char
       return dd_value_ref (present);
     }
   return dd_object ("type", dd_string (type), "status", dd_string (status), "lastUpdateTime",
-                    sim_now_value (world), "lastTransitionTime", sim_now_value (world), "reason",
+                    sim_now_value (stage), "lastTransitionTime", sim_now_value (stage), "reason",
                     dd_string (reason), "message", message, NULL);
 }
 
@@ -82,7 +82,7 @@ progress_deadline (SimRollout *rollout, const DdValue *present)
 {
   gint64 seconds
       = dd_value_path_int (rollout->deployment->value, "spec.progressDeadlineSeconds", 600);
-  DdUsec updated = sim_world_now (rollout->self->actors->world);
+  DdUsec updated = sim_stage_now (rollout->self->actors->stage);
   const char *text = dd_value_path_string (present, "lastUpdateTime");
 
   if (seconds >= G_MAXINT32)
@@ -96,7 +96,7 @@ static DdValue *
 overdue_condition (SimRollout *rollout, const DdValue *present)
 {
   const SimObject *deployment = rollout->deployment;
-  DdUsec now = sim_world_now (rollout->self->actors->world);
+  DdUsec now = sim_stage_now (rollout->self->actors->stage);
   DdUsec due = progress_deadline (rollout, present);
 
   if (due == G_MAXINT64

@@ -220,7 +220,7 @@ start (SimActors *actors)
   SimDeployments *self = g_new0 (SimDeployments, 1);
 
   self->actors = actors;
-  self->queue = sim_controller_new (actors->world, reconcile, self);
+  self->queue = sim_controller_new (actors->stage, reconcile, self);
   sim_controller_watch (self->queue, actors->store, &kube_deployment);
   sim_store_subscribe (actors->store, &kube_replica_set, set_changed, self);
   sim_store_subscribe (actors->store, &kube_pod, pod_changed, self);

@@ -139,7 +139,7 @@ wanted (Disruption *self, const SimObject *budget, const SimGroup *group, Figure
 static gboolean
 still_leaving (Disruption *self, const SimObject *pod, const DdValue *since, Figures *figures)
 {
-  DdUsec now = sim_world_now (self->actors->world);
+  DdUsec now = sim_stage_now (self->actors->stage);
   DdUsec due = now;
 
   if (dd_time_from_iso8601 (dd_value_string (since) != NULL ? dd_value_string (since) : "", &due))
@@ -193,7 +193,7 @@ allowed_condition (Disruption *self, const SimObject *budget, gboolean allowed,
   return dd_object (
       "type", dd_string ("DisruptionAllowed"), "status", dd_string (allowed ? "True" : "False"),
       "observedGeneration", dd_int (dd_value_path_int (budget->value, "metadata.generation", 0)),
-      "lastTransitionTime", sim_now_value (self->actors->world), "reason", dd_string (reason),
+      "lastTransitionTime", sim_now_value (self->actors->stage), "reason", dd_string (reason),
       "message", dd_string (problem != NULL ? problem->message : ""), NULL);
 }
 
@@ -262,7 +262,7 @@ reconcile (gpointer data, const char *namespace_, const char *name, GError **err
   write_status (self, budget, &figures);
   if (figures.recheck > 0)
     sim_controller_add_after (self->queue, namespace_, name,
-                              figures.recheck - sim_world_now (self->actors->world));
+                              figures.recheck - sim_stage_now (self->actors->stage));
   return TRUE;
 }
 
@@ -380,7 +380,7 @@ start (SimActors *actors)
   Disruption *self = g_new0 (Disruption, 1);
 
   self->actors = actors;
-  self->queue = sim_controller_new (actors->world, reconcile, self);
+  self->queue = sim_controller_new (actors->stage, reconcile, self);
   self->by_uid = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, followed_free);
   self->by_group = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) g_ptr_array_unref);
   sim_store_subscribe (actors->store, &kube_pod_disruption_budget, budget_changed, self);

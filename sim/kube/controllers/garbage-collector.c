@@ -264,7 +264,7 @@ start (SimActors *actors)
   Collector *self = g_new0 (Collector, 1);
 
   self->actors = actors;
-  self->queue = sim_controller_new (actors->world, reconcile, self);
+  self->queue = sim_controller_new (actors->stage, reconcile, self);
   sim_store_subscribe (actors->store, NULL, object_changed, self);
   return self;
 }

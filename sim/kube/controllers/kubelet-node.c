@@ -205,10 +205,10 @@ static DdValue *
 condition (const SimHost *host, const char *type, const char *status, const char *reason,
            const char *message)
 {
-  SimWorld *world = host->kubelets->actors->world;
+  SimStage *stage = host->kubelets->actors->stage;
 
   return dd_object ("type", dd_string (type), "status", dd_string (status), "lastHeartbeatTime",
-                    sim_now_value (world), "lastTransitionTime", sim_now_value (world), "reason",
+                    sim_now_value (stage), "lastTransitionTime", sim_now_value (stage), "reason",
                     dd_string (reason), "message", dd_string (message), NULL);
 }
 

@@ -41,7 +41,7 @@ sim_pod_worker_free (gpointer data)
 {
   SimPodWorker *worker = data;
 
-  sim_clock_cancel (worker->host->kubelets->actors->world->clock, worker->event);
+  sim_clock_cancel (worker->host->kubelets->actors->stage->clock, worker->event);
   g_free (worker->namespace_);
   g_free (worker->name);
   g_free (worker->uid);
@@ -58,17 +58,17 @@ actors_of (const SimPodWorker *worker)
 static DdUsec
 draw (SimPodWorker *worker, SimDelay delay)
 {
-  return sim_latency_draw (actors_of (worker)->world->latency, delay);
+  return sim_latency_draw (actors_of (worker)->stage->latency, delay);
 }
 
 static void
 arm (SimPodWorker *worker, DdUsec delay, DdTimerFunc step)
 {
-  SimWorld *world = actors_of (worker)->world;
+  SimStage *stage = actors_of (worker)->stage;
 
-  sim_clock_cancel (world->clock, worker->event);
-  worker->due = sim_world_now (world) + delay;
-  worker->event = sim_clock_schedule (world->clock, worker->due, step, worker);
+  sim_clock_cancel (stage->clock, worker->event);
+  worker->due = sim_stage_now (stage) + delay;
+  worker->event = sim_clock_schedule (stage->clock, worker->due, step, worker);
 }
 
 /* The pod as it is now; NULL when it is gone, or another one has its name. */
@@ -107,7 +107,7 @@ trace (SimPodWorker *worker, const SimObject *pod, const char *what)
 {
   g_autofree char *subject = sim_object_subject (pod);
 
-  sim_world_trace (actors_of (worker)->world, "kubelet", what, subject,
+  sim_stage_trace (actors_of (worker)->stage, "kubelet", what, subject,
                    dd_object ("node", dd_string (worker->host->machine.private_dns), NULL));
 }
 
@@ -123,7 +123,7 @@ is_struck (SimPodWorker *worker, const SimObject *pod, const char *operation, co
                                     machine->zone, owner != NULL ? owner : "", what,
                                     NULL };
 
-  return sim_faults_strike (actors_of (worker)->world->faults, "pod", operation, concerned) != NULL;
+  return sim_faults_strike (actors_of (worker)->stage->faults, "pod", operation, concerned) != NULL;
 }
 
 /* ---- ready, crash, end ---- */
@@ -255,7 +255,7 @@ start_all (gpointer data)
   worker->report.progress = SIM_POD_STARTED;
   worker->report.initialized = TRUE;
   worker->report.ready = is_ready_at_once (&behaviour);
-  worker->report.started = sim_world_now (actors_of (worker)->world);
+  worker->report.started = sim_stage_now (actors_of (worker)->stage);
   post_status (worker, pod);
   trace (worker, pod, "pod.running");
   if (worker->report.ready)
@@ -400,7 +400,7 @@ finish (gpointer data)
 static DdUsec
 grace_left (const SimPodWorker *worker, const SimObject *pod)
 {
-  DdUsec now = sim_world_now (actors_of (worker)->world);
+  DdUsec now = sim_stage_now (actors_of (worker)->stage);
 
   return MAX (kube_pod_view (pod)->deletion_deadline - now, 0);
 }
@@ -436,7 +436,7 @@ hasten (SimPodWorker *worker, const SimObject *pod)
 {
   DdUsec left = grace_left (worker, pod);
 
-  if (worker->event == 0 || worker->due <= sim_world_now (actors_of (worker)->world) + left)
+  if (worker->event == 0 || worker->due <= sim_stage_now (actors_of (worker)->stage) + left)
     return;
   worker->killed = worker->running;
   arm (worker, left, finish);

@@ -61,7 +61,7 @@ machine_clear (SimMachine *machine)
 static void
 host_cancel (SimHost *host)
 {
-  SimClock *clock = host->kubelets->actors->world->clock;
+  SimClock *clock = host->kubelets->actors->stage->clock;
 
   sim_clock_cancel (clock, host->event);
   sim_clock_cancel (clock, host->sync_event);
@@ -171,7 +171,7 @@ post_ready (gpointer data)
                           sim_status_with_condition (dd_value_member (node->value, "status"),
                                                      sim_host_ready_condition (host, TRUE)));
   record_status (host, node, "NodeReady");
-  sim_world_trace (actors->world, "kubelet", "node.ready", node->name, NULL);
+  sim_stage_trace (actors->stage, "kubelet", "node.ready", node->name, NULL);
 }
 
 static void
@@ -197,7 +197,7 @@ create_lease (SimHost *host, const SimObject *node)
       dd_object ("name", dd_string (name), "ownerReferences", dd_array (owner, NULL), NULL), "spec",
       dd_object ("holderIdentity", dd_string (name), "leaseDurationSeconds", dd_int (LEASE_SECONDS),
                  "renewTime",
-                 dd_string_take (dd_time_to_iso8601_micros (sim_world_now (actors->world))), NULL),
+                 dd_string_take (dd_time_to_iso8601_micros (sim_stage_now (actors->stage))), NULL),
       NULL);
   g_autoptr (SimObject) created = NULL;
 
@@ -231,7 +231,7 @@ register_node (gpointer data)
 {
   SimHost *host = data;
   SimActors *actors = host->kubelets->actors;
-  SimLatency *latency = actors->world->latency;
+  SimLatency *latency = actors->stage->latency;
   g_autoptr (DdValue) value = sim_host_node_value (host);
   g_autoptr (SimObject) node = kube_create (actors->api, &kube_node, NULL, value, NULL);
 
@@ -240,21 +240,21 @@ register_node (gpointer data)
                             dd_value_ref (dd_value_member (value, "status")));
   if (node == NULL)
     {
-      host->event = sim_clock_after (actors->world->clock,
+      host->event = sim_clock_after (actors->stage->clock,
                                      sim_latency_draw (latency, SIM_DELAY_NODE_REGISTER),
                                      register_node, host);
       return;
     }
   host->state = SIM_HOST_RUNNING;
-  host->registered = sim_world_now (actors->world);
+  host->registered = sim_stage_now (actors->stage);
   host->cordon_announced = kube_node_view (node)->unschedulable;
   create_lease (host, node);
   announce_start (host, node);
-  sim_world_trace (actors->world, "kubelet", "node.registered", node->name,
+  sim_stage_trace (actors->stage, "kubelet", "node.registered", node->name,
                    dd_object ("zone", dd_string (host->machine.zone), "image",
                               dd_string (host->machine.ami_id), "instance",
                               dd_string (host->machine.instance_id), NULL));
-  host->event = sim_clock_after (actors->world->clock,
+  host->event = sim_clock_after (actors->stage->clock,
                                  sim_latency_draw (latency, SIM_DELAY_NODE_READY), settle, host);
   adopt_pods (host);
 }
@@ -268,52 +268,44 @@ boot (gpointer data)
       = { host->machine.instance_id, host->machine.zone, host->machine.ami_id, NULL };
 
   host->event = 0;
-  if (sim_faults_strike (host->kubelets->actors->world->faults, "instance", "join", concerned)
+  if (sim_faults_strike (host->kubelets->actors->stage->faults, "instance", "join", concerned)
       == NULL)
     register_node (host);
 }
 
 /* ---- what EC2 says ---- */
 
-static SimKubelets *
-kubelets_of (SimWorld *world)
+static void
+machine_started (gpointer data, const SimMachine *machine)
 {
-  return world->actors != NULL ? sim_actors_part (world->actors, &sim_actor_kubelet) : NULL;
-}
+  SimKubelets *self = data;
+  SimStage *stage = self->actors->stage;
+  SimHost *host = g_hash_table_lookup (self->by_instance, machine->instance_id);
 
-void
-sim_machine_started (SimWorld *world, const SimMachine *machine)
-{
-  SimKubelets *self = kubelets_of (world);
-  SimHost *host;
-
-  if (self == NULL)
-    return;
-  host = g_hash_table_lookup (self->by_instance, machine->instance_id);
   if (host == NULL)
     host = host_new (self, machine);
   host_cancel (host);
   host->state = SIM_HOST_BOOTING;
   host->settled = FALSE;
   host->event = sim_clock_after (
-      world->clock, sim_latency_draw (world->latency, SIM_DELAY_NODE_REGISTER), boot, host);
+      stage->clock, sim_latency_draw (stage->latency, SIM_DELAY_NODE_REGISTER), boot, host);
 }
 
 static DdUsec
 heartbeat_of (const SimHost *host)
 {
-  DdUsec now = sim_world_now (host->kubelets->actors->world);
+  DdUsec now = sim_stage_now (host->kubelets->actors->stage);
 
   if (host->state != SIM_HOST_RUNNING)
     return host->last_heartbeat;
   return host->registered + (now - host->registered) / HEARTBEAT * HEARTBEAT;
 }
 
-void
-sim_machine_stopped (SimWorld *world, const char *instance_id)
+static void
+machine_stopped (gpointer data, const char *instance_id)
 {
-  SimKubelets *self = kubelets_of (world);
-  SimHost *host = self != NULL ? g_hash_table_lookup (self->by_instance, instance_id) : NULL;
+  SimKubelets *self = data;
+  SimHost *host = g_hash_table_lookup (self->by_instance, instance_id);
 
   if (host == NULL || host->state == SIM_HOST_DEAD)
     return;
@@ -325,47 +317,56 @@ sim_machine_stopped (SimWorld *world, const char *instance_id)
   sim_cloud_node_look (self->actors, host->machine.private_dns);
 }
 
-void
-sim_machine_returned (SimWorld *world, const char *instance_id)
+static void
+machine_returned (gpointer data, const char *instance_id)
 {
-  SimKubelets *self = kubelets_of (world);
-  SimHost *host = self != NULL ? g_hash_table_lookup (self->by_instance, instance_id) : NULL;
+  SimKubelets *self = data;
+  SimHost *host = g_hash_table_lookup (self->by_instance, instance_id);
 
   if (host != NULL && host->state == SIM_HOST_DEAD && !host->gone)
-    sim_machine_started (world, &host->machine);
+    machine_started (self, &host->machine);
 }
 
-void
-sim_machine_terminated (SimWorld *world, const char *instance_id)
+static void
+machine_terminated (gpointer data, const char *instance_id)
 {
-  SimKubelets *self = kubelets_of (world);
-  SimHost *host = self != NULL ? g_hash_table_lookup (self->by_instance, instance_id) : NULL;
+  SimKubelets *self = data;
+  SimHost *host = g_hash_table_lookup (self->by_instance, instance_id);
 
   if (host == NULL)
     return;
-  sim_machine_stopped (world, instance_id);
+  machine_stopped (self, instance_id);
   host->gone = TRUE;
   sim_cloud_node_look (self->actors, host->machine.private_dns);
   if (node_of (host) == NULL)
     drop_host (host);
 }
 
+static const SimMachineListener listener
+    = { machine_started, machine_stopped, machine_returned, machine_terminated };
+
 /* ---- what others ask ---- */
 
-DdUsec
-sim_kubelet_last_heartbeat (SimWorld *world, const char *node)
+static const SimHost *
+host_of_node (SimActors *actors, const char *node)
 {
-  SimKubelets *self = kubelets_of (world);
-  const SimHost *host = self != NULL ? g_hash_table_lookup (self->by_node, node) : NULL;
+  const SimKubelets *self = sim_actors_part (actors, &sim_actor_kubelet);
+
+  return self != NULL ? g_hash_table_lookup (self->by_node, node) : NULL;
+}
+
+DdUsec
+sim_kubelet_last_heartbeat (SimActors *actors, const char *node)
+{
+  const SimHost *host = host_of_node (actors, node);
 
   return host != NULL && host->registered > 0 ? heartbeat_of (host) : -1;
 }
 
 gboolean
-sim_kubelet_is_alive (SimWorld *world, const char *node)
+sim_kubelet_is_alive (SimActors *actors, const char *node)
 {
-  SimKubelets *self = kubelets_of (world);
-  const SimHost *host = self != NULL ? g_hash_table_lookup (self->by_node, node) : NULL;
+  const SimHost *host = host_of_node (actors, node);
 
   return host != NULL && host->state == SIM_HOST_RUNNING;
 }
@@ -390,13 +391,13 @@ announce_cordon (gpointer data)
 static void
 notice_cordon (SimHost *host, const SimObject *node)
 {
-  SimWorld *world = host->kubelets->actors->world;
+  SimStage *stage = host->kubelets->actors->stage;
 
   if (host->state != SIM_HOST_RUNNING || host->sync_event != 0
       || kube_node_view (node)->unschedulable == host->cordon_announced)
     return;
   host->sync_event
-      = sim_clock_schedule (world->clock, heartbeat_of (host) + HEARTBEAT, announce_cordon, host);
+      = sim_clock_schedule (stage->clock, heartbeat_of (host) + HEARTBEAT, announce_cordon, host);
 }
 
 static void
@@ -417,15 +418,15 @@ node_changed (SimStore *store G_GNUC_UNUSED, const SimChange *change, gpointer d
 static void
 notice_network (SimHost *host, const SimObject *pod)
 {
-  SimWorld *world = host->kubelets->actors->world;
+  SimStage *stage = host->kubelets->actors->stage;
 
   if (!host->settled || host->event != 0)
     return;
   for (guint i = 0; i < G_N_ELEMENTS (network_plugins); i++)
     if (is_of_daemon_set (pod, network_plugins[i]))
       {
-        host->event = sim_clock_after (world->clock,
-                                       sim_latency_draw (world->latency, SIM_DELAY_CONTROLLER),
+        host->event = sim_clock_after (stage->clock,
+                                       sim_latency_draw (stage->latency, SIM_DELAY_CONTROLLER),
                                        post_ready, host);
         return;
       }
@@ -450,6 +451,27 @@ pod_changed (SimStore *store G_GNUC_UNUSED, const SimChange *change, gpointer da
   notice_network (host, pod);
 }
 
+/* A kubelet renews its lease every ten seconds; in a world without periodic events the renewal is
+ * written down when somebody looks. */
+static void
+refresh_lease (gpointer data, SimObject *lease)
+{
+  SimActors *actors = data;
+  DdUsec renewed;
+  g_autofree char *text = NULL;
+
+  if (strcmp (lease->namespace_, "kube-node-lease") != 0)
+    return;
+  renewed = sim_kubelet_last_heartbeat (actors, lease->name);
+  if (renewed < 0)
+    return;
+  text = dd_time_to_iso8601_micros (renewed);
+  if (g_strcmp0 (dd_value_path_string (lease->value, "spec.renewTime"), text) == 0)
+    return;
+  sim_store_put (actors->store, lease->kind,
+                 dd_value_with (lease->value, dd_string (text), "spec", "renewTime", NULL));
+}
+
 static gpointer
 start (SimActors *actors)
 {
@@ -461,6 +483,8 @@ start (SimActors *actors)
   self->workers = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, sim_pod_worker_free);
   sim_store_subscribe (actors->store, &kube_node, node_changed, self);
   sim_store_subscribe (actors->store, &kube_pod, pod_changed, self);
+  sim_machines_set_listener (actors->stage, &listener, self);
+  kube_set_refresh (actors->api, &kube_lease, refresh_lease, actors);
   return self;
 }
 
@@ -469,6 +493,8 @@ stop (gpointer data)
 {
   SimKubelets *self = data;
 
+  kube_set_refresh (self->actors->api, &kube_lease, NULL, NULL);
+  sim_machines_set_listener (self->actors->stage, NULL, NULL);
   sim_store_unsubscribe (self->actors->store, node_changed, self);
   sim_store_unsubscribe (self->actors->store, pod_changed, self);
   g_hash_table_unref (self->workers);

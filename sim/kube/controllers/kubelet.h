@@ -8,8 +8,8 @@ G_BEGIN_DECLS
 
 /* When the kubelet of NODE last renewed its lease, which it does every ten seconds; -1 when no
  * kubelet ever ran under that name. Nothing is written for it: leases are renewed on read. */
-DdUsec sim_kubelet_last_heartbeat (SimWorld *world, const char *node);
+DdUsec sim_kubelet_last_heartbeat (SimActors *actors, const char *node);
 /* It goes on renewing. */
-gboolean sim_kubelet_is_alive (SimWorld *world, const char *node);
+gboolean sim_kubelet_is_alive (SimActors *actors, const char *node);
 
 G_END_DECLS

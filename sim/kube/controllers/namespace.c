@@ -114,7 +114,7 @@ report (Namespaces *self, SimObject *space, const char *left)
       status = sim_status_with_condition (
           plain,
           dd_object ("type", dd_string (rows[i].type), "status", dd_string (rows[i].status),
-                     "lastTransitionTime", sim_now_value (self->actors->world), "reason",
+                     "lastTransitionTime", sim_now_value (self->actors->stage), "reason",
                      dd_string (rows[i].reason), "message", dd_string (rows[i].message), NULL));
     }
   sim_actors_post_status (self->actors, space, status);
@@ -179,7 +179,7 @@ start (SimActors *actors)
   g_autoptr (GPtrArray) present = sim_store_list (actors->store, &kube_namespace, NULL);
 
   self->actors = actors;
-  self->queue = sim_controller_new (actors->world, reconcile, self);
+  self->queue = sim_controller_new (actors->stage, reconcile, self);
   self->closing = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   sim_store_subscribe (actors->store, NULL, object_changed, self);
   for (guint i = 0; i < present->len; i++)

@@ -64,7 +64,7 @@ later_of (DdUsec instant, const DdValue *object, const char *path)
 static DdUsec
 last_sign_of_life (NodeLifecycle *self, const SimObject *node)
 {
-  DdUsec last = sim_kubelet_last_heartbeat (self->actors->world, node->name);
+  DdUsec last = sim_kubelet_last_heartbeat (self->actors, node->name);
   const SimObject *lease;
 
   if (last >= 0)
@@ -83,8 +83,8 @@ unknown_condition (NodeLifecycle *self, const DdValue *status, const char *type)
 
   return dd_object (
       "type", dd_string (type), "status", dd_string ("Unknown"), "lastHeartbeatTime",
-      heartbeat != NULL ? dd_value_ref (heartbeat) : sim_now_value (self->actors->world),
-      "lastTransitionTime", sim_now_value (self->actors->world), "reason",
+      heartbeat != NULL ? dd_value_ref (heartbeat) : sim_now_value (self->actors->stage),
+      "lastTransitionTime", sim_now_value (self->actors->stage), "reason",
       dd_string (reported ? "NodeStatusUnknown" : "NodeStatusNeverUpdated"), "message",
       dd_string (reported ? "Kubelet stopped posting node status."
                           : "Kubelet never posted node status."),
@@ -107,18 +107,18 @@ declare_unknown (NodeLifecycle *self, SimObject *node)
   sim_actors_post_status (self->actors, node, status);
   kube_record_event (self->actors->api, node, COMPONENT, NULL, "Normal", "NodeNotReady",
                      "Node %s status is now: NodeNotReady", node->name);
-  sim_world_trace (self->actors->world, "node-lifecycle", "node.not-ready", node->name, NULL);
+  sim_stage_trace (self->actors->stage, "node-lifecycle", "node.not-ready", node->name, NULL);
 }
 
 /* Asks to be called when the grace period ends. */
 static void
 watch_silence (NodeLifecycle *self, SimObject *node)
 {
-  SimWorld *world = self->actors->world;
-  DdUsec now = sim_world_now (world);
+  SimStage *stage = self->actors->stage;
+  DdUsec now = sim_stage_now (stage);
   DdUsec due;
 
-  if (kube_node_view (node)->ready_unknown || sim_kubelet_is_alive (world, node->name))
+  if (kube_node_view (node)->ready_unknown || sim_kubelet_is_alive (self->actors, node->name))
     return;
   due = last_sign_of_life (self, node) + grace_period (self, node);
   if (now >= due)
@@ -126,7 +126,7 @@ watch_silence (NodeLifecycle *self, SimObject *node)
   else
     sim_controller_add_after (self->queue, "", node->name,
                               due - now
-                                  + sim_latency_draw (world->latency, SIM_DELAY_NODE_MONITOR));
+                                  + sim_latency_draw (stage->latency, SIM_DELAY_NODE_MONITOR));
 }
 
 static void
@@ -134,7 +134,7 @@ mark_pod_unready (NodeLifecycle *self, SimObject *pod)
 {
   DdValue *condition
       = dd_object ("type", dd_string ("Ready"), "status", dd_string ("False"), "lastProbeTime",
-                   dd_null (), "lastTransitionTime", sim_now_value (self->actors->world), NULL);
+                   dd_null (), "lastTransitionTime", sim_now_value (self->actors->stage), NULL);
   sim_actors_post_status (
       self->actors, pod,
       sim_status_with_condition (dd_value_member (pod->value, "status"), condition));
@@ -197,7 +197,7 @@ add_taint (NodeLifecycle *self, DdBuilder *list, const DdValue *present, const c
   dd_builder_add (list, old != NULL
                             ? dd_value_ref (old)
                             : dd_object ("key", dd_string (key), "effect", dd_string (effect),
-                                         "timeAdded", sim_now_value (self->actors->world), NULL));
+                                         "timeAdded", sim_now_value (self->actors->stage), NULL));
 }
 
 /* The NoExecute taint that the node's readiness calls for; NULL: none, or not yet. */
@@ -282,7 +282,7 @@ write_taints (NodeLifecycle *self, const SimObject *node, GError **error)
   if (written == NULL)
     return FALSE;
   if (saw_cordon)
-    sim_world_trace (self->actors->world, "node-lifecycle", "node.cordon-seen", node->name, NULL);
+    sim_stage_trace (self->actors->stage, "node-lifecycle", "node.cordon-seen", node->name, NULL);
   return TRUE;
 }
 
@@ -336,7 +336,7 @@ node_changed (SimStore *store G_GNUC_UNUSED, const SimChange *change, gpointer d
 
   if (change->type == SIM_DELETED)
     {
-      sim_world_trace (self->actors->world, "node-lifecycle", "node.deleted", node->name, NULL);
+      sim_stage_trace (self->actors->stage, "node-lifecycle", "node.deleted", node->name, NULL);
       g_hash_table_remove (self->fell, node->name);
     }
   else if (change->type == SIM_MODIFIED && kube_node_view (change->previous)->ready
@@ -358,8 +358,8 @@ start (SimActors *actors)
   NodeLifecycle *self = g_new0 (NodeLifecycle, 1);
 
   self->actors = actors;
-  self->queue = sim_controller_new (actors->world, reconcile, self);
-  self->zones = sim_zones_new (actors->world);
+  self->queue = sim_controller_new (actors->stage, reconcile, self);
+  self->zones = sim_zones_new (actors->stage);
   self->known
       = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) sim_object_unref);
   self->fell = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);

@@ -22,7 +22,7 @@ collect (PodGc *self, SimObject *pod, GError **error)
   g_autofree char *subject = sim_object_subject (pod);
   DdValue *condition = dd_object (
       "type", dd_string ("DisruptionTarget"), "status", dd_string ("True"), "lastProbeTime",
-      dd_null (), "lastTransitionTime", sim_now_value (self->actors->world), "reason",
+      dd_null (), "lastTransitionTime", sim_now_value (self->actors->stage), "reason",
       dd_string ("DeletionByPodGC"), "message", dd_string ("PodGC: node no longer exists"), NULL);
   g_autoptr (SimObject) deleted = NULL;
 
@@ -40,7 +40,7 @@ collect (PodGc *self, SimObject *pod, GError **error)
   deleted = kube_delete (self->actors->api, &kube_pod, pod->namespace_, pod->name, &options, error);
   if (deleted == NULL)
     return FALSE;
-  sim_world_trace (self->actors->world, "pod-gc", "pod.collected", subject,
+  sim_stage_trace (self->actors->stage, "pod-gc", "pod.collected", subject,
                    dd_object ("node", dd_string (kube_pod_view (pod)->node_name), NULL));
   return TRUE;
 }
@@ -63,10 +63,10 @@ reconcile (gpointer data, const char *namespace_ G_GNUC_UNUSED, const char *name
 static void
 quarantine (PodGc *self, const char *node)
 {
-  SimWorld *world = self->actors->world;
+  SimStage *stage = self->actors->stage;
 
   sim_controller_add_after (self->queue, "", node,
-                            sim_latency_draw (world->latency, SIM_DELAY_POD_GC));
+                            sim_latency_draw (stage->latency, SIM_DELAY_POD_GC));
 }
 
 static void
@@ -95,7 +95,7 @@ start (SimActors *actors)
   PodGc *self = g_new0 (PodGc, 1);
 
   self->actors = actors;
-  self->queue = sim_controller_new (actors->world, reconcile, self);
+  self->queue = sim_controller_new (actors->stage, reconcile, self);
   sim_store_subscribe (actors->store, &kube_node, node_changed, self);
   sim_store_subscribe (actors->store, &kube_pod, pod_changed, self);
   return self;

@@ -33,7 +33,7 @@ terminated (SimActors *actors, const SimObject *pod, const char *name, guint res
                     dd_object ("exitCode", dd_int (report->exit_code), "reason",
                                dd_word (report->exit_code == 0 ? "Completed" : "Error"),
                                "startedAt", time_value (report->started), "finishedAt",
-                               sim_now_value (actors->world), "containerID",
+                               sim_now_value (actors->stage), "containerID",
                                container_id (pod, name, restarts), NULL),
                     NULL);
 }
@@ -139,7 +139,7 @@ add_condition (SimActors *actors, DdBuilder *list, const DdValue *before, const 
 {
   DdValue *condition
       = dd_object ("type", dd_word (type), "status", dd_word (holds ? "True" : "False"),
-                   "lastProbeTime", dd_null (), "lastTransitionTime", sim_now_value (actors->world),
+                   "lastProbeTime", dd_null (), "lastTransitionTime", sim_now_value (actors->stage),
                    "reason", dd_word (reason), "message", message, NULL);
 
   dd_builder_add (list, sim_condition_successor (before, condition));
@@ -245,7 +245,7 @@ sim_pod_status (SimActors *actors, const SimObject *pod, const SimPodReport *rep
   dd_builder_set (&status, "conditions", conditions (actors, pod, report));
   set_addresses (&status, report);
   dd_builder_set (&status, "startTime",
-                  since != NULL ? dd_value_ref (since) : sim_now_value (actors->world));
+                  since != NULL ? dd_value_ref (since) : sim_now_value (actors->stage));
   if (dd_value_path (pod->value, "spec.initContainers.0") != NULL)
     dd_builder_set (&status, "initContainerStatuses", init_statuses (actors, pod, report));
   dd_builder_set (&status, "containerStatuses", container_statuses (actors, pod, report));

@@ -138,7 +138,7 @@ remove_pods (ReplicaSets *self, const SimObject *set, const SimGroup *group, gin
 {
   g_autoptr (GPtrArray) pods = sim_store_dependents (self->actors->store, set->uid);
   g_autoptr (GArray) candidates = g_array_new (FALSE, FALSE, sizeof (Candidate));
-  DdUsec now = sim_world_now (self->actors->world);
+  DdUsec now = sim_stage_now (self->actors->stage);
 
   for (guint i = 0; i < pods->len; i++)
     if (is_active_pod (g_ptr_array_index (pods, i)))
@@ -186,7 +186,7 @@ static gint64
 count_available (ReplicaSets *self, const SimObject *set, const SimGroup *group)
 {
   DdUsec wait = dd_value_path_int (set->value, "spec.minReadySeconds", 0) * DD_SECOND;
-  DdUsec now = sim_world_now (self->actors->world);
+  DdUsec now = sim_stage_now (self->actors->stage);
   g_autoptr (GPtrArray) pods = NULL;
   gint64 available = 0;
 
@@ -214,7 +214,7 @@ failure_condition (ReplicaSets *self, const GError *problem)
 {
   return dd_object ("type", dd_string ("ReplicaFailure"), "status",
                     dd_string (problem != NULL ? "True" : "False"), "lastTransitionTime",
-                    sim_now_value (self->actors->world), "reason",
+                    sim_now_value (self->actors->stage), "reason",
                     dd_string (problem != NULL ? "FailedCreate" : NULL), "message",
                     dd_string (problem != NULL ? problem->message : NULL), NULL);
 }
@@ -293,7 +293,7 @@ start (SimActors *actors)
   ReplicaSets *self = g_new0 (ReplicaSets, 1);
 
   self->actors = actors;
-  self->queue = sim_controller_new (actors->world, reconcile, self);
+  self->queue = sim_controller_new (actors->stage, reconcile, self);
   sim_controller_watch (self->queue, actors->store, &kube_replica_set);
   sim_store_subscribe (actors->store, &kube_pod, pod_changed, self);
   return self;

@@ -56,7 +56,7 @@ entry_free (gpointer data)
 {
   Entry *entry = data;
 
-  sim_clock_cancel (entry->scheduler->actors->world->clock, entry->event);
+  sim_clock_cancel (entry->scheduler->actors->stage->clock, entry->event);
   g_free (entry->namespace_);
   g_free (entry->name);
   g_free (entry->uid);
@@ -69,7 +69,7 @@ static void
 activate (Entry *entry)
 {
   Scheduler *self = entry->scheduler;
-  SimWorld *world = self->actors->world;
+  SimStage *stage = self->actors->stage;
 
   if (entry->parked)
     g_ptr_array_remove (self->parked, entry);
@@ -77,7 +77,7 @@ activate (Entry *entry)
   g_ptr_array_add (self->active, g_strdup (entry->uid));
   if (self->cycle == 0)
     self->cycle = sim_clock_after (
-        world->clock, sim_latency_draw (world->latency, SIM_DELAY_SCHEDULE), run_cycle, self);
+        stage->clock, sim_latency_draw (stage->latency, SIM_DELAY_SCHEDULE), run_cycle, self);
 }
 
 static void
@@ -96,7 +96,7 @@ park (Entry *entry)
 
   for (guint i = 1; i < entry->attempts && delay < BACK_OFF_LONGEST; i++)
     delay *= 2;
-  entry->eligible = sim_world_now (entry->scheduler->actors->world) + MIN (delay, BACK_OFF_LONGEST);
+  entry->eligible = sim_stage_now (entry->scheduler->actors->stage) + MIN (delay, BACK_OFF_LONGEST);
   entry->parked = TRUE;
   g_ptr_array_add (entry->scheduler->parked, entry);
 }
@@ -105,11 +105,11 @@ park (Entry *entry)
 static void
 wake (Entry *entry)
 {
-  SimWorld *world = entry->scheduler->actors->world;
+  SimStage *stage = entry->scheduler->actors->stage;
 
   if (!entry->parked || entry->event != 0)
     return;
-  entry->event = sim_clock_schedule (world->clock, MAX (entry->eligible, sim_world_now (world)),
+  entry->event = sim_clock_schedule (stage->clock, MAX (entry->eligible, sim_stage_now (stage)),
                                      back_off_is_over, entry);
 }
 
@@ -186,7 +186,7 @@ report_failure (Scheduler *self, SimObject *pod, const char *message, gboolean p
 {
   DdValue *condition = dd_object (
       "type", dd_string ("PodScheduled"), "status", dd_string ("False"), "lastProbeTime",
-      dd_null (), "lastTransitionTime", sim_now_value (self->actors->world), "reason",
+      dd_null (), "lastTransitionTime", sim_now_value (self->actors->stage), "reason",
       dd_string ("Unschedulable"), "message", dd_string (message), NULL);
   DdValue *status = sim_status_with_condition (dd_value_member (pod->value, "status"), condition);
   gboolean news = !dd_value_equal (status, dd_value_member (pod->value, "status"));
@@ -196,10 +196,10 @@ report_failure (Scheduler *self, SimObject *pod, const char *message, gboolean p
                      "%.1024s", message);
   sim_actors_post_status (self->actors, pod, status);
   if (news)
-    sim_world_trace (self->actors->world, "scheduler", "pod.unschedulable", subject,
+    sim_stage_trace (self->actors->stage, "scheduler", "pod.unschedulable", subject,
                      dd_object ("message", dd_string (message), NULL));
   if (news && preemptible)
-    sim_world_trace (self->actors->world, "scheduler", "not-modelled", subject,
+    sim_stage_trace (self->actors->stage, "scheduler", "not-modelled", subject,
                      dd_object ("service", dd_string ("kubernetes"), "operation",
                                 dd_string ("preemption"), NULL));
 }
@@ -215,7 +215,7 @@ bind (Scheduler *self, const SimObject *pod, const SimNodeInfo *node)
     return FALSE;
   kube_record_event (self->actors->api, pod, COMPONENT, NULL, "Normal", "Scheduled",
                      "Successfully assigned %s to %s", subject, name);
-  sim_world_trace (self->actors->world, "scheduler", "pod.bound", subject,
+  sim_stage_trace (self->actors->stage, "scheduler", "pod.bound", subject,
                    dd_object ("node", dd_string (name), NULL));
   return TRUE;
 }
@@ -395,7 +395,7 @@ start (SimActors *actors)
   self->topology.actors = actors;
   self->topology.cache = self->cache;
   self->topology.groups = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  self->random = dd_random_fork (actors->world->random, "scheduler");
+  self->random = dd_random_fork (actors->stage->random, "scheduler");
   self->entries = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, entry_free);
   self->active = g_ptr_array_new_with_free_func (g_free);
   self->parked = g_ptr_array_new ();
@@ -411,7 +411,7 @@ stop (gpointer data)
 
   sim_store_unsubscribe (self->actors->store, pod_changed, self);
   sim_store_unsubscribe (self->actors->store, node_changed, self);
-  sim_clock_cancel (self->actors->world->clock, self->cycle);
+  sim_clock_cancel (self->actors->stage->clock, self->cycle);
   sim_topology_maker_clear (&self->topology);
   g_hash_table_unref (self->topology.groups);
   g_hash_table_unref (self->entries);

@@ -74,7 +74,7 @@ evict (TaintEviction *self, SimObject *pod, GError **error)
   KubeDelete options = KUBE_DELETE_DEFAULT;
   DdValue *condition = dd_object (
       "type", dd_string ("DisruptionTarget"), "status", dd_string ("True"), "lastProbeTime",
-      dd_null (), "lastTransitionTime", sim_now_value (self->actors->world), "reason",
+      dd_null (), "lastTransitionTime", sim_now_value (self->actors->stage), "reason",
       dd_string ("DeletionByTaintManager"), "message",
       dd_string ("Taint manager: deleting due to NoExecute taint"), NULL);
   g_autofree char *subject = sim_object_subject (pod);
@@ -89,7 +89,7 @@ evict (TaintEviction *self, SimObject *pod, GError **error)
   deleted = kube_delete (self->actors->api, &kube_pod, pod->namespace_, pod->name, &options, error);
   if (deleted == NULL)
     return FALSE;
-  sim_world_trace (self->actors->world, "taint-eviction", "pod.evicted", subject,
+  sim_stage_trace (self->actors->stage, "taint-eviction", "pod.evicted", subject,
                    dd_object ("node", dd_string (kube_pod_view (pod)->node_name), NULL));
   return TRUE;
 }
@@ -111,7 +111,7 @@ begin_of (TaintEviction *self, const SimObject *pod)
   if (begin == NULL)
     {
       begin = g_new (DdUsec, 1);
-      *begin = sim_world_now (self->actors->world);
+      *begin = sim_stage_now (self->actors->stage);
       g_hash_table_insert (self->marked, g_strdup (pod->uid), begin);
     }
   return *begin;
@@ -137,10 +137,10 @@ reconcile (gpointer data, const char *namespace_, const char *name, GError **err
       return TRUE;
     }
   due = patience > 0 ? begin_of (self, pod) + patience : 0;
-  if (due <= sim_world_now (self->actors->world))
+  if (due <= sim_stage_now (self->actors->stage))
     return evict (self, pod, error);
   sim_controller_add_after (self->queue, namespace_, name,
-                            due - sim_world_now (self->actors->world));
+                            due - sim_stage_now (self->actors->stage));
   return TRUE;
 }
 
@@ -185,7 +185,7 @@ start (SimActors *actors)
   TaintEviction *self = g_new0 (TaintEviction, 1);
 
   self->actors = actors;
-  self->queue = sim_controller_new (actors->world, reconcile, self);
+  self->queue = sim_controller_new (actors->stage, reconcile, self);
   self->marked = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   sim_store_subscribe (actors->store, &kube_node, node_changed, self);
   sim_store_subscribe (actors->store, &kube_pod, pod_changed, self);

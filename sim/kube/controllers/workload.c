@@ -59,7 +59,7 @@ sim_workload_create_pod (SimActors *actors, const SimWorkload *workload, const S
   kube_record_event (actors->api, owner, workload->component, NULL, "Normal", "SuccessfulCreate",
                      "Created pod: %s", pod->name);
   subject = sim_object_subject (pod);
-  sim_world_trace (actors->world, workload->actor, "pod.created", subject,
+  sim_stage_trace (actors->stage, workload->actor, "pod.created", subject,
                    dd_object ("owner", dd_string (owner->name), NULL));
   return TRUE;
 }
@@ -86,7 +86,7 @@ sim_workload_delete_pod (SimActors *actors, const SimWorkload *workload, const S
     }
   kube_record_event (actors->api, owner, workload->component, NULL, "Normal", "SuccessfulDelete",
                      "Deleted pod: %s", deleted->name);
-  sim_world_trace (actors->world, workload->actor, "pod.deleted", subject,
+  sim_stage_trace (actors->stage, workload->actor, "pod.deleted", subject,
                    dd_object ("owner", dd_string (owner->name), NULL));
   return TRUE;
 }

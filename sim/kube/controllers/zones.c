@@ -23,7 +23,7 @@ typedef struct
 
 struct _SimZones
 {
-  SimWorld *world;
+  SimStage *stage;
   GHashTable *zones;  /* name -> Zone */
   guint populated;    /* zones that have nodes */
   guint down;         /* zones without a single Ready node */
@@ -31,11 +31,11 @@ struct _SimZones
 };
 
 SimZones *
-sim_zones_new (SimWorld *world)
+sim_zones_new (SimStage *stage)
 {
   SimZones *zones = g_new0 (SimZones, 1);
 
-  zones->world = world;
+  zones->stage = stage;
   zones->zones = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   zones->waiting = g_ptr_array_new_with_free_func (g_free);
   return zones;
@@ -145,7 +145,7 @@ gboolean
 sim_zones_take_turn (SimZones *zones, const SimObject *node, DdUsec *out_wait)
 {
   Zone *zone = zone_of (zones, node);
-  DdUsec now = sim_world_now (zones->world);
+  DdUsec now = sim_stage_now (zones->stage);
 
   if (zone->step == 0)
     {

@@ -4,13 +4,13 @@
 #pragma once
 
 #include "sim/kube/views.h"
-#include "sim/world/world.h"
+#include "sim/stage/stage.h"
 
 G_BEGIN_DECLS
 
 typedef struct _SimZones SimZones;
 
-SimZones *sim_zones_new (SimWorld *world);
+SimZones *sim_zones_new (SimStage *stage);
 void sim_zones_free (SimZones *zones);
 
 /* Counts NODE's change. Nodes that waited for their zone and may now have a turn are handed to

@@ -2,7 +2,7 @@
 /* sim/kube/kinds/kinds.h: the kinds this server serves; each is one table in a file of its own */
 #pragma once
 
-#include "sim/kube/kind.h"
+#include "sim/kube/verbs/api.h"
 
 G_BEGIN_DECLS
 

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/time.h"
-#include "sim/kube/controllers/kubelet.h"
 #include "sim/kube/kinds/kinds.h"
 #include "sim/kube/kinds/structs.h"
 
@@ -59,26 +58,6 @@ static const KubeColumn columns[] = {
   { NULL },
 };
 
-/* A kubelet renews its lease every ten seconds; in a world without periodic events the renewal is
- * written down when somebody looks. */
-static void
-refresh (KubeApi *api, SimObject *lease)
-{
-  DdUsec renewed;
-  g_autofree char *text = NULL;
-
-  if (strcmp (lease->namespace_, "kube-node-lease") != 0)
-    return;
-  renewed = sim_kubelet_last_heartbeat (api->world, lease->name);
-  if (renewed < 0)
-    return;
-  text = dd_time_to_iso8601_micros (renewed);
-  if (g_strcmp0 (dd_value_path_string (lease->value, "spec.renewTime"), text) == 0)
-    return;
-  sim_store_put (api->store, lease->kind,
-                 dd_value_with (lease->value, dd_string (text), "spec", "renewTime", NULL));
-}
-
 const KubeKind kube_lease = {
   .group = "coordination.k8s.io",
   .version = "v1",
@@ -88,5 +67,4 @@ const KubeKind kube_lease = {
   .namespaced = TRUE,
   .type = &type,
   .columns = columns,
-  .refresh = refresh,
 };

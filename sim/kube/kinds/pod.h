@@ -2,7 +2,7 @@
 /* sim/kube/kinds/pod.h: the parts of the Pod table that have a file of their own */
 #pragma once
 
-#include "sim/kube/kind.h"
+#include "sim/kube/verbs/api.h"
 
 G_BEGIN_DECLS
 

@@ -3,7 +3,7 @@
  */
 #pragma once
 
-#include "sim/kube/kind.h"
+#include "sim/kube/verbs/api.h"
 
 G_BEGIN_DECLS
 

@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "sim/kube/error.h"
 #include "sim/kube/schema/causes.h"
 #include "sim/kube/schema/field-path.h"
 

@@ -3,9 +3,27 @@
  * enumerations */
 #pragma once
 
+#include "sim/kube/error.h"
 #include "sim/kube/kind.h"
 
 G_BEGIN_DECLS
+
+/* What is done about fields that the kind does not have. */
+typedef enum
+{
+  KUBE_FIELDS_IGNORE,
+  KUBE_FIELDS_WARN,
+  KUBE_FIELDS_STRICT,
+} KubeFieldValidation;
+
+/* How an HTTP request differs from an actor's plain call; all zero, or NULL, is the plain call. */
+typedef struct
+{
+  gboolean dry_run; /* everything but the write; the object that would have been */
+  KubeFieldValidation fields;
+  const GPtrArray *duplicates; /* paths that dd_value_parse_with_duplicates () found, or NULL */
+  GPtrArray *out_warnings;     /* of char *: texts for Warning headers, or NULL */
+} KubeWrite;
 
 /* Turns JSON from a client into the object that a typed server would have decoded: members in the
  * table's order, nulls and unknown fields gone, defaults filled in, every type checked. OLD may be

@@ -39,8 +39,8 @@ static const char *const not_modelled[]
 static void
 trace_not_modelled (const KubeRequest *request, const char *operation)
 {
-  sim_world_trace (
-      request->api->world, "kube-apiserver", "not-modelled", request->path,
+  sim_stage_trace (
+      request->api->stage, "kube-apiserver", "not-modelled", request->path,
       dd_object ("service", dd_string ("kubernetes"), "operation", dd_string (operation), NULL));
 }
 
@@ -101,7 +101,7 @@ static const SimFault *
 find_fault (const KubeRequest *request, const KubeRoute *route)
 {
   g_autofree char *operation = operation_of (request, route);
-  SimFaults *faults = request->api->world->faults;
+  SimFaults *faults = request->api->stage->faults;
 
   return faults != NULL ? sim_faults_match (faults, "kubernetes", operation, request->name) : NULL;
 }

@@ -190,14 +190,14 @@ candidates (const KubeRequest *request, const KubeListOptions *options)
 static void
 refresh_all (const KubeRequest *request, GPtrArray *objects)
 {
-  if (request->kind->refresh == NULL)
+  if (!kube_is_refreshed (request->api, request->kind))
     return;
   for (guint i = 0; i < objects->len; i++)
     {
       SimObject *object = objects->pdata[i];
       SimObject *fresh;
 
-      request->kind->refresh (request->api, object);
+      kube_refresh (request->api, object);
       fresh = sim_store_get (request->api->store, object->kind, object->namespace_, object->name);
       if (fresh == NULL || fresh == object)
         continue;

@@ -130,7 +130,7 @@ refuse_log (KubeRequest *request, GError **error)
                       pod->name);
       return;
     }
-  sim_world_trace (request->api->world, "kube-apiserver", "not-modelled", request->path,
+  sim_stage_trace (request->api->stage, "kube-apiserver", "not-modelled", request->path,
                    dd_object ("service", dd_string ("kubernetes"), "operation",
                               dd_string ("get pods/log"), NULL));
   kube_set_error (error, KUBE_UNSPECIFIED, NULL,

@@ -67,7 +67,7 @@ kube_age_text (KubeApi *api, const DdValue *instant)
 
   if (text == NULL || !dd_time_from_iso8601 (text, &when))
     return g_strdup ("<unknown>");
-  return kube_human_duration (sim_world_now (api->world) - when);
+  return kube_human_duration (sim_stage_now (api->stage) - when);
 }
 
 /* ---- columns ---- */

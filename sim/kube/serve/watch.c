@@ -45,10 +45,10 @@ typedef struct
   gsize sent;
 } KubeWatch;
 
-static SimWorld *
-world_of (const KubeWatch *self)
+static SimStage *
+stage_of (const KubeWatch *self)
 {
-  return self->request->api->world;
+  return self->request->api->stage;
 }
 
 /* ---- lines ---- */
@@ -60,7 +60,7 @@ send_text (KubeWatch *self, GString *text)
   g_string_append (text, "}\n");
   self->line = g_string_free_to_bytes (text);
   self->sent = 0;
-  self->spoke = sim_world_now (world_of (self));
+  self->spoke = sim_stage_now (stage_of (self));
 }
 
 static GString *
@@ -239,7 +239,7 @@ static gboolean
 bookmark_is_due (const KubeWatch *self)
 {
   return self->bookmarks && sim_store_revision (self->request->api->store) > self->marked
-         && (self->finished || sim_world_now (world_of (self)) - self->spoke >= BOOKMARK_INTERVAL);
+         && (self->finished || sim_stage_now (stage_of (self)) - self->spoke >= BOOKMARK_INTERVAL);
 }
 
 /* The next line; FALSE when there is nothing to say now. */
@@ -325,7 +325,7 @@ watch_free (SimStream *stream)
   KubeWatch *self = (KubeWatch *) stream;
 
   sim_store_unsubscribe (self->request->api->store, note_change, self);
-  sim_clock_cancel (world_of (self)->clock, self->timer);
+  sim_clock_cancel (stage_of (self)->clock, self->timer);
   kube_list_options_clear (&self->options);
   g_clear_pointer (&self->initial, g_ptr_array_unref);
   g_clear_pointer (&self->line, g_bytes_unref);
@@ -407,13 +407,13 @@ watch_new (KubeRequest *request, KubeListOptions *options)
   self->initial_bookmark = streaming && self->bookmarks;
   self->with_columns = TRUE;
   self->asleep = TRUE;
-  self->spoke = sim_world_now (request->api->world);
+  self->spoke = sim_stage_now (request->api->stage);
   seek (self);
   sim_store_subscribe (request->api->store, self->bookmarks ? NULL : request->kind, note_change,
                        self);
   if (self->options.timeout_seconds > 0)
     self->timer = sim_clock_after (
-        request->api->world->clock,
+        request->api->stage->clock,
         MIN (self->options.timeout_seconds, MAX_TIMEOUT_SECONDS) * DD_SECOND, time_out, self);
   return self;
 }

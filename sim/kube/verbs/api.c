@@ -25,16 +25,17 @@ create_initial_namespaces (KubeApi *api)
 }
 
 KubeApi *
-kube_api_new (SimWorld *world, int minor)
+kube_api_new (SimStage *stage, int minor)
 {
   KubeApi *api = g_new0 (KubeApi, 1);
 
-  api->world = world;
+  api->stage = stage;
   api->minor = minor;
   api->store = sim_store_new ();
-  api->names = dd_random_fork (world->random, "kubernetes.names");
-  api->uids = dd_random_fork (world->random, "kubernetes.uids");
-  api->audits = dd_random_fork (world->random, "kubernetes.audits");
+  api->names = dd_random_fork (stage->random, "kubernetes.names");
+  api->uids = dd_random_fork (stage->random, "kubernetes.uids");
+  api->audits = dd_random_fork (stage->random, "kubernetes.audits");
+  api->refreshes = g_hash_table_new_full (NULL, NULL, NULL, g_free);
   kube_events_start (api);
   create_initial_namespaces (api);
   return api;
@@ -46,12 +47,54 @@ kube_api_free (KubeApi *api)
   if (api == NULL)
     return;
   kube_events_stop (api);
+  g_clear_pointer (&api->refreshes, g_hash_table_unref);
   g_clear_pointer (&api->store, sim_store_free);
   g_clear_pointer (&api->audits, dd_random_free);
   g_clear_pointer (&api->uids, dd_random_free);
   g_clear_pointer (&api->names, dd_random_free);
   g_free (api);
 }
+
+/* ---- what changes by itself ---- */
+
+typedef struct
+{
+  KubeRefreshFunc func;
+  gpointer self;
+} Refresh;
+
+void
+kube_set_refresh (KubeApi *api, const KubeKind *kind, KubeRefreshFunc func, gpointer self)
+{
+  Refresh *refresh;
+
+  if (func == NULL)
+    {
+      g_hash_table_remove (api->refreshes, kind);
+      return;
+    }
+  refresh = g_new (Refresh, 1);
+  refresh->func = func;
+  refresh->self = self;
+  g_hash_table_insert (api->refreshes, (gpointer) kind, refresh);
+}
+
+gboolean
+kube_is_refreshed (const KubeApi *api, const KubeKind *kind)
+{
+  return g_hash_table_contains (api->refreshes, kind);
+}
+
+void
+kube_refresh (KubeApi *api, SimObject *object)
+{
+  const Refresh *refresh = g_hash_table_lookup (api->refreshes, object->kind);
+
+  if (refresh != NULL)
+    refresh->func (refresh->self, object);
+}
+
+/* ---- reading ---- */
 
 SimObject *
 kube_get (KubeApi *api, const KubeKind *kind, const char *namespace_, const char *name,
@@ -60,9 +103,9 @@ kube_get (KubeApi *api, const KubeKind *kind, const char *namespace_, const char
   const char *scope = kind->namespaced && namespace_ != NULL ? namespace_ : "";
   SimObject *object = sim_store_get (api->store, kind, scope, name);
 
-  if (object != NULL && kind->refresh != NULL)
+  if (object != NULL && kube_is_refreshed (api, kind))
     {
-      kind->refresh (api, object);
+      kube_refresh (api, object);
       object = sim_store_get (api->store, kind, scope, name);
     }
   if (object == NULL)

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* sim/kube/verbs/api.h: the verbs of a Kubernetes API server as function calls, with all the rules a real
- * one applies */
+/* sim/kube/verbs/api.h: the verbs of a Kubernetes API server as function calls, with all the rules
+ * a real one applies */
 #pragma once
 
 #include "sim/kube/error.h"
-#include "sim/world/router.h"
-#include "sim/kube/store.h"
-#include "sim/world/world.h"
+#include "sim/kube/schema/schema.h"
+#include "sim/kube/selectors.h"
+#include "sim/stage/message.h"
+#include "sim/stage/stage.h"
 
 G_BEGIN_DECLS
 
@@ -14,7 +15,7 @@ G_BEGIN_DECLS
  * what a client could not. */
 struct _KubeApi
 {
-  SimWorld *world;
+  SimStage *stage;
   SimStore *store;
   int minor;       /* 27..33: which server version it plays */
   DdRandom *names; /* generateName's suffixes */
@@ -24,32 +25,25 @@ struct _KubeApi
   GQueue *event_expiry;
   guint64 event_stamp; /* of the newest one's name, and what is before it there */
   char *event_prefix;
+  GHashTable *refreshes; /* KubeKind -> Refresh, for look-up only */
 };
 
-KubeApi *kube_api_new (SimWorld *world, int minor);
+KubeApi *kube_api_new (SimStage *stage, int minor);
 void kube_api_free (KubeApi *api);
 
-/* Answers an HTTP request below /api, /apis, /openapi, /version, /healthz ...; see sim/world/router.h. */
+/* Answers an HTTP request below /api, /apis, /openapi, /version, /healthz ...; see
+ * sim/world/router.h. */
 SimResponse *kube_api_handle (KubeApi *api, const SimRequest *request);
 
+/* Brings what changes by itself up to date before it is read (a Lease's renewTime): REFRESH, or
+ * NULL, is called with each object of KIND that somebody gets or lists. */
+typedef void (*KubeRefreshFunc) (gpointer self, SimObject *object);
+void kube_set_refresh (KubeApi *api, const KubeKind *kind, KubeRefreshFunc refresh, gpointer self);
+/* Whether anything is refreshed for KIND at all; then an object of it. */
+gboolean kube_is_refreshed (const KubeApi *api, const KubeKind *kind);
+void kube_refresh (KubeApi *api, SimObject *object);
+
 /* Every function returns a new reference, or NULL with a KUBE_ERROR that holds the whole Status. */
-
-/* What is done about fields that the kind does not have. */
-typedef enum
-{
-  KUBE_FIELDS_IGNORE,
-  KUBE_FIELDS_WARN,
-  KUBE_FIELDS_STRICT,
-} KubeFieldValidation;
-
-/* How an HTTP request differs from an actor's plain call; all zero, or NULL, is the plain call. */
-typedef struct
-{
-  gboolean dry_run; /* everything but the write; the object that would have been */
-  KubeFieldValidation fields;
-  const GPtrArray *duplicates; /* paths that dd_value_parse_with_duplicates () found, or NULL */
-  GPtrArray *out_warnings;     /* of char *: texts for Warning headers, or NULL */
-} KubeWrite;
 
 /* Which part of an object a PUT or PATCH may change. */
 typedef enum
@@ -113,10 +107,6 @@ gboolean kube_bind (KubeApi *api, const char *namespace_, const char *name, cons
 void kube_record_event (KubeApi *api, const SimObject *object, const char *component,
                         const char *host, const char *type, const char *reason,
                         const char *message_format, ...) G_GNUC_PRINTF (7, 8);
-
-/* metav1.LabelSelector as JSON: no selector matches nothing, an empty one everything. The query
- * grammar and field selectors are in sim/kube/selectors.h. */
-gboolean kube_label_selector_matches (const DdValue *selector, const DdValue *labels);
 
 /* The budgets that select POD, ordered by name; a new array of references to SimObject. */
 GPtrArray *kube_budgets_of_pod (KubeApi *api, const SimObject *pod);

@@ -54,7 +54,7 @@ kube_bind (KubeApi *api, const char *namespace_, const char *name, const char *n
     return FALSE;
   bound = dd_value_with (pod->value, dd_string (node), "spec", "nodeName", NULL);
   bound = kube_with_condition (bound, "PodScheduled", "True", NULL, NULL, TRUE,
-                               sim_world_now (api->world));
+                               sim_stage_now (api->stage));
   sim_store_put (api->store, pods, bound);
   return TRUE;
 }

@@ -76,7 +76,7 @@ system_metadata (KubeApi *api, const KubeKind *kind, const char *namespace_, con
                     dd_string_take (dd_random_uuid (api->uids)), "resourceVersion", dd_string (""),
                     "generation", (kind->flags & KUBE_HAS_GENERATION) ? dd_int (1) : NULL,
                     "creationTimestamp",
-                    dd_string_take (dd_time_to_iso8601 (sim_world_now (api->world))), NULL);
+                    dd_string_take (dd_time_to_iso8601 (sim_stage_now (api->stage))), NULL);
 }
 
 static gboolean

@@ -222,7 +222,7 @@ marked (KubeApi *api, const SimObject *object, const KubeDelete *options, gboole
   const KubeKind *kind = object->kind;
   const char *finalizer = wanted_finalizer (object, options->propagation);
   DdValue *value = with_collector_finalizer (object, finalizer);
-  DdUsec now = sim_world_now (api->world);
+  DdUsec now = sim_stage_now (api->stage);
 
   *out_seen = TRUE;
   if (kind->flags & KUBE_GRACEFUL_DELETE)

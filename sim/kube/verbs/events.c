@@ -74,7 +74,7 @@ forget (KubeApi *api, Record *record)
 static void
 forget_what_expired (KubeApi *api)
 {
-  DdUsec now = sim_world_now (api->world);
+  DdUsec now = sim_stage_now (api->stage);
 
   for (;;)
     {
@@ -89,7 +89,7 @@ forget_what_expired (KubeApi *api)
 static void
 touch (KubeApi *api, Record *record)
 {
-  record->expires = sim_world_now (api->world) + EVENT_LIFETIME;
+  record->expires = sim_stage_now (api->stage) + EVENT_LIFETIME;
   g_queue_unlink (api->event_expiry, record->link);
   g_queue_push_tail_link (api->event_expiry, record->link);
 }
@@ -133,7 +133,7 @@ stamped_name (const SimObject *about, guint64 stamp)
 static char *
 free_name (KubeApi *api, const SimObject *about)
 {
-  guint64 stamp = (guint64) sim_world_now (api->world) * 1000;
+  guint64 stamp = (guint64) sim_stage_now (api->stage) * 1000;
   const char *namespace_ = namespace_of_event (about);
 
   if (g_strcmp0 (api->event_prefix, about->name) != 0)
@@ -185,7 +185,7 @@ involved_object (const SimObject *about, const char *host)
 static DdValue *
 event_value (KubeApi *api, const SimObject *about, const Text *text, const char *name)
 {
-  g_autoptr (DdValue) now = dd_string_take (dd_time_to_iso8601 (sim_world_now (api->world)));
+  g_autoptr (DdValue) now = dd_string_take (dd_time_to_iso8601 (sim_stage_now (api->stage)));
   g_autoptr (DdValue) host = dd_string (text->host != NULL ? text->host : "");
   DdValue *space = about->namespace_[0] != '\0' ? text_of (about, "namespace") : NULL;
   DdValue *metadata = dd_object ("name", dd_string (name), "namespace",
@@ -211,7 +211,7 @@ record_new (KubeApi *api, const SimObject *about, const Text *text, char *key)
   record->key = key;
   record->namespace_ = g_strdup (namespace_of_event (about));
   record->name = free_name (api, about);
-  record->expires = sim_world_now (api->world) + EVENT_LIFETIME;
+  record->expires = sim_stage_now (api->stage) + EVENT_LIFETIME;
   g_queue_push_tail (api->event_expiry, record);
   record->link = g_queue_peek_tail_link (api->event_expiry);
   g_hash_table_insert (api->events, record->key, record);
@@ -224,7 +224,7 @@ raise_count (KubeApi *api, Record *record, const SimObject *event)
   gint64 count = dd_value_path_int (event->value, "count", 1);
   DdValue *counted = dd_value_with_member (event->value, "count", dd_int (count + 1));
   DdValue *changed = dd_value_with_member (
-      counted, "lastTimestamp", dd_string_take (dd_time_to_iso8601 (sim_world_now (api->world))));
+      counted, "lastTimestamp", dd_string_take (dd_time_to_iso8601 (sim_stage_now (api->stage))));
 
   dd_value_unref (counted);
   sim_store_put (api->store, event->kind, changed);

@@ -75,7 +75,7 @@ trace_refusal (const Eviction *eviction, const GError *error, const char *budget
 
   if (eviction->options->dry_run)
     return;
-  sim_world_trace (eviction->api->world, "kube-apiserver", "eviction.refused", subject,
+  sim_stage_trace (eviction->api->stage, "kube-apiserver", "eviction.refused", subject,
                    dd_object ("node", dd_string (kube_pod_view (eviction->pod)->node_name), "code",
                               dd_int (kube_error_http_status (error)), "budget",
                               dd_string (budgets), "needs",
@@ -91,7 +91,7 @@ trace_acceptance (const Eviction *eviction, const char *node)
 
   if (eviction->options->dry_run)
     return;
-  sim_world_trace (eviction->api->world, "kube-apiserver", "eviction.accepted", subject,
+  sim_stage_trace (eviction->api->stage, "kube-apiserver", "eviction.accepted", subject,
                    dd_object ("node", dd_string (node), "budget",
                               eviction->budget != NULL ? dd_string (eviction->budget->name) : NULL,
                               "allowed", eviction->allowed >= 0 ? dd_int (eviction->allowed) : NULL,
@@ -165,7 +165,7 @@ static void
 spend (Eviction *eviction)
 {
   const SimObject *budget = eviction->budget;
-  DdUsec now = sim_world_now (eviction->api->world);
+  DdUsec now = sim_stage_now (eviction->api->stage);
   DdValue *left, *noted;
 
   eviction->allowed = dd_value_path_int (budget->value, "status.disruptionsAllowed", 0);
@@ -221,7 +221,7 @@ mark_and_delete (Eviction *eviction, GError **error)
     {
       DdValue *marked = kube_with_condition (
           dd_value_ref (eviction->pod->value), "DisruptionTarget", "True", "EvictionByEvictionAPI",
-          "Eviction API: evicting", TRUE, sim_world_now (api->world));
+          "Eviction API: evicting", TRUE, sim_stage_now (api->stage));
 
       if (dd_value_equal (marked, eviction->pod->value))
         dd_value_unref (marked);

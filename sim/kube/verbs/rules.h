@@ -2,7 +2,7 @@
 /* sim/kube/verbs/rules.h: what the verbs share: namespaces, metadata, validation */
 #pragma once
 
-#include "sim/kube/kind.h"
+#include "sim/kube/verbs/api.h"
 
 G_BEGIN_DECLS
 
