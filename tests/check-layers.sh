@@ -15,19 +15,74 @@ result () { # $1: the sentence that holds, $2: what breaks it (empty: nothing)
   fi
 }
 
-result 'src/ never includes sim/, main.c aside' \
-  "$(grep -rn '#include "sim/' src --include='*.[ch]' | grep -v '^src/main\.c:')"
-result 'src/base/ includes only base/' \
-  "$(grep -rn '#include "' src/base | grep -Ev '"(config\.h|base/)')"
-result 'src/net/ includes only base/ and net/' \
-  "$(grep -rn '#include "' src/net | grep -Ev '"(config\.h|base/|net/)')"
-result 'the API clients do not see the engine' \
-  "$(grep -rn '#include "\(engine\|commands\)/' src/aws src/kube)"
-result 'sim/ uses of src/ only base/ and net/, the workflow and the commands aside' \
-  "$(grep -rnE '#include "(engine|aws|kube|commands)/' sim | grep -Ev '^sim/(aws/eks/workflow\.[ch]|commands/)')"
-kinds=$(sed -n 's/^extern const KubeKind \(kube_[a-z_]*\);/\1/p' sim/kube/kinds/kinds.h | tr '\n' '|')
-result 'no file of the generic API server names a kind' \
-  "$(grep -rnE "\b(${kinds%|})\b" sim/kube --include='*.[ch]' | grep -v '^sim/kube/\(kinds\|controllers\)/')"
+# Every folder, and the folders whose headers it may include beside its own. src/main.c is the
+# composition root and sees everything.
+rooms='
+src/base:
+src/net: src/base
+src/aws: src/base src/net
+src/kube: src/base src/net
+src/engine: src/base src/aws src/kube
+src/commands: src/base src/net src/aws src/kube src/engine
+sim/stage: src/base
+sim/kube: src/base
+sim/kube/schema: src/base sim/kube
+sim/kube/patch: src/base sim/kube sim/kube/schema
+sim/kube/verbs: src/base sim/stage sim/kube sim/kube/schema
+sim/kube/serve: src/base sim/stage sim/kube sim/kube/schema sim/kube/patch sim/kube/verbs
+sim/kube/kinds: src/base sim/kube sim/kube/schema sim/kube/verbs
+sim/kube/controllers: src/base sim/stage sim/kube sim/kube/schema sim/kube/verbs sim/kube/kinds
+sim/aws/protocol: src/base sim/stage
+sim/aws/ec2: src/base sim/stage sim/aws/protocol
+sim/aws/autoscaling: src/base sim/stage sim/aws/protocol sim/aws/ec2
+sim/aws/eks: src/base src/engine sim/stage sim/kube/verbs sim/kube/kinds sim/aws/protocol sim/aws/ec2 sim/aws/autoscaling
+sim/aws: src/base sim/stage sim/aws/protocol sim/aws/ec2 sim/aws/eks
+sim/world: src/base sim/stage sim/kube/verbs sim/kube/controllers sim/aws sim/aws/protocol sim/aws/ec2 sim/aws/autoscaling sim/aws/eks
+sim/http: src/base src/net sim/stage sim/world
+sim/invariants: src/base sim/stage sim/world sim/kube sim/kube/verbs sim/kube/kinds sim/aws/ec2
+sim/scenario: src/base sim/stage sim/world sim/http sim/invariants sim/kube sim/kube/verbs sim/kube/kinds sim/aws/protocol sim/aws/ec2 sim/aws/eks
+sim/lab: src/base sim/stage sim/world sim/http sim/scenario sim/kube/kinds sim/aws/eks
+sim/sinks: src/base sim/stage sim/world sim/scenario sim/kube/verbs sim/kube/kinds
+sim/explore: src/base sim/scenario sim/sinks
+sim/commands: src/base src/net src/engine sim/world sim/http sim/scenario sim/lab sim/sinks sim/explore sim/kube/serve
+'
+
+# "FOLDER FOLDER FILE HEADER" for every include that leaves its folder.
+includes=$(find src sim -name '*.[ch]' ! -path src/main.c | sort | xargs awk '
+  function folder (path) { sub ("/[^/]*$", "", path); return path }
+  /^#include "/ {
+    split ($0, quoted, "\"")
+    header = quoted[2]
+    if (header == "config.h") next
+    if (header !~ /^sim\//) header = "src/" header
+    if (folder (FILENAME) != folder (header)) print folder (FILENAME), folder (header), FILENAME, header
+  }')
+
+result 'every include is one that its folder may have' "$( {
+  echo "$rooms"
+  echo "$includes"
+} | awk '
+  /^[a-z0-9\/]*:/ { room = substr ($1, 1, length ($1) - 1); known[room] = 1
+                 for (i = 2; i <= NF; i++) may[room, $i] = 1
+                 next }
+  NF == 4 && !known[$1] { print $1 " has no row"; next }
+  NF == 4 && !may[$1, $2] { print $3 " includes " $4 }' | sort -u)"
+result 'no folders include each other in a circle' \
+  "$(echo "$includes" | awk 'NF { print $1, $2 }' | sort -u | tsort 2>&1 >/dev/null)"
+result 'only the EKS workflow of all that is simulated sees the engine' \
+  "$(grep -rn '#include "engine/' sim | grep -Ev '^sim/(aws/eks/workflow\.c|commands/)')"
+
+generic='sim/stage sim/kube/schema sim/kube/patch sim/kube/verbs sim/kube/serve sim/world sim/http'
+alternatives () { sed -n "$1" $2 | sort -u | tr '\n' '|' | sed 's/|$//'; }
+tables=$(alternatives 's/^extern const KubeKind \(kube_[a-z_]*\);/\1/p' sim/kube/kinds/kinds.h)
+names=$(alternatives 's/^  \.\(kind\|plural\) = "\([A-Za-z]*\)",/\2/p' 'sim/kube/kinds/*.c')
+result 'no generic file names a kind by its table' \
+  "$(grep -nE "\b($tables)\b" sim/kube/*.[ch]; grep -rnE "\b($tables)\b" $generic --include='*.[ch]')"
+result 'no generic file names a kind by a string' \
+  "$( { grep -nE "\"($names)\"" sim/kube/*.[ch]; grep -rnE "\"($names)\"" $generic --include='*.[ch]'; } |
+      grep -v ':[0-9]*: *\(/\?\* \|.*/\*.*"\('"$(echo "$names" | sed 's/|/\\|/g')"'\)".*\*/\)')"
+result 'no file looks up by string a kind that has a table' \
+  "$(grep -rnE 'kube_kind_find(_by_name)? \("' sim src)"
 
 echo "1..$n"
 exit $failed

@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "tests/actors-world.h"
+#include "sim/kube/kinds/pod.h"
 
 static const DdValue *
 status_of (const char *name)

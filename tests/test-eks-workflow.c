@@ -12,7 +12,7 @@
 #include "sim/aws/protocol/service.h"
 #include "sim/kube/verbs/api.h"
 #include "sim/kube/kinds/kinds.h"
-#include "sim/kube/views.h"
+#include "sim/kube/kinds/views.h"
 #include "sim/world/world.h"
 
 #define GROUP "\"clusterName\":\"eks-workshop\",\"nodegroupName\":\"default\""

@@ -8,7 +8,8 @@
 
 #include "golden-exchange.h"
 #include "kube-world.h"
-#include "sim/kube/views.h"
+#include "sim/kube/kinds/views.h"
+#include "sim/kube/kinds/pod.h"
 
 #define POD "web-5f7598cfb4-fzwfp"
 

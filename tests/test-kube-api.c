@@ -10,7 +10,10 @@
 #include "golden-exchange.h"
 #include "kube-world.h"
 #include "sim/kube/schema/schema.h"
-#include "sim/kube/views.h"
+#include "sim/kube/kinds/views.h"
+#include "sim/kube/kinds/recorder.h"
+#include "sim/kube/kinds/pod.h"
+#include "sim/kube/schema/quantity.h"
 
 #define NODE_A_UID "261a5945-bc4e-416a-9970-f805e4d3ab1f"
 #define NODE_B_UID "1082c283-3e61-4cb9-9d5a-c888fc604529"

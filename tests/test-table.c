@@ -7,6 +7,7 @@
 #include "base/time.h"
 #include "kube-ask.h"
 #include "sim/kube/serve/table.h"
+#include "sim/kube/verbs/age.h"
 
 START_TEST (an_age_is_written_as_kubectl_users_know_it)
 {

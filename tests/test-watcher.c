@@ -18,7 +18,7 @@
 #include "sim/aws/autoscaling/group.h"
 #include "sim/kube/verbs/api.h"
 #include "sim/kube/kinds/kinds.h"
-#include "sim/kube/views.h"
+#include "sim/kube/kinds/views.h"
 #include "sim/world/transport.h"
 #include "sim/world/world.h"
 

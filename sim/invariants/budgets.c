@@ -14,7 +14,8 @@
 
 #include "sim/kube/verbs/api.h"
 #include "sim/kube/kinds/kinds.h"
-#include "sim/kube/views.h"
+#include "sim/kube/kinds/views.h"
+#include "sim/kube/kinds/pod.h"
 
 static SimObject *
 pod_of_event (const SimLedger *ledger, const char *subject)

@@ -13,7 +13,7 @@
 #include "sim/aws/ec2/cloud.h"
 #include "sim/kube/verbs/api.h"
 #include "sim/kube/kinds/kinds.h"
-#include "sim/kube/views.h"
+#include "sim/kube/kinds/views.h"
 
 #define NODEGROUP_TAINT "eks.amazonaws.com/nodegroup"
 #define PROTECTION "cluster-autoscaler.kubernetes.io/scale-down-disabled"

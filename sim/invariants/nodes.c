@@ -13,7 +13,7 @@
 #include "base/time.h"
 #include "sim/kube/verbs/api.h"
 #include "sim/kube/kinds/kinds.h"
-#include "sim/kube/views.h"
+#include "sim/kube/kinds/views.h"
 
 #define NODEGROUP_TAINT "eks.amazonaws.com/nodegroup"
 #define EXCLUSION_LABEL "node.kubernetes.io/exclude-from-external-load-balancers"

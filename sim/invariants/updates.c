@@ -12,7 +12,7 @@
 
 #include "sim/kube/verbs/api.h"
 #include "sim/kube/kinds/kinds.h"
-#include "sim/kube/views.h"
+#include "sim/kube/kinds/views.h"
 
 /* The engine asks 10 times by default, and for an hour where it puts things back: with pauses of
  * half a minute at the longest, drawn evenly, that is some 250. */

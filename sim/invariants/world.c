@@ -12,7 +12,7 @@
 
 #include "sim/kube/verbs/api.h"
 #include "sim/kube/kinds/kinds.h"
-#include "sim/kube/views.h"
+#include "sim/kube/kinds/views.h"
 
 gboolean
 sim_promise_time_forward (const SimLedger *ledger, const SimEvent *event, GString *why)

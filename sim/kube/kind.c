@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "sim/kube/kinds/kinds.h"
+#include "sim/kube/kind.h"
 
 const KubeKind *
 kube_kind_find (const char *group, const char *version, const char *plural)
@@ -29,6 +29,15 @@ kube_kind_find_by_name (const char *api_version, const char *kind)
         && strncmp (kube_kinds[i]->group, api_version, group_length) == 0)
       return kube_kinds[i];
   return NULL;
+}
+
+const KubeKind *
+kube_kind_of_scopes (void)
+{
+  for (guint i = 0; i < kube_n_kinds; i++)
+    if (kube_kinds[i]->flags & KUBE_IS_SCOPE)
+      return kube_kinds[i];
+  g_assert_not_reached ();
 }
 
 char *

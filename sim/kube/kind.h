@@ -92,6 +92,7 @@ enum
   KUBE_ORPHANS_BY_DEFAULT = 1 << 5,   /* batch/v1 Job, ReplicationController */
   KUBE_SPEC_FINALIZERS = 1 << 6,      /* Namespace: deletion waits for .spec.finalizers */
   KUBE_NO_DELETE_COLLECTION = 1 << 7, /* Namespace */
+  KUBE_IS_SCOPE = 1 << 8,             /* Namespace: what namespaced objects live in */
 };
 
 /* What a name must look like (apimachinery's api/validation). */
@@ -101,6 +102,19 @@ typedef enum
   KUBE_NAME_LABEL,     /* RFC 1123 label: Namespace */
   KUBE_NAME_LABEL_1035 /* RFC 1035 label: Service */
 } KubeNameRule;
+
+/* How a deletion is to be done. */
+typedef struct
+{
+  gint64 grace_seconds;         /* -1: the object's own */
+  const char *uid;              /* precondition, or NULL */
+  const char *resource_version; /* precondition, or NULL */
+  const char *propagation; /* "Background", "Foreground", "Orphan" or NULL: the kind's default */
+  gboolean dry_run;
+  gboolean *out_removed; /* may be NULL; FALSE: it waits for its grace period or finalizers */
+} KubeDelete;
+
+#define KUBE_DELETE_DEFAULT ((KubeDelete) { .grace_seconds = -1 })
 
 struct _KubeKind
 {
@@ -130,13 +144,27 @@ struct _KubeKind
   char *(*field_value) (const SimObject *object, const char *field);
   /* Conditions of the object's row in a Table ("Completed" for a finished pod); NULL: none. */
   DdValue *(*row_conditions) (const SimObject *object);
+  /* What its subresources eviction and binding do; with KUBE_SUB_EVICTION and KUBE_SUB_BINDING. */
+  gboolean (*evict) (KubeApi *api, const char *namespace_, const char *name,
+                     const KubeDelete *options, GError **error);
+  gboolean (*bind) (KubeApi *api, const char *namespace_, const char *name, const DdValue *target,
+                    GError **error);
+  /* JSON texts of the objects that a new server starts with; NULL-terminated, or NULL. */
+  const char *const *initial;
   gpointer (*view_new) (const DdValue *value);
   void (*view_free) (gpointer view);
 };
 
+/* The kinds that are served, ordered by group, version and plural: sim/kube/kinds/kinds.c, which
+ * alone names them. */
+extern const KubeKind *const kube_kinds[];
+extern const guint kube_n_kinds;
+
 /* NULL when there is no such kind. */
 const KubeKind *kube_kind_find (const char *group, const char *version, const char *plural);
 const KubeKind *kube_kind_find_by_name (const char *api_version, const char *kind);
+/* The kind that namespaced objects live in. */
+const KubeKind *kube_kind_of_scopes (void);
 /* "v1", "apps/v1"; caller frees. */
 char *kube_kind_api_version (const KubeKind *kind);
 /* "pods", "deployments.apps": how error texts name a resource; caller frees. */

@@ -9,6 +9,12 @@ G_BEGIN_DECLS
 /* metav1.LabelSelector as JSON: no selector matches nothing, an empty one everything. */
 gboolean kube_label_selector_matches (const DdValue *selector, const DdValue *labels);
 
+/* "app=web,tier in (a,b)", as kubectl and .status.selector print a metav1.LabelSelector; "<none>"
+ * for none; caller frees. */
+char *kube_label_selector_to_text (const DdValue *selector);
+/* "a=1,b=2" in key order, "<none>" when there are none; caller frees. */
+char *kube_labels_to_text (const DdValue *labels);
+
 /* A conjunction of requirements. NULL stands for "everything" throughout. */
 typedef struct _KubeSelector KubeSelector;
 

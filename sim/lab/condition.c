@@ -7,8 +7,8 @@
 
 #include "base/error.h"
 #include "sim/aws/eks/eks.h"
-#include "sim/kube/kind.h"
-#include "sim/kube/views.h"
+#include "sim/kube/kinds/kinds.h"
+#include "sim/kube/kinds/views.h"
 #include "sim/stage/trace.h"
 
 /* A world is idle when nothing is due for this long. */
@@ -57,7 +57,7 @@ nodegroup_is_updating (SimCondition *condition)
 static SimObject *
 find_node (SimCondition *condition)
 {
-  const KubeKind *kind = kube_kind_find ("", "v1", "nodes");
+  const KubeKind *kind = &kube_node;
 
   return sim_store_get (condition->world->kube->store, kind, "", condition->words[1]);
 }

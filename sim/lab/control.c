@@ -9,8 +9,8 @@
 #include "base/time.h"
 #include "sim/aws/eks/eks.h"
 #include "sim/lab/condition.h"
-#include "sim/kube/kind.h"
-#include "sim/kube/views.h"
+#include "sim/kube/kinds/kinds.h"
+#include "sim/kube/kinds/views.h"
 #include "sim/world/transport.h"
 
 /* `until` gives up after this much virtual time. */
@@ -39,8 +39,7 @@ describe_nodegroup (SimLab *lab)
 static DdValue *
 count_nodes (SimLab *lab)
 {
-  g_autoptr (GPtrArray) nodes
-      = sim_store_list (lab->world->kube->store, kube_kind_find ("", "v1", "nodes"), NULL);
+  g_autoptr (GPtrArray) nodes = sim_store_list (lab->world->kube->store, &kube_node, NULL);
   guint ready = 0, unschedulable = 0;
 
   for (guint i = 0; i < nodes->len; i++)

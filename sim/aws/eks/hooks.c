@@ -19,7 +19,8 @@
 #include "sim/stage/faults.h"
 #include "sim/kube/verbs/api.h"
 #include "sim/kube/kinds/kinds.h"
-#include "sim/kube/views.h"
+#include "sim/kube/kinds/views.h"
+#include "sim/kube/kinds/pod.h"
 
 #define DRAIN_LIMIT (15 * DD_MINUTE)
 

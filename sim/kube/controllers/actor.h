@@ -8,7 +8,7 @@
 #include "sim/kube/controllers/controller.h"
 #include "sim/kube/verbs/api.h"
 #include "sim/kube/kinds/kinds.h"
-#include "sim/kube/views.h"
+#include "sim/kube/kinds/views.h"
 
 G_BEGIN_DECLS
 

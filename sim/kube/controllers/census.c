@@ -7,7 +7,7 @@
 
 #include "sim/kube/verbs/api.h"
 #include "sim/kube/kinds/kinds.h"
-#include "sim/kube/views.h"
+#include "sim/kube/kinds/views.h"
 
 /* A controller that lists its pods whenever one of them changes needs quadratic time for a large
  * workload. The census looks at each change once instead: it takes the previous state of the pod

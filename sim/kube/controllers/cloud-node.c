@@ -6,6 +6,7 @@
 #include "sim/kube/controllers/conditions.h"
 #include "sim/kube/controllers/node-watch.h"
 #include "sim/stage/machine.h"
+#include "sim/kube/kinds/recorder.h"
 
 /* Deletes the Node of an instance that is gone, once the node is no longer Ready, and taints that
  * of one that is stopped. Imitates: Kubernetes, Cloud Controller Manager, Node controller. */

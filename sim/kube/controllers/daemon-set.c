@@ -4,6 +4,7 @@
 #include "sim/kube/controllers/conditions.h"
 #include "sim/kube/controllers/placement.h"
 #include "sim/kube/controllers/workload.h"
+#include "sim/kube/kinds/recorder.h"
 
 #include <string.h>
 

@@ -4,6 +4,7 @@
 #include "sim/kube/controllers/conditions.h"
 #include "sim/kube/controllers/deployment.h"
 #include "sim/kube/controllers/workload.h"
+#include "sim/kube/kinds/recorder.h"
 
 /* One step of a Deployment towards its present template and size. Imitates: Kubernetes,
  * Deployments, strategies RollingUpdate and Recreate. Not imitated: proportional scaling, the

@@ -6,6 +6,7 @@
 #include "base/time.h"
 #include "sim/kube/controllers/actor.h"
 #include "sim/kube/controllers/conditions.h"
+#include "sim/kube/kinds/recorder.h"
 
 /* Keeps the status of PodDisruptionBudgets, which is all that the Eviction API looks at. Imitates:
  * Kubernetes, Specifying a Disruption Budget; the disruption controller. Each budget has a group

@@ -6,6 +6,7 @@
 #include "sim/kube/controllers/pod-status.h"
 #include "sim/kube/controllers/workload.h"
 #include "sim/stage/faults.h"
+#include "sim/kube/kinds/recorder.h"
 
 /* The life of one pod on one host. A worker is always waiting for exactly one thing, an event on
  * the clock; each step looks at the pod as it is in the store then, posts what can be seen from

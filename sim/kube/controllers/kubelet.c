@@ -6,6 +6,7 @@
 #include "sim/kube/controllers/kubelet-private.h"
 #include "sim/kube/controllers/node-watch.h"
 #include "sim/stage/faults.h"
+#include "sim/kube/kinds/recorder.h"
 
 /* The kubelets of all instances. An instance that runs boots for a while, then its kubelet
  * registers a Node that is not Ready, starts the pods that tolerate that, and becomes Ready when

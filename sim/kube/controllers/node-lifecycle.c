@@ -6,6 +6,7 @@
 #include "sim/kube/controllers/kubelet.h"
 #include "sim/kube/controllers/node-watch.h"
 #include "sim/kube/controllers/zones.h"
+#include "sim/kube/kinds/recorder.h"
 
 /* Watches over nodes: notices a kubelet's silence, turns conditions and spec.unschedulable into
  * taints, and hands out the NoExecute taints that empty a node no faster than a zone can bear.

@@ -5,6 +5,7 @@
 
 #include "sim/kube/controllers/placement.h"
 #include "sim/kube/controllers/scheduler-private.h"
+#include "sim/kube/schema/quantity.h"
 
 /* The filters of kube-scheduler, in its order; the first one that refuses a node gives the reason.
  * Imitates: Kubernetes, Scheduling Framework, Filter; the texts are what `kubectl describe pod`

@@ -5,6 +5,8 @@
 #include "sim/kube/controllers/placement.h"
 #include "sim/kube/controllers/scheduler-private.h"
 #include "sim/kube/controllers/workload.h"
+#include "sim/kube/kinds/recorder.h"
+#include "sim/kube/kinds/pod.h"
 
 /* Binds pods to nodes. A pod that appears without a node waits in the active queue; a cycle a
  * moment later takes the queue in order of priority and arrival, and for each pod filters the

@@ -5,6 +5,7 @@
 #include "sim/kube/controllers/conditions.h"
 #include "sim/kube/controllers/placement.h"
 #include "sim/kube/controllers/workload.h"
+#include "sim/kube/kinds/recorder.h"
 
 /* Deletes pods from nodes with NoExecute taints that they do not tolerate, or tolerate for a while
  * only. No budget is asked. Imitates: Kubernetes, Taints and Tolerations, Taint based Evictions. */

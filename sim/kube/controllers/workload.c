@@ -4,6 +4,7 @@
 #include "sim/kube/controllers/workload.h"
 
 #include "sim/kube/controllers/conditions.h"
+#include "sim/kube/kinds/recorder.h"
 
 char *
 sim_object_subject (const SimObject *object)

@@ -3,7 +3,7 @@
  * node controller */
 #pragma once
 
-#include "sim/kube/views.h"
+#include "sim/kube/kinds/views.h"
 #include "sim/stage/stage.h"
 
 G_BEGIN_DECLS

@@ -6,6 +6,7 @@
 
 #include "sim/kube/kinds/kinds.h"
 #include "sim/kube/kinds/structs.h"
+#include "sim/kube/verbs/age.h"
 
 static const KubeField source_fields[] = {
   { "component", KUBE_STRING, KUBE_DOC ("Component from which the event is generated.") },

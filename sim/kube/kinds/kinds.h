@@ -19,8 +19,4 @@ extern const KubeKind kube_replica_set;
 extern const KubeKind kube_service;
 extern const KubeKind kube_service_account;
 
-/* All of them, ordered by group, version and plural. */
-extern const KubeKind *const kube_kinds[];
-extern const guint kube_n_kinds;
-
 G_END_DECLS

@@ -108,6 +108,9 @@ prepare_delete (KubeApi *api G_GNUC_UNUSED, const SimObject *object, GError **er
   return TRUE;
 }
 
+/* Imitates: Kubernetes, Namespaces, Initial namespaces. */
+#define NAMED(name_) "{\"metadata\":{\"name\":\"" name_ "\"}}"
+
 const KubeKind kube_namespace = {
   .group = "",
   .version = "v1",
@@ -117,7 +120,7 @@ const KubeKind kube_namespace = {
   .short_names = KUBE_VALUES ("ns"),
   .subresources = KUBE_SUB_STATUS,
   .flags = KUBE_UNCONDITIONAL_UPDATE | KUBE_RETURNS_DELETED | KUBE_SPEC_FINALIZERS
-           | KUBE_NO_DELETE_COLLECTION,
+           | KUBE_NO_DELETE_COLLECTION | KUBE_IS_SCOPE,
   .name_rule = KUBE_NAME_LABEL,
   .type = &type,
   .columns = columns,
@@ -125,4 +128,6 @@ const KubeKind kube_namespace = {
   .prepare_create = prepare_create,
   .prepare_update = prepare_update,
   .prepare_delete = prepare_delete,
+  .initial = KUBE_VALUES (NAMED ("default"), NAMED ("kube-node-lease"), NAMED ("kube-public"),
+                          NAMED ("kube-system")),
 };

@@ -6,7 +6,7 @@
 
 #include "sim/kube/kinds/kinds.h"
 #include "sim/kube/kinds/structs.h"
-#include "sim/kube/views.h"
+#include "sim/kube/kinds/views.h"
 
 /* ---- fields ---- */
 

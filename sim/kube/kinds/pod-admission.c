@@ -10,7 +10,8 @@
 #include "sim/kube/kinds/kinds.h"
 #include "sim/kube/kinds/pod.h"
 #include "sim/kube/kinds/structs.h"
-#include "sim/kube/views.h"
+#include "sim/kube/kinds/views.h"
+#include "sim/kube/schema/quantity.h"
 
 #define TOKEN_PATH "/var/run/secrets/kubernetes.io/serviceaccount"
 #define NAME_ALPHABET "bcdfghjklmnpqrstvwxz2456789"

@@ -11,6 +11,7 @@
 #include "base/time.h"
 #include "sim/kube/kinds/pod.h"
 #include "sim/kube/kinds/structs.h"
+#include "sim/kube/verbs/age.h"
 
 typedef struct
 {

@@ -10,7 +10,8 @@
 #include "sim/kube/kinds/pod.h"
 #include "sim/kube/kinds/structs.h"
 #include "sim/kube/names.h"
-#include "sim/kube/views.h"
+#include "sim/kube/kinds/views.h"
+#include "sim/kube/schema/quantity.h"
 
 static void
 validate_label (const char *name, const char *field, KubeCauses *causes)

@@ -7,7 +7,7 @@
 #include "sim/kube/kinds/kinds.h"
 #include "sim/kube/kinds/pod.h"
 #include "sim/kube/kinds/structs.h"
-#include "sim/kube/views.h"
+#include "sim/kube/kinds/views.h"
 
 static gboolean
 set_spec_defaults (DdValue **pod)
@@ -92,6 +92,8 @@ const KubeKind kube_pod = {
   .validate = kube_pod_validate,
   .field_value = field_value,
   .row_conditions = kube_pod_row_conditions,
+  .evict = kube_evict,
+  .bind = kube_bind_to_target,
   .view_new = kube_pod_view_new,
   .view_free = kube_pod_view_free,
 };

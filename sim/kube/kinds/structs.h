@@ -98,13 +98,4 @@ DdValue *kube_containers_cell (KubeApi *api, const SimObject *object);
 DdValue *kube_images_cell (KubeApi *api, const SimObject *object);
 DdValue *kube_selector_cell (KubeApi *api, const SimObject *object);
 
-/* "app=web,tier in (a,b)", as kubectl and .status.selector print a metav1.LabelSelector; "<none>"
- * for none; caller frees. */
-char *kube_label_selector_to_text (const DdValue *selector);
-/* "a=1,b=2" in key order, "<none>" when there are none; caller frees. */
-char *kube_labels_to_text (const DdValue *labels);
-/* How long ago INSTANT (an RFC 3339 text, or NULL) was by the world's clock: "3m20s", "<unknown>";
- * caller frees. Implemented beside the tables of columns (sim/kube/serve/table.c). */
-char *kube_age_text (KubeApi *api, const DdValue *instant);
-
 G_END_DECLS

@@ -17,7 +17,7 @@
 #include <string.h>
 
 #include "sim/kube/error.h"
-#include "sim/kube/kinds/go-text.h"
+#include "sim/kube/schema/go-text.h"
 #include "sim/kube/patch/patch.h"
 
 #define ORDER_PREFIX "$setElementOrder/"

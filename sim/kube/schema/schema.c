@@ -15,7 +15,7 @@
 #include "base/time.h"
 #include "sim/kube/schema/field-path.h"
 #include "sim/kube/schema/schema.h"
-#include "sim/kube/views.h"
+#include "sim/kube/schema/quantity.h"
 
 typedef struct
 {

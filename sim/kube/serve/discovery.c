@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "sim/kube/serve/discovery.h"
-#include "sim/kube/kinds/kinds.h"
 #include "sim/kube/serve/verbs.h"
 
 /* ---- what several documents share ---- */

@@ -13,7 +13,6 @@
 #include <string.h>
 
 #include "sim/kube/serve/discovery.h"
-#include "sim/kube/kinds/kinds.h"
 #include "sim/kube/serve/verbs.h"
 
 #define SCHEMAS "#/components/schemas/"

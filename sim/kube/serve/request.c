@@ -6,7 +6,6 @@
 
 #include <string.h>
 
-#include "sim/kube/kinds/kinds.h"
 #include "sim/kube/serve/request.h"
 
 /* ---- decoding ---- */
@@ -363,8 +362,8 @@ names_a_namespace (const KubeRequest *self, guint at)
 {
   const char *first = segment (self, at), *third = segment (self, at + 2);
 
-  return g_strcmp0 (first, "namespaces") == 0 && third != NULL && strcmp (third, "status") != 0
-         && strcmp (third, "finalize") != 0;
+  return g_strcmp0 (first, kube_kind_of_scopes ()->plural) == 0 && third != NULL
+         && strcmp (third, "status") != 0 && strcmp (third, "finalize") != 0;
 }
 
 static gboolean

@@ -6,7 +6,6 @@
 
 #include <string.h>
 
-#include "sim/kube/kinds/structs.h"
 #include "sim/kube/serve/verbs.h"
 
 static DdValue *

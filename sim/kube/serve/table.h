@@ -7,9 +7,6 @@
 
 G_BEGIN_DECLS
 
-/* How long DELAY is, as kubectl prints ages: "5s", "3m20s", "2d4h", "1y30d"; caller frees. */
-char *kube_human_duration (DdUsec delay);
-
 /* A Table of OBJECTS (SimObject *) with METADATA (taken). WITH_COLUMNS: a watch names its columns
  * in the first event only. */
 DdValue *kube_table_new (const KubeRequest *request, const GPtrArray *objects, DdValue *metadata,

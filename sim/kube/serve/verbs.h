@@ -54,7 +54,7 @@ SimResponse *kube_scale_get_handle (KubeRequest *request);
 SimResponse *kube_scale_put_handle (KubeRequest *request);
 SimResponse *kube_scale_patch_handle (KubeRequest *request);
 
-/* sim/kube/serve/pod-verbs.c: the subresources that do something rather than hold something. */
+/* sim/kube/serve/actions.c: the subresources that do something rather than hold something. */
 SimResponse *kube_eviction_handle (KubeRequest *request);
 SimResponse *kube_binding_handle (KubeRequest *request);
 SimResponse *kube_log_handle (KubeRequest *request);

@@ -2,22 +2,17 @@
 /* One API server: its store, its streams, and the objects it starts with. */
 #include "config.h"
 
-#include "sim/kube/verbs/events.h"
+#include "sim/kube/verbs/api.h"
+
 #include "sim/kube/kind.h"
 
-/* Imitates: Kubernetes, Namespaces, Initial namespaces. */
-static const char *const initial_namespaces[]
-    = { "default", "kube-node-lease", "kube-public", "kube-system" };
-
+/* What the tables say a new server has. */
 static void
-create_initial_namespaces (KubeApi *api)
+create_initial_objects (KubeApi *api, const KubeKind *kind)
 {
-  const KubeKind *kind = kube_kind_find ("", "v1", "namespaces");
-
-  for (guint i = 0; i < G_N_ELEMENTS (initial_namespaces); i++)
+  for (const char *const *text = kind->initial; text != NULL && *text != NULL; text++)
     {
-      g_autoptr (DdValue) object = dd_object (
-          "metadata", dd_object ("name", dd_string (initial_namespaces[i]), NULL), NULL);
+      g_autoptr (DdValue) object = dd_value_parse (*text, strlen (*text), NULL, NULL);
       g_autoptr (SimObject) created = kube_create (api, kind, NULL, object, NULL);
 
       g_assert (created != NULL);
@@ -36,8 +31,8 @@ kube_api_new (SimStage *stage, int minor)
   api->uids = dd_random_fork (stage->random, "kubernetes.uids");
   api->audits = dd_random_fork (stage->random, "kubernetes.audits");
   api->refreshes = g_hash_table_new_full (NULL, NULL, NULL, g_free);
-  kube_events_start (api);
-  create_initial_namespaces (api);
+  for (guint i = 0; i < kube_n_kinds; i++)
+    create_initial_objects (api, kube_kinds[i]);
   return api;
 }
 
@@ -46,7 +41,8 @@ kube_api_free (KubeApi *api)
 {
   if (api == NULL)
     return;
-  kube_events_stop (api);
+  if (api->recorder != NULL)
+    api->recorder_free (api->recorder);
   g_clear_pointer (&api->refreshes, g_hash_table_unref);
   g_clear_pointer (&api->store, sim_store_free);
   g_clear_pointer (&api->audits, dd_random_free);

@@ -11,6 +11,8 @@
 
 G_BEGIN_DECLS
 
+typedef struct _KubeRecorder KubeRecorder;
+
 /* One API server. HTTP requests and in-world actors use the same functions, so an actor cannot do
  * what a client could not. */
 struct _KubeApi
@@ -20,11 +22,9 @@ struct _KubeApi
   int minor;       /* 27..33: which server version it plays */
   DdRandom *names; /* generateName's suffixes */
   DdRandom *uids;
-  DdRandom *audits;   /* Audit-Id headers, a stream of their own: requests move no other one */
-  GHashTable *events; /* private to the event recorder (sim/kube/verbs/events.c) */
-  GQueue *event_expiry;
-  guint64 event_stamp; /* of the newest one's name, and what is before it there */
-  char *event_prefix;
+  DdRandom *audits;       /* Audit-Id headers, a stream of their own: requests move no other one */
+  KubeRecorder *recorder; /* sim/kube/kinds/recorder.h; NULL until the first event */
+  GDestroyNotify recorder_free;
   GHashTable *refreshes; /* KubeKind -> Refresh, for look-up only */
 };
 
@@ -76,39 +76,11 @@ SimObject *kube_merge (KubeApi *api, const KubeKind *kind, const char *namespace
  * when the object is gone (not an error for a controller). */
 SimObject *kube_set_status (KubeApi *api, SimObject *object, DdValue *status);
 
-typedef struct
-{
-  gint64 grace_seconds;         /* -1: the object's own */
-  const char *uid;              /* precondition, or NULL */
-  const char *resource_version; /* precondition, or NULL */
-  const char *propagation; /* "Background", "Foreground", "Orphan" or NULL: the kind's default */
-  gboolean dry_run;
-  gboolean *out_removed; /* may be NULL; FALSE: it waits for its grace period or finalizers */
-} KubeDelete;
-
-#define KUBE_DELETE_DEFAULT ((KubeDelete) { .grace_seconds = -1 })
-
 SimObject *kube_delete (KubeApi *api, const KubeKind *kind, const char *namespace_,
                         const char *name, const KubeDelete *options, GError **error);
 
 /* Takes the last .spec.finalizers from an object that is being deleted, as the namespace controller
  * does when nothing is left in one; it is gone then. */
 SimObject *kube_finalize (KubeApi *api, const SimObject *object, GError **error);
-
-/* The eviction subresource with the full PodDisruptionBudget decision. */
-gboolean kube_evict (KubeApi *api, const char *namespace_, const char *name,
-                     const KubeDelete *options, GError **error);
-/* The binding subresource: the scheduler's decision. */
-gboolean kube_bind (KubeApi *api, const char *namespace_, const char *name, const char *node,
-                    GError **error);
-
-/* Records a core/v1 Event about OBJECT (TYPE "Normal" or "Warning") as COMPONENT's recorder would:
- * the same text again raises count and lastTimestamp. HOST may be NULL. */
-void kube_record_event (KubeApi *api, const SimObject *object, const char *component,
-                        const char *host, const char *type, const char *reason,
-                        const char *message_format, ...) G_GNUC_PRINTF (7, 8);
-
-/* The budgets that select POD, ordered by name; a new array of references to SimObject. */
-GPtrArray *kube_budgets_of_pod (KubeApi *api, const SimObject *pod);
 
 G_END_DECLS

@@ -8,12 +8,6 @@
 
 #include "sim/kube/verbs/rules.h"
 
-static const KubeKind *
-namespace_kind (void)
-{
-  return kube_kind_find ("", "v1", "namespaces");
-}
-
 static gboolean
 refuse_terminating (const KubeKind *kind, const char *namespace_, const char *name, GError **error)
 {
@@ -42,8 +36,8 @@ kube_namespace_admits (KubeApi *api, const KubeKind *kind, const char *namespace
 
   if (!kind->namespaced)
     return TRUE;
-  found = sim_store_get (api->store, namespace_kind (), "", namespace_);
+  found = sim_store_get (api->store, kube_kind_of_scopes (), "", namespace_);
   if (found == NULL)
-    return kube_set_not_found (error, namespace_kind (), namespace_);
+    return kube_set_not_found (error, kube_kind_of_scopes (), namespace_);
   return !kube_is_terminating (found->value) || refuse_terminating (kind, namespace_, name, error);
 }

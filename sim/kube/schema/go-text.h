@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* sim/kube/kinds/go-text.h: how Go prints the values that error texts quote */
+/* sim/kube/schema/go-text.h: how Go prints the values that error texts quote */
 #pragma once
 
 #include "base/value.h"

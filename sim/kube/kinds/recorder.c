@@ -11,8 +11,10 @@
 
 #include <string.h>
 
+#include "sim/kube/kinds/recorder.h"
+
 #include "base/time.h"
-#include "sim/kube/verbs/events.h"
+#include "sim/kube/kinds/kinds.h"
 #include "sim/kube/verbs/rules.h"
 
 #define EVENT_LIFETIME DD_HOUR
@@ -39,36 +41,46 @@ record_free (gpointer data)
   g_free (record);
 }
 
-void
-kube_events_start (KubeApi *api)
+struct _KubeRecorder
 {
-  api->events = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, record_free);
-  api->event_expiry = g_queue_new ();
+  GHashTable *events; /* key -> Record, for look-up only */
+  GQueue expiry;      /* of Record, the one that expires first at the head */
+  guint64 stamp;      /* of the newest one's name, and what is before it there */
+  char *prefix;
+};
+
+static void
+recorder_free (gpointer data)
+{
+  KubeRecorder *recorder = data;
+
+  g_queue_clear (&recorder->expiry);
+  g_hash_table_unref (recorder->events);
+  g_free (recorder->prefix);
+  g_free (recorder);
 }
 
-void
-kube_events_stop (KubeApi *api)
+static KubeRecorder *
+recorder_of (KubeApi *api)
 {
-  g_clear_pointer (&api->event_prefix, g_free);
-  g_clear_pointer (&api->event_expiry, g_queue_free);
-  g_clear_pointer (&api->events, g_hash_table_unref);
-}
-
-static const KubeKind *
-event_kind (void)
-{
-  return kube_kind_find ("", "v1", "events");
+  if (api->recorder == NULL)
+    {
+      api->recorder = g_new0 (KubeRecorder, 1);
+      api->recorder->events = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, record_free);
+      api->recorder_free = recorder_free;
+    }
+  return api->recorder;
 }
 
 static void
 forget (KubeApi *api, Record *record)
 {
-  SimObject *event = sim_store_get (api->store, event_kind (), record->namespace_, record->name);
+  SimObject *event = sim_store_get (api->store, &kube_event, record->namespace_, record->name);
 
   if (event != NULL)
     sim_store_remove (api->store, event);
-  g_queue_delete_link (api->event_expiry, record->link);
-  g_hash_table_remove (api->events, record->key);
+  g_queue_delete_link (&recorder_of (api)->expiry, record->link);
+  g_hash_table_remove (recorder_of (api)->events, record->key);
 }
 
 static void
@@ -78,7 +90,7 @@ forget_what_expired (KubeApi *api)
 
   for (;;)
     {
-      Record *oldest = g_queue_peek_head (api->event_expiry);
+      Record *oldest = g_queue_peek_head (&recorder_of (api)->expiry);
 
       if (oldest == NULL || oldest->expires > now)
         return;
@@ -90,8 +102,8 @@ static void
 touch (KubeApi *api, Record *record)
 {
   record->expires = sim_stage_now (api->stage) + EVENT_LIFETIME;
-  g_queue_unlink (api->event_expiry, record->link);
-  g_queue_push_tail_link (api->event_expiry, record->link);
+  g_queue_unlink (&recorder_of (api)->expiry, record->link);
+  g_queue_push_tail_link (&recorder_of (api)->expiry, record->link);
 }
 
 /* ---- writing ---- */
@@ -133,23 +145,24 @@ stamped_name (const SimObject *about, guint64 stamp)
 static char *
 free_name (KubeApi *api, const SimObject *about)
 {
+  KubeRecorder *recorder = recorder_of (api);
   guint64 stamp = (guint64) sim_stage_now (api->stage) * 1000;
   const char *namespace_ = namespace_of_event (about);
 
-  if (g_strcmp0 (api->event_prefix, about->name) != 0)
+  if (g_strcmp0 (recorder->prefix, about->name) != 0)
     {
-      g_free (api->event_prefix);
-      api->event_prefix = g_strdup (about->name);
+      g_free (recorder->prefix);
+      recorder->prefix = g_strdup (about->name);
     }
-  else if (api->event_stamp >= stamp)
-    stamp = api->event_stamp;
+  else if (recorder->stamp >= stamp)
+    stamp = recorder->stamp;
   for (;; stamp++)
     {
       g_autofree char *name = stamped_name (about, stamp);
 
-      if (sim_store_get (api->store, event_kind (), namespace_, name) != NULL)
+      if (sim_store_get (api->store, &kube_event, namespace_, name) != NULL)
         continue;
-      api->event_stamp = stamp;
+      recorder->stamp = stamp;
       return g_steal_pointer (&name);
     }
 }
@@ -212,10 +225,10 @@ record_new (KubeApi *api, const SimObject *about, const Text *text, char *key)
   record->namespace_ = g_strdup (namespace_of_event (about));
   record->name = free_name (api, about);
   record->expires = sim_stage_now (api->stage) + EVENT_LIFETIME;
-  g_queue_push_tail (api->event_expiry, record);
-  record->link = g_queue_peek_tail_link (api->event_expiry);
-  g_hash_table_insert (api->events, record->key, record);
-  sim_store_put (api->store, event_kind (), event_value (api, about, text, record->name));
+  g_queue_push_tail (&recorder_of (api)->expiry, record);
+  record->link = g_queue_peek_tail_link (&recorder_of (api)->expiry);
+  g_hash_table_insert (recorder_of (api)->events, record->key, record);
+  sim_store_put (api->store, &kube_event, event_value (api, about, text, record->name));
 }
 
 static void
@@ -236,7 +249,7 @@ raise_count (KubeApi *api, Record *record, const SimObject *event)
 static gboolean
 namespace_takes_events (KubeApi *api, const char *namespace_)
 {
-  return kube_namespace_admits (api, event_kind (), namespace_, "", NULL);
+  return kube_namespace_admits (api, &kube_event, namespace_, "", NULL);
 }
 
 void
@@ -255,10 +268,9 @@ kube_record_event (KubeApi *api, const SimObject *object, const char *component,
   forget_what_expired (api);
   key = g_strjoin ("\n", object->kind->kind, object->namespace_, object->name, object->uid,
                    component, host != NULL ? host : "", type, reason, message, NULL);
-  record = g_hash_table_lookup (api->events, key);
-  event = record != NULL
-              ? sim_store_get (api->store, event_kind (), record->namespace_, record->name)
-              : NULL;
+  record = g_hash_table_lookup (recorder_of (api)->events, key);
+  event = record != NULL ? sim_store_get (api->store, &kube_event, record->namespace_, record->name)
+                         : NULL;
   if (event != NULL)
     {
       raise_count (api, record, event);

@@ -51,7 +51,8 @@ evict (KubeRequest *request, GError **error)
 
   return body != NULL && check_eviction (request, body, error)
          && kube_delete_options (request, dd_value_member (body, "deleteOptions"), &options, error)
-         && kube_evict (request->api, request->namespace_, request->name, &options, error);
+         && request->kind->evict (request->api, request->namespace_, request->name, &options,
+                                  error);
 }
 
 SimResponse *
@@ -68,17 +69,14 @@ static gboolean
 bind_pod (KubeRequest *request, GError **error)
 {
   g_autoptr (DdValue) body = kube_request_body (request, "Binding", NULL, error);
-  const char *node = dd_value_path_string (body, "target.name");
-  const char *kind = dd_value_path_string (body, "target.kind");
   gboolean dry_run = FALSE;
 
   if (body == NULL || !kube_check_type (body, "v1", "Binding", error)
       || !kube_dry_run (request, NULL, "CreateOptions", &dry_run, error))
     return FALSE;
-  if (node == NULL || (kind != NULL && strcmp (kind, "Node") != 0))
-    return bad_request (error, "Binding.target must name a Node");
   if (!dry_run)
-    return kube_bind (request->api, request->namespace_, request->name, node, error);
+    return request->kind->bind (request->api, request->namespace_, request->name,
+                                dd_value_member (body, "target"), error);
   return bad_request (error, "dryRun of a Binding is not modelled by Drydock");
 }
 
@@ -132,7 +130,7 @@ refuse_log (KubeRequest *request, GError **error)
     }
   sim_stage_trace (request->api->stage, "kube-apiserver", "not-modelled", request->path,
                    dd_object ("service", dd_string ("kubernetes"), "operation",
-                              dd_string ("get pods/log"), NULL));
+                              dd_string_printf ("get %s/log", request->kind->plural), NULL));
   kube_set_error (error, KUBE_UNSPECIFIED, NULL,
                   "Get \"https://%s:10250/containerLogs/%s/%s/%s\": container logs are not "
                   "modelled by Drydock",

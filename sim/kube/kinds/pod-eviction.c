@@ -15,8 +15,10 @@
 #include <string.h>
 
 #include "base/time.h"
+#include "sim/kube/kinds/kinds.h"
+#include "sim/kube/kinds/pod.h"
 #include "sim/kube/verbs/rules.h"
-#include "sim/kube/views.h"
+#include "sim/kube/kinds/views.h"
 
 #define MAX_DISRUPTED_PODS 2000
 #define RETRY_AFTER_SECONDS 10
@@ -35,22 +37,10 @@ typedef struct
   gint64 allowed; /* of the budget, before this eviction; -1: no budget was touched */
 } Eviction;
 
-static const KubeKind *
-pod_kind (void)
-{
-  return kube_kind_find ("", "v1", "pods");
-}
-
-static const KubeKind *
-budget_kind (void)
-{
-  return kube_kind_find ("policy", "v1", "poddisruptionbudgets");
-}
-
 GPtrArray *
 kube_budgets_of_pod (KubeApi *api, const SimObject *pod)
 {
-  GPtrArray *budgets = sim_store_list (api->store, budget_kind (), pod->namespace_);
+  GPtrArray *budgets = sim_store_list (api->store, &kube_pod_disruption_budget, pod->namespace_);
   const DdValue *labels = dd_value_at (pod->value, "metadata", "labels", NULL);
 
   for (guint i = budgets->len; i-- > 0;)
@@ -321,11 +311,11 @@ gboolean
 kube_evict (KubeApi *api, const char *namespace_, const char *name, const KubeDelete *options,
             GError **error)
 {
-  g_autoptr (SimObject) pod = sim_store_get (api->store, pod_kind (), namespace_, name);
+  g_autoptr (SimObject) pod = sim_store_get (api->store, &kube_pod, namespace_, name);
   Eviction eviction = { .api = api, .pod = pod, .options = options, .allowed = -1 };
 
   if (pod == NULL)
-    return kube_set_not_found (error, pod_kind (), name);
+    return kube_set_not_found (error, &kube_pod, name);
   sim_object_ref (pod);
   return evict (&eviction, error);
 }

@@ -5,7 +5,8 @@
 #include <string.h>
 
 #include "base/time.h"
-#include "sim/kube/views.h"
+#include "sim/kube/kinds/views.h"
+#include "sim/kube/schema/quantity.h"
 
 /* The "status" of the condition TYPE, or NULL. */
 static const char *

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#include "sim/kube/views.h"
+#include "sim/kube/schema/quantity.h"
 
 typedef unsigned __int128 Wide;
 

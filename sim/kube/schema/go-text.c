@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* sim/kube/kinds/go-text.c: how Go prints the values that error texts quote
+/* sim/kube/schema/go-text.c: how Go prints the values that error texts quote
  *
  * Imitates: fmt's %#v as apimachinery's field.Error uses it. Maps are printed in key order. */
 #include "config.h"
 
 #include <string.h>
 
-#include "sim/kube/kinds/go-text.h"
+#include "sim/kube/schema/go-text.h"
 
 static int
 compare_keys (gconstpointer a, gconstpointer b)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* sim/kube/views.h: the typed views of the kinds that actors read all the time, filled once per
- * revision */
+/* sim/kube/kinds/views.h: the typed views of the kinds that actors read all the time, filled once
+ * per revision */
 #pragma once
 
 #include "base/clock.h"
@@ -55,10 +55,5 @@ kube_node_view (const SimObject *object)
 {
   return (const KubeNodeView *) object->view;
 }
-
-/* Kubernetes quantities: "500m", "2", "1Gi", "1e3" -> thousandths (milli) or whole units; numbers
- * are accepted too. FALSE for anything else. */
-gboolean kube_quantity_to_milli (const DdValue *quantity, gint64 *out_milli);
-gboolean kube_quantity_to_units (const DdValue *quantity, gint64 *out_units);
 
 G_END_DECLS

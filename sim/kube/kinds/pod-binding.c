@@ -4,8 +4,10 @@
  * Imitates: Kubernetes API Reference, Binding; the pods' registry, BindingREST. */
 #include "config.h"
 
+#include "sim/kube/kinds/kinds.h"
+#include "sim/kube/kinds/pod.h"
 #include "sim/kube/verbs/rules.h"
-#include "sim/kube/views.h"
+#include "sim/kube/kinds/views.h"
 
 static gboolean refuse (const char *name, GError **error, const char *format, ...)
     G_GNUC_PRINTF (3, 4);
@@ -44,17 +46,29 @@ may_be_bound (const SimObject *pod, GError **error)
 gboolean
 kube_bind (KubeApi *api, const char *namespace_, const char *name, const char *node, GError **error)
 {
-  const KubeKind *pods = kube_kind_find ("", "v1", "pods");
-  const SimObject *pod = sim_store_get (api->store, pods, namespace_, name);
+  const SimObject *pod = sim_store_get (api->store, &kube_pod, namespace_, name);
   DdValue *bound;
 
   if (pod == NULL)
-    return kube_set_not_found (error, pods, name);
+    return kube_set_not_found (error, &kube_pod, name);
   if (!may_be_bound (pod, error))
     return FALSE;
   bound = dd_value_with (pod->value, dd_string (node), "spec", "nodeName", NULL);
   bound = kube_with_condition (bound, "PodScheduled", "True", NULL, NULL, TRUE,
                                sim_stage_now (api->stage));
-  sim_store_put (api->store, pods, bound);
+  sim_store_put (api->store, &kube_pod, bound);
   return TRUE;
+}
+
+gboolean
+kube_bind_to_target (KubeApi *api, const char *namespace_, const char *name, const DdValue *target,
+                     GError **error)
+{
+  const char *node = dd_value_path_string (target, "name");
+  const char *kind = dd_value_path_string (target, "kind");
+
+  if (node != NULL && (kind == NULL || g_str_equal (kind, kube_node.kind)))
+    return kube_bind (api, namespace_, name, node, error);
+  kube_set_error (error, KUBE_BAD_REQUEST, NULL, "Binding.target must name a Node");
+  return FALSE;
 }
