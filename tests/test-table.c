@@ -87,6 +87,28 @@ set_clock_to (const char *iso)
   stage->clock = sim_clock_new (instant);
 }
 
+/* The columns are a real server's in all but what describes them, which is in our own words. */
+static void
+assert_same_columns (const DdValue *got, const DdValue *wanted, const char *what)
+{
+  const DdValue *ours = dd_value_member (got, "columnDefinitions");
+  const DdValue *theirs = dd_value_member (wanted, "columnDefinitions");
+
+  ck_assert_uint_eq (dd_value_length (ours), dd_value_length (theirs));
+  for (gsize i = 0; i < dd_value_length (ours); i++)
+    {
+      g_autoptr (DdValue) left = dd_value_ref (dd_value_element (ours, i));
+      g_autoptr (DdValue) right = dd_value_ref (dd_value_element (theirs, i));
+      const char *text = dd_value_path_string (left, "description");
+
+      ck_assert_msg (text != NULL && text[0] != '\0', "%s: column %u is not described", what,
+                     (guint) i);
+      dd_value_set (&left, "description", NULL);
+      dd_value_set (&right, "description", NULL);
+      assert_same (left, right, what);
+    }
+}
+
 START_TEST (columns_and_cells_are_those_of_a_real_server)
 {
   g_autoptr (GPtrArray) exchanges = golden_read (recorded[_i].table);
@@ -101,8 +123,7 @@ START_TEST (columns_and_cells_are_those_of_a_real_server)
   set_clock_to ("2026-11-23T20:33:00.500Z");
   response = ask_as_recorded (exchange);
   got = value_of (response);
-  assert_same (dd_value_member (got, "columnDefinitions"),
-               dd_value_member (wanted, "columnDefinitions"), recorded[_i].table);
+  assert_same_columns (got, wanted, recorded[_i].table);
   rows = dd_value_member (got, "rows");
   for (gsize i = 0; i < dd_value_length (rows); i++)
     {
@@ -148,8 +169,7 @@ START_TEST (tables_of_small_kinds_are_those_of_a_real_server)
       g_autoptr (SimResponse) response = ask_as_recorded (exchanges->pdata[0]);
       g_autoptr (DdValue) got = value_of (response);
 
-      assert_same (dd_value_member (got, "columnDefinitions"),
-                   dd_value_member (wanted, "columnDefinitions"), rows[i].table);
+      assert_same_columns (got, wanted, rows[i].table);
       assert_same (dd_value_member (row_of (got, object->name), "cells"), cells, object->name);
     }
 }

@@ -6,435 +6,438 @@
 
 static const KubeField container_port_fields[] = {
   { "name", KUBE_STRING,
-    KUBE_DOC ("If specified, this must be an IANA_SVC_NAME and unique within the pod.") },
-  { "hostPort", KUBE_INT, KUBE_DOC ("Number of port to expose on the host.") },
+    KUBE_DOC (
+        "A short service-style name, unique in the pod, that Services and probes can refer to.") },
+  { "hostPort", KUBE_INT,
+    KUBE_DOC (
+        "Port opened on the node itself; with host networking it must equal containerPort.") },
   { "containerPort", KUBE_INT, .required = TRUE,
-    KUBE_DOC ("Number of port to expose on the pod's IP address. This must be a valid port number, "
-              "0 < x < 65536.") },
+    KUBE_DOC ("Where the process listens, from 1 to 65535.") },
   { "protocol", KUBE_STRING, .fallback = "\"TCP\"", .values = KUBE_VALUES ("SCTP", "TCP", "UDP"),
-    KUBE_DOC ("Protocol for port. Must be UDP, TCP, or SCTP. Defaults to \"TCP\".") },
-  { "hostIP", KUBE_STRING, KUBE_DOC ("What host IP to bind the external port to.") },
+    KUBE_DOC ("Transport that the port speaks: TCP unless UDP or SCTP is chosen.") },
+  { "hostIP", KUBE_STRING,
+    KUBE_DOC ("Node address that hostPort is opened on; all addresses when empty.") },
   { NULL },
 };
 
 static const KubeStruct container_port = {
   "io.k8s.api.core.v1.ContainerPort",
-  "ContainerPort represents a network port in a single container.",
+  "A port on which a container listens, declared for others to find.",
   container_port_fields,
 };
 
 static const KubeField env_from_fields[] = {
   { "prefix", KUBE_STRING,
-    KUBE_DOC ("Optional text to prepend to the name of each environment variable.") },
+    KUBE_DOC ("Put in front of every imported key to form the variable's name.") },
   KUBE_OBJECT_OF ("configMapRef", kube_optional_reference,
-                  KUBE_DOC ("The ConfigMap to select from.")),
-  KUBE_OBJECT_OF ("secretRef", kube_optional_reference, KUBE_DOC ("The Secret to select from.")),
+                  KUBE_DOC ("Imports every entry of this ConfigMap as a variable.")),
+  KUBE_OBJECT_OF ("secretRef", kube_optional_reference,
+                  KUBE_DOC ("Imports every entry of this Secret as a variable.")),
   { NULL },
 };
 
 static const KubeStruct env_from = {
   "io.k8s.api.core.v1.EnvFromSource",
-  "EnvFromSource represents the source of a set of ConfigMaps or Secrets.",
+  "Turns all entries of a ConfigMap or Secret into environment variables.",
   env_from_fields,
 };
 
 static const KubeField env_value_fields[] = {
-  KUBE_OBJECT_OF ("fieldRef", kube_object_field_selector, KUBE_DOC ("Selects a field of the pod.")),
-  KUBE_OBJECT_OF ("resourceFieldRef", kube_resource_field_selector,
-                  KUBE_DOC ("Selects a resource of the container.")),
-  KUBE_OBJECT_OF ("configMapKeyRef", kube_key_selector, KUBE_DOC ("Selects a key of a ConfigMap.")),
+  KUBE_OBJECT_OF (
+      "fieldRef", kube_object_field_selector,
+      KUBE_DOC ("Copies something about the pod itself, such as its name, node or IP.")),
+  KUBE_OBJECT_OF (
+      "resourceFieldRef", kube_resource_field_selector,
+      KUBE_DOC ("Copies a limit or request of a container, for example its memory limit.")),
+  KUBE_OBJECT_OF ("configMapKeyRef", kube_key_selector,
+                  KUBE_DOC ("Reads one entry of a ConfigMap in the same namespace.")),
   KUBE_OBJECT_OF ("secretKeyRef", kube_key_selector,
-                  KUBE_DOC ("Selects a key of a secret in the pod's namespace.")),
+                  KUBE_DOC ("Reads one entry of a Secret in the same namespace.")),
   { NULL },
 };
 
 static const KubeStruct env_value = {
   "io.k8s.api.core.v1.EnvVarSource",
-  "EnvVarSource represents a source for the value of an EnvVar.",
+  "Where to look up a variable's value when the container starts.",
   env_value_fields,
 };
 
 static const KubeField env_fields[] = {
-  { "name", KUBE_STRING, .required = TRUE, KUBE_DOC ("Name of the environment variable.") },
+  { "name", KUBE_STRING, .required = TRUE,
+    KUBE_DOC ("What the variable is called inside the container.") },
   { "value", KUBE_STRING,
-    KUBE_DOC ("Value of the environment variable. Variable references $(VAR_NAME) are expanded "
-              "using the previously defined environment variables in the container.") },
-  KUBE_OBJECT_OF (
-      "valueFrom", env_value,
-      KUBE_DOC (
-          "Source for the environment variable's value. Cannot be used if value is not empty.")),
+    KUBE_DOC ("Literal text; $(NAME) in it is replaced by a variable that was set earlier.") },
+  KUBE_OBJECT_OF ("valueFrom", env_value,
+                  KUBE_DOC ("Looks the value up elsewhere; allowed only while value is empty.")),
   { NULL },
 };
 
 static const KubeStruct env = {
   "io.k8s.api.core.v1.EnvVar",
-  "EnvVar represents an environment variable present in a Container.",
+  "One environment variable for the container's process.",
   env_fields,
 };
 
 static const KubeField resource_claim_fields[] = {
   { "name", KUBE_STRING, .required = TRUE,
-    KUBE_DOC ("Name must match the name of one entry in pod.spec.resourceClaims of the Pod where "
-              "this field is used.") },
+    KUBE_DOC ("Picks one of the claims that the pod declares in spec.resourceClaims.") },
   { "request", KUBE_STRING,
-    KUBE_DOC ("Request is the name chosen for a request in the referenced claim.") },
+    KUBE_DOC ("Grants only this request's devices; everything the claim holds when empty.") },
   { NULL },
 };
 
 static const KubeStruct resource_claim = {
   "io.k8s.api.core.v1.ResourceClaim",
-  "ResourceClaim references one entry in PodSpec.ResourceClaims.",
+  "Gives a container access to devices that its pod has claimed.",
   resource_claim_fields,
 };
 
 static const KubeField resources_fields[] = {
   { "limits", KUBE_MAP, .element = KUBE_QUANTITY,
-    KUBE_DOC ("Limits describes the maximum amount of compute resources allowed. More info: "
-              "https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/") },
+    KUBE_DOC ("Ceiling per resource: CPU use is throttled there, memory use beyond it gets "
+              "processes killed.") },
   { "requests", KUBE_MAP, .element = KUBE_QUANTITY,
-    KUBE_DOC ("Requests describes the minimum amount of compute resources required. If Requests is "
-              "omitted for a container, it defaults to Limits if that is explicitly specified, "
-              "otherwise to an implementation-defined value. Requests cannot exceed Limits.") },
+    KUBE_DOC ("Amounts the scheduler sets aside; copied from limits where absent, and never above "
+              "them.") },
   KUBE_LIST_OF ("claims", resource_claim,
-                KUBE_DOC ("Claims lists the names of resources, defined in spec.resourceClaims, "
-                          "that are used by this container.")),
+                KUBE_DOC ("Device claims of the pod that may be used here.")),
   { NULL },
 };
 
 const KubeStruct kube_resource_requirements = {
   "io.k8s.api.core.v1.ResourceRequirements",
-  "ResourceRequirements describes the compute resource requirements.",
+  "How much of each resource is reserved, and how much may be used at most.",
   resources_fields,
 };
 
 static const KubeField resize_policy_fields[] = {
   { "resourceName", KUBE_STRING, .required = TRUE,
-    KUBE_DOC ("Name of the resource to which this resource resize policy applies.") },
+    KUBE_DOC ("Resource that the rule is about, cpu or memory.") },
   { "restartPolicy", KUBE_STRING, .required = TRUE,
     .values = KUBE_VALUES ("NotRequired", "RestartContainer"),
-    KUBE_DOC ("Restart policy to apply when specified resource is resized.") },
+    KUBE_DOC ("Whether a new amount takes effect in the running container or by restarting it.") },
   { NULL },
 };
 
 static const KubeStruct resize_policy = {
   "io.k8s.api.core.v1.ContainerResizePolicy",
-  "ContainerResizePolicy represents resource resize policy for the container.",
+  "Says if changing one resource in place costs a restart.",
   resize_policy_fields,
 };
 
 static const KubeField volume_mount_fields[] = {
-  { "name", KUBE_STRING, .required = TRUE, KUBE_DOC ("This must match the Name of a Volume.") },
+  { "name", KUBE_STRING, .required = TRUE, KUBE_DOC ("Which of the pod's volumes to mount.") },
   { "readOnly", KUBE_BOOL,
-    KUBE_DOC ("Mounted read-only if true, read-write otherwise (false or unspecified).") },
+    KUBE_DOC ("Forbids writes through this mount; they are allowed by default.") },
   { "recursiveReadOnly", KUBE_STRING,
-    KUBE_DOC (
-        "RecursiveReadOnly specifies whether read-only mounts should be handled recursively.") },
+    KUBE_DOC ("Extends readOnly to mounts nested below: Disabled (the default), IfPossible or "
+              "Enabled.") },
   { "mountPath", KUBE_STRING, .required = TRUE,
-    KUBE_DOC (
-        "Path within the container at which the volume should be mounted. Must not contain ':'.") },
+    KUBE_DOC ("Where the volume appears in the container; no colon is allowed.") },
   { "subPath", KUBE_STRING,
-    KUBE_DOC ("Path within the volume from which the container's volume should be mounted.") },
+    KUBE_DOC ("File or folder of the volume to mount instead of its root.") },
   { "mountPropagation", KUBE_STRING,
     .values = KUBE_VALUES ("Bidirectional", "HostToContainer", "None"),
-    KUBE_DOC ("mountPropagation determines how mounts are propagated from the host to container "
-              "and the other way around.") },
-  { "subPathExpr", KUBE_STRING,
     KUBE_DOC (
-        "Expanded path within the volume from which the container's volume should be mounted.") },
+        "Whether later mounts carry over: from the host, both ways, or by default not at all.") },
+  { "subPathExpr", KUBE_STRING,
+    KUBE_DOC ("A subPath in which $(NAME) stands for an environment variable; excludes subPath "
+              "itself.") },
   { NULL },
 };
 
 static const KubeStruct volume_mount = {
   "io.k8s.api.core.v1.VolumeMount",
-  "VolumeMount describes a mounting of a Volume within a container.",
+  "Makes one of the pod's volumes visible in a container's file system.",
   volume_mount_fields,
 };
 
 static const KubeField volume_device_fields[] = {
   { "name", KUBE_STRING, .required = TRUE,
-    KUBE_DOC ("name must match the name of a persistentVolumeClaim in the pod.") },
+    KUBE_DOC ("The pod's volume to attach; a persistent volume claim must back it.") },
   { "devicePath", KUBE_STRING, .required = TRUE,
-    KUBE_DOC (
-        "devicePath is the path inside of the container that the device will be mapped to.") },
+    KUBE_DOC ("Device file that the process opens, such as /dev/xvda.") },
   { NULL },
 };
 
 static const KubeStruct volume_device = {
   "io.k8s.api.core.v1.VolumeDevice",
-  "volumeDevice describes a mapping of a raw block device within a container.",
+  "Hands a volume to the container as a raw block device, without a file system.",
   volume_device_fields,
 };
 
 static const KubeField exec_fields[] = {
   KUBE_LIST_OF_STRINGS (
       "command",
-      KUBE_DOC ("Command is the command line to execute inside the container, the working "
-                "directory for the command is root ('/') in the container's filesystem.")),
+      KUBE_DOC (
+          "Program and arguments, started in / without a shell; exit status 0 means success.")),
   { NULL },
 };
 
 static const KubeStruct exec_action = {
   "io.k8s.api.core.v1.ExecAction",
-  "ExecAction describes a \"run in container\" action.",
+  "Runs a program inside the container.",
   exec_fields,
 };
 
 static const KubeField http_header_fields[] = {
-  { "name", KUBE_STRING, .required = TRUE, KUBE_DOC ("The header field name.") },
-  { "value", KUBE_STRING, .required = TRUE, KUBE_DOC ("The header field value") },
+  { "name", KUBE_STRING, .required = TRUE, KUBE_DOC ("Which header to send, for example Host.") },
+  { "value", KUBE_STRING, .required = TRUE, KUBE_DOC ("Text that follows the header's name.") },
   { NULL },
 };
 
 static const KubeStruct http_header = {
   "io.k8s.api.core.v1.HTTPHeader",
-  "HTTPHeader describes a custom header to be used in HTTP probes",
+  "An extra header that the kubelet sends with its request.",
   http_header_fields,
 };
 
 static const KubeField http_get_fields[] = {
-  { "path", KUBE_STRING, .fallback = "\"/\"", KUBE_DOC ("Path to access on the HTTP server.") },
+  { "path", KUBE_STRING, .fallback = "\"/\"",
+    KUBE_DOC ("What to request from the server, / by default.") },
   { "port", KUBE_INT_OR_STRING, .required = TRUE,
-    KUBE_DOC ("Name or number of the port to access on the container.") },
-  { "host", KUBE_STRING, KUBE_DOC ("Host name to connect to, defaults to the pod IP.") },
+    KUBE_DOC ("From 1 to 65535, or the name of one of the container's ports.") },
+  { "host", KUBE_STRING, KUBE_DOC ("Server to contact; the pod's own IP unless set.") },
   { "scheme", KUBE_STRING, .fallback = "\"HTTP\"", .values = KUBE_VALUES ("HTTP", "HTTPS"),
-    KUBE_DOC ("Scheme to use for connecting to the host. Defaults to HTTP.") },
+    KUBE_DOC ("HTTP by default; HTTPS encrypts but leaves the certificate unverified.") },
   KUBE_LIST_OF ("httpHeaders", http_header,
-                KUBE_DOC ("Custom headers to set in the request. HTTP allows repeated headers.")),
+                KUBE_DOC ("Headers added to the request; one may appear more than once.")),
   { NULL },
 };
 
 static const KubeStruct http_get = {
   "io.k8s.api.core.v1.HTTPGetAction",
-  "HTTPGetAction describes an action based on HTTP Get requests.",
+  "Fetches a URL; a probe takes any status from 200 to 399 as success.",
   http_get_fields,
 };
 
 static const KubeField tcp_socket_fields[] = {
   { "port", KUBE_INT_OR_STRING, .required = TRUE,
-    KUBE_DOC ("Number or name of the port to access on the container.") },
-  { "host", KUBE_STRING, KUBE_DOC ("Optional: Host name to connect to, defaults to the pod IP.") },
+    KUBE_DOC ("Which port to dial: 1 to 65535, or a name from the container's ports.") },
+  { "host", KUBE_STRING, KUBE_DOC ("Address to dial, by default the pod's own.") },
   { NULL },
 };
 
 static const KubeStruct tcp_socket = {
   "io.k8s.api.core.v1.TCPSocketAction",
-  "TCPSocketAction describes an action based on opening a socket",
+  "Opens a TCP connection, and is content if that succeeds.",
   tcp_socket_fields,
 };
 
 static const KubeField grpc_fields[] = {
   { "port", KUBE_INT, .required = TRUE,
-    KUBE_DOC ("Port number of the gRPC service. Number must be in the range 1 to 65535.") },
+    KUBE_DOC ("Where the health service listens, from 1 to 65535.") },
   { "service", KUBE_STRING, .fallback = "\"\"",
-    KUBE_DOC ("Service is the name of the service to place in the gRPC HealthCheckRequest.") },
+    KUBE_DOC (
+        "Asked about in the health check; empty, the default, means the server as a whole.") },
   { NULL },
 };
 
 static const KubeStruct grpc = {
   "io.k8s.api.core.v1.GRPCAction",
-  "GRPCAction specifies an action involving a GRPC service.",
+  "Calls the standard gRPC health check of a server in the container.",
   grpc_fields,
 };
 
 static const KubeField probe_fields[] = {
-  KUBE_OBJECT_OF ("exec", exec_action,
-                  KUBE_DOC ("Exec specifies a command to execute in the container.")),
+  KUBE_OBJECT_OF ("exec", exec_action, KUBE_DOC ("Passes if this command exits with 0.")),
   KUBE_OBJECT_OF ("httpGet", http_get,
-                  KUBE_DOC ("HTTPGet specifies an HTTP GET request to perform.")),
-  KUBE_OBJECT_OF ("tcpSocket", tcp_socket,
-                  KUBE_DOC ("TCPSocket specifies a connection to a TCP port.")),
-  KUBE_OBJECT_OF ("grpc", grpc, KUBE_DOC ("GRPC specifies a GRPC HealthCheckRequest.")),
+                  KUBE_DOC ("Passes if this URL answers with a status from 200 to 399.")),
+  KUBE_OBJECT_OF ("tcpSocket", tcp_socket, KUBE_DOC ("Passes if this port accepts a connection.")),
+  KUBE_OBJECT_OF ("grpc", grpc, KUBE_DOC ("Passes if the gRPC health service answers SERVING.")),
   { "initialDelaySeconds", KUBE_INT,
-    KUBE_DOC ("Number of seconds after the container has started before liveness probes are "
-              "initiated.") },
+    KUBE_DOC ("Seconds to hold off checks after the container has started; none by default.") },
   { "timeoutSeconds", KUBE_INT, .fallback = "1",
-    KUBE_DOC ("Number of seconds after which the probe times out. Defaults to 1 second.") },
+    KUBE_DOC ("Seconds an attempt may take, 1 unless set; a slower one counts as failed.") },
   { "periodSeconds", KUBE_INT, .fallback = "10",
-    KUBE_DOC ("How often (in seconds) to perform the probe. Default to 10 seconds.") },
+    KUBE_DOC ("Seconds from one check to the next, 10 by default and at least 1.") },
   { "successThreshold", KUBE_INT, .fallback = "1",
-    KUBE_DOC ("Minimum consecutive successes for the probe to be considered successful after "
-              "having failed. Defaults to 1.") },
-  { "failureThreshold", KUBE_INT, .fallback = "3",
-    KUBE_DOC ("Minimum consecutive failures for the probe to be considered failed after having "
-              "succeeded. Defaults to 3.") },
-  { "terminationGracePeriodSeconds", KUBE_INT,
     KUBE_DOC (
-        "Optional duration in seconds the pod needs to terminate gracefully upon probe failure.") },
+        "Passes in a row that turn failure into success; always 1 for liveness and startup.") },
+  { "failureThreshold", KUBE_INT, .fallback = "3",
+    KUBE_DOC ("Failures in a row before the kubelet acts on them, 3 by default.") },
+  { "terminationGracePeriodSeconds", KUBE_INT,
+    KUBE_DOC ("Replaces the pod's grace period, in seconds, when this probe gets the container "
+              "killed.") },
   { NULL },
 };
 
 static const KubeStruct probe = {
   "io.k8s.api.core.v1.Probe",
-  "Probe describes a health check to be performed against a container to determine whether it is "
-  "alive or ready to receive traffic.",
+  "A check the kubelet repeats to learn if a container has started, works or can serve.",
   probe_fields,
 };
 
 static const KubeField sleep_fields[] = {
   { "seconds", KUBE_INT, .required = TRUE,
-    KUBE_DOC ("Seconds is the number of seconds to sleep.") },
+    KUBE_DOC ("Seconds to pause, at most the pod's grace period.") },
   { NULL },
 };
 
 static const KubeStruct sleep_action = {
   "io.k8s.api.core.v1.SleepAction",
-  "SleepAction describes a \"sleep\" action.",
+  "Waits, typically so that traffic can drain before the container stops.",
   sleep_fields,
 };
 
 static const KubeField lifecycle_handler_fields[] = {
-  KUBE_OBJECT_OF ("exec", exec_action,
-                  KUBE_DOC ("Exec specifies a command to execute in the container.")),
-  KUBE_OBJECT_OF ("httpGet", http_get,
-                  KUBE_DOC ("HTTPGet specifies an HTTP GET request to perform.")),
-  KUBE_OBJECT_OF ("tcpSocket", tcp_socket,
-                  KUBE_DOC ("Deprecated. TCPSocket is NOT supported as a LifecycleHandler.")),
-  KUBE_OBJECT_OF ("sleep", sleep_action,
-                  KUBE_DOC ("Sleep represents a duration that the container should sleep.")),
+  KUBE_OBJECT_OF ("exec", exec_action, KUBE_DOC ("Runs a command in the container.")),
+  KUBE_OBJECT_OF ("httpGet", http_get, KUBE_DOC ("Sends a GET request to the container.")),
+  KUBE_OBJECT_OF (
+      "tcpSocket", tcp_socket,
+      KUBE_DOC ("Do not use: old manifests with it are accepted, but such a hook fails when run.")),
+  KUBE_OBJECT_OF ("sleep", sleep_action, KUBE_DOC ("Pauses for a fixed time.")),
   { NULL },
 };
 
 static const KubeStruct lifecycle_handler = {
   "io.k8s.api.core.v1.LifecycleHandler",
-  "LifecycleHandler defines a specific action that should be taken in a lifecycle hook.",
+  "What a hook does; exactly one of the members is set.",
   lifecycle_handler_fields,
 };
 
 static const KubeField lifecycle_fields[] = {
-  KUBE_OBJECT_OF ("postStart", lifecycle_handler,
-                  KUBE_DOC ("PostStart is called immediately after a container is created.")),
+  KUBE_OBJECT_OF (
+      "postStart", lifecycle_handler,
+      KUBE_DOC (
+          "Runs alongside the entrypoint of a new container, which is killed if this fails.")),
   KUBE_OBJECT_OF ("preStop", lifecycle_handler,
-                  KUBE_DOC ("PreStop is called immediately before a container is terminated due to "
-                            "an API request or management event.")),
+                  KUBE_DOC ("Runs before the stop signal, within the grace period; skipped if the "
+                            "process ends by itself.")),
   { "stopSignal", KUBE_STRING,
-    KUBE_DOC (
-        "StopSignal defines which signal will be sent to a container when it is being stopped.") },
+    KUBE_DOC ("Signal that asks the process to end, in place of the image's own or SIGTERM.") },
   { NULL },
 };
 
 static const KubeStruct lifecycle = {
   "io.k8s.api.core.v1.Lifecycle",
-  "Lifecycle describes actions that the management system should take in response to container "
-  "lifecycle events.",
+  "Hooks that run as a container starts and before it stops.",
   lifecycle_fields,
 };
 
 static const KubeField capabilities_fields[] = {
-  KUBE_LIST_OF_STRINGS ("add", KUBE_DOC ("Added capabilities")),
-  KUBE_LIST_OF_STRINGS ("drop", KUBE_DOC ("Removed capabilities")),
+  KUBE_LIST_OF_STRINGS ("add", KUBE_DOC ("Privileges granted on top of the runtime's usual set.")),
+  KUBE_LIST_OF_STRINGS ("drop",
+                        KUBE_DOC ("Privileges taken away, such as NET_RAW, or ALL of them.")),
   { NULL },
 };
 
 static const KubeStruct capabilities = {
   "io.k8s.api.core.v1.Capabilities",
-  "Adds and removes POSIX capabilities from running containers.",
+  "Changes to the Linux capabilities that the runtime gives a container.",
   capabilities_fields,
 };
 
 static const KubeField security_context_fields[] = {
   KUBE_OBJECT_OF ("capabilities", capabilities,
-                  KUBE_DOC ("The capabilities to add/drop when running containers.")),
-  { "privileged", KUBE_BOOL, KUBE_DOC ("Run container in privileged mode.") },
+                  KUBE_DOC ("Linux capabilities to grant or withhold.")),
+  { "privileged", KUBE_BOOL,
+    KUBE_DOC ("Gives processes nearly the power of root on the node; off by default.") },
   KUBE_OBJECT_OF ("seLinuxOptions", kube_se_linux_options,
-                  KUBE_DOC ("The SELinux context to be applied to the container.")),
+                  KUBE_DOC ("SELinux label of the container, in place of the pod's.")),
   KUBE_OBJECT_OF ("windowsOptions", kube_windows_options,
-                  KUBE_DOC ("The Windows specific settings applied to all containers.")),
-  { "runAsUser", KUBE_INT, KUBE_DOC ("The UID to run the entrypoint of the container process.") },
-  { "runAsGroup", KUBE_INT, KUBE_DOC ("The GID to run the entrypoint of the container process.") },
+                  KUBE_DOC ("Identity and host access on Windows nodes, in place of the pod's.")),
+  { "runAsUser", KUBE_INT,
+    KUBE_DOC ("UID of the first process; if unset, the pod's choice, then the image's.") },
+  { "runAsGroup", KUBE_INT,
+    KUBE_DOC (
+        "Primary GID of the first process; if unset, the pod's choice, then the runtime's.") },
   { "runAsNonRoot", KUBE_BOOL,
-    KUBE_DOC ("Indicates that the container must run as a non-root user.") },
+    KUBE_DOC ("Makes the kubelet refuse to start the container as UID 0.") },
   { "readOnlyRootFilesystem", KUBE_BOOL,
-    KUBE_DOC ("Whether this container has a read-only root filesystem.") },
+    KUBE_DOC ("Blocks writes outside mounted volumes; off by default.") },
   { "allowPrivilegeEscalation", KUBE_BOOL,
-    KUBE_DOC ("AllowPrivilegeEscalation controls whether a process can gain more privileges than "
-              "its parent process.") },
+    KUBE_DOC (
+        "Whether setuid programs and the like may gain rights; always true when privileged.") },
   { "procMount", KUBE_STRING,
-    KUBE_DOC ("procMount denotes the type of proc mount to use for the containers.") },
+    KUBE_DOC (
+        "Default hides parts of /proc; Unmasked shows all of it and needs hostUsers false.") },
   KUBE_OBJECT_OF ("seccompProfile", kube_profile,
-                  KUBE_DOC ("The seccomp options to use by this container.")),
+                  KUBE_DOC ("Filter on system calls, in place of the pod's.")),
   KUBE_OBJECT_OF ("appArmorProfile", kube_profile,
-                  KUBE_DOC ("appArmorProfile is the AppArmor options to use by this container.")),
+                  KUBE_DOC ("AppArmor confinement, in place of the pod's.")),
   { NULL },
 };
 
 static const KubeStruct security_context = {
   "io.k8s.api.core.v1.SecurityContext",
-  "SecurityContext holds security configuration that will be applied to a container.",
+  "Privileges and confinement of one container; they override the pod's.",
   security_context_fields,
 };
 
 /* What containers and ephemeral containers have in common. */
 #define CONTAINER_FIELDS \
   { "name", KUBE_STRING, .required = TRUE, \
-    KUBE_DOC ("Name of the container specified as a DNS_LABEL. Each container in a pod must have " \
-              "a unique name (DNS_LABEL). Cannot be updated.") }, \
+    KUBE_DOC ("A DNS label, unique in the pod, that stays the same for the pod's life.") }, \
       { "image", KUBE_STRING, \
-        KUBE_DOC ("Container image name. More info: " \
-                  "https://kubernetes.io/docs/concepts/containers/images") }, \
-      KUBE_LIST_OF_STRINGS ("command", \
-                            KUBE_DOC ("Entrypoint array. Not executed within a shell.")), \
-      KUBE_LIST_OF_STRINGS ("args", KUBE_DOC ("Arguments to the entrypoint.")), \
-      { "workingDir", KUBE_STRING, KUBE_DOC ("Container's working directory.") }, \
-      KUBE_LIST_OF ("ports", container_port, .merge_key = "containerPort", \
-                    KUBE_DOC ("List of ports to expose from the container.")), \
+        KUBE_DOC ("What to run: registry, repository, and a tag or digest.") }, \
+      KUBE_LIST_OF_STRINGS ( \
+          "command", \
+          KUBE_DOC ("Replaces the image's ENTRYPOINT; started directly, not through a shell.")), \
+      KUBE_LIST_OF_STRINGS ( \
+          "args", \
+          KUBE_DOC ("Replaces the image's CMD; $(NAME) stands for an environment variable.")), \
+      { "workingDir", KUBE_STRING, \
+        KUBE_DOC ("Directory the process starts in; the image's choice if empty.") }, \
+      KUBE_LIST_OF ( \
+          "ports", container_port, .merge_key = "containerPort", \
+          KUBE_DOC ("Ports the process listens on; leaving one out does not close it.")), \
       KUBE_LIST_OF ( \
           "envFrom", env_from, \
-          KUBE_DOC ("List of sources to populate environment variables in the container.")), \
-      KUBE_LIST_OF ( \
-          "env", env, .merge_key = "name", \
-          KUBE_DOC ("List of environment variables to set in the container. Cannot be updated.")), \
+          KUBE_DOC ( \
+              "Imports whole ConfigMaps and Secrets; later ones win, and env wins over all.")), \
+      KUBE_LIST_OF ("env", env, .merge_key = "name", \
+                    KUBE_DOC ("Variables given one by one; fixed once the pod exists.")), \
       KUBE_OBJECT_OF ( \
           "resources", kube_resource_requirements, .fallback = "{}", \
-          KUBE_DOC ( \
-              "Compute Resources required by this container. Cannot be updated. More info: " \
-              "https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/")), \
-      KUBE_LIST_OF ("resizePolicy", resize_policy, \
-                    KUBE_DOC ("Resources resize policy for the container.")), \
+          KUBE_DOC ("Amounts of CPU, memory and the like to reserve, and to allow at most.")), \
+      KUBE_LIST_OF ( \
+          "resizePolicy", resize_policy, \
+          KUBE_DOC ("For each resource, whether resizing it in place restarts the container.")), \
       { "restartPolicy", KUBE_STRING, \
-        KUBE_DOC ("RestartPolicy defines the restart behavior of individual containers in a pod. " \
-                  "This field may only be set for init containers, and the only allowed value is " \
-                  "\"Always\".") }, \
+        KUBE_DOC ("Always, set on an init container, makes it a sidecar; other containers leave " \
+                  "this empty.") }, \
       KUBE_LIST_OF ( \
           "volumeMounts", volume_mount, .merge_key = "mountPath", \
-          KUBE_DOC ("Pod volumes to mount into the container's filesystem. Cannot be updated.")), \
-      KUBE_LIST_OF ( \
-          "volumeDevices", volume_device, .merge_key = "devicePath", \
-          KUBE_DOC ("volumeDevices is the list of block devices to be used by the container.")), \
+          KUBE_DOC ( \
+              "Where the pod's volumes appear in the container; fixed once the pod exists.")), \
+      KUBE_LIST_OF ("volumeDevices", volume_device, .merge_key = "devicePath", \
+                    KUBE_DOC ("Volumes handed over as raw block devices.")), \
       KUBE_OBJECT_OF ("livenessProbe", probe, \
-                      KUBE_DOC ("Periodic probe of container liveness. Container will be " \
-                                "restarted if the probe fails.")), \
+                      KUBE_DOC ("Tells if the container still works; if not, the kubelet " \
+                                "restarts it as restartPolicy allows.")), \
       KUBE_OBJECT_OF ("readinessProbe", probe, \
-                      KUBE_DOC ("Periodic probe of container service readiness. Container will " \
-                                "be removed from service endpoints if the probe fails.")), \
+                      KUBE_DOC ("Tells if the container can serve; while it fails, Services send " \
+                                "the pod no traffic.")), \
       KUBE_OBJECT_OF ( \
           "startupProbe", probe, \
-          KUBE_DOC ("StartupProbe indicates that the Pod has successfully initialized.")), \
-      KUBE_OBJECT_OF ("lifecycle", lifecycle, \
-                      KUBE_DOC ("Actions that the management system should take in response to " \
-                                "container lifecycle events. Cannot be updated.")), \
+          KUBE_DOC ( \
+              "Holds back the other probes until it passes; failure gets the container killed.")), \
+      KUBE_OBJECT_OF ( \
+          "lifecycle", lifecycle, \
+          KUBE_DOC ( \
+              "Hooks to run after the start and before the stop; fixed once the pod exists.")), \
       { "terminationMessagePath", KUBE_STRING, .fallback = "\"/dev/termination-log\"", \
-        KUBE_DOC ("Path at which the file to which the container's termination message will be " \
-                  "written is mounted into the container's filesystem.") }, \
+        KUBE_DOC ( \
+            "File for the process's last words, of which the status shows up to 4096 bytes.") }, \
       { "terminationMessagePolicy", KUBE_STRING, .fallback = "\"File\"", \
         .values = KUBE_VALUES ("FallbackToLogsOnError", "File"), \
-        KUBE_DOC ("Indicate how the termination message should be populated.") }, \
+        KUBE_DOC ("FallbackToLogsOnError shows the end of the log if a failed container left no " \
+                  "message.") }, \
       { "imagePullPolicy", KUBE_STRING, .values = KUBE_VALUES ("Always", "IfNotPresent", "Never"), \
-        KUBE_DOC ("Image pull policy. One of Always, Never, IfNotPresent. Defaults to Always if " \
-                  ":latest tag is specified, or IfNotPresent otherwise. Cannot be updated.") }, \
+        KUBE_DOC ("When to pull; latest, even if only implied, defaults to Always, the rest to " \
+                  "IfNotPresent.") }, \
       KUBE_OBJECT_OF ( \
           "securityContext", security_context, \
           KUBE_DOC ( \
-              "SecurityContext defines the security options the container should be run with.")), \
+              "Privileges and confinement, where they differ from what the pod sets for all.")), \
       { "stdin", KUBE_BOOL, \
-        KUBE_DOC ("Whether this container should allocate a buffer for stdin in the container " \
-                  "runtime.") }, \
+        KUBE_DOC ( \
+            "Keeps standard input open for attaching; without it, reads meet end of file.") }, \
       { "stdinOnce", KUBE_BOOL, \
-        KUBE_DOC ("Whether the container runtime should close the stdin channel after it has " \
-                  "been opened by a single attach.") }, \
+        KUBE_DOC ("Closes standard input for good when the first attached client leaves.") }, \
   { \
-    "tty", KUBE_BOOL, \
-        KUBE_DOC ("Whether this container should allocate a TTY for itself, also requires " \
-                  "'stdin' to be true.") \
+    "tty", KUBE_BOOL, KUBE_DOC ("Gives the process a terminal; only together with stdin.") \
   }
 
 static const KubeField container_fields[] = {
@@ -444,133 +447,131 @@ static const KubeField container_fields[] = {
 
 const KubeStruct kube_container = {
   "io.k8s.api.core.v1.Container",
-  "A single application container that you want to run within a pod.",
+  "An image to run as part of a pod, and how to run it.",
   container_fields,
 };
 
 static const KubeField ephemeral_container_fields[] = {
   CONTAINER_FIELDS,
   { "targetContainerName", KUBE_STRING,
-    KUBE_DOC (
-        "If set, the name of the container from PodSpec that this ephemeral container targets.") },
+    KUBE_DOC ("Container whose namespaces, notably PID, to enter; if empty, those the pod's spec "
+              "calls for.") },
   { NULL },
 };
 
 const KubeStruct kube_ephemeral_container = {
   "io.k8s.api.core.v1.EphemeralContainer",
-  "An EphemeralContainer is a temporary container that you may add to an existing Pod for "
-  "user-initiated activities such as debugging.",
+  "A container added to a running pod for debugging; it is never restarted.",
   ephemeral_container_fields,
 };
 
 static const KubeField waiting_fields[] = {
-  { "reason", KUBE_STRING, KUBE_DOC ("(brief) reason the container is not yet running.") },
-  { "message", KUBE_STRING, KUBE_DOC ("Message regarding why the container is not yet running.") },
+  { "reason", KUBE_STRING,
+    KUBE_DOC ("One CamelCase word, such as ImagePullBackOff or CrashLoopBackOff.") },
+  { "message", KUBE_STRING, KUBE_DOC ("Explains in prose what holds up the start.") },
   { NULL },
 };
 
 static const KubeStruct waiting = {
   "io.k8s.api.core.v1.ContainerStateWaiting",
-  "ContainerStateWaiting is a waiting state of a container.",
+  "A container whose start is still ahead, or put off after a crash.",
   waiting_fields,
 };
 
 static const KubeField running_fields[] = {
-  { "startedAt", KUBE_TIME, KUBE_DOC ("Time at which the container was last (re-)started") },
+  { "startedAt", KUBE_TIME, KUBE_DOC ("When the present run began.") },
   { NULL },
 };
 
 static const KubeStruct running = {
   "io.k8s.api.core.v1.ContainerStateRunning",
-  "ContainerStateRunning is a running state of a container.",
+  "A container whose process is alive.",
   running_fields,
 };
 
 static const KubeField terminated_fields[] = {
   { "exitCode", KUBE_INT, .fallback = "0",
-    KUBE_DOC ("Exit status from the last termination of the container") },
-  { "signal", KUBE_INT, KUBE_DOC ("Signal from the last termination of the container") },
-  { "reason", KUBE_STRING, KUBE_DOC ("(brief) reason from the last termination of the container") },
-  { "message", KUBE_STRING, KUBE_DOC ("Message regarding the last termination of the container") },
-  { "startedAt", KUBE_TIME,
-    KUBE_DOC ("Time at which previous execution of the container started") },
-  { "finishedAt", KUBE_TIME, KUBE_DOC ("Time at which the container last terminated") },
+    KUBE_DOC (
+        "What the process returned: 0 for success, usually 128 plus N if signal N killed it.") },
+  { "signal", KUBE_INT,
+    KUBE_DOC ("Number of the signal that ended the process, where the runtime tells.") },
+  { "reason", KUBE_STRING,
+    KUBE_DOC ("One CamelCase word, such as Completed, Error or OOMKilled.") },
+  { "message", KUBE_STRING,
+    KUBE_DOC ("What the process left as its termination message, or the runtime's error.") },
+  { "startedAt", KUBE_TIME, KUBE_DOC ("When the run that is now over began.") },
+  { "finishedAt", KUBE_TIME, KUBE_DOC ("When the process exited.") },
   { "containerID", KUBE_STRING,
-    KUBE_DOC ("Container's ID in the format '<type>://<container_id>'") },
+    KUBE_DOC ("Identifies the ended container to its runtime, as <runtime>://<id>.") },
   { NULL },
 };
 
 static const KubeStruct terminated = {
   "io.k8s.api.core.v1.ContainerStateTerminated",
-  "ContainerStateTerminated is a terminated state of a container.",
+  "A container whose run is over, in success or failure.",
   terminated_fields,
 };
 
 static const KubeField state_fields[] = {
-  KUBE_OBJECT_OF ("waiting", waiting, KUBE_DOC ("Details about a waiting container")),
-  KUBE_OBJECT_OF ("running", running, KUBE_DOC ("Details about a running container")),
-  KUBE_OBJECT_OF ("terminated", terminated, KUBE_DOC ("Details about a terminated container")),
+  KUBE_OBJECT_OF ("waiting", waiting,
+                  KUBE_DOC ("Set before a start, and between a crash and the next try.")),
+  KUBE_OBJECT_OF ("running", running, KUBE_DOC ("Set as long as the process lives.")),
+  KUBE_OBJECT_OF ("terminated", terminated, KUBE_DOC ("Set once the process has ended.")),
   { NULL },
 };
 
 static const KubeStruct state = {
   "io.k8s.api.core.v1.ContainerState",
-  "ContainerState holds a possible state of container. Only one of its members may be specified.",
+  "What a container is doing; with no member set, it is waiting.",
   state_fields,
 };
 
 static const KubeField mount_status_fields[] = {
-  { "name", KUBE_STRING, .required = TRUE,
-    KUBE_DOC ("Name corresponds to the name of the original VolumeMount.") },
+  { "name", KUBE_STRING, .required = TRUE, KUBE_DOC ("Which of the pod's volumes this is.") },
   { "mountPath", KUBE_STRING, .required = TRUE,
-    KUBE_DOC ("MountPath corresponds to the original VolumeMount.") },
-  { "readOnly", KUBE_BOOL, KUBE_DOC ("ReadOnly corresponds to the original VolumeMount.") },
+    KUBE_DOC ("Where in the container it was mounted.") },
+  { "readOnly", KUBE_BOOL, KUBE_DOC ("Whether writes through the mount are refused.") },
   { "recursiveReadOnly", KUBE_STRING,
-    KUBE_DOC ("RecursiveReadOnly must be set to Disabled, Enabled, or unspecified (for "
-              "non-readonly mounts).") },
+    KUBE_DOC ("Enabled or Disabled, as the node settled it; absent for writable mounts.") },
   { NULL },
 };
 
 static const KubeStruct mount_status = {
   "io.k8s.api.core.v1.VolumeMountStatus",
-  "VolumeMountStatus shows status of volume mounts.",
+  "How a volume actually came to be mounted.",
   mount_status_fields,
 };
 
 static const KubeField status_fields[] = {
   { "name", KUBE_STRING, .required = TRUE,
-    KUBE_DOC ("Name is a DNS_LABEL representing the unique name of the container.") },
-  KUBE_OBJECT_OF ("state", state, .fallback = "{}",
-                  KUBE_DOC ("State holds details about the container's current condition.")),
+    KUBE_DOC ("Links this to the container of the same name in the spec.") },
+  KUBE_OBJECT_OF ("state", state, .fallback = "{}", KUBE_DOC ("What the container is doing now.")),
   KUBE_OBJECT_OF ("lastState", state, .fallback = "{}",
-                  KUBE_DOC ("LastTerminationState holds the last termination state of the "
-                            "container to help debug container crashes and restarts.")),
+                  KUBE_DOC ("How the previous run ended, kept to explain a restart.")),
   { "ready", KUBE_BOOL, .fallback = "false",
-    KUBE_DOC ("Ready specifies whether the container is currently passing its readiness check.") },
+    KUBE_DOC ("True while the container runs and its readiness probe, if any, passes.") },
   { "restartCount", KUBE_INT, .fallback = "0",
-    KUBE_DOC ("RestartCount holds the number of times the container has been restarted.") },
+    KUBE_DOC ("How often the kubelet has started it anew; a node reboot may reset this.") },
   { "image", KUBE_STRING, .fallback = "\"\"",
-    KUBE_DOC ("Image is the name of container image that the container is running.") },
+    KUBE_DOC ("Image in use, possibly under another name than in the spec.") },
   { "imageID", KUBE_STRING, .fallback = "\"\"",
-    KUBE_DOC ("ImageID is the image ID of the container's image.") },
+    KUBE_DOC ("Digest or local ID of that image, as the runtime gives it.") },
   { "containerID", KUBE_STRING,
-    KUBE_DOC ("ContainerID is the ID of the container in the format '<type>://<container_id>'.") },
+    KUBE_DOC ("Identifies the present container to its runtime, as <runtime>://<id>.") },
   { "started", KUBE_BOOL,
-    KUBE_DOC ("Started indicates whether the container has finished its postStart lifecycle hook "
-              "and passed its startup probe.") },
+    KUBE_DOC ("Whether start-up is over: startup probe passed, postStart hook done; resets at a "
+              "restart.") },
   { "allocatedResources", KUBE_MAP, .element = KUBE_QUANTITY,
-    KUBE_DOC ("AllocatedResources represents the compute resources allocated for this container by "
-              "the node.") },
+    KUBE_DOC ("Requests the node has granted, which during a resize may differ from the spec.") },
   KUBE_OBJECT_OF ("resources", kube_resource_requirements,
-                  KUBE_DOC ("Resources represents the compute resource requests and limits that "
-                            "have been successfully enacted on the running container.")),
+                  KUBE_DOC ("Requests and limits in force on the container at present.")),
   KUBE_LIST_OF ("volumeMounts", mount_status, .merge_key = "mountPath",
-                KUBE_DOC ("Status of volume mounts.")),
+                KUBE_DOC ("How each volume ended up mounted in this container.")),
   { NULL },
 };
 
 const KubeStruct kube_container_status = {
   "io.k8s.api.core.v1.ContainerStatus",
-  "ContainerStatus contains details for the current status of this container.",
+  "What the kubelet reports of one container.",
   status_fields,
 };

@@ -331,12 +331,12 @@ kube_pod_row_conditions (const SimObject *object)
 const KubeColumn kube_pod_columns[] = {
   KUBE_NAME_COLUMN,
   { "Ready", "string", .cell = ready_cell,
-    KUBE_DOC ("The aggregate readiness state of this pod for accepting traffic.") },
+    KUBE_DOC ("Containers that are ready, out of all that should keep running.") },
   { "Status", "string", .cell = status_cell,
-    KUBE_DOC ("The aggregate status of the containers in this pod.") },
+    KUBE_DOC (
+        "The phase or, where there is one, a more telling reason such as CrashLoopBackOff.") },
   { "Restarts", "string", .cell = restarts_cell,
-    KUBE_DOC ("The number of times the containers in this pod have been restarted and when the "
-              "last container in this pod has restarted.") },
+    KUBE_DOC ("How often containers were restarted, and how long ago that last happened.") },
   KUBE_AGE_COLUMN,
   { "IP", "string", .priority = 1, .path = "status.podIP", .cell = ip_cell },
   { "Node", "string", .priority = 1, .path = "spec.nodeName", .absent = "<none>" },

@@ -7,458 +7,432 @@
 
 /* Imitates: Kubernetes API Reference, PodSpec v1 core. */
 static const KubeField optional_reference_fields[] = {
-  { "name", KUBE_STRING, KUBE_DOC ("Name of the referent.") },
-  { "optional", KUBE_BOOL, KUBE_DOC ("Specify whether the referent must be defined") },
+  { "name", KUBE_STRING, KUBE_DOC ("Which object, in the pod's own namespace.") },
+  { "optional", KUBE_BOOL,
+    KUBE_DOC ("If true, a missing object does not keep the container from starting.") },
   { NULL },
 };
 
 const KubeStruct kube_optional_reference = {
   "io.k8s.api.core.v1.ConfigMapEnvSource",
-  "Selects a ConfigMap or Secret to populate the environment variables with.",
+  "Names a ConfigMap or Secret whose entries become environment variables.",
   optional_reference_fields,
 };
 
 static const KubeField se_linux_fields[] = {
-  { "user", KUBE_STRING, KUBE_DOC ("User is a SELinux user label that applies to the container.") },
-  { "role", KUBE_STRING, KUBE_DOC ("Role is a SELinux role label that applies to the container.") },
-  { "type", KUBE_STRING, KUBE_DOC ("Type is a SELinux type label that applies to the container.") },
+  { "user", KUBE_STRING, KUBE_DOC ("The label's user part, for example system_u.") },
+  { "role", KUBE_STRING, KUBE_DOC ("The label's role part, for example system_r.") },
+  { "type", KUBE_STRING, KUBE_DOC ("The label's type part, for example container_t.") },
   { "level", KUBE_STRING,
-    KUBE_DOC ("Level is SELinux level label that applies to the container.") },
+    KUBE_DOC ("The label's sensitivity and categories, for example s0:c123,c456.") },
   { NULL },
 };
 
 const KubeStruct kube_se_linux_options = {
   "io.k8s.api.core.v1.SELinuxOptions",
-  "SELinuxOptions are the labels to be applied to the container",
+  "Parts of the SELinux label that processes run under.",
   se_linux_fields,
 };
 
 static const KubeField windows_fields[] = {
   { "gmsaCredentialSpecName", KUBE_STRING,
-    KUBE_DOC ("GMSACredentialSpecName is the name of the GMSA credential spec to use.") },
+    KUBE_DOC ("GMSACredentialSpec object that names the domain account to run as.") },
   { "gmsaCredentialSpec", KUBE_STRING,
-    KUBE_DOC ("GMSACredentialSpec is where the GMSA admission webhook inlines the contents of the "
-              "GMSA credential spec.") },
+    KUBE_DOC ("That object's contents, filled in by the GMSA admission webhook.") },
   { "runAsUserName", KUBE_STRING,
-    KUBE_DOC ("The UserName in Windows to run the entrypoint of the container process.") },
+    KUBE_DOC ("Windows account of the first process; the image's user unless set.") },
   { "hostProcess", KUBE_BOOL,
-    KUBE_DOC (
-        "HostProcess determines if a container should be run as a 'Host Process' container.") },
+    KUBE_DOC ("Runs directly on the host; the same for all the pod's containers, and needs "
+              "hostNetwork.") },
   { NULL },
 };
 
 const KubeStruct kube_windows_options = {
   "io.k8s.api.core.v1.WindowsSecurityContextOptions",
-  "WindowsSecurityContextOptions contain Windows-specific options and credentials.",
+  "Identity and host access of containers on Windows nodes.",
   windows_fields,
 };
 
 static const KubeField profile_fields[] = {
   { "type", KUBE_STRING, .required = TRUE,
     .values = KUBE_VALUES ("Localhost", "RuntimeDefault", "Unconfined"),
-    KUBE_DOC ("type indicates which kind of profile will be applied.") },
-  { "localhostProfile", KUBE_STRING,
     KUBE_DOC (
-        "localhostProfile indicates a profile defined in a file on the node should be used.") },
+        "Whose profile to use: the node's (Localhost), the runtime's, or none (Unconfined).") },
+  { "localhostProfile", KUBE_STRING,
+    KUBE_DOC ("For Localhost: a file in the kubelet's seccomp folder, or a loaded AppArmor "
+              "profile's name.") },
   { NULL },
 };
 
 const KubeStruct kube_profile = {
   "io.k8s.api.core.v1.SeccompProfile",
-  "A seccomp or AppArmor profile of a pod or container.",
+  "Chooses how seccomp or AppArmor confines processes.",
   profile_fields,
 };
 
 static const KubeField sysctl_fields[] = {
-  { "name", KUBE_STRING, .required = TRUE, KUBE_DOC ("Name of a property to set") },
-  { "value", KUBE_STRING, .required = TRUE, KUBE_DOC ("Value of a property to set") },
+  { "name", KUBE_STRING, .required = TRUE,
+    KUBE_DOC ("Kernel parameter in dotted form, such as net.core.somaxconn.") },
+  { "value", KUBE_STRING, .required = TRUE,
+    KUBE_DOC ("What to set it to, written as a string even if numeric.") },
   { NULL },
 };
 
 static const KubeStruct sysctl = {
   "io.k8s.api.core.v1.Sysctl",
-  "Sysctl defines a kernel parameter to be set",
+  "A kernel parameter, set for this pod alone.",
   sysctl_fields,
 };
 
 static const KubeField security_context_fields[] = {
   KUBE_OBJECT_OF ("seLinuxOptions", kube_se_linux_options,
-                  KUBE_DOC ("The SELinux context to be applied to all containers.")),
-  KUBE_OBJECT_OF ("windowsOptions", kube_windows_options,
-                  KUBE_DOC ("The Windows specific settings applied to all containers.")),
-  { "runAsUser", KUBE_INT, KUBE_DOC ("The UID to run the entrypoint of the container process.") },
-  { "runAsGroup", KUBE_INT, KUBE_DOC ("The GID to run the entrypoint of the container process.") },
-  { "runAsNonRoot", KUBE_BOOL,
-    KUBE_DOC ("Indicates that the container must run as a non-root user.") },
-  { "supplementalGroups", KUBE_LIST, .element = KUBE_INT,
-    KUBE_DOC ("A list of groups applied to the first process run in each container, in addition to "
-              "the container's primary GID.") },
-  { "supplementalGroupsPolicy", KUBE_STRING, .values = KUBE_VALUES ("Merge", "Strict"),
-    KUBE_DOC ("Defines how supplemental groups of the first container processes are calculated.") },
-  { "fsGroup", KUBE_INT,
-    KUBE_DOC ("A special supplemental group that applies to all containers in a pod.") },
-  KUBE_LIST_OF ("sysctls", sysctl,
-                KUBE_DOC ("Sysctls hold a list of namespaced sysctls used for the pod.")),
-  { "fsGroupChangePolicy", KUBE_STRING, .values = KUBE_VALUES ("Always", "OnRootMismatch"),
-    KUBE_DOC ("fsGroupChangePolicy defines behavior of changing ownership and permission of the "
-              "volume before being exposed inside Pod.") },
-  KUBE_OBJECT_OF ("seccompProfile", kube_profile,
-                  KUBE_DOC ("The seccomp options to use by the containers in this pod.")),
+                  KUBE_DOC ("SELinux label of every container that sets none itself.")),
   KUBE_OBJECT_OF (
-      "appArmorProfile", kube_profile,
-      KUBE_DOC ("appArmorProfile is the AppArmor options to use by the containers in this pod.")),
+      "windowsOptions", kube_windows_options,
+      KUBE_DOC ("Identity and host access on Windows, for containers that set none themselves.")),
+  { "runAsUser", KUBE_INT,
+    KUBE_DOC ("UID for containers that choose none; the image's user if this is unset too.") },
+  { "runAsGroup", KUBE_INT,
+    KUBE_DOC ("Primary GID for containers that choose none; the runtime's default if unset too.") },
+  { "runAsNonRoot", KUBE_BOOL,
+    KUBE_DOC ("Has the kubelet refuse containers that would run as UID 0.") },
+  { "supplementalGroups", KUBE_LIST, .element = KUBE_INT,
+    KUBE_DOC ("Further GIDs that each container's first process belongs to.") },
+  { "supplementalGroupsPolicy", KUBE_STRING, .values = KUBE_VALUES ("Merge", "Strict"),
+    KUBE_DOC (
+        "Merge, the default, adds groups from the image's /etc/group; Strict leaves them out.") },
+  { "fsGroup", KUBE_INT,
+    KUBE_DOC ("GID that every container gets, and that owns those volumes which support it.") },
+  KUBE_LIST_OF (
+      "sysctls", sysctl,
+      KUBE_DOC ("Kernel parameters to change; unsafe ones need the kubelet's permission.")),
+  { "fsGroupChangePolicy", KUBE_STRING, .values = KUBE_VALUES ("Always", "OnRootMismatch"),
+    KUBE_DOC ("Always, the default, re-owns volumes at each mount; OnRootMismatch only where the "
+              "root differs.") },
+  KUBE_OBJECT_OF ("seccompProfile", kube_profile,
+                  KUBE_DOC ("System call filter of containers that bring none of their own.")),
+  KUBE_OBJECT_OF ("appArmorProfile", kube_profile,
+                  KUBE_DOC ("AppArmor confinement of containers that bring none of their own.")),
   { "seLinuxChangePolicy", KUBE_STRING,
-    KUBE_DOC ("seLinuxChangePolicy defines how the container's SELinux label is applied to all "
-              "volumes used by the Pod.") },
+    KUBE_DOC (
+        "MountOption labels a whole volume as it is mounted; Recursive relabels file by file.") },
   { NULL },
 };
 
 static const KubeStruct security_context = {
   "io.k8s.api.core.v1.PodSecurityContext",
-  "PodSecurityContext holds pod-level security attributes and common container settings.",
+  "Security settings of the pod as a whole, and defaults for its containers.",
   security_context_fields,
 };
 
 static const KubeField host_alias_fields[] = {
-  { "ip", KUBE_STRING, .required = TRUE, KUBE_DOC ("IP address of the host file entry.") },
-  KUBE_LIST_OF_STRINGS ("hostnames", KUBE_DOC ("Hostnames for the above IP address.")),
+  { "ip", KUBE_STRING, .required = TRUE, KUBE_DOC ("Address that the names stand for.") },
+  KUBE_LIST_OF_STRINGS ("hostnames", KUBE_DOC ("Names that resolve to the address.")),
   { NULL },
 };
 
 static const KubeStruct host_alias = {
   "io.k8s.api.core.v1.HostAlias",
-  "HostAlias holds the mapping between IP and hostnames that will be injected as an entry in the "
-  "pod's hosts file.",
+  "A line that the kubelet adds to the pod's /etc/hosts.",
   host_alias_fields,
 };
 
 static const KubeField dns_option_fields[] = {
-  { "name", KUBE_STRING, KUBE_DOC ("Name is this DNS resolver option's name. Required.") },
-  { "value", KUBE_STRING, KUBE_DOC ("Value is this DNS resolver option's value.") },
+  { "name", KUBE_STRING, KUBE_DOC ("Resolver option, for example ndots; needed.") },
+  { "value", KUBE_STRING,
+    KUBE_DOC ("Its setting, such as 5; left out for options that are mere switches.") },
   { NULL },
 };
 
 static const KubeStruct dns_option = {
   "io.k8s.api.core.v1.PodDNSConfigOption",
-  "PodDNSConfigOption defines DNS resolver options of a pod.",
+  "One of the options in the pod's resolv.conf.",
   dns_option_fields,
 };
 
 static const KubeField dns_config_fields[] = {
-  KUBE_LIST_OF_STRINGS ("nameservers", KUBE_DOC ("A list of DNS name server IP addresses.")),
+  KUBE_LIST_OF_STRINGS (
+      "nameservers",
+      KUBE_DOC ("IPs of servers to ask after those from dnsPolicy; no more than 3.")),
   KUBE_LIST_OF_STRINGS ("searches",
-                        KUBE_DOC ("A list of DNS search domains for host-name lookup.")),
-  KUBE_LIST_OF ("options", dns_option, KUBE_DOC ("A list of DNS resolver options.")),
+                        KUBE_DOC ("Domains tried for short names, after those from dnsPolicy.")),
+  KUBE_LIST_OF ("options", dns_option,
+                KUBE_DOC ("Resolver options; they win over those from dnsPolicy.")),
   { NULL },
 };
 
 static const KubeStruct dns_config = {
   "io.k8s.api.core.v1.PodDNSConfig",
-  "PodDNSConfig defines the DNS parameters of a pod in addition to those generated from DNSPolicy.",
+  "Additions to the resolv.conf that dnsPolicy produces.",
   dns_config_fields,
 };
 
 static const KubeField readiness_gate_fields[] = {
   { "conditionType", KUBE_STRING, .required = TRUE,
-    KUBE_DOC (
-        "ConditionType refers to a condition in the pod's condition list with matching type.") },
+    KUBE_DOC ("Type of the condition that has to be True.") },
   { NULL },
 };
 
 static const KubeStruct readiness_gate = {
   "io.k8s.api.core.v1.PodReadinessGate",
-  "PodReadinessGate contains the reference to a pod condition",
+  "A condition, set by some outside controller, that the pod needs to be Ready.",
   readiness_gate_fields,
 };
 
 static const KubeField scheduling_gate_fields[] = {
   { "name", KUBE_STRING, .required = TRUE,
-    KUBE_DOC ("Name of the scheduling gate. Each scheduling gate must have a unique name field.") },
+    KUBE_DOC ("Identifies the gate; no other gate of the pod may share it.") },
   { NULL },
 };
 
 static const KubeStruct scheduling_gate = {
   "io.k8s.api.core.v1.PodSchedulingGate",
-  "PodSchedulingGate is associated to a Pod to guard its scheduling.",
+  "Keeps the scheduler from placing the pod until it is removed.",
   scheduling_gate_fields,
 };
 
 static const KubeField pod_os_fields[] = {
   { "name", KUBE_STRING, .required = TRUE, .values = KUBE_VALUES ("linux", "windows"),
-    KUBE_DOC ("Name is the name of the operating system. The currently supported values are linux "
-              "and windows.") },
+    KUBE_DOC ("Either linux or windows.") },
   { NULL },
 };
 
 static const KubeStruct pod_os = {
   "io.k8s.api.core.v1.PodOS",
-  "PodOS defines the OS parameters of a pod.",
+  "Operating system that a pod's images are made for.",
   pod_os_fields,
 };
 
 static const KubeField pod_resource_claim_fields[] = {
   { "name", KUBE_STRING, .required = TRUE,
-    KUBE_DOC (
-        "Name uniquely identifies this resource claim inside the pod. This must be a DNS_LABEL.") },
+    KUBE_DOC ("DNS label by which the pod's containers refer to the claim.") },
   { "resourceClaimName", KUBE_STRING,
-    KUBE_DOC ("ResourceClaimName is the name of a ResourceClaim object in the same namespace as "
-              "this pod.") },
+    KUBE_DOC ("Existing ResourceClaim to use, which pods may share; excludes a template.") },
   { "resourceClaimTemplateName", KUBE_STRING,
-    KUBE_DOC ("ResourceClaimTemplateName is the name of a ResourceClaimTemplate object in the same "
-              "namespace as this pod.") },
+    KUBE_DOC ("Template for a claim that is made for this pod alone and deleted with it.") },
   { NULL },
 };
 
 static const KubeStruct pod_resource_claim = {
   "io.k8s.api.core.v1.PodResourceClaim",
-  "PodResourceClaim references exactly one ResourceClaim.",
+  "A claim on devices, either existing or made from a template.",
   pod_resource_claim_fields,
 };
 
 static const KubeField pod_spec_fields[] = {
-  KUBE_LIST_OF ("volumes", kube_volume, .merge_key = "name", .retain_keys = TRUE,
-                KUBE_DOC ("List of volumes that can be mounted by containers belonging to the pod. "
-                          "More info: https://kubernetes.io/docs/concepts/storage/volumes")),
-  KUBE_LIST_OF ("initContainers", kube_container, .merge_key = "name",
-                KUBE_DOC ("List of initialization containers belonging to the pod. Init containers "
-                          "are executed in order prior to containers being started.")),
+  KUBE_LIST_OF (
+      "volumes", kube_volume, .merge_key = "name", .retain_keys = TRUE,
+      KUBE_DOC ("Storage that the pod's containers may mount, each under a name of its own.")),
+  KUBE_LIST_OF (
+      "initContainers", kube_container, .merge_key = "name",
+      KUBE_DOC ("Run to completion one by one before the rest; sidecars among them keep running.")),
   KUBE_LIST_OF (
       "containers", kube_container, .merge_key = "name", .required = TRUE,
-      KUBE_DOC ("List of containers belonging to the pod. Containers cannot currently be added or "
-                "removed. There must be at least one container in a Pod. Cannot be updated.")),
+      KUBE_DOC ("What the pod runs: at least one, none added or removed after creation.")),
   KUBE_LIST_OF ("ephemeralContainers", kube_ephemeral_container, .merge_key = "name",
-                KUBE_DOC ("List of ephemeral containers run in this pod.")),
+                KUBE_DOC ("Debugging containers, added only after the pod has been created.")),
   { "restartPolicy", KUBE_STRING, .fallback = "\"Always\"",
     .values = KUBE_VALUES ("Always", "OnFailure", "Never"),
-    KUBE_DOC ("Restart policy for all containers within the pod. One of Always, OnFailure, Never. "
-              "Default to Always.") },
+    KUBE_DOC ("Whether ended containers start again: Always (the default), OnFailure or Never.") },
   { "terminationGracePeriodSeconds", KUBE_INT, .fallback = "30",
-    KUBE_DOC ("Optional duration in seconds the pod needs to terminate gracefully. Defaults to 30 "
-              "seconds.") },
-  { "activeDeadlineSeconds", KUBE_INT,
     KUBE_DOC (
-        "Optional duration in seconds the pod may be active on the node relative to StartTime "
-        "before the system will actively try to mark it failed and kill associated containers.") },
+        "Seconds that shutdown may take, preStop hook included, before the kill; 30 by default.") },
+  { "activeDeadlineSeconds", KUBE_INT,
+    KUBE_DOC ("Seconds after startTime at which the pod is failed and its containers stopped.") },
   { "dnsPolicy", KUBE_STRING, .fallback = "\"ClusterFirst\"",
     .values = KUBE_VALUES ("ClusterFirstWithHostNet", "ClusterFirst", "Default", "None"),
-    KUBE_DOC ("Set DNS policy for the pod. Defaults to \"ClusterFirst\".") },
+    KUBE_DOC ("Source of resolv.conf: ClusterFirst unless set; Default copies the node's, None "
+              "leaves it to dnsConfig.") },
   KUBE_MAP_OF_STRINGS (
-      "nodeSelector",
-      KUBE_DOC (
-          "NodeSelector is a selector which must be true for the pod to fit on a node. "
-          "Selector which must match a node's labels for the pod to be scheduled on that node. "
-          "More info: https://kubernetes.io/docs/concepts/configuration/assign-pod-node/")),
+      "nodeSelector", KUBE_DOC ("Labels, with their values, that a node must carry to be chosen.")),
   { "serviceAccountName", KUBE_STRING,
-    KUBE_DOC ("ServiceAccountName is the name of the ServiceAccount to use to run this pod.") },
+    KUBE_DOC ("ServiceAccount the pod acts as; the namespace's default one unless set.") },
   { "serviceAccount", KUBE_STRING,
-    KUBE_DOC ("DeprecatedServiceAccount is a deprecated alias for ServiceAccountName.") },
+    KUBE_DOC ("Outdated twin of serviceAccountName, which should be set instead.") },
   { "automountServiceAccountToken", KUBE_BOOL,
-    KUBE_DOC ("AutomountServiceAccountToken indicates whether a service account token should be "
-              "automatically mounted.") },
+    KUBE_DOC ("Whether containers find an API token mounted; overrides the ServiceAccount's own "
+              "choice.") },
   { "nodeName", KUBE_STRING,
-    KUBE_DOC (
-        "NodeName indicates in which node this pod is scheduled. If empty, this pod is a "
-        "candidate for scheduling by the scheduler defined in schedulerName. Once this field "
-        "is set, the kubelet for this node becomes responsible for the lifecycle of this "
-        "pod. This field should not be used to express a desire for the pod to be scheduled "
-        "on a specific node. "
-        "https://kubernetes.io/docs/concepts/scheduling-eviction/assign-pod-node/#nodename") },
+    KUBE_DOC ("Node the pod is bound to, filled in by the scheduler; to steer it, use affinity.") },
   { "hostNetwork", KUBE_BOOL,
-    KUBE_DOC ("Host networking requested for this pod. Use the host's network namespace. Default "
-              "to false.") },
-  { "hostPID", KUBE_BOOL, KUBE_DOC ("Use the host's pid namespace. Optional: Default to false.") },
-  { "hostIPC", KUBE_BOOL, KUBE_DOC ("Use the host's ipc namespace. Optional: Default to false.") },
+    KUBE_DOC ("Uses the node's network and IP in place of its own; off by default.") },
+  { "hostPID", KUBE_BOOL, KUBE_DOC ("Lets containers see the node's processes; off by default.") },
+  { "hostIPC", KUBE_BOOL,
+    KUBE_DOC (
+        "Lets containers share memory and semaphores with the node's processes; off by default.") },
   { "shareProcessNamespace", KUBE_BOOL,
-    KUBE_DOC ("Share a single process namespace between all of the containers in a pod.") },
-  KUBE_OBJECT_OF ("securityContext", security_context, .fallback = "{}",
-                  KUBE_DOC ("SecurityContext holds pod-level security attributes and common "
-                            "container settings. Defaults to empty.")),
-  KUBE_LIST_OF (
-      "imagePullSecrets", kube_local_object_reference, .merge_key = "name",
-      KUBE_DOC ("ImagePullSecrets is an optional list of references to secrets in the same "
-                "namespace to use for pulling any of the images used by this PodSpec.")),
+    KUBE_DOC ("Lets containers see and signal one another's processes; off by default, excludes "
+              "hostPID.") },
+  KUBE_OBJECT_OF (
+      "securityContext", security_context, .fallback = "{}",
+      KUBE_DOC ("Users, groups and confinement, for containers that do not set their own.")),
+  KUBE_LIST_OF ("imagePullSecrets", kube_local_object_reference, .merge_key = "name",
+                KUBE_DOC ("Secrets in the pod's namespace that hold logins for image registries.")),
   { "hostname", KUBE_STRING,
-    KUBE_DOC ("Specifies the hostname of the Pod. If not specified, the pod's hostname will be set "
-              "to a system-defined value.") },
+    KUBE_DOC ("Name the pod knows itself by; its object's name unless set.") },
   { "subdomain", KUBE_STRING,
-    KUBE_DOC ("If specified, the fully qualified Pod hostname will be "
-              "\"<hostname>.<subdomain>.<pod namespace>.svc.<cluster domain>\".") },
+    KUBE_DOC ("DNS domain within the namespace that the hostname belongs to, named after a "
+              "headless Service.") },
   KUBE_OBJECT_OF ("affinity", kube_affinity,
-                  KUBE_DOC ("If specified, the pod's scheduling constraints")),
+                  KUBE_DOC ("Demands and wishes on which nodes, or near which pods, to run.")),
   { "schedulerName", KUBE_STRING, .fallback = "\"default-scheduler\"",
-    KUBE_DOC ("If specified, the pod will be dispatched by specified scheduler.") },
-  KUBE_LIST_OF ("tolerations", kube_toleration, KUBE_DOC ("If specified, the pod's tolerations.")),
+    KUBE_DOC ("Who picks the node; default-scheduler unless set.") },
+  KUBE_LIST_OF ("tolerations", kube_toleration,
+                KUBE_DOC ("Node taints that do not keep this pod off.")),
   KUBE_LIST_OF ("hostAliases", host_alias, .merge_key = "ip",
-                KUBE_DOC ("HostAliases is an optional list of hosts and IPs that will be injected "
-                          "into the pod's hosts file if specified.")),
-  { "priorityClassName", KUBE_STRING, KUBE_DOC ("If specified, indicates the pod's priority.") },
+                KUBE_DOC ("Names to make known in the pod's /etc/hosts.")),
+  { "priorityClassName", KUBE_STRING,
+    KUBE_DOC (
+        "PriorityClass that gives the priority; if empty, the cluster's default class or 0.") },
   { "priority", KUBE_INT,
-    KUBE_DOC ("The priority value. Various system components use this field to find the priority "
-              "of the pod.") },
-  KUBE_OBJECT_OF ("dnsConfig", dns_config, KUBE_DOC ("Specifies the DNS parameters of a pod.")),
+    KUBE_DOC ("Higher goes first and may preempt lower; worked out from priorityClassName at "
+              "admission.") },
+  KUBE_OBJECT_OF ("dnsConfig", dns_config,
+                  KUBE_DOC ("Servers, domains and options to add to what dnsPolicy yields.")),
   KUBE_LIST_OF (
       "readinessGates", readiness_gate,
-      KUBE_DOC ("If specified, all readiness gates will be evaluated for pod readiness. A pod is "
-                "ready when all its containers are ready AND all conditions specified in the "
-                "readiness gates have status equal to \"True\" More info: "
-                "https://git.k8s.io/enhancements/keps/sig-network/580-pod-readiness-gates")),
+      KUBE_DOC (
+          "Conditions that must be True, besides ready containers, for the pod to be Ready.")),
   { "runtimeClassName", KUBE_STRING,
-    KUBE_DOC ("RuntimeClassName refers to a RuntimeClass object in the node.k8s.io group, which "
-              "should be used to run this pod.") },
+    KUBE_DOC ("RuntimeClass that selects how containers are run; the node's usual way if empty.") },
   { "enableServiceLinks", KUBE_BOOL,
-    KUBE_DOC ("EnableServiceLinks indicates whether information about services should be injected "
-              "into pod's environment variables.") },
+    KUBE_DOC ("Whether variables like WEB_SERVICE_HOST tell of the namespace's Services; true by "
+              "default.") },
   { "preemptionPolicy", KUBE_STRING, .values = KUBE_VALUES ("Never", "PreemptLowerPriority"),
-    KUBE_DOC ("PreemptionPolicy is the Policy for preempting pods with lower priority.") },
+    KUBE_DOC ("Never makes the pod wait its turn; PreemptLowerPriority, the default, may evict "
+              "others.") },
   { "overhead", KUBE_MAP, .element = KUBE_QUANTITY,
-    KUBE_DOC ("Overhead represents the resource overhead associated with running a pod for a given "
-              "RuntimeClass.") },
-  KUBE_LIST_OF ("topologySpreadConstraints", kube_topology_spread_constraint,
-                .merge_key = "topologyKey",
-                KUBE_DOC ("TopologySpreadConstraints describes how a group of pods ought to spread "
-                          "across topology domains.")),
+    KUBE_DOC ("What the sandbox consumes on top of the containers; taken from the RuntimeClass.") },
+  KUBE_LIST_OF (
+      "topologySpreadConstraints", kube_topology_spread_constraint, .merge_key = "topologyKey",
+      KUBE_DOC ("How evenly to distribute matching pods over zones, nodes or other domains.")),
   { "setHostnameAsFQDN", KUBE_BOOL,
-    KUBE_DOC ("If true the pod's hostname will be configured as the pod's FQDN, rather than the "
-              "leaf name (the default).") },
-  KUBE_OBJECT_OF ("os", pod_os, KUBE_DOC ("Specifies the OS of the containers in the pod.")),
+    KUBE_DOC ("Makes the pod's fully qualified name its hostname; off by default.") },
+  KUBE_OBJECT_OF (
+      "os", pod_os,
+      KUBE_DOC ("Operating system the pod is meant for; fields of the other one must stay unset.")),
   { "hostUsers", KUBE_BOOL,
-    KUBE_DOC ("Use the host's user namespace. Optional: Default to true.") },
-  KUBE_LIST_OF ("schedulingGates", scheduling_gate, .merge_key = "name",
-                KUBE_DOC ("SchedulingGates is an opaque list of values that if specified will "
-                          "block scheduling the pod.")),
+    KUBE_DOC ("Unless false, a UID in the pod is the same UID on the node.") },
+  KUBE_LIST_OF (
+      "schedulingGates", scheduling_gate, .merge_key = "name",
+      KUBE_DOC (
+          "While any is left the pod is not scheduled; after creation they can only be removed.")),
   KUBE_LIST_OF ("resourceClaims", pod_resource_claim, .merge_key = "name", .retain_keys = TRUE,
-                KUBE_DOC ("ResourceClaims defines which ResourceClaims must be allocated and "
-                          "reserved before the Pod is allowed to start.")),
+                KUBE_DOC ("Claims on devices that must be met before the pod can start.")),
   KUBE_OBJECT_OF ("resources", kube_resource_requirements,
-                  KUBE_DOC ("Resources is the total amount of CPU and Memory resources required by "
-                            "all containers in the pod.")),
+                  KUBE_DOC ("CPU and memory for all of the containers together.")),
   { NULL },
 };
 
 const KubeStruct kube_pod_spec = {
   "io.k8s.api.core.v1.PodSpec",
-  "PodSpec is a description of a pod.",
+  "What to run, with which storage and privileges, and where.",
   pod_spec_fields,
 };
 
 static const KubeField template_fields[] = {
   KUBE_OBJECT_OF ("metadata", kube_object_meta, .fallback = "{}",
-                  KUBE_DOC ("Standard object's metadata.")),
+                  KUBE_DOC ("Labels, annotations and so on that the pods are made with.")),
   KUBE_OBJECT_OF ("spec", kube_pod_spec, .required = TRUE,
-                  KUBE_DOC ("Specification of the desired behavior of the pod.")),
+                  KUBE_DOC ("What each of the pods is to run.")),
   { NULL },
 };
 
 const KubeStruct kube_pod_template_spec = {
   "io.k8s.api.core.v1.PodTemplateSpec",
-  "PodTemplateSpec describes the data a pod should have when created from a template",
+  "The mold from which a workload makes its pods.",
   template_fields,
 };
 
 static const KubeField pod_condition_fields[] = {
-  { "type", KUBE_STRING, .required = TRUE, KUBE_DOC ("Type is the type of the condition.") },
+  { "type", KUBE_STRING, .required = TRUE,
+    KUBE_DOC ("What is judged, for example Ready or PodScheduled.") },
   { "observedGeneration", KUBE_INT,
-    KUBE_DOC ("If set, this represents the .metadata.generation that the pod condition was set "
-              "based upon.") },
-  { "status", KUBE_STRING, .required = TRUE,
-    KUBE_DOC ("Status is the status of the condition. Can be True, False, Unknown.") },
+    KUBE_DOC ("The pod's metadata.generation at the time of the verdict.") },
+  { "status", KUBE_STRING, .required = TRUE, KUBE_DOC ("The verdict: True, False or Unknown.") },
   { "lastProbeTime", KUBE_TIME, .fallback = "null",
-    KUBE_DOC ("Last time we probed the condition.") },
+    KUBE_DOC ("When the matter was last looked into; usually null.") },
   { "lastTransitionTime", KUBE_TIME, .fallback = "null",
-    KUBE_DOC ("Last time the condition transitioned from one status to another.") },
-  { "reason", KUBE_STRING,
-    KUBE_DOC ("Unique, one-word, CamelCase reason for the condition's last transition.") },
+    KUBE_DOC ("When status last took another value.") },
+  { "reason", KUBE_STRING, KUBE_DOC ("One CamelCase word for why status last changed.") },
   { "message", KUBE_STRING,
-    KUBE_DOC ("Human-readable message indicating details about last transition.") },
+    KUBE_DOC ("Tells people more about the last change than reason does.") },
   { NULL },
 };
 
 static const KubeStruct pod_condition = {
   "io.k8s.api.core.v1.PodCondition",
-  "PodCondition contains details for the current condition of this pod.",
+  "One aspect of a pod's state, and when and why it changed.",
   pod_condition_fields,
 };
 
 static const KubeField ip_fields[] = {
-  { "ip", KUBE_STRING, .required = TRUE, KUBE_DOC ("IP is the IP address") },
+  { "ip", KUBE_STRING, .required = TRUE, KUBE_DOC ("An IPv4 or IPv6 address.") },
   { NULL },
 };
 
 static const KubeStruct host_ip
-    = { "io.k8s.api.core.v1.HostIP", "HostIP represents a single IP address allocated to the host.",
-        ip_fields };
+    = { "io.k8s.api.core.v1.HostIP", "One of the addresses of the pod's node.", ip_fields };
 static const KubeStruct pod_ip
-    = { "io.k8s.api.core.v1.PodIP", "PodIP represents a single IP address allocated to the pod.",
-        ip_fields };
+    = { "io.k8s.api.core.v1.PodIP",
+        "One of the pod's addresses, of which there is one per IP family at most.", ip_fields };
 
 static const KubeField resource_claim_status_fields[] = {
   { "name", KUBE_STRING, .required = TRUE,
-    KUBE_DOC ("Name uniquely identifies this resource claim inside the pod.") },
+    KUBE_DOC ("Entry of spec.resourceClaims that this is about.") },
   { "resourceClaimName", KUBE_STRING,
-    KUBE_DOC ("ResourceClaimName is the name of the ResourceClaim that was generated for the Pod "
-              "in the namespace of the Pod.") },
+    KUBE_DOC ("ResourceClaim made for the pod; absent where none turned out to be needed.") },
   { NULL },
 };
 
 static const KubeStruct resource_claim_status = {
   "io.k8s.api.core.v1.PodResourceClaimStatus",
-  "PodResourceClaimStatus is stored in the PodStatus for each PodResourceClaim which references a "
-  "ResourceClaimTemplate.",
+  "Which claim was made for the pod from a template.",
   resource_claim_status_fields,
 };
 
 static const KubeField pod_status_fields[] = {
   { "observedGeneration", KUBE_INT,
-    KUBE_DOC ("If set, this represents the .metadata.generation that the pod status was set based "
-              "upon.") },
+    KUBE_DOC ("The metadata.generation of the spec that this status reflects.") },
   { "phase", KUBE_STRING,
-    KUBE_DOC ("The phase of a Pod is a simple, high-level summary of where the Pod is in its "
-              "lifecycle: Pending, Running, Succeeded, Failed or Unknown.") },
-  KUBE_LIST_OF ("conditions", pod_condition, .merge_key = "type",
-                KUBE_DOC ("Current service state of pod.")),
-  { "message", KUBE_STRING,
-    KUBE_DOC (
-        "A human readable message indicating details about why the pod is in this condition.") },
-  { "reason", KUBE_STRING,
-    KUBE_DOC ("A brief CamelCase message indicating details about why the pod is in this state. "
-              "e.g. 'Evicted'") },
+    KUBE_DOC ("Coarse summary of the whole pod: Pending, Running, Succeeded, Failed or Unknown.") },
+  KUBE_LIST_OF (
+      "conditions", pod_condition, .merge_key = "type",
+      KUBE_DOC ("Verdicts such as PodScheduled, Initialized, ContainersReady and Ready.")),
+  { "message", KUBE_STRING, KUBE_DOC ("Explains in prose why the pod is as it is.") },
+  { "reason", KUBE_STRING, KUBE_DOC ("One CamelCase word for that, such as Evicted.") },
   { "nominatedNodeName", KUBE_STRING,
-    KUBE_DOC ("nominatedNodeName is set only when this pod preempts other pods on the node, but it "
-              "cannot be scheduled right away as preemption victims receive their graceful "
-              "termination periods. This field does not guarantee that the pod will be scheduled "
-              "on this node. Scheduler may decide to place the pod elsewhere if other nodes become "
-              "available sooner. Scheduler may also decide to give the resources on this node to a "
-              "higher priority pod that is created after preemption. As a result, this field may "
-              "be different than PodSpec.nodeName when the pod is scheduled.") },
+    KUBE_DOC (
+        "Node where the scheduler evicts others to make room; the pod may still land elsewhere.") },
   { "hostIP", KUBE_STRING,
-    KUBE_DOC ("hostIP holds the IP address of the host to which the pod is assigned.") },
+    KUBE_DOC ("Main address of the pod's node; empty until the kubelet reports it.") },
   KUBE_LIST_OF ("hostIPs", host_ip, .merge_key = "ip",
-                KUBE_DOC ("hostIPs holds the IP addresses allocated to the host.")),
+                KUBE_DOC ("All addresses of that node, hostIP first.")),
   { "podIP", KUBE_STRING,
-    KUBE_DOC ("podIP address allocated to the pod. Routable at least within the cluster. Empty if "
-              "not yet allocated.") },
+    KUBE_DOC ("Main address of the pod, reachable throughout the cluster; empty until assigned.") },
   KUBE_LIST_OF ("podIPs", pod_ip, .merge_key = "ip",
-                KUBE_DOC ("podIPs holds the IP addresses allocated to the pod.")),
+                KUBE_DOC ("At most one IPv4 and one IPv6 address, podIP first.")),
   { "startTime", KUBE_TIME,
-    KUBE_DOC ("RFC 3339 date and time at which the object was acknowledged by the Kubelet.") },
+    KUBE_DOC ("When the kubelet accepted the pod, before it pulled any image.") },
   KUBE_LIST_OF ("initContainerStatuses", kube_container_status,
-                KUBE_DOC ("Statuses of init containers in this pod.")),
+                KUBE_DOC ("What became of each init container.")),
   KUBE_LIST_OF ("containerStatuses", kube_container_status,
-                KUBE_DOC ("Statuses of containers in this pod.")),
+                KUBE_DOC ("How each of the containers is doing.")),
   { "qosClass", KUBE_STRING,
-    KUBE_DOC ("The Quality of Service (QOS) classification assigned to the pod based on resource "
-              "requirements.") },
+    KUBE_DOC ("Guaranteed, Burstable or BestEffort, as follows from the containers' requests and "
+              "limits.") },
   KUBE_LIST_OF ("ephemeralContainerStatuses", kube_container_status,
-                KUBE_DOC ("Statuses for any ephemeral containers that have run in this pod.")),
-  { "resize", KUBE_STRING, KUBE_DOC ("Status of resources resize desired for pod's containers.") },
+                KUBE_DOC ("How debugging containers are doing, or have ended.")),
+  { "resize", KUBE_STRING,
+    KUBE_DOC ("How far a resize in place has come, such as InProgress, Deferred or Infeasible.") },
   KUBE_LIST_OF ("resourceClaimStatuses", resource_claim_status, .merge_key = "name",
-                .retain_keys = TRUE, KUBE_DOC ("Status of resource claims.")),
+                .retain_keys = TRUE,
+                KUBE_DOC ("Claims that were made from templates for this pod.")),
   { NULL },
 };
 
 const KubeStruct kube_pod_status = {
   "io.k8s.api.core.v1.PodStatus",
-  "PodStatus represents information about the status of a pod. Status may trail the actual state "
-  "of a system, especially if the node that hosts the pod cannot contact the control plane.",
+  "What was last observed of a pod; out of date while its node is cut off.",
   pod_status_fields,
 };

@@ -55,17 +55,16 @@ field_value (const SimObject *object, const char *field)
 static const KubeField fields[] = {
   KUBE_TYPE_FIELDS,
   KUBE_OBJECT_OF ("spec", kube_pod_spec, .fallback = "{}",
-                  KUBE_DOC ("Specification of the desired behavior of the pod.")),
-  KUBE_OBJECT_OF ("status", kube_pod_status, .fallback = "{}",
-                  KUBE_DOC ("Most recently observed status of the pod. This data may not be up to "
-                            "date. Populated by the system. Read-only.")),
+                  KUBE_DOC ("What is to run; mostly fixed once the pod exists.")),
+  KUBE_OBJECT_OF (
+      "status", kube_pod_status, .fallback = "{}",
+      KUBE_DOC ("What has been observed; written by the kubelet and controllers, not by users.")),
   { NULL },
 };
 
 static const KubeStruct type = {
   "io.k8s.api.core.v1.Pod",
-  "Pod is a collection of containers that can run on a host. This resource is created by clients "
-  "and scheduled onto hosts.",
+  "Containers that are placed on a node together and share network and storage.",
   fields,
 };
 
