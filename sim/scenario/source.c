@@ -53,6 +53,9 @@ sim_source_resolve (const char *name, const char *base)
                                               : g_steal_pointer (&place);
 }
 
+/* The built-in worlds and workloads: resources.c, made by glib-compile-resources. */
+GResource *drydock_get_resource (void);
+
 static GBytes *
 read_bytes (const char *place, GError **error)
 {
@@ -60,8 +63,8 @@ read_bytes (const char *place, GError **error)
   gsize length;
 
   if (is_resource (place))
-    return g_resources_lookup_data (place + strlen ("resource://"), G_RESOURCE_LOOKUP_FLAGS_NONE,
-                                    error);
+    return g_resource_lookup_data (drydock_get_resource (), place + strlen ("resource://"),
+                                   G_RESOURCE_LOOKUP_FLAGS_NONE, error);
   if (!g_file_get_contents (place, &text, &length, error))
     return NULL;
   return g_bytes_new_take (text, length);
