@@ -135,7 +135,7 @@ note_credentials (DdCredentials *credentials, const GError *error, gpointer data
 static void
 ask_with_proof (Pending *self)
 {
-  self->waiting = dd_keeper_get (self->proof->keeper, note_credentials, self);
+  dd_keeper_get (self->proof->keeper, &self->waiting, note_credentials, self);
 }
 
 static const Proof *

@@ -103,29 +103,28 @@ note_fetched (DdCredentials *credentials, const GError *error, gpointer data)
   tell_all (self, given, NULL);
 }
 
-guint64
-dd_keeper_get (DdKeeper *self, DdCredentialsDone done, gpointer data)
+void
+dd_keeper_get (DdKeeper *self, guint64 *out_id, DdCredentialsDone done, gpointer data)
 {
   Waiter *waiter;
-  guint64 id = self->last_id + 1;
 
+  *out_id = 0;
   if (!self->fetching && are_good (self, self->renew))
     {
       g_autoptr (DdCredentials) given = dd_credentials_ref (self->credentials);
 
       done (given, NULL, data);
-      return 0;
+      return;
     }
   waiter = g_new0 (Waiter, 1);
-  *waiter = (Waiter) { id, done, data };
-  self->last_id = id;
+  *waiter = (Waiter) { ++self->last_id, done, data };
+  *out_id = waiter->id;
   g_queue_push_tail (&self->waiters, waiter);
   if (!self->fetching)
     {
       self->fetching = TRUE;
       dd_credential_source_fetch (self->source, note_fetched, self);
     }
-  return id;
 }
 
 void
@@ -161,7 +160,7 @@ view_fetch (DdCredentialSource *source, DdCredentialsDone done, gpointer data)
 {
   View *view = (View *) source;
 
-  view->waiting = dd_keeper_get (view->keeper, done, data);
+  dd_keeper_get (view->keeper, &view->waiting, done, data);
 }
 
 static void

@@ -14,9 +14,11 @@ DdKeeper *dd_keeper_new (DdCredentialSource *source, DdClock *clock);
 /* Those who wait are forgotten. */
 void dd_keeper_free (DdKeeper *keeper);
 
-/* DONE runs once, perhaps from within. Several may wait at a time; id 0: it has run already. */
-guint64 dd_keeper_get (DdKeeper *keeper, DdCredentialsDone done, gpointer data);
-/* DONE will not run. Id 0 does nothing. */
+/* DONE runs once, perhaps from within; it may free its own data, but not KEEPER. Several may wait
+ * at a time. *OUT_ID is written before DONE can run and never after, so that it may lie in what
+ * DONE frees; it is 0 when nothing has to be fetched. */
+void dd_keeper_get (DdKeeper *keeper, guint64 *out_id, DdCredentialsDone done, gpointer data);
+/* DONE will not run. The id of one that has run, or 0, does nothing. */
 void dd_keeper_forget (DdKeeper *keeper, guint64 id);
 /* A server refused REFUSED: they are not given out again. */
 void dd_keeper_refuse (DdKeeper *keeper, DdCredentials *refused);
