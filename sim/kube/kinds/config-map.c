@@ -8,8 +8,7 @@
 static const KubeField fields[] = {
   KUBE_TYPE_FIELDS,
   { "immutable", KUBE_BOOL,
-    KUBE_DOC ("Immutable, if set to true, ensures that data stored in the ConfigMap cannot be "
-              "updated (only object metadata can be modified).") },
+    KUBE_DOC ("True freezes data and binaryData for good; labels and annotations still change.") },
   KUBE_MAP_OF_STRINGS (
       "data",
       KUBE_DOC ("Data contains the configuration data. Each key must consist of alphanumeric "
@@ -17,14 +16,14 @@ static const KubeField fields[] = {
                 "BinaryData field. The keys stored in Data must not overlap with the keys in the "
                 "BinaryData field, this is enforced during validation process.")),
   { "binaryData", KUBE_MAP, .element = KUBE_BYTES,
-    KUBE_DOC ("BinaryData contains the binary data. Each key must consist of alphanumeric "
-              "characters, '-', '_' or '.'.") },
+    KUBE_DOC (
+        "Further entries as base64, for bytes that are not UTF-8; no key may be in data too.") },
   { NULL },
 };
 
 static const KubeStruct type = {
   "io.k8s.api.core.v1.ConfigMap",
-  "ConfigMap holds configuration data for pods to consume.",
+  "Settings that pods read as environment variables or mounted files.",
   fields,
 };
 

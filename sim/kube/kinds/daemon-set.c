@@ -9,33 +9,33 @@
 
 static const KubeField rolling_update_fields[] = {
   { "maxUnavailable", KUBE_INT_OR_STRING, .fallback = "1",
-    KUBE_DOC ("The maximum number of DaemonSet pods that can be unavailable during the update.") },
+    KUBE_DOC ("Count or percentage (rounded up) of nodes an update may leave without an available "
+              "pod; default 1.") },
   { "maxSurge", KUBE_INT_OR_STRING, .fallback = "0",
-    KUBE_DOC ("The maximum number of nodes with an existing available DaemonSet pod that can have "
-              "an updated DaemonSet pod during during an update.") },
+    KUBE_DOC ("Count or percentage (rounded up) of nodes that may run the old and the new pod "
+              "together; default 0.") },
   { NULL },
 };
 
 static const KubeStruct rolling_update = {
   "io.k8s.api.apps.v1.RollingUpdateDaemonSet",
-  "Spec to control the desired behavior of daemon set rolling update.",
+  "How far a rolling update of a daemon set may go at a time.",
   rolling_update_fields,
 };
 
 static const KubeField strategy_fields[] = {
   { "type", KUBE_STRING, .fallback = "\"RollingUpdate\"",
     .values = KUBE_VALUES ("OnDelete", "RollingUpdate"),
-    KUBE_DOC ("Type of daemon set update. Can be \"RollingUpdate\" or \"OnDelete\". Default is "
-              "RollingUpdate.") },
-  KUBE_OBJECT_OF (
-      "rollingUpdate", rolling_update,
-      KUBE_DOC ("Rolling update config params. Present only if type = \"RollingUpdate\".")),
+    KUBE_DOC ("RollingUpdate (default) moves on by itself; OnDelete waits for somebody to delete "
+              "each pod.") },
+  KUBE_OBJECT_OF ("rollingUpdate", rolling_update,
+                  KUBE_DOC ("Limits of a rolling update; goes with type RollingUpdate only.")),
   { NULL },
 };
 
 static const KubeStruct strategy = {
   "io.k8s.api.apps.v1.DaemonSetUpdateStrategy",
-  "DaemonSetUpdateStrategy is a struct used to control the update strategy for a DaemonSet.",
+  "The way a changed template reaches the nodes.",
   strategy_fields,
 };
 
@@ -49,23 +49,20 @@ static const KubeField spec_fields[] = {
           "#label-selectors")),
   KUBE_OBJECT_OF (
       "template", kube_pod_template_spec, .required = TRUE,
-      KUBE_DOC ("An object that describes the pod that will be created. The DaemonSet will create "
-                "exactly one copy of this pod on every node that matches the template's node "
-                "selector (or on every node if no node selector is specified).")),
-  KUBE_OBJECT_OF (
-      "updateStrategy", strategy, .fallback = "{}",
-      KUBE_DOC ("An update strategy to replace existing DaemonSet pods with new pods.")),
+      KUBE_DOC (
+          "Pod to run once on each node that its node selector, affinity and tolerations allow.")),
+  KUBE_OBJECT_OF ("updateStrategy", strategy, .fallback = "{}",
+                  KUBE_DOC ("How pods of an older template give way to the current one.")),
   { "minReadySeconds", KUBE_INT,
-    KUBE_DOC ("The minimum number of seconds for which a newly created DaemonSet pod should be "
-              "ready without any of its container crashing, for it to be considered available.") },
+    KUBE_DOC ("Seconds a pod must stay ready before it counts as available; default 0.") },
   { "revisionHistoryLimit", KUBE_INT, .fallback = "10",
-    KUBE_DOC ("The number of old history to retain to allow rollback. Defaults to 10.") },
+    KUBE_DOC ("Earlier ControllerRevisions kept to roll back to; default 10.") },
   { NULL },
 };
 
 static const KubeStruct spec = {
   "io.k8s.api.apps.v1.DaemonSetSpec",
-  "DaemonSetSpec is the specification of a daemon set.",
+  "Which pod each node shall run, and how to update it.",
   spec_fields,
 };
 
@@ -75,51 +72,49 @@ static const KubeField status_fields[] = {
               "the daemon pod. More info: "
               "https://kubernetes.io/docs/concepts/workloads/controllers/daemonset/") },
   { "numberMisscheduled", KUBE_INT, .fallback = "0",
-    KUBE_DOC ("The number of nodes that are running the daemon pod, but are not supposed to run "
-              "the daemon pod.") },
+    KUBE_DOC ("Nodes with a daemon pod that no longer qualify for one.") },
   { "desiredNumberScheduled", KUBE_INT, .fallback = "0",
     KUBE_DOC ("The total number of nodes that should be running the daemon pod (including nodes "
               "correctly running the daemon pod). More info: "
               "https://kubernetes.io/docs/concepts/workloads/controllers/daemonset/") },
   { "numberReady", KUBE_INT, .fallback = "0",
-    KUBE_DOC ("numberReady is the number of nodes that should be running the daemon pod and have "
-              "one or more of the daemon pod running with a Ready Condition.") },
+    KUBE_DOC ("Nodes that qualify and whose daemon pod is ready.") },
   { "observedGeneration", KUBE_INT,
-    KUBE_DOC ("The most recent generation observed by the daemon set controller.") },
+    KUBE_DOC ("Value of metadata.generation on which the controller based this status.") },
   { "updatedNumberScheduled", KUBE_INT,
     KUBE_DOC ("The total number of nodes that are running updated daemon pod") },
   { "numberAvailable", KUBE_INT,
     KUBE_DOC ("The number of nodes that should be running the daemon pod and have one or more of "
               "the daemon pod running and available (ready for at least spec.minReadySeconds)") },
   { "numberUnavailable", KUBE_INT,
-    KUBE_DOC ("The number of nodes that should be running the daemon pod and have none of the "
-              "daemon pod running and available (ready for at least spec.minReadySeconds)") },
-  { "collisionCount", KUBE_INT, KUBE_DOC ("Count of hash collisions for the DaemonSet.") },
-  KUBE_LIST_OF (
-      "conditions", kube_condition, .merge_key = "type",
-      KUBE_DOC ("Represents the latest available observations of a DaemonSet's current state.")),
+    KUBE_DOC ("Nodes that qualify but have no available daemon pod.") },
+  { "collisionCount", KUBE_INT,
+    KUBE_DOC (
+        "Salt for ControllerRevision names, raised by the controller when a name is taken.") },
+  KUBE_LIST_OF ("conditions", kube_condition, .merge_key = "type",
+                KUBE_DOC ("The set's conditions by type; the controller writes none so far.")),
   { NULL },
 };
 
 static const KubeStruct status = {
   "io.k8s.api.apps.v1.DaemonSetStatus",
-  "DaemonSetStatus represents the current status of a daemon set.",
+  "Node counts by the state of their daemon pod.",
   status_fields,
 };
 
 static const KubeField fields[] = {
   KUBE_TYPE_FIELDS,
   KUBE_OBJECT_OF ("spec", spec, .fallback = "{}",
-                  KUBE_DOC ("The desired behavior of this daemon set.")),
+                  KUBE_DOC ("Pod, node choice and update rules that the user wants.")),
   KUBE_OBJECT_OF (
       "status", status, .fallback = "{}",
-      KUBE_DOC ("The current status of this daemon set. Populated by the system. Read-only.")),
+      KUBE_DOC ("Progress as the daemon set controller reports it; not for users to write.")),
   { NULL },
 };
 
 static const KubeStruct type = {
   "io.k8s.api.apps.v1.DaemonSet",
-  "DaemonSet represents the configuration of a daemon set.",
+  "Keeps one copy of a pod on every suitable node.",
   fields,
 };
 

@@ -9,136 +9,124 @@
 
 static const KubeField rolling_update_fields[] = {
   { "maxUnavailable", KUBE_INT_OR_STRING, .fallback = "\"25%\"",
-    KUBE_DOC (
-        "The maximum number of pods that can be unavailable during the update. Value can be an "
-        "absolute number (ex: 5) or a percentage of desired pods (ex: 10%). Defaults to 25%.") },
+    KUBE_DOC ("Count or percentage (rounded down) of replicas that may be missing during an "
+              "update; default 25%.") },
   { "maxSurge", KUBE_INT_OR_STRING, .fallback = "\"25%\"",
-    KUBE_DOC ("The maximum number of pods that can be scheduled above the desired number of pods. "
-              "Value can be an absolute number (ex: 5) or a percentage of desired pods (ex: 10%). "
-              "Defaults to 25%.") },
+    KUBE_DOC ("Count or percentage (rounded up) of pods beyond replicas during an update; default "
+              "25%.") },
   { NULL },
 };
 
 static const KubeStruct rolling_update = {
   "io.k8s.api.apps.v1.RollingUpdateDeployment",
-  "Spec to control the desired behavior of rolling update.",
+  "How many pods a rolling update may go without or run extra.",
   rolling_update_fields,
 };
 
 static const KubeField strategy_fields[] = {
   { "type", KUBE_STRING, .fallback = "\"RollingUpdate\"",
     .values = KUBE_VALUES ("Recreate", "RollingUpdate"),
-    KUBE_DOC ("Type of deployment. Can be \"Recreate\" or \"RollingUpdate\". Default is "
-              "RollingUpdate.") },
-  KUBE_OBJECT_OF (
-      "rollingUpdate", rolling_update,
-      KUBE_DOC (
-          "Rolling update config params. Present only if DeploymentStrategyType = RollingUpdate.")),
+    KUBE_DOC (
+        "RollingUpdate (default) swaps pods gradually; Recreate removes all old ones first.") },
+  KUBE_OBJECT_OF ("rollingUpdate", rolling_update,
+                  KUBE_DOC ("Limits of a rolling update; not allowed with type Recreate.")),
   { NULL },
 };
 
 static const KubeStruct strategy = {
   "io.k8s.api.apps.v1.DeploymentStrategy",
-  "DeploymentStrategy describes how to replace existing pods with new ones.",
+  "The way from the old pods to those of a changed template.",
   strategy_fields,
 };
 
 static const KubeField spec_fields[] = {
   { "replicas", KUBE_INT, .fallback = "1",
-    KUBE_DOC ("Number of desired pods. This is a pointer to distinguish between explicit zero and "
-              "not specified. Defaults to 1.") },
+    KUBE_DOC ("How many pods to run; 1 if absent, and 0 is allowed.") },
   KUBE_OBJECT_OF (
       "selector", kube_label_selector, .required = TRUE,
       KUBE_DOC (
           "Label selector for pods. Existing ReplicaSets whose pods are selected by this will "
           "be the ones affected by this deployment.")),
   KUBE_OBJECT_OF ("template", kube_pod_template_spec, .required = TRUE,
-                  KUBE_DOC ("Template describes the pods that will be created. The only allowed "
-                            "template.spec.restartPolicy value is \"Always\".")),
-  KUBE_OBJECT_OF (
-      "strategy", strategy, .fallback = "{}", .retain_keys = TRUE,
-      KUBE_DOC ("The deployment strategy to use to replace existing pods with new ones.")),
+                  KUBE_DOC ("Blueprint of the pods; a change of it starts a rollout. Its "
+                            "restartPolicy must be Always.")),
+  KUBE_OBJECT_OF ("strategy", strategy, .fallback = "{}", .retain_keys = TRUE,
+                  KUBE_DOC ("How a rollout proceeds.")),
   { "minReadySeconds", KUBE_INT,
-    KUBE_DOC ("Minimum number of seconds for which a newly created pod should be ready without any "
-              "of its container crashing, for it to be considered available. Defaults to 0 (pod "
-              "will be considered available as soon as it is ready)") },
+    KUBE_DOC ("Seconds a new pod must stay ready before it counts as available; default 0.") },
   { "revisionHistoryLimit", KUBE_INT, .fallback = "10",
-    KUBE_DOC ("The number of old ReplicaSets to retain to allow rollback. Defaults to 10.") },
-  { "paused", KUBE_BOOL, KUBE_DOC ("Indicates that the deployment is paused.") },
+    KUBE_DOC ("Superseded ReplicaSets kept so that a rollback can use them; default 10.") },
+  { "paused", KUBE_BOOL,
+    KUBE_DOC ("True holds back rollouts of template changes; scaling still works.") },
   { "progressDeadlineSeconds", KUBE_INT, .fallback = "600",
-    KUBE_DOC ("The maximum time in seconds for a deployment to make progress before it is "
-              "considered to be failed. Defaults to 600s.") },
+    KUBE_DOC ("Seconds a rollout may stand still before condition Progressing turns False; default "
+              "600.") },
   { NULL },
 };
 
 static const KubeStruct spec = {
   "io.k8s.api.apps.v1.DeploymentSpec",
-  "DeploymentSpec is the specification of the desired behavior of the Deployment.",
+  "Pods that the user wants, how many, and how to update them.",
   spec_fields,
 };
 
 static const KubeField condition_fields[] = {
-  { "type", KUBE_STRING, .required = TRUE, KUBE_DOC ("Type of deployment condition.") },
-  { "status", KUBE_STRING, .required = TRUE,
-    KUBE_DOC ("Status of the condition, one of True, False, Unknown.") },
+  { "type", KUBE_STRING, .required = TRUE, KUBE_DOC ("Available, Progressing or ReplicaFailure.") },
+  { "status", KUBE_STRING, .required = TRUE, KUBE_DOC ("True, False or Unknown.") },
   { "lastUpdateTime", KUBE_TIME, .fallback = "null",
-    KUBE_DOC ("The last time this condition was updated.") },
+    KUBE_DOC ("When the controller last wrote this condition, even with its status unchanged.") },
   { "lastTransitionTime", KUBE_TIME, .fallback = "null",
-    KUBE_DOC ("Last time the condition transitioned from one status to another.") },
-  { "reason", KUBE_STRING, KUBE_DOC ("The reason for the condition's last transition.") },
-  { "message", KUBE_STRING,
-    KUBE_DOC ("A human readable message indicating details about the transition.") },
+    KUBE_DOC ("When status last took another value.") },
+  { "reason", KUBE_STRING,
+    KUBE_DOC ("One CamelCase word for programs, such as NewReplicaSetAvailable.") },
+  { "message", KUBE_STRING, KUBE_DOC ("Explanation for people.") },
   { NULL },
 };
 
 static const KubeStruct condition = {
   "io.k8s.api.apps.v1.DeploymentCondition",
-  "DeploymentCondition describes the state of a deployment at a certain point.",
+  "One finding of the controller on how the deployment is doing.",
   condition_fields,
 };
 
 static const KubeField status_fields[] = {
   { "observedGeneration", KUBE_INT,
-    KUBE_DOC ("The generation observed by the deployment controller.") },
-  { "replicas", KUBE_INT,
-    KUBE_DOC ("Total number of non-terminated pods targeted by this deployment (their labels match "
-              "the selector).") },
+    KUBE_DOC ("Value of metadata.generation that the controller has acted upon.") },
+  { "replicas", KUBE_INT, KUBE_DOC ("Pods of all revisions together, without finished ones.") },
   { "updatedReplicas", KUBE_INT,
     KUBE_DOC ("Total number of non-terminated pods targeted by this deployment that have the "
               "desired template spec.") },
-  { "readyReplicas", KUBE_INT,
-    KUBE_DOC ("readyReplicas is the number of pods targeted by this Deployment with a Ready "
-              "Condition.") },
+  { "readyReplicas", KUBE_INT, KUBE_DOC ("Pods, of whichever revision, that are ready.") },
   { "availableReplicas", KUBE_INT,
     KUBE_DOC ("Total number of available pods (ready for at least minReadySeconds) targeted by "
               "this deployment.") },
   { "unavailableReplicas", KUBE_INT,
-    KUBE_DOC ("Total number of unavailable pods targeted by this deployment.") },
-  KUBE_LIST_OF (
-      "conditions", condition, .merge_key = "type",
-      KUBE_DOC ("Represents the latest available observations of a deployment's current state.")),
-  { "collisionCount", KUBE_INT, KUBE_DOC ("Count of hash collisions for the Deployment.") },
+    KUBE_DOC ("Pods that are wanted but not available, or not created yet.") },
+  KUBE_LIST_OF ("conditions", condition, .merge_key = "type",
+                KUBE_DOC ("Verdicts of the controller: Available, Progressing, ReplicaFailure.")),
+  { "collisionCount", KUBE_INT,
+    KUBE_DOC ("Salt for the template hash, raised when a ReplicaSet name is already taken.") },
   { NULL },
 };
 
 static const KubeStruct status = {
   "io.k8s.api.apps.v1.DeploymentStatus",
-  "DeploymentStatus is the most recently observed status of the Deployment.",
+  "How far the deployment controller has come.",
   status_fields,
 };
 
 static const KubeField fields[] = {
   KUBE_TYPE_FIELDS,
   KUBE_OBJECT_OF ("spec", spec, .fallback = "{}",
-                  KUBE_DOC ("Specification of the desired behavior of the Deployment.")),
+                  KUBE_DOC ("Pods and rollout rules that the user wants.")),
   KUBE_OBJECT_OF ("status", status, .fallback = "{}",
-                  KUBE_DOC ("Most recently observed status of the Deployment.")),
+                  KUBE_DOC ("Pod counts and conditions, written by the deployment controller.")),
   { NULL },
 };
 
 static const KubeStruct type = {
   "io.k8s.api.apps.v1.Deployment",
-  "Deployment enables declarative updates for Pods and ReplicaSets.",
+  "Runs interchangeable pods through ReplicaSets and rolls out changes to them.",
   fields,
 };
 

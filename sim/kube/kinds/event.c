@@ -9,28 +9,27 @@
 #include "sim/kube/verbs/age.h"
 
 static const KubeField source_fields[] = {
-  { "component", KUBE_STRING, KUBE_DOC ("Component from which the event is generated.") },
-  { "host", KUBE_STRING, KUBE_DOC ("Node name on which the event is generated.") },
+  { "component", KUBE_STRING,
+    KUBE_DOC ("Program that reports, such as kubelet or default-scheduler.") },
+  { "host", KUBE_STRING, KUBE_DOC ("Node on which that program runs, if it belongs to one.") },
   { NULL },
 };
 
 static const KubeStruct source = {
   "io.k8s.api.core.v1.EventSource",
-  "EventSource contains information for an event.",
+  "Who reported an event in the older format.",
   source_fields,
 };
 
 static const KubeField series_fields[] = {
-  { "count", KUBE_INT,
-    KUBE_DOC ("Number of occurrences in this series up to the last heartbeat time") },
-  { "lastObservedTime", KUBE_MICRO_TIME, KUBE_DOC ("Time of the last occurrence observed") },
+  { "count", KUBE_INT, KUBE_DOC ("Times it has happened, as of lastObservedTime.") },
+  { "lastObservedTime", KUBE_MICRO_TIME, KUBE_DOC ("When it last happened, to the microsecond.") },
   { NULL },
 };
 
 static const KubeStruct series = {
   "io.k8s.api.core.v1.EventSeries",
-  "EventSeries contain information on series of events, i.e. thing that was/is happening "
-  "continuously for some time.",
+  "Sums up the repetitions of one event.",
   series_fields,
 };
 
@@ -56,26 +55,25 @@ static const KubeField fields[] = {
   { "type", KUBE_STRING,
     KUBE_DOC ("Type of this event (Normal, Warning), new types could be added in the future") },
   { "eventTime", KUBE_MICRO_TIME, .fallback = "null",
-    KUBE_DOC ("Time when this Event was first observed.") },
-  KUBE_OBJECT_OF (
-      "series", series,
-      KUBE_DOC (
-          "Data about the Event series this event represents or nil if it's a singleton Event.")),
+    KUBE_DOC ("First occurrence, to the microsecond; set by newer reporters instead of "
+              "firstTimestamp.") },
+  KUBE_OBJECT_OF ("series", series,
+                  KUBE_DOC ("Repetitions; absent while the event has happened only once.")),
   { "action", KUBE_STRING,
-    KUBE_DOC ("What action was taken/failed regarding to the Regarding object.") },
-  KUBE_OBJECT_OF ("related", kube_object_reference,
-                  KUBE_DOC ("Optional secondary object for more complex actions.")),
+    KUBE_DOC ("What the reporter did or tried to do, in CamelCase, such as Binding.") },
+  KUBE_OBJECT_OF (
+      "related", kube_object_reference,
+      KUBE_DOC ("Another object that had a part in it, such as the node of a scheduled pod.")),
   { "reportingComponent", KUBE_STRING, .fallback = "\"\"",
-    KUBE_DOC ("Name of the controller that emitted this Event, e.g. `kubernetes.io/kubelet`.") },
+    KUBE_DOC ("Controller that reports; newer reporters fill this in place of source.component.") },
   { "reportingInstance", KUBE_STRING, .fallback = "\"\"",
-    KUBE_DOC ("ID of the controller instance, e.g. `kubelet-xyzf`.") },
+    KUBE_DOC ("Which replica or node of the reporting controller it was.") },
   { NULL },
 };
 
 static const KubeStruct type = {
   "io.k8s.api.core.v1.Event",
-  "Event is a report of an event somewhere in the cluster. Events have a limited retention time "
-  "and triggers and messages may evolve with time.",
+  "A note that something happened to an object; the server drops it after a while.",
   fields,
 };
 

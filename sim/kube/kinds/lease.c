@@ -14,40 +14,34 @@ static const KubeField spec_fields[] = {
               "Coordinated Leader Election is used, the holder identity must be equal to the "
               "elected LeaseCandidate.metadata.name field.") },
   { "leaseDurationSeconds", KUBE_INT,
-    KUBE_DOC ("leaseDurationSeconds is a duration that candidates for a lease need to wait to "
-              "force acquire it. This is measured against the time of last observed renewTime.") },
-  { "acquireTime", KUBE_MICRO_TIME,
-    KUBE_DOC ("acquireTime is a time when the current lease was acquired.") },
+    KUBE_DOC ("Seconds after renewTime until others may take over the lease.") },
+  { "acquireTime", KUBE_MICRO_TIME, KUBE_DOC ("Since when the present holder has had the lease.") },
   { "renewTime", KUBE_MICRO_TIME,
-    KUBE_DOC (
-        "renewTime is a time when the current holder of a lease has last updated the lease.") },
-  { "leaseTransitions", KUBE_INT,
-    KUBE_DOC ("leaseTransitions is the number of transitions of a lease between holders.") },
+    KUBE_DOC ("Last sign of life from the holder; kubelets give one every ten seconds.") },
+  { "leaseTransitions", KUBE_INT, KUBE_DOC ("How often the lease has changed hands.") },
   { "strategy", KUBE_STRING,
-    KUBE_DOC ("Strategy indicates the strategy for picking the leader for coordinated leader "
-              "election.") },
+    KUBE_DOC ("Rule for choosing among LeaseCandidates, such as OldestEmulationVersion.") },
   { "preferredHolder", KUBE_STRING,
-    KUBE_DOC ("PreferredHolder signals to a lease holder that the lease has a more optimal holder "
-              "and should be given up.") },
+    KUBE_DOC ("Better candidate, for whom the holder should step down.") },
   { NULL },
 };
 
 static const KubeStruct spec = {
   "io.k8s.api.coordination.v1.LeaseSpec",
-  "LeaseSpec is a specification of a Lease.",
+  "Who holds the lease, since when and for how long.",
   spec_fields,
 };
 
 static const KubeField fields[] = {
   KUBE_TYPE_FIELDS,
   KUBE_OBJECT_OF ("spec", spec, .fallback = "{}",
-                  KUBE_DOC ("spec contains the specification of the Lease.")),
+                  KUBE_DOC ("The holder and the times of its claim.")),
   { NULL },
 };
 
 static const KubeStruct type = {
   "io.k8s.api.coordination.v1.Lease",
-  "Lease defines a lease concept.",
+  "A claim that must be renewed: node heartbeats and leader election rest on it.",
   fields,
 };
 

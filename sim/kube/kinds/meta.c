@@ -7,48 +7,44 @@
 /* Imitates: Kubernetes API Reference, ObjectMeta. Fields are in the order in which an API server
  * writes them. */
 static const KubeField owner_reference_fields[] = {
-  { "apiVersion", KUBE_STRING, .required = TRUE, KUBE_DOC ("API version of the referent.") },
-  { "kind", KUBE_STRING, .required = TRUE, KUBE_DOC ("Kind of the referent.") },
-  { "name", KUBE_STRING, .required = TRUE, KUBE_DOC ("Name of the referent.") },
-  { "uid", KUBE_STRING, .required = TRUE, KUBE_DOC ("UID of the referent.") },
+  { "apiVersion", KUBE_STRING, .required = TRUE,
+    KUBE_DOC ("Group and version of the owner, such as apps/v1.") },
+  { "kind", KUBE_STRING, .required = TRUE, KUBE_DOC ("What the owner is, such as ReplicaSet.") },
+  { "name", KUBE_STRING, .required = TRUE, KUBE_DOC ("What the owner is called.") },
+  { "uid", KUBE_STRING, .required = TRUE,
+    KUBE_DOC ("The owner's UID, so that a namesake created later is not taken for it.") },
   { "controller", KUBE_BOOL,
-    KUBE_DOC ("If true, this reference points to the managing controller.") },
+    KUBE_DOC ("True for the one owner that manages this object; at most one may be.") },
   { "blockOwnerDeletion", KUBE_BOOL,
-    KUBE_DOC ("If true, and if the owner has the \"foregroundDeletion\" finalizer, then the owner "
-              "cannot be deleted from the key-value store until this reference is removed.") },
+    KUBE_DOC ("True makes foreground deletion of the owner wait for this object.") },
   { NULL },
 };
 
 static const KubeStruct owner_reference = {
   "io.k8s.apimachinery.pkg.apis.meta.v1.OwnerReference",
-  "OwnerReference contains enough information to let you identify an owning object. An owning "
-  "object must be in the same namespace as the dependent, or be cluster-scoped.",
+  "Points to an owner, which is in the same namespace or in none.",
   owner_reference_fields,
 };
 
 static const KubeField managed_fields_fields[] = {
   { "manager", KUBE_STRING,
-    KUBE_DOC ("Manager is an identifier of the workflow managing these fields.") },
+    KUBE_DOC ("Program or user that wrote the fields, as it called itself.") },
   { "operation", KUBE_STRING,
-    KUBE_DOC ("Operation is the type of operation which led to this entry: Apply or Update.") },
-  { "apiVersion", KUBE_STRING,
-    KUBE_DOC ("APIVersion defines the version of this resource that this field set applies to.") },
+    KUBE_DOC ("Apply for server-side apply, Update for every other write.") },
+  { "apiVersion", KUBE_STRING, KUBE_DOC ("API version in which the field paths are written.") },
   { "time", KUBE_TIME,
-    KUBE_DOC ("Time is the timestamp of when the entry was added or last changed.") },
+    KUBE_DOC ("When the manager's set of fields last grew, shrank or changed a value.") },
   { "fieldsType", KUBE_STRING,
-    KUBE_DOC ("FieldsType is the discriminator for the different fields format and version.") },
-  { "fieldsV1", KUBE_RAW,
-    KUBE_DOC (
-        "FieldsV1 holds the first JSON version format as described in the \"FieldsV1\" type.") },
+    KUBE_DOC ("Format of the set of fields; FieldsV1 is the only one.") },
+  { "fieldsV1", KUBE_RAW, KUBE_DOC ("Tree of the fields concerned, with keys such as f:spec.") },
   { "subresource", KUBE_STRING,
-    KUBE_DOC ("Subresource is the name of the subresource used to update that object.") },
+    KUBE_DOC ("Subresource written through, such as status; empty for the object itself.") },
   { NULL },
 };
 
 static const KubeStruct managed_fields_entry = {
   "io.k8s.apimachinery.pkg.apis.meta.v1.ManagedFieldsEntry",
-  "ManagedFieldsEntry is a workflow-id, a FieldSet and the group version of the resource that the "
-  "fieldset applies to.",
+  "Remembers which fields one manager has set.",
   managed_fields_fields,
 };
 
@@ -60,24 +56,16 @@ static const KubeField object_meta_fields[] = {
               "and configuration definition. Cannot be updated. More info: "
               "https://kubernetes.io/docs/concepts/overview/working-with-objects/names#names") },
   { "generateName", KUBE_STRING,
-    KUBE_DOC ("GenerateName is an optional prefix, used by the server, to generate a unique name "
-              "ONLY IF the Name field has not been provided.") },
+    KUBE_DOC ("Prefix to which the server adds random letters where name is empty.") },
   { "namespace", KUBE_STRING,
-    KUBE_DOC ("Namespace defines the space within which each name must be unique. Must be a "
-              "DNS_LABEL. Cannot be updated.") },
-  { "selfLink", KUBE_STRING,
-    KUBE_DOC ("Deprecated: selfLink is a legacy read-only field that is no longer populated "
-              "by the system.") },
+    KUBE_DOC ("Where the object lives, fixed at creation; empty for cluster-wide kinds.") },
+  { "selfLink", KUBE_STRING, KUBE_DOC ("Obsolete, always empty.") },
   { "uid", KUBE_STRING,
-    KUBE_DOC ("UID is the unique in time and space value for this object. Populated by the "
-              "system. Read-only.") },
+    KUBE_DOC ("Set by the server and never reused, even by an object of the same name.") },
   { "resourceVersion", KUBE_STRING,
-    KUBE_DOC ("An opaque value that represents the internal version of this object that can be "
-              "used by clients to determine when objects have changed. Populated by the system. "
-              "Read-only.") },
-  { "generation", KUBE_INT,
-    KUBE_DOC ("A sequence number representing a specific generation of the desired state. "
-              "Populated by the system. Read-only.") },
+    KUBE_DOC ("Opaque mark of the latest write: start watches from it, or send it to detect "
+              "conflicts.") },
+  { "generation", KUBE_INT, KUBE_DOC ("Counts changes of the spec; set by the server.") },
   { "creationTimestamp", KUBE_TIME,
     KUBE_DOC ("CreationTimestamp is a timestamp representing the server time when this object was "
               "created. It is not guaranteed to be set in happens-before order across separate "
@@ -86,159 +74,122 @@ static const KubeField object_meta_fields[] = {
               "https://git.k8s.io/community/contributors/devel/sig-architecture/"
               "api-conventions.md#metadata") },
   { "deletionTimestamp", KUBE_TIME,
-    KUBE_DOC (
-        "DeletionTimestamp is RFC 3339 date and time at which this resource will be "
-        "deleted. Populated by the system when a graceful deletion is requested. Read-only.") },
+    KUBE_DOC ("When the grace period ends; set by the server on a delete request.") },
   { "deletionGracePeriodSeconds", KUBE_INT,
-    KUBE_DOC ("Number of seconds allowed for this object to gracefully terminate before it will "
-              "be removed from the system. Read-only.") },
-  KUBE_MAP_OF_STRINGS (
-      "labels",
-      KUBE_DOC (
-          "Map of string keys and values that can be used to organize and categorize (scope "
-          "and select) objects. May match selectors of replication controllers and services. "
-          "More info: https://kubernetes.io/docs/concepts/overview/working-with-objects/labels")),
+    KUBE_DOC (
+        "Seconds granted for an orderly end; set with deletionTimestamp, can only get shorter.") },
+  KUBE_MAP_OF_STRINGS ("labels",
+                       KUBE_DOC ("Short key and value pairs by which selectors find the object.")),
   KUBE_MAP_OF_STRINGS (
       "annotations",
-      KUBE_DOC ("Annotations is an unstructured key value map stored with a resource that may be "
-                "set by external tools to store and retrieve arbitrary metadata. They are not "
-                "queryable and should be preserved when modifying objects.")),
+      KUBE_DOC ("Free notes for tools and people, up to 256 KiB in all; selectors ignore them.")),
   KUBE_LIST_OF (
       "ownerReferences", owner_reference, .merge_key = "uid",
-      KUBE_DOC ("List of objects depended by this object. If ALL objects in the list have been "
-                "deleted, this object will be garbage collected.")),
+      KUBE_DOC ("Owners of this object; garbage collection removes it after the last of them.")),
   KUBE_LIST_OF_STRINGS (
       "finalizers", .merge = TRUE,
-      KUBE_DOC (
-          "Must be empty before the object is deleted from the registry. Each entry is an "
-          "identifier for the responsible component that will remove the entry from the list.")),
-  KUBE_LIST_OF (
-      "managedFields", managed_fields_entry,
-      KUBE_DOC ("ManagedFields maps workflow-id and version to the set of fields that are managed "
-                "by that workflow. This is mostly for internal housekeeping.")),
+      KUBE_DOC ("Who still has work to do: a deleted object stays until this list is empty.")),
+  KUBE_LIST_OF ("managedFields", managed_fields_entry,
+                KUBE_DOC ("Who has set which fields; kept by the server for server-side apply.")),
   { NULL },
 };
 
 const KubeStruct kube_object_meta = {
   "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta",
-  "ObjectMeta is metadata that all persisted resources must have, which includes all objects users "
-  "must create.",
+  "Identity, labels and bookkeeping that every stored object has.",
   object_meta_fields,
 };
 
 static const KubeField list_meta_fields[] = {
-  { "selfLink", KUBE_STRING,
-    KUBE_DOC ("Deprecated: selfLink is a legacy read-only field that is no longer populated "
-              "by the system.") },
+  { "selfLink", KUBE_STRING, KUBE_DOC ("Obsolete, always empty.") },
   { "resourceVersion", KUBE_STRING,
-    KUBE_DOC ("String that identifies the server's internal version of this object that can be "
-              "used by clients to determine when objects have changed.") },
+    KUBE_DOC ("State of the store that the list shows; a watch may start from it.") },
   { "continue", KUBE_STRING,
-    KUBE_DOC ("continue may be set if the user set a limit on the number of items returned, and "
-              "indicates that the server has more data available.") },
+    KUBE_DOC ("Pass it back to get the next page; empty on the last one.") },
   { "remainingItemCount", KUBE_INT,
-    KUBE_DOC ("remainingItemCount is the number of subsequent items in the list which are not "
-              "included in this list response.") },
+    KUBE_DOC ("About how many items the next pages hold; unset for lists by selector.") },
   { NULL },
 };
 
 const KubeStruct kube_list_meta = {
   "io.k8s.apimachinery.pkg.apis.meta.v1.ListMeta",
-  "ListMeta describes metadata that synthetic resources must have, including lists and various "
-  "status objects.",
+  "What comes with a list beside its items.",
   list_meta_fields,
 };
 
 static const KubeField requirement_fields[] = {
-  { "key", KUBE_STRING, .required = TRUE,
-    KUBE_DOC ("key is the label key that the selector applies to.") },
+  { "key", KUBE_STRING, .required = TRUE, KUBE_DOC ("Label to look at.") },
   { "operator", KUBE_STRING, .required = TRUE,
     .values = KUBE_VALUES ("In", "NotIn", "Exists", "DoesNotExist"),
-    KUBE_DOC ("operator represents a key's relationship to a set of values. Valid operators are "
-              "In, NotIn, Exists and DoesNotExist.") },
+    KUBE_DOC ("Test to apply: In and NotIn compare values, Exists and DoesNotExist only look for "
+              "the key.") },
   KUBE_LIST_OF_STRINGS (
       "values",
       KUBE_DOC (
-          "values is an array of string values. If the operator is In or NotIn, the values "
-          "array must be non-empty. If the operator is Exists or DoesNotExist, it must be empty.")),
+          "Candidates for In and NotIn, at least one; leave out for Exists and DoesNotExist.")),
   { NULL },
 };
 
 static const KubeStruct label_selector_requirement = {
   "io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelectorRequirement",
-  "A label selector requirement is a selector that contains values, a key, and an operator that "
-  "relates the key and values.",
+  "One test on one label.",
   requirement_fields,
 };
 
 static const KubeField label_selector_fields[] = {
   KUBE_MAP_OF_STRINGS (
       "matchLabels",
-      KUBE_DOC (
-          "matchLabels is a map of {key,value} pairs. A single {key,value} in the matchLabels "
-          "map is equivalent to an element of matchExpressions, whose key field is \"key\", the "
-          "operator is \"In\", and the values array contains only \"value\". The requirements are "
-          "ANDed.")),
-  KUBE_LIST_OF (
-      "matchExpressions", label_selector_requirement,
-      KUBE_DOC ("matchExpressions is a list of label selector requirements. The requirements are "
-                "ANDed.")),
+      KUBE_DOC ("Labels an object must carry with exactly these values, all of them.")),
+  KUBE_LIST_OF ("matchExpressions", label_selector_requirement,
+                KUBE_DOC ("Further tests, all of which must pass.")),
   { NULL },
 };
 
 const KubeStruct kube_label_selector = {
   "io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector",
-  "A label selector is a label query over a set of resources. The result of matchLabels and "
-  "matchExpressions are ANDed. An empty label selector matches all objects. A null label selector "
-  "matches no objects.",
+  "Picks objects by label; {} picks all, a missing selector none.",
   label_selector_fields,
 };
 
 /* metav1.Condition, and the conditions of the older kinds, which only have other times. */
 static const KubeField condition_fields[] = {
-  { "type", KUBE_STRING, .required = TRUE, KUBE_DOC ("type of condition in CamelCase.") },
+  { "type", KUBE_STRING, .required = TRUE,
+    KUBE_DOC ("What is judged, as one CamelCase word; unique in its list.") },
   { "status", KUBE_STRING, .required = TRUE, .values = KUBE_VALUES ("True", "False", "Unknown"),
-    KUBE_DOC ("status of the condition, one of True, False, Unknown.") },
+    KUBE_DOC ("The verdict: True, False or Unknown.") },
   { "observedGeneration", KUBE_INT,
-    KUBE_DOC ("observedGeneration represents the .metadata.generation that the condition was set "
-              "based upon.") },
-  { "lastTransitionTime", KUBE_TIME,
-    KUBE_DOC ("lastTransitionTime is the last time the condition transitioned from one status to "
-              "another.") },
-  { "reason", KUBE_STRING,
-    KUBE_DOC ("reason contains a programmatic identifier indicating the reason for the "
-              "condition's last transition.") },
-  { "message", KUBE_STRING,
-    KUBE_DOC ("message is a human readable message indicating details about the transition.") },
+    KUBE_DOC ("Generation judged; the verdict is out of date if metadata.generation is higher.") },
+  { "lastTransitionTime", KUBE_TIME, KUBE_DOC ("When the verdict last changed.") },
+  { "reason", KUBE_STRING, KUBE_DOC ("Why, as one CamelCase word that programs can compare.") },
+  { "message", KUBE_STRING, KUBE_DOC ("Why, in a sentence for people; may be empty.") },
   { NULL },
 };
 
 const KubeStruct kube_condition = {
   "io.k8s.apimachinery.pkg.apis.meta.v1.Condition",
-  "Condition contains details for one aspect of the current state of this API Resource.",
+  "A controller's verdict on one question about an object.",
   condition_fields,
 };
 
 static const KubeField local_object_reference_fields[] = {
-  { "name", KUBE_STRING, KUBE_DOC ("Name of the referent.") },
+  { "name", KUBE_STRING, KUBE_DOC ("Which object of the namespace is meant.") },
   { NULL },
 };
 
 const KubeStruct kube_local_object_reference = {
   "io.k8s.api.core.v1.LocalObjectReference",
-  "LocalObjectReference contains enough information to let you locate the referenced object inside "
-  "the same namespace.",
+  "Names an object in the namespace of the one that refers to it.",
   local_object_reference_fields,
 };
 
 static const KubeField object_reference_fields[] = {
-  { "kind", KUBE_STRING, KUBE_DOC ("Kind of the referent.") },
-  { "namespace", KUBE_STRING, KUBE_DOC ("Namespace of the referent.") },
-  { "name", KUBE_STRING, KUBE_DOC ("Name of the referent.") },
-  { "uid", KUBE_STRING, KUBE_DOC ("UID of the referent.") },
-  { "apiVersion", KUBE_STRING, KUBE_DOC ("API version of the referent.") },
+  { "kind", KUBE_STRING, KUBE_DOC ("Type of the object meant, such as Pod.") },
+  { "namespace", KUBE_STRING, KUBE_DOC ("Where that object lives; empty for cluster-wide ones.") },
+  { "name", KUBE_STRING, KUBE_DOC ("What that object is called.") },
+  { "uid", KUBE_STRING, KUBE_DOC ("Tells that object from others that bore its name.") },
+  { "apiVersion", KUBE_STRING, KUBE_DOC ("Group and version for the kind.") },
   { "resourceVersion", KUBE_STRING,
-    KUBE_DOC ("Specific resourceVersion to which this reference is made, if any.") },
+    KUBE_DOC ("State of that object that is meant, where it matters.") },
   { "fieldPath", KUBE_STRING,
     KUBE_DOC ("If referring to a piece of an object instead of an entire object, this string "
               "should contain a valid JSON/Go field access statement, such as "
@@ -253,19 +204,20 @@ static const KubeField object_reference_fields[] = {
 
 const KubeStruct kube_object_reference = {
   "io.k8s.api.core.v1.ObjectReference",
-  "ObjectReference contains enough information to let you inspect or modify the referred object.",
+  "Points to any object, or to a part of one, in any namespace.",
   object_reference_fields,
 };
 
 static const KubeField key_selector_fields[] = {
-  { "name", KUBE_STRING, KUBE_DOC ("Name of the referent.") },
-  { "key", KUBE_STRING, .required = TRUE, KUBE_DOC ("The key to select.") },
-  { "optional", KUBE_BOOL, KUBE_DOC ("Specify whether the referent or its key must be defined.") },
+  { "name", KUBE_STRING, KUBE_DOC ("ConfigMap or Secret to read, in the same namespace.") },
+  { "key", KUBE_STRING, .required = TRUE, KUBE_DOC ("Entry of its data to take.") },
+  { "optional", KUBE_BOOL,
+    KUBE_DOC ("True lets the container start without the object or the key; false by default.") },
   { NULL },
 };
 
 const KubeStruct kube_key_selector = {
   "io.k8s.api.core.v1.ConfigMapKeySelector",
-  "Selects a key from a ConfigMap or a Secret.",
+  "Takes one entry out of a ConfigMap or Secret.",
   key_selector_fields,
 };

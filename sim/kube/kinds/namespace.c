@@ -8,44 +8,43 @@
 #include "sim/kube/kinds/structs.h"
 
 static const KubeField spec_fields[] = {
-  KUBE_LIST_OF_STRINGS ("finalizers",
-                        KUBE_DOC ("Finalizers is an opaque list of values that must be empty to "
-                                  "permanently remove object from storage.")),
+  KUBE_LIST_OF_STRINGS (
+      "finalizers",
+      KUBE_DOC ("Who must clean up first; \"kubernetes\" goes once the contents are deleted.")),
   { NULL },
 };
 
 static const KubeStruct spec = {
   "io.k8s.api.core.v1.NamespaceSpec",
-  "NamespaceSpec describes the attributes on a Namespace.",
+  "What has to happen before the namespace may go.",
   spec_fields,
 };
 
 static const KubeField status_fields[] = {
-  { "phase", KUBE_STRING, KUBE_DOC ("Phase is the current lifecycle phase of the namespace.") },
+  { "phase", KUBE_STRING, KUBE_DOC ("Active, or Terminating from the delete request on.") },
   KUBE_LIST_OF (
       "conditions", kube_condition, .merge_key = "type",
-      KUBE_DOC ("Represents the latest available observations of a namespace's current state.")),
+      KUBE_DOC ("What keeps a deletion from finishing, such as NamespaceContentRemaining.")),
   { NULL },
 };
 
 static const KubeStruct status = {
   "io.k8s.api.core.v1.NamespaceStatus",
-  "NamespaceStatus is information about the current status of a Namespace.",
+  "Whether the namespace is in use or on its way out.",
   status_fields,
 };
 
 static const KubeField fields[] = {
   KUBE_TYPE_FIELDS,
-  KUBE_OBJECT_OF ("spec", spec, .fallback = "{}",
-                  KUBE_DOC ("Spec defines the behavior of the Namespace.")),
+  KUBE_OBJECT_OF ("spec", spec, .fallback = "{}", KUBE_DOC ("Finalizers, set by the server.")),
   KUBE_OBJECT_OF ("status", status, .fallback = "{}",
-                  KUBE_DOC ("Status describes the current status of a Namespace.")),
+                  KUBE_DOC ("Phase and obstacles to deletion, set by the namespace controller.")),
   { NULL },
 };
 
 static const KubeStruct type = {
   "io.k8s.api.core.v1.Namespace",
-  "Namespace provides a scope for Names. Use of multiple namespaces is optional.",
+  "A compartment of the cluster: names in it are independent of those elsewhere.",
   fields,
 };
 

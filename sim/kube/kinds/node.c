@@ -12,109 +12,109 @@
 
 static const KubeField taint_fields[] = {
   { "key", KUBE_STRING, .required = TRUE,
-    KUBE_DOC ("Required. The taint key to be applied to a node.") },
-  { "value", KUBE_STRING, KUBE_DOC ("The taint value corresponding to the taint key.") },
+    KUBE_DOC ("Name of the taint, such as node.kubernetes.io/unschedulable.") },
+  { "value", KUBE_STRING,
+    KUBE_DOC ("Compared with a toleration's value under operator Equal; often empty.") },
   /* Its values are checked below: the server reports them at metadata.taints. */
   { "effect", KUBE_STRING, .required = TRUE,
-    KUBE_DOC ("Required. The effect of the taint on pods that do not tolerate the taint. Valid "
-              "effects are NoSchedule, PreferNoSchedule and NoExecute.") },
+    KUBE_DOC ("NoSchedule turns new pods away, PreferNoSchedule tries to, NoExecute also evicts "
+              "running ones.") },
   { "timeAdded", KUBE_TIME,
-    KUBE_DOC ("TimeAdded represents the time at which the taint was added. It is only written for "
-              "NoExecute taints.") },
+    KUBE_DOC ("When the taint was put on, if whoever did so recorded it.") },
   { NULL },
 };
 
 static const KubeStruct taint = {
   "io.k8s.api.core.v1.Taint",
-  "The node this Taint is attached to has the \"effect\" on any pod that does not tolerate the "
-  "Taint.",
+  "Keeps pods without a matching toleration off a node.",
   taint_fields,
 };
 
 static const KubeField spec_fields[] = {
   { "podCIDR", KUBE_STRING,
-    KUBE_DOC ("PodCIDR represents the pod IP range assigned to the node.") },
+    KUBE_DOC ("Address range for the node's pods: the first of podCIDRs.") },
   KUBE_LIST_OF_STRINGS ("podCIDRs", .merge = TRUE,
-                        KUBE_DOC ("podCIDRs represents the IP ranges assigned to the node for "
-                                  "usage by Pods on that node.")),
+                        KUBE_DOC ("At most one range of pod addresses for each of IPv4 and IPv6.")),
   { "providerID", KUBE_STRING,
-    KUBE_DOC ("ID of the node assigned by the cloud provider in the format: "
-              "<ProviderName>://<ProviderSpecificNodeID>") },
+    KUBE_DOC ("Machine behind the node in the cloud, such as aws:///eu-west-1a/i-0a1b2c3d.") },
   { "unschedulable", KUBE_BOOL,
-    KUBE_DOC (
-        "Unschedulable controls node schedulability of new pods. By default, node is schedulable. "
-        "More info: https://kubernetes.io/docs/concepts/nodes/node/#manual-node-administration") },
-  KUBE_LIST_OF ("taints", taint, KUBE_DOC ("If specified, the node's taints.")),
-  { "externalID", KUBE_STRING, KUBE_DOC ("Deprecated. Not all kubelets will set this field.") },
+    KUBE_DOC ("True while cordoned: the scheduler sends no new pods.") },
+  KUBE_LIST_OF ("taints", taint, KUBE_DOC ("Marks that repel pods without a matching toleration.")),
+  { "externalID", KUBE_STRING, KUBE_DOC ("Obsolete predecessor of providerID; usually empty.") },
   { NULL },
 };
 
 static const KubeStruct spec = {
   "io.k8s.api.core.v1.NodeSpec",
-  "NodeSpec describes the attributes that a node is created with.",
+  "Identity of the machine, and which pods it takes.",
   spec_fields,
 };
 
 static const KubeField condition_fields[] = {
-  { "type", KUBE_STRING, .required = TRUE, KUBE_DOC ("Type of node condition.") },
+  { "type", KUBE_STRING, .required = TRUE,
+    KUBE_DOC ("Ready, MemoryPressure, DiskPressure, PIDPressure or NetworkUnavailable.") },
   { "status", KUBE_STRING, .required = TRUE,
-    KUBE_DOC ("Status of the condition, one of True, False, Unknown.") },
+    KUBE_DOC ("True, False, or Unknown when the node has fallen silent.") },
   { "lastHeartbeatTime", KUBE_TIME, .fallback = "null",
-    KUBE_DOC ("Last time we got an update on a given condition.") },
+    KUBE_DOC ("When the kubelet last reported on it, changed or not.") },
   { "lastTransitionTime", KUBE_TIME, .fallback = "null",
-    KUBE_DOC ("Last time the condition transit from one status to another.") },
-  { "reason", KUBE_STRING, KUBE_DOC ("(brief) reason for the condition's last transition.") },
-  { "message", KUBE_STRING,
-    KUBE_DOC ("Human readable message indicating details about last transition.") },
+    KUBE_DOC ("Since when status has had its value.") },
+  { "reason", KUBE_STRING, KUBE_DOC ("Cause as one CamelCase word, such as KubeletReady.") },
+  { "message", KUBE_STRING, KUBE_DOC ("Cause in a sentence for people.") },
   { NULL },
 };
 
 static const KubeStruct condition = {
   "io.k8s.api.core.v1.NodeCondition",
-  "NodeCondition contains condition information for a node.",
+  "One aspect of the node's health.",
   condition_fields,
 };
 
 static const KubeField address_fields[] = {
   { "type", KUBE_STRING, .required = TRUE,
-    KUBE_DOC ("Node address type, one of Hostname, ExternalIP or InternalIP.") },
-  { "address", KUBE_STRING, .required = TRUE, KUBE_DOC ("The node address.") },
+    KUBE_DOC ("InternalIP, ExternalIP, Hostname, InternalDNS or ExternalDNS.") },
+  { "address", KUBE_STRING, .required = TRUE,
+    KUBE_DOC ("IP address or host name, according to type.") },
   { NULL },
 };
 
 static const KubeStruct address = {
   "io.k8s.api.core.v1.NodeAddress",
-  "NodeAddress contains information for the node's address.",
+  "One way to reach the node.",
   address_fields,
 };
 
 static const KubeField daemon_endpoint_fields[] = {
-  { "Port", KUBE_INT, .fallback = "0", KUBE_DOC ("Port number of the given endpoint.") },
+  { "Port", KUBE_INT, .fallback = "0",
+    KUBE_DOC ("TCP port it listens on; normally 10250 for the kubelet.") },
   { NULL },
 };
 
 static const KubeStruct daemon_endpoint = {
   "io.k8s.api.core.v1.DaemonEndpoint",
-  "DaemonEndpoint contains information about a single Daemon endpoint.",
+  "Where a system service of the node listens.",
   daemon_endpoint_fields,
 };
 
 static const KubeField daemon_endpoints_fields[] = {
   KUBE_OBJECT_OF ("kubeletEndpoint", daemon_endpoint, .fallback = "{}",
-                  KUBE_DOC ("Endpoint on which Kubelet is listening.")),
+                  KUBE_DOC ("Where the API server reaches the kubelet, for logs and exec.")),
   { NULL },
 };
 
 static const KubeStruct daemon_endpoints = {
   "io.k8s.api.core.v1.NodeDaemonEndpoints",
-  "NodeDaemonEndpoints lists ports opened by daemons running on the Node.",
+  "Ports of the node's own services.",
   daemon_endpoints_fields,
 };
 
 static const KubeField info_fields[] = {
-  { "machineID", KUBE_STRING, .fallback = "\"\"", KUBE_DOC ("MachineID reported by the node.") },
-  { "systemUUID", KUBE_STRING, .fallback = "\"\"", KUBE_DOC ("SystemUUID reported by the node.") },
-  { "bootID", KUBE_STRING, .fallback = "\"\"", KUBE_DOC ("Boot ID reported by the node.") },
+  { "machineID", KUBE_STRING, .fallback = "\"\"",
+    KUBE_DOC ("Content of the node's /etc/machine-id.") },
+  { "systemUUID", KUBE_STRING, .fallback = "\"\"",
+    KUBE_DOC ("UUID of the hardware or virtual machine, as its firmware gives it.") },
+  { "bootID", KUBE_STRING, .fallback = "\"\"",
+    KUBE_DOC ("Random ID from the kernel, new at each boot.") },
   { "kernelVersion", KUBE_STRING, .fallback = "\"\"",
     KUBE_DOC ("Kernel Version reported by the node from 'uname -r' (e.g. 3.16.0-0.bpo.4-amd64).") },
   { "osImage", KUBE_STRING, .fallback = "\"\"",
@@ -126,56 +126,52 @@ static const KubeField info_fields[] = {
   { "kubeletVersion", KUBE_STRING, .fallback = "\"\"",
     KUBE_DOC ("Kubelet Version reported by the node.") },
   { "kubeProxyVersion", KUBE_STRING, .fallback = "\"\"",
-    KUBE_DOC ("Deprecated: KubeProxy Version reported by the node.") },
-  { "operatingSystem", KUBE_STRING, .fallback = "\"\"",
-    KUBE_DOC ("The Operating System reported by the node") },
+    KUBE_DOC ("Obsolete: at best a copy of the kubelet's version.") },
+  { "operatingSystem", KUBE_STRING, .fallback = "\"\"", KUBE_DOC ("Either linux or windows.") },
   { "architecture", KUBE_STRING, .fallback = "\"\"",
-    KUBE_DOC ("The Architecture reported by the node") },
+    KUBE_DOC ("Processor family as Go calls it, such as amd64 or arm64.") },
   { NULL },
 };
 
 static const KubeStruct info = {
   "io.k8s.api.core.v1.NodeSystemInfo",
-  "NodeSystemInfo is a set of ids/uuids to uniquely identify the node.",
+  "Machine IDs and software versions, as the kubelet finds them.",
   info_fields,
 };
 
 static const KubeField image_fields[] = {
-  KUBE_LIST_OF_STRINGS ("names", KUBE_DOC ("Names by which this image is known.")),
-  { "sizeBytes", KUBE_INT, KUBE_DOC ("The size of the image in bytes.") },
+  KUBE_LIST_OF_STRINGS ("names", KUBE_DOC ("Tags and digests that refer to it.")),
+  { "sizeBytes", KUBE_INT, KUBE_DOC ("Space it takes up, in bytes.") },
   { NULL },
 };
 
 static const KubeStruct image = {
   "io.k8s.api.core.v1.ContainerImage",
-  "Describe a container image",
+  "An image in the local store of a node.",
   image_fields,
 };
 
 static const KubeField attached_volume_fields[] = {
-  { "name", KUBE_STRING, .required = TRUE, KUBE_DOC ("Name of the attached volume") },
+  { "name", KUBE_STRING, .required = TRUE, KUBE_DOC ("Unique name made of plugin and volume ID.") },
   { "devicePath", KUBE_STRING, .required = TRUE,
-    KUBE_DOC ("DevicePath represents the device path where the volume should be available") },
+    KUBE_DOC ("Device file on the node; may be empty.") },
   { NULL },
 };
 
 static const KubeStruct attached_volume = {
   "io.k8s.api.core.v1.AttachedVolume",
-  "AttachedVolume describes a volume attached to a node",
+  "A volume that the controller has attached to the machine.",
   attached_volume_fields,
 };
 
 static const KubeField status_fields[] = {
   { "capacity", KUBE_MAP, .element = KUBE_QUANTITY,
-    KUBE_DOC ("Capacity represents the total resources of a node.") },
+    KUBE_DOC ("All that the machine has of each resource: cpu, memory, pods and so on.") },
   { "allocatable", KUBE_MAP, .element = KUBE_QUANTITY,
-    KUBE_DOC ("Allocatable represents the resources of a node that are available for scheduling. "
-              "Defaults to Capacity.") },
-  { "phase", KUBE_STRING,
-    KUBE_DOC ("NodePhase is the recently observed lifecycle phase of the node. The field is never "
-              "populated, and now is deprecated.") },
+    KUBE_DOC ("What pods may request in total: capacity less reserves of the system.") },
+  { "phase", KUBE_STRING, KUBE_DOC ("Obsolete, never set; see conditions.") },
   KUBE_LIST_OF ("conditions", condition, .merge_key = "type",
-                KUBE_DOC ("Conditions is an array of current observed node conditions.")),
+                KUBE_DOC ("Health of the node, one entry for each type of trouble and Ready.")),
   KUBE_LIST_OF (
       "addresses", address, .merge_key = "type",
       KUBE_DOC (
@@ -188,37 +184,40 @@ static const KubeField status_fields[] = {
           "there are some exceptions where this may not be possible, such as Pods that inherit "
           "a Node's address in its own status or consumers of the downward API (status.hostIP).")),
   KUBE_OBJECT_OF ("daemonEndpoints", daemon_endpoints, .fallback = "{}",
-                  KUBE_DOC ("Endpoints of daemons running on the Node.")),
+                  KUBE_DOC ("Ports of system services, set by the kubelet.")),
   KUBE_OBJECT_OF ("nodeInfo", info, .fallback = "{}",
-                  KUBE_DOC ("Set of ids/uuids to uniquely identify the node.")),
-  KUBE_LIST_OF ("images", image, KUBE_DOC ("List of container images on this node")),
-  KUBE_LIST_OF_STRINGS ("volumesInUse",
-                        KUBE_DOC ("List of attachable volumes in use (mounted) by the node.")),
-  KUBE_LIST_OF ("volumesAttached", attached_volume,
-                KUBE_DOC ("List of volumes that are attached to the node.")),
+                  KUBE_DOC ("Machine IDs and software versions, set by the kubelet.")),
+  KUBE_LIST_OF (
+      "images", image,
+      KUBE_DOC ("Images held locally, largest first; kubelets list 50 unless told otherwise.")),
+  KUBE_LIST_OF_STRINGS (
+      "volumesInUse",
+      KUBE_DOC ("Mounted volumes, which must not be detached yet; set by the kubelet.")),
+  KUBE_LIST_OF (
+      "volumesAttached", attached_volume,
+      KUBE_DOC ("Volumes attached to the machine; set by the attach and detach controller.")),
   { NULL },
 };
 
 static const KubeStruct status = {
   "io.k8s.api.core.v1.NodeStatus",
-  "NodeStatus is information about the current status of a node.",
+  "Resources, health and facts that the node reports.",
   status_fields,
 };
 
 static const KubeField fields[] = {
   KUBE_TYPE_FIELDS,
   KUBE_OBJECT_OF ("spec", spec, .fallback = "{}",
-                  KUBE_DOC ("Spec defines the behavior of a node.")),
+                  KUBE_DOC ("Cordon, taints and identity of the node.")),
   KUBE_OBJECT_OF (
       "status", status, .fallback = "{}",
-      KUBE_DOC ("Most recently observed status of the node. Populated by the system. Read-only.")),
+      KUBE_DOC ("Reported by the kubelet, in part by controllers; not for users to write.")),
   { NULL },
 };
 
 static const KubeStruct type = {
   "io.k8s.api.core.v1.Node",
-  "Node is a worker node in Kubernetes. Each node will have a unique identifier in the cache (i.e. "
-  "in etcd).",
+  "A machine that runs pods.",
   fields,
 };
 

@@ -7,76 +7,64 @@
 
 static const KubeField spec_fields[] = {
   { "minAvailable", KUBE_INT_OR_STRING,
-    KUBE_DOC (
-        "An eviction is allowed if at least \"minAvailable\" pods selected by \"selector\" will "
-        "still be available after the eviction, i.e. even in the absence of the evicted pod. So "
-        "for example you can prevent all voluntary evictions by specifying \"100%\".") },
-  KUBE_OBJECT_OF ("selector", kube_label_selector,
-                  KUBE_DOC ("Label query over pods whose evictions are managed by the disruption "
-                            "budget. A null selector will match no pods, while an empty ({}) "
-                            "selector will select all pods within the namespace.")),
+    KUBE_DOC ("Count or percentage (rounded up) of the pods that evictions must leave healthy; "
+              "excludes maxUnavailable.") },
+  KUBE_OBJECT_OF (
+      "selector", kube_label_selector,
+      KUBE_DOC ("Pods to protect; {} takes all of the namespace, none at all takes no pod.")),
   { "maxUnavailable", KUBE_INT_OR_STRING,
-    KUBE_DOC ("An eviction is allowed if at most \"maxUnavailable\" pods selected by \"selector\" "
-              "are unavailable after the eviction, i.e. even in absence of the evicted pod. For "
-              "example, one can prevent all voluntary evictions by specifying 0. This is a "
-              "mutually exclusive setting with \"minAvailable\".") },
+    KUBE_DOC ("Count or percentage (rounded up) of the pods that may be down at once; excludes "
+              "minAvailable.") },
   { "unhealthyPodEvictionPolicy", KUBE_STRING,
     .values = KUBE_VALUES ("AlwaysAllow", "IfHealthyBudget"),
-    KUBE_DOC ("UnhealthyPodEvictionPolicy defines the criteria for when unhealthy pods should be "
-              "considered for eviction. Valid policies are IfHealthyBudget and AlwaysAllow. If no "
-              "policy is specified, the default behavior will be used, which corresponds to the "
-              "IfHealthyBudget policy.") },
+    KUBE_DOC ("When running but unready pods may go: AlwaysAllow, or IfHealthyBudget (default) "
+              "while enough others are healthy.") },
   { NULL },
 };
 
 static const KubeStruct spec = {
   "io.k8s.api.policy.v1.PodDisruptionBudgetSpec",
-  "PodDisruptionBudgetSpec is a description of a PodDisruptionBudget.",
+  "Which pods to protect, and how many must keep running.",
   spec_fields,
 };
 
 static const KubeField status_fields[] = {
   { "observedGeneration", KUBE_INT,
-    KUBE_DOC ("Most recent generation observed when updating this PDB status. DisruptionsAllowed "
-              "and other status information is valid only if observedGeneration equals to PDB's "
-              "object generation.") },
+    KUBE_DOC ("Generation these numbers stand for; evictions wait while it lags behind "
+              "metadata.generation.") },
   { "disruptedPods", KUBE_MAP, .element = KUBE_TIME,
-    KUBE_DOC ("DisruptedPods contains information about pods whose eviction was processed by the "
-              "API server eviction subresource handler but has not yet been observed by the "
-              "PodDisruptionBudget controller.") },
+    KUBE_DOC ("Evicted pods, with the time, whose deletion the controller has not seen yet.") },
   { "disruptionsAllowed", KUBE_INT, .fallback = "0",
-    KUBE_DOC ("Number of pod disruptions that are currently allowed.") },
-  { "currentHealthy", KUBE_INT, .fallback = "0", KUBE_DOC ("current number of healthy pods") },
+    KUBE_DOC ("Evictions that would be granted now.") },
+  { "currentHealthy", KUBE_INT, .fallback = "0", KUBE_DOC ("Protected pods that are ready now.") },
   { "desiredHealthy", KUBE_INT, .fallback = "0",
-    KUBE_DOC ("minimum desired number of healthy pods") },
+    KUBE_DOC ("Ready pods that must remain, worked out from the spec.") },
   { "expectedPods", KUBE_INT, .fallback = "0",
-    KUBE_DOC ("total number of pods counted by this disruption budget") },
-  KUBE_LIST_OF ("conditions", kube_condition, .merge_key = "type",
-                KUBE_DOC ("Conditions contain conditions for PDB. The disruption controller sets "
-                          "the DisruptionAllowed condition.")),
+    KUBE_DOC ("Pods there should be, from the scale of their controllers or by counting.") },
+  KUBE_LIST_OF (
+      "conditions", kube_condition, .merge_key = "type",
+      KUBE_DOC ("DisruptionAllowed says whether an eviction is possible now, or why not.")),
   { NULL },
 };
 
 static const KubeStruct status = {
   "io.k8s.api.policy.v1.PodDisruptionBudgetStatus",
-  "PodDisruptionBudgetStatus represents information about the status of a PodDisruptionBudget. "
-  "Status may trail the actual state of a system.",
+  "The budget in numbers, as the disruption controller last worked it out.",
   status_fields,
 };
 
 static const KubeField fields[] = {
   KUBE_TYPE_FIELDS,
-  KUBE_OBJECT_OF ("spec", spec, .fallback = "{}",
-                  KUBE_DOC ("Specification of the desired behavior of the PodDisruptionBudget.")),
-  KUBE_OBJECT_OF ("status", status, .fallback = "{}",
-                  KUBE_DOC ("Most recently observed status of the PodDisruptionBudget.")),
+  KUBE_OBJECT_OF ("spec", spec, .fallback = "{}", KUBE_DOC ("The protection that the user wants.")),
+  KUBE_OBJECT_OF (
+      "status", status, .fallback = "{}",
+      KUBE_DOC ("What the budget allows at present; set by the disruption controller.")),
   { NULL },
 };
 
 static const KubeStruct type = {
   "io.k8s.api.policy.v1.PodDisruptionBudget",
-  "PodDisruptionBudget is an object to define the max disruption that can be caused to a "
-  "collection of pods",
+  "Limits how many of a set of pods evictions may take down at once.",
   fields,
 };
 

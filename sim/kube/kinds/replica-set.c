@@ -12,8 +12,7 @@ static const KubeField spec_fields[] = {
               "https://kubernetes.io/docs/concepts/workloads/controllers/replicationcontroller/"
               "#what-is-a-replicationcontroller") },
   { "minReadySeconds", KUBE_INT,
-    KUBE_DOC ("Minimum number of seconds for which a newly created pod should be ready without any "
-              "of its container crashing, for it to be considered available.") },
+    KUBE_DOC ("Seconds a pod must stay ready before it counts as available; default 0.") },
   KUBE_OBJECT_OF (
       "selector", kube_label_selector, .required = TRUE,
       KUBE_DOC (
@@ -23,15 +22,15 @@ static const KubeField spec_fields[] = {
           "info: "
           "https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/"
           "#label-selectors")),
-  KUBE_OBJECT_OF ("template", kube_pod_template_spec, .required = TRUE,
-                  KUBE_DOC ("Template is the object that describes the pod that will be created if "
-                            "insufficient replicas are detected.")),
+  KUBE_OBJECT_OF (
+      "template", kube_pod_template_spec, .required = TRUE,
+      KUBE_DOC ("Blueprint for missing pods; existing ones keep their shape when it changes.")),
   { NULL },
 };
 
 static const KubeStruct spec = {
   "io.k8s.api.apps.v1.ReplicaSetSpec",
-  "ReplicaSetSpec is the specification of a ReplicaSet.",
+  "How many pods of which kind to keep.",
   spec_fields,
 };
 
@@ -41,41 +40,34 @@ static const KubeField status_fields[] = {
               "https://kubernetes.io/docs/concepts/workloads/controllers/replicationcontroller/"
               "#what-is-a-replicationcontroller") },
   { "fullyLabeledReplicas", KUBE_INT,
-    KUBE_DOC ("The number of pods that have labels matching the labels of the pod template of the "
-              "replicaset.") },
+    KUBE_DOC ("Pods carrying all labels of the template, not merely the selector's.") },
   { "readyReplicas", KUBE_INT, KUBE_DOC ("The number of ready replicas for this replica set.") },
-  { "availableReplicas", KUBE_INT,
-    KUBE_DOC ("The number of available replicas (ready for at least minReadySeconds) for this "
-              "replica set.") },
+  { "availableReplicas", KUBE_INT, KUBE_DOC ("Pods that have been ready for minReadySeconds.") },
   { "observedGeneration", KUBE_INT,
-    KUBE_DOC (
-        "ObservedGeneration reflects the generation of the most recently observed ReplicaSet.") },
-  KUBE_LIST_OF (
-      "conditions", kube_condition, .merge_key = "type",
-      KUBE_DOC ("Represents the latest available observations of a replica set's current state.")),
+    KUBE_DOC ("Generation of the spec that the controller last worked on.") },
+  KUBE_LIST_OF ("conditions", kube_condition, .merge_key = "type",
+                KUBE_DOC ("ReplicaFailure here says that pods could not be created or deleted.")),
   { NULL },
 };
 
 static const KubeStruct status = {
   "io.k8s.api.apps.v1.ReplicaSetStatus",
-  "ReplicaSetStatus represents the current status of a ReplicaSet.",
+  "Pod counts as the controller last saw them.",
   status_fields,
 };
 
 static const KubeField fields[] = {
   KUBE_TYPE_FIELDS,
-  KUBE_OBJECT_OF (
-      "spec", spec, .fallback = "{}",
-      KUBE_DOC ("Spec defines the specification of the desired behavior of the ReplicaSet.")),
-  KUBE_OBJECT_OF (
-      "status", status, .fallback = "{}",
-      KUBE_DOC ("Status is the most recently observed status of the ReplicaSet. Read-only.")),
+  KUBE_OBJECT_OF ("spec", spec, .fallback = "{}",
+                  KUBE_DOC ("Number and shape of the pods wanted.")),
+  KUBE_OBJECT_OF ("status", status, .fallback = "{}",
+                  KUBE_DOC ("Pods found, counted by the replica set controller.")),
   { NULL },
 };
 
 static const KubeStruct type = {
   "io.k8s.api.apps.v1.ReplicaSet",
-  "ReplicaSet ensures that a specified number of pod replicas are running at any given time.",
+  "Keeps a number of like pods running; usually made by a Deployment.",
   fields,
 };
 

@@ -19,21 +19,17 @@ static const KubeField fields[] = {
           "use outside of pods. Instead, tokens can be requested directly using the "
           "TokenRequest API, or service account token secrets can be manually created. More "
           "info: https://kubernetes.io/docs/concepts/configuration/secret")),
-  KUBE_LIST_OF (
-      "imagePullSecrets", kube_local_object_reference,
-      KUBE_DOC ("ImagePullSecrets is a list of references to secrets in the same namespace to use "
-                "for pulling any images in pods that reference this ServiceAccount.")),
+  KUBE_LIST_OF ("imagePullSecrets", kube_local_object_reference,
+                KUBE_DOC ("Registry credentials given to its pods that name none themselves.")),
   { "automountServiceAccountToken", KUBE_BOOL,
-    KUBE_DOC (
-        "AutomountServiceAccountToken indicates whether pods running as this service account "
-        "should have an API token automatically mounted. Can be overridden at the pod level.") },
+    KUBE_DOC ("Whether its pods get an API token mounted, true by default; a pod's own setting "
+              "comes first.") },
   { NULL },
 };
 
 static const KubeStruct type = {
   "io.k8s.api.core.v1.ServiceAccount",
-  "ServiceAccount binds together a name, a principal that can be authenticated and authorized, and "
-  "a set of secrets.",
+  "Identity under which pods talk to the API server.",
   fields,
 };
 

@@ -8,51 +8,46 @@
 #include "sim/kube/kinds/structs.h"
 
 static const KubeField port_fields[] = {
-  { "name", KUBE_STRING,
-    KUBE_DOC ("The name of this port within the service. This must be a DNS_LABEL. All ports "
-              "within a ServiceSpec must have unique names.") },
+  { "name", KUBE_STRING, KUBE_DOC ("DNS label, needed and unique where there are several ports.") },
   { "protocol", KUBE_STRING, .fallback = "\"TCP\"", .values = KUBE_VALUES ("SCTP", "TCP", "UDP"),
-    KUBE_DOC ("The IP protocol for this port. Supports \"TCP\", \"UDP\", and \"SCTP\". Default is "
-              "TCP.") },
-  { "appProtocol", KUBE_STRING, KUBE_DOC ("The application protocol for this port.") },
-  { "port", KUBE_INT, .required = TRUE,
-    KUBE_DOC ("The port that will be exposed by this service.") },
+    KUBE_DOC ("TCP (default), UDP or SCTP.") },
+  { "appProtocol", KUBE_STRING,
+    KUBE_DOC ("Hint at what is spoken on it, such as https or kubernetes.io/h2c.") },
+  { "port", KUBE_INT, .required = TRUE, KUBE_DOC ("Number that clients connect to, 1 to 65535.") },
   { "targetPort", KUBE_INT_OR_STRING,
-    KUBE_DOC ("Number or name of the port to access on the pods targeted by the service.") },
+    KUBE_DOC ("Where pods listen, by number or container port name; same as port by default.") },
   { "nodePort", KUBE_INT,
-    KUBE_DOC ("The port on each node on which this service is exposed when type is NodePort or "
-              "LoadBalancer. Usually assigned by the system.") },
+    KUBE_DOC ("Port opened on every node for NodePort and LoadBalancer; chosen from 30000-32767 if "
+              "unset.") },
   { NULL },
 };
 
 static const KubeStruct port = {
   "io.k8s.api.core.v1.ServicePort",
-  "ServicePort contains information on service's port.",
+  "One way in, and where it leads.",
   port_fields,
 };
 
 static const KubeField client_ip_fields[] = {
   { "timeoutSeconds", KUBE_INT, .fallback = "10800",
-    KUBE_DOC ("timeoutSeconds specifies the seconds of ClientIP type session sticky time.") },
+    KUBE_DOC ("Idle seconds until a client may get another pod, 1 to 86400; default 10800.") },
   { NULL },
 };
 
 static const KubeStruct client_ip = {
   "io.k8s.api.core.v1.ClientIPConfig",
-  "ClientIPConfig represents the configurations of Client IP based session affinity.",
+  "How long a client address stays with its pod.",
   client_ip_fields,
 };
 
 static const KubeField affinity_config_fields[] = {
-  KUBE_OBJECT_OF (
-      "clientIP", client_ip,
-      KUBE_DOC ("clientIP contains the configurations of Client IP based session affinity.")),
+  KUBE_OBJECT_OF ("clientIP", client_ip, KUBE_DOC ("Settings for sessionAffinity ClientIP.")),
   { NULL },
 };
 
 static const KubeStruct affinity_config = {
   "io.k8s.api.core.v1.SessionAffinityConfig",
-  "SessionAffinityConfig represents the configurations of session affinity.",
+  "Fine tuning of sessionAffinity.",
   affinity_config_fields,
 };
 
@@ -85,9 +80,9 @@ static const KubeField spec_fields[] = {
               "to type ExternalName. More info: "
               "https://kubernetes.io/docs/concepts/services-networking/service/"
               "#virtual-ips-and-service-proxies") },
-  KUBE_LIST_OF_STRINGS ("clusterIPs",
-                        KUBE_DOC ("ClusterIPs is a list of IP addresses assigned to this service, "
-                                  "and are usually assigned randomly.")),
+  KUBE_LIST_OF_STRINGS (
+      "clusterIPs",
+      KUBE_DOC ("Virtual addresses, one for each family; the first equals clusterIP.")),
   { "type", KUBE_STRING, .fallback = "\"ClusterIP\"",
     .values = KUBE_VALUES ("ClusterIP", "ExternalName", "LoadBalancer", "NodePort"),
     KUBE_DOC ("type determines how the Service is exposed. Defaults to ClusterIP. Valid options "
@@ -113,120 +108,106 @@ static const KubeField spec_fields[] = {
                 "system.")),
   { "sessionAffinity", KUBE_STRING, .fallback = "\"None\"",
     .values = KUBE_VALUES ("ClientIP", "None"),
-    KUBE_DOC ("Supports \"ClientIP\" and \"None\". Used to maintain session affinity. Defaults to "
-              "None.") },
+    KUBE_DOC ("ClientIP sends a client to the same pod each time; None (default) does not.") },
   { "loadBalancerIP", KUBE_STRING,
-    KUBE_DOC ("Only applies to Service Type: LoadBalancer. Deprecated: This field was "
-              "under-specified and its meaning varies across implementations.") },
+    KUBE_DOC ("Obsolete: address asked of the load balancer, heeded by some providers only.") },
   KUBE_LIST_OF_STRINGS (
       "loadBalancerSourceRanges",
-      KUBE_DOC ("If specified and supported by the platform, this will restrict traffic through "
-                "the cloud-provider load-balancer to the specified client IPs.")),
+      KUBE_DOC ("Client networks, in CIDR form, that the load balancer lets in; empty for all.")),
   { "externalName", KUBE_STRING,
-    KUBE_DOC ("externalName is the external reference that discovery mechanisms will return as an "
-              "alias for this service (e.g. a DNS CNAME record).") },
+    KUBE_DOC ("DNS name that an ExternalName service resolves to, by CNAME.") },
   { "externalTrafficPolicy", KUBE_STRING, .values = KUBE_VALUES ("Cluster", "Local"),
-    KUBE_DOC ("externalTrafficPolicy describes how nodes distribute service traffic they receive "
-              "on one of the Service's \"externally-facing\" addresses.") },
+    KUBE_DOC ("Local keeps outside traffic on the node it reaches and preserves client addresses; "
+              "Cluster spreads it.") },
   { "healthCheckNodePort", KUBE_INT,
-    KUBE_DOC ("healthCheckNodePort specifies the healthcheck nodePort for the service.") },
+    KUBE_DOC (
+        "Node port that tells load balancers of local pods, under externalTrafficPolicy Local.") },
   { "publishNotReadyAddresses", KUBE_BOOL,
-    KUBE_DOC ("publishNotReadyAddresses indicates that any agent which deals with endpoints for "
-              "this Service should disregard any indications of ready/not-ready.") },
-  KUBE_OBJECT_OF (
-      "sessionAffinityConfig", affinity_config,
-      KUBE_DOC ("sessionAffinityConfig contains the configurations of session affinity.")),
+    KUBE_DOC (
+        "True makes unready pods endpoints as well, as peer discovery needs; default false.") },
+  KUBE_OBJECT_OF ("sessionAffinityConfig", affinity_config,
+                  KUBE_DOC ("How sessionAffinity behaves; used with ClientIP only.")),
   KUBE_LIST_OF_STRINGS (
-      "ipFamilies",
-      KUBE_DOC ("IPFamilies is a list of IP families (e.g. IPv4, IPv6) assigned to this service.")),
+      "ipFamilies", KUBE_DOC ("IPv4, IPv6 or both; the first decides the family of clusterIP.")),
   { "ipFamilyPolicy", KUBE_STRING,
     .values = KUBE_VALUES ("PreferDualStack", "RequireDualStack", "SingleStack"),
-    KUBE_DOC (
-        "IPFamilyPolicy represents the dual-stack-ness requested or required by this Service.") },
+    KUBE_DOC ("SingleStack (default) for one family, RequireDualStack for two, PreferDualStack "
+              "where possible.") },
   { "allocateLoadBalancerNodePorts", KUBE_BOOL,
-    KUBE_DOC ("allocateLoadBalancerNodePorts defines if NodePorts will be automatically allocated "
-              "for services with type LoadBalancer.") },
+    KUBE_DOC ("False spares the node ports of a LoadBalancer that reaches pods directly; default "
+              "true.") },
   { "loadBalancerClass", KUBE_STRING,
-    KUBE_DOC ("loadBalancerClass is the class of the load balancer implementation this Service "
-              "belongs to.") },
+    KUBE_DOC (
+        "Controller to provide the load balancer, the cloud's own if unset; fixed once set.") },
   { "internalTrafficPolicy", KUBE_STRING, .values = KUBE_VALUES ("Cluster", "Local"),
-    KUBE_DOC ("InternalTrafficPolicy describes how nodes distribute service traffic they receive "
-              "on the ClusterIP.") },
+    KUBE_DOC ("Cluster (default) uses all endpoints for traffic from inside, Local only those on "
+              "the client's node.") },
   { "trafficDistribution", KUBE_STRING,
-    KUBE_DOC ("TrafficDistribution offers a way to express preferences for how traffic is "
-              "distributed to Service endpoints.") },
+    KUBE_DOC (
+        "PreferClose favours endpoints in the zone of the client; unset for no preference.") },
   { NULL },
 };
 
 static const KubeStruct spec = {
   "io.k8s.api.core.v1.ServiceSpec",
-  "ServiceSpec describes the attributes that a user creates on a service.",
+  "Ports, the pods behind them, and who may reach them.",
   spec_fields,
 };
 
 static const KubeField ingress_fields[] = {
-  { "ip", KUBE_STRING,
-    KUBE_DOC ("IP is set for load-balancer ingress points that are IP based (typically GCE or "
-              "OpenStack load-balancers)") },
-  { "hostname", KUBE_STRING,
-    KUBE_DOC ("Hostname is set for load-balancer ingress points that are DNS based (typically AWS "
-              "load-balancers)") },
+  { "ip", KUBE_STRING, KUBE_DOC ("Address of the load balancer, where it has a fixed one.") },
+  { "hostname", KUBE_STRING, KUBE_DOC ("DNS name of the load balancer, as AWS gives it.") },
   { "ipMode", KUBE_STRING,
-    KUBE_DOC ("IPMode specifies how the load-balancer IP behaves, and may only be specified when "
-              "the ip field is specified.") },
+    KUBE_DOC (
+        "VIP if packets arrive addressed to ip, Proxy if readdressed on the way; needs ip.") },
   { NULL },
 };
 
 static const KubeStruct ingress = {
   "io.k8s.api.core.v1.LoadBalancerIngress",
-  "LoadBalancerIngress represents the status of a load-balancer ingress point.",
+  "One address under which the load balancer is reached.",
   ingress_fields,
 };
 
 static const KubeField load_balancer_fields[] = {
-  KUBE_LIST_OF ("ingress", ingress,
-                KUBE_DOC ("Ingress is a list containing ingress points for the load-balancer.")),
+  KUBE_LIST_OF (
+      "ingress", ingress,
+      KUBE_DOC ("Addresses under which the service is reached from outside; empty until ready.")),
   { NULL },
 };
 
 static const KubeStruct load_balancer = {
   "io.k8s.api.core.v1.LoadBalancerStatus",
-  "LoadBalancerStatus represents the status of a load-balancer.",
+  "What a cloud has provided for a LoadBalancer service.",
   load_balancer_fields,
 };
 
 static const KubeField status_fields[] = {
-  KUBE_OBJECT_OF (
-      "loadBalancer", load_balancer, .fallback = "{}",
-      KUBE_DOC (
-          "LoadBalancer contains the current status of the load-balancer, if one is present.")),
+  KUBE_OBJECT_OF ("loadBalancer", load_balancer, .fallback = "{}",
+                  KUBE_DOC ("Outcome for type LoadBalancer; empty for other types.")),
   KUBE_LIST_OF ("conditions", kube_condition, .merge_key = "type",
-                KUBE_DOC ("Current service state")),
+                KUBE_DOC ("Reports on the service, such as LoadBalancerPortsError.")),
   { NULL },
 };
 
 static const KubeStruct status = {
   "io.k8s.api.core.v1.ServiceStatus",
-  "ServiceStatus represents the current status of a service.",
+  "How the service is reached from outside, if at all.",
   status_fields,
 };
 
 static const KubeField fields[] = {
   KUBE_TYPE_FIELDS,
   KUBE_OBJECT_OF ("spec", spec, .fallback = "{}",
-                  KUBE_DOC ("Spec defines the behavior of a service.")),
-  KUBE_OBJECT_OF (
-      "status", status, .fallback = "{}",
-      KUBE_DOC (
-          "Most recently observed status of the service. Populated by the system. Read-only.")),
+                  KUBE_DOC ("Ports, selector and exposure that the user wants.")),
+  KUBE_OBJECT_OF ("status", status, .fallback = "{}",
+                  KUBE_DOC ("Written by the controller of the load balancer.")),
   { NULL },
 };
 
 static const KubeStruct type = {
   "io.k8s.api.core.v1.Service",
-  "Service is a named abstraction of software service (for example, mysql) consisting of local "
-  "port (for example 3306) that the proxy listens on, and the selector that determines which pods "
-  "will answer requests sent through the proxy.",
+  "A lasting name and address for a changing set of pods.",
   fields,
 };
 

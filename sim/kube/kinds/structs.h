@@ -31,7 +31,9 @@ G_BEGIN_DECLS
 #define KUBE_TYPE_FIELDS \
   { "apiVersion", KUBE_STRING, KUBE_DOC (KUBE_API_VERSION_TEXT) }, \
       { "kind", KUBE_STRING, KUBE_DOC (KUBE_KIND_TEXT) }, \
-      KUBE_OBJECT_OF ("metadata", kube_object_meta, KUBE_DOC ("Standard object's metadata."))
+      KUBE_OBJECT_OF ( \
+          "metadata", kube_object_meta, \
+          KUBE_DOC ("Name, labels, owners and the like, in the same form for every kind."))
 #define KUBE_NAME_COLUMN \
   { \
     "Name", "string", "name", .path = "metadata.name" \
@@ -50,12 +52,8 @@ G_BEGIN_DECLS
     "Selector", "string", .priority = 1, .path = "spec.selector", .cell = kube_selector_cell \
   }
 
-#define KUBE_API_VERSION_TEXT \
-  "APIVersion defines the versioned schema of this representation of an object. Servers should " \
-  "convert recognized schemas to the latest internal value, and may reject unrecognized values."
-#define KUBE_KIND_TEXT \
-  "Kind is a string value representing the REST resource this object represents. Servers may " \
-  "infer this from the endpoint the client submits requests to. Cannot be updated. In CamelCase."
+#define KUBE_API_VERSION_TEXT "Group and version in which the object is written, such as apps/v1."
+#define KUBE_KIND_TEXT "Type of the object in CamelCase, such as Deployment; cannot be changed."
 
 extern const KubeStruct kube_local_object_reference;
 extern const KubeStruct kube_object_reference;

@@ -27,13 +27,13 @@ static const struct
   const char *name, *json_type, *format, *description;
 } scalars[] = {
   { KUBE_TIME, "io.k8s.apimachinery.pkg.apis.meta.v1.Time", "string", "date-time",
-    "Time is a wrapper around time.Time which supports correct marshaling to YAML and JSON." },
+    "Date and time in RFC 3339, to the second, such as 2026-11-23T20:33:00Z." },
   { KUBE_MICRO_TIME, "io.k8s.apimachinery.pkg.apis.meta.v1.MicroTime", "string", "date-time",
-    "MicroTime is version of Time with microsecond level precision." },
+    "Date and time in RFC 3339, to the microsecond." },
   { KUBE_QUANTITY, "io.k8s.apimachinery.pkg.api.resource.Quantity", "string", NULL,
-    "Quantity is a fixed-point representation of a number, such as \"500m\", \"2\" or \"1Gi\"." },
+    "An amount with a suffix or without, such as 500m, 2 or 1Gi." },
   { KUBE_INT_OR_STRING, "io.k8s.apimachinery.pkg.util.intstr.IntOrString", "string",
-    "int-or-string", "IntOrString is a type that can hold an int32 or a string." },
+    "int-or-string", "A whole number, or a text such as 25% or the name of a port." },
 };
 
 typedef struct
@@ -195,14 +195,11 @@ write_parameters (void)
 {
   return dd_array (
       parameter ("dryRun", "query",
-                 "When present, indicates that modifications should not be persisted. Valid values "
-                 "are: - All: all dry run stages will be processed"),
-      parameter ("fieldManager", "query",
-                 "fieldManager is a name associated with the actor or entity that is making these "
-                 "changes."),
+                 "All checks the request and answers as ever, but stores nothing."),
+      parameter ("fieldManager", "query", "Who makes the change, for metadata.managedFields."),
       parameter ("fieldValidation", "query",
-                 "fieldValidation instructs the server on how to handle objects in the request "
-                 "containing unknown or duplicate fields. Valid values are: Ignore, Warn, Strict."),
+                 "What unknown or repeated fields lead to: nothing (Ignore), a warning (Warn, the "
+                 "default) or an error (Strict)."),
       NULL);
 }
 
@@ -274,11 +271,9 @@ path_item (const KubeKind *kind, gboolean named, gboolean namespaced)
         && g_ptr_array_find_with_equal_func (verbs, operations[i].verb, g_str_equal, NULL))
       dd_builder_set (&item, operations[i].method, operation (kind, i));
   if (named)
-    dd_builder_add (&parameters, parameter ("name", "path", "name of the object"));
+    dd_builder_add (&parameters, parameter ("name", "path", "Which object to act on."));
   if (namespaced)
-    dd_builder_add (&parameters,
-                    parameter ("namespace", "path",
-                               "object name and auth scope, such as for teams and projects"));
+    dd_builder_add (&parameters, parameter ("namespace", "path", "Namespace to act in."));
   if (named || namespaced)
     dd_builder_set (&item, "parameters", dd_builder_end (&parameters));
   return dd_builder_end (&item);
