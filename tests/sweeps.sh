@@ -9,10 +9,15 @@ n=0 failed=0
 
 for scenario in "$srcdir"/scenarios/*.yaml; do
   n=$((n + 1))
-  if out=$("$drydock" explore --seeds "1..$seeds" --faults swarm "$scenario" 2>&1); then
-    echo "ok $n - $(basename "$scenario" .yaml) keeps its promises under $seeds swarms of faults"
+  name=$(basename "$scenario" .yaml)
+  held=yes
+  out=$("$drydock" explore --seeds "1..$seeds" --faults swarm "$scenario" 2>&1) || held=
+  # A swarm that never stung has shown nothing.
+  struck=$(echo "$out" | sed -n 's/.*; \([0-9]*\) faults struck, in \([0-9]*\) of them$/\1 in \2/p')
+  if [ -n "$held" ] && [ -n "$struck" ]; then
+    echo "ok $n - $name keeps its promises under $seeds swarms of faults, which struck $struck of them"
   else
-    echo "not ok $n - $(basename "$scenario" .yaml) keeps its promises under $seeds swarms of faults"
+    echo "not ok $n - $name keeps its promises under $seeds swarms of faults, which struck ${struck:-never}"
     echo "$out" | sed 's/^/# /'
     failed=1
   fi

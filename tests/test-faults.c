@@ -164,7 +164,7 @@ END_TEST
 
 typedef struct
 {
-  guint64 n, requests;
+  guint64 n, requests, struck;
   SimNthKind kind;
 } Shot;
 
@@ -182,6 +182,7 @@ count (SimWorld *target, gpointer data)
   Shot *shot = data;
 
   shot->requests = sim_faults_requests (target->stage->faults);
+  shot->struck = sim_faults_nth_struck (target->stage->faults);
 }
 
 /* Expectations are of the run without the fault; promises are of every run. */
@@ -216,9 +217,15 @@ START_TEST (no_promise_is_broken_by_any_one_request_that_goes_wrong)
       ck_assert_ptr_nonnull (outcome);
       check_promises (outcome, &shot);
       ck_assert_uint_gt (shot.requests, 20);
+      ck_assert_msg (shot.struck == (shot.n <= shot.requests),
+                     "request %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT
+                     " was struck %" G_GUINT64_FORMAT " times",
+                     shot.n, shot.requests, shot.struck);
       shot.n++;
     }
   while (shot.n <= shot.requests);
+  g_print ("# kind %d: struck %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT " requests\n", _i,
+           shot.n - 2, shot.requests);
 }
 END_TEST
 

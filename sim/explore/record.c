@@ -48,11 +48,12 @@ sim_record_of_outcome (const SimOutcome *outcome, const char *faults)
   DdValue *failures = failures_value (outcome, faults);
   gboolean held = dd_value_length (failures) == 0;
 
-  return dd_object (
-      "scenario", dd_string (outcome->scenario), "seed", seed_value (outcome->seed), "faults",
-      dd_string (faults), "result", dd_string (held ? "held" : "failed"), "digest",
-      dd_string (outcome->digest), "events", dd_int ((gint64) outcome->events), "virtual_seconds",
-      dd_double ((double) outcome->virtual_time / DD_SECOND), "failures", failures, NULL);
+  return dd_object ("scenario", dd_string (outcome->scenario), "seed", seed_value (outcome->seed),
+                    "faults", dd_string (faults), "result", dd_string (held ? "held" : "failed"),
+                    "digest", dd_string (outcome->digest), "events",
+                    dd_int ((gint64) outcome->events), "struck", dd_int ((gint64) outcome->struck),
+                    "virtual_seconds", dd_double ((double) outcome->virtual_time / DD_SECOND),
+                    "failures", failures, NULL);
 }
 
 DdValue *

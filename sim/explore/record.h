@@ -2,10 +2,12 @@
 /* sim/explore/record.h: what came of one rehearsal among thousands: one JSON object, one line
  *
  * {"scenario":"ami-upgrade","seed":7,"faults":"swarm","result":"failed","digest":"..","events":412,
- *  "virtual_seconds":1172.5,"failures":[{"what":"invariant ..","at_seconds":64.0,"why":".."}]}
+ *  "struck":3,"virtual_seconds":1172.5,
+ *  "failures":[{"what":"invariant ..","at_seconds":64.0,"why":".."}]}
  *
- * A record says nothing about the machine or its speed, so that records of any two machines compare
- * byte for byte. */
+ * "struck" counts how often faults did: the drawn ones, or with "none" the scenario's own. A record
+ * says nothing about the machine or its speed, so that records of any two machines compare byte for
+ * byte. */
 #pragma once
 
 #include "base/value.h"

@@ -20,8 +20,9 @@ typedef struct
 struct _SimSummary
 {
   guint64 count, failed;
-  GPtrArray *ways;     /* of Way, in the order they were met */
-  GHashTable *by_name; /* signature -> Way, borrowed; for look-up only */
+  guint64 struck, struck_in; /* faults, and rehearsals that met any */
+  GPtrArray *ways;           /* of Way, in the order they were met */
+  GHashTable *by_name;       /* signature -> Way, borrowed; for look-up only */
 };
 
 static void
@@ -71,8 +72,11 @@ void
 sim_summary_add (SimSummary *summary, const DdValue *record)
 {
   Way *way;
+  gint64 struck = dd_value_path_int (record, "struck", 0);
 
   summary->count++;
+  summary->struck += (guint64) struck;
+  summary->struck_in += struck > 0;
   if (sim_record_held (record))
     return;
   summary->failed++;
@@ -180,5 +184,8 @@ sim_summary_print (const SimSummary *summary, SimPlaceOf place_of, gpointer data
            summary->failed);
   if (ways->len > 0)
     fprintf (out, " in %u way%s", ways->len, ways->len == 1 ? "" : "s");
+  if (summary->struck > 0)
+    fprintf (out, "; %" G_GUINT64_FORMAT " faults struck, in %" G_GUINT64_FORMAT " of them",
+             summary->struck, summary->struck_in);
   fputc ('\n', out);
 }

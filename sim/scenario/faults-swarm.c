@@ -85,6 +85,7 @@ add_row (SimFaults *faults, guint kind, DdRandom *random)
     .probability = (double) dd_random_between (random, 5, 100) / 100,
   };
 
+  row.drawn = TRUE;
   sim_faults_add (faults, &row);
 }
 

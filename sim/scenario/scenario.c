@@ -415,6 +415,7 @@ rehearse_in (const SimScenario *scenario, const SimRehearsal *rehearsal, SimWorl
   outcome->digest = sim_trace_digest (world->stage->trace);
   outcome->virtual_time = sim_stage_now (world->stage) - sim_trace_origin (world->stage->trace);
   outcome->events = sim_trace_count (world->stage->trace);
+  outcome->struck = sim_faults_struck (world->stage->faults, rehearsal->faults == SIM_FAULTS_SWARM);
   if (rehearsal->dismiss != NULL)
     rehearsal->dismiss (world, rehearsal->attend_data);
   return outcome;

@@ -54,6 +54,8 @@ typedef struct
   char *digest;
   DdUsec virtual_time; /* from the beginning to the last event */
   guint64 events;      /* of the trace */
+  guint64 struck;      /* how often a fault did: those drawn from the seed where any are, else the
+                          scenario's */
 } SimOutcome;
 
 /* Rehearses SCENARIO once, in a world of its own. NULL with ERROR only when the world cannot be

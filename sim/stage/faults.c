@@ -24,6 +24,7 @@ typedef struct
   guint64 n; /* 0: none */
   SimNthKind kind;
   gboolean for_good;
+  guint64 struck;
 } Nth;
 
 typedef struct
@@ -182,7 +183,6 @@ trace_row (SimFaults *faults, const SimFault *fault, const char *service, const 
            const char *subject)
 {
   g_autofree char *delay = fault->delay > 0 ? dd_duration_to_text (fault->delay) : NULL;
-
   sim_stage_trace (faults->stage, "faults", "fault.injected", subject,
                    dd_object ("service", dd_string (service), "operation", dd_string (operation),
                               "error", dd_string (fault->error), "delay", dd_string (delay), "lost",
@@ -253,6 +253,21 @@ sim_faults_take_reply_effect (SimFaults *faults)
   return effect;
 }
 
+guint64
+sim_faults_struck (const SimFaults *faults, gboolean drawn)
+{
+  guint64 struck = 0;
+
+  for (guint i = 0; i < faults->rows->len; i++)
+    {
+      const Row *row = g_ptr_array_index (faults->rows, i);
+
+      if (row->fault.drawn == drawn)
+        struck += row->used;
+    }
+  return struck;
+}
+
 /* ---- the nth request ---- */
 
 void
@@ -265,6 +280,12 @@ guint64
 sim_faults_requests (const SimFaults *faults)
 {
   return faults->requests;
+}
+
+guint64
+sim_faults_nth_struck (const SimFaults *faults)
+{
+  return faults->nth.struck;
 }
 
 static gboolean
@@ -291,6 +312,7 @@ sim_faults_stop_request (SimFaults *faults, const DdRequest *request)
   if (!nth_applies (faults))
     return FALSE;
   what = g_strdup_printf ("%s %s", request->method, request->target);
+  faults->nth.struck++;
   trace_row (faults, &kinds[faults->nth.kind], request->service, what, NULL);
   suffer (faults, &kinds[faults->nth.kind]);
   return faults->nth.kind == SIM_NTH_FAILS_BEFORE;

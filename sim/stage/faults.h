@@ -28,6 +28,7 @@ typedef struct
   guint times;                /* 0: without limit */
   guint nth;                  /* only the nth request that it would apply to; 0: every one */
   double probability;         /* 0 counts as 1 */
+  gboolean drawn;             /* from the seed; else somebody asked for it */
 } SimFault;
 
 SimFaults *sim_faults_new (SimStage *stage);
@@ -45,6 +46,9 @@ const SimFault *sim_faults_match (SimFaults *faults, const char *service, const 
  * by which a row's subject may know it: the first one is traced. */
 const SimFault *sim_faults_strike (SimFaults *faults, const char *service, const char *operation,
                                    const char *const *concerned);
+
+/* How often the rows that were DRAWN, or those that were not, have struck. */
+guint64 sim_faults_struck (const SimFaults *faults, gboolean drawn);
 
 /* Frees DATA with the faults. */
 void sim_faults_keep (SimFaults *faults, gpointer data, GDestroyNotify free);
@@ -86,5 +90,7 @@ typedef enum
 void sim_faults_inject_nth (SimFaults *faults, guint64 n, SimNthKind kind, gboolean for_good);
 /* How many passed so far; a sweep ends when N is above that at the end of its rehearsal. */
 guint64 sim_faults_requests (const SimFaults *faults);
+/* How often it went wrong so; 0: the aim was beyond the end. */
+guint64 sim_faults_nth_struck (const SimFaults *faults);
 
 G_END_DECLS
