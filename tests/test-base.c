@@ -148,8 +148,8 @@ START_TEST (durations_are_written_and_read_as_scenarios_spell_them)
     { "2d", 48 * DD_HOUR, "2d" },
     { "1s500ms", 1500 * DD_MILLISECOND, "1s500ms" },
   };
-  static const char *const refused[] = { "", "5", "s", "1.5h", "-1s", "1m1h", "1 m", "5x",
-                                         "99999999999999999999s", "1s1s" };
+  static const char *const refused[]
+      = { "", "5", "s", "1.5h", "-1s", "1m1h", "1 m", "5x", "99999999999999999999s", "1s1s" };
   DdUsec delay;
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)

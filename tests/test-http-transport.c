@@ -77,9 +77,8 @@ setup (void)
   const SimServerOptions options = { .address = "127.0.0.1:0", .handler = answer, .now = long_ago };
   g_autoptr (DdCredentials) credentials = dd_credentials_new ("AK", "secret", "token");
   g_autoptr (DdCredentials) bearer = dd_credentials_new_bearer ("k8s");
-  DdHttpOptions transport = { .region = "us-west-2",
-                              .credentials = credentials,
-                              .user_agent = "drydock/test" };
+  DdHttpOptions transport
+      = { .region = "us-west-2", .credentials = credentials, .user_agent = "drydock/test" };
 
   server = sim_server_new (&options, NULL);
   transport.aws_endpoint = transport.kubernetes_endpoint = sim_server_url (server);

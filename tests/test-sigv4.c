@@ -128,8 +128,8 @@ END_TEST
 START_TEST (credentials_come_from_the_environment_or_are_missed)
 {
   char *without[] = { "AWS_SECRET_ACCESS_KEY=secret", NULL };
-  char *with[] = { "AWS_ACCESS_KEY_ID=key", "AWS_SECRET_ACCESS_KEY=secret", "AWS_SESSION_TOKEN=",
-                   NULL };
+  char *with[]
+      = { "AWS_ACCESS_KEY_ID=key", "AWS_SECRET_ACCESS_KEY=secret", "AWS_SESSION_TOKEN=", NULL };
   g_autoptr (GError) error = NULL;
   g_autoptr (DdCredentials) credentials = NULL;
 

@@ -9,27 +9,27 @@
 G_BEGIN_DECLS
 
 /* A delay is uniform in [low, high]; equal bounds mean fixed. */
-#define SIM_DELAYS(X)                                                                              \
-  X (SIM_DELAY_UPDATE_START, "eks.update-start", 60, 60)                                           \
-  X (SIM_DELAY_CONFIG_UPDATE, "eks.config-update", 30, 30)                                         \
-  X (SIM_DELAY_HOOK_DRAIN, "eks.terminate-hook", 30, 30)                                           \
-  X (SIM_DELAY_ACTIVITY_START, "autoscaling.activity-start", 20, 20)                               \
-  X (SIM_DELAY_REBALANCE, "autoscaling.rebalance", 60, 60)                                         \
-  X (SIM_DELAY_INSTANCE_START, "ec2.pending", 20, 20)                                              \
-  X (SIM_DELAY_INSTANCE_STOP, "ec2.shutting-down", 40, 40)                                         \
-  X (SIM_DELAY_STATUS_CHECK, "ec2.status-check", 120, 180)                                         \
-  X (SIM_DELAY_NODE_REGISTER, "node.register", 35, 45)                                             \
-  X (SIM_DELAY_NODE_READY, "node.ready", 10, 20)                                                   \
-  X (SIM_DELAY_NODE_DELETED, "node.deleted", 5, 10)                                                \
-  X (SIM_DELAY_NODE_MONITOR, "node.monitor", 0, 5)                                                 \
-  X (SIM_DELAY_POD_GC, "pod.garbage-collection", 40, 60)                                           \
-  X (SIM_DELAY_SCHEDULE, "pod.schedule", 0.01, 0.05)                                               \
-  X (SIM_DELAY_IMAGE_PULL, "pod.image-pull", 2, 6)                                                 \
-  X (SIM_DELAY_CONTAINER_START, "pod.container-start", 1, 2)                                       \
-  X (SIM_DELAY_POD_READY, "pod.ready", 2, 5)                                                       \
-  X (SIM_DELAY_POD_STOP, "pod.stop", 1, 3)                                                         \
-  X (SIM_DELAY_CONTROLLER, "controller.sync", 0.005, 0.02)                                         \
-  X (SIM_DELAY_REQUEST_KUBERNETES, "request.kubernetes", 0.004, 0.012)                             \
+#define SIM_DELAYS(X) \
+  X (SIM_DELAY_UPDATE_START, "eks.update-start", 60, 60) \
+  X (SIM_DELAY_CONFIG_UPDATE, "eks.config-update", 30, 30) \
+  X (SIM_DELAY_HOOK_DRAIN, "eks.terminate-hook", 30, 30) \
+  X (SIM_DELAY_ACTIVITY_START, "autoscaling.activity-start", 20, 20) \
+  X (SIM_DELAY_REBALANCE, "autoscaling.rebalance", 60, 60) \
+  X (SIM_DELAY_INSTANCE_START, "ec2.pending", 20, 20) \
+  X (SIM_DELAY_INSTANCE_STOP, "ec2.shutting-down", 40, 40) \
+  X (SIM_DELAY_STATUS_CHECK, "ec2.status-check", 120, 180) \
+  X (SIM_DELAY_NODE_REGISTER, "node.register", 35, 45) \
+  X (SIM_DELAY_NODE_READY, "node.ready", 10, 20) \
+  X (SIM_DELAY_NODE_DELETED, "node.deleted", 5, 10) \
+  X (SIM_DELAY_NODE_MONITOR, "node.monitor", 0, 5) \
+  X (SIM_DELAY_POD_GC, "pod.garbage-collection", 40, 60) \
+  X (SIM_DELAY_SCHEDULE, "pod.schedule", 0.01, 0.05) \
+  X (SIM_DELAY_IMAGE_PULL, "pod.image-pull", 2, 6) \
+  X (SIM_DELAY_CONTAINER_START, "pod.container-start", 1, 2) \
+  X (SIM_DELAY_POD_READY, "pod.ready", 2, 5) \
+  X (SIM_DELAY_POD_STOP, "pod.stop", 1, 3) \
+  X (SIM_DELAY_CONTROLLER, "controller.sync", 0.005, 0.02) \
+  X (SIM_DELAY_REQUEST_KUBERNETES, "request.kubernetes", 0.004, 0.012) \
   X (SIM_DELAY_REQUEST_AWS, "request.aws", 0.05, 0.2)
 
 typedef enum
@@ -37,7 +37,7 @@ typedef enum
 #define X(id, name, low, high) id,
   SIM_DELAYS (X)
 #undef X
-  SIM_N_DELAYS
+      SIM_N_DELAYS
 } SimDelay;
 
 typedef struct _SimLatency SimLatency;

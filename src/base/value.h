@@ -55,7 +55,7 @@ DdValue *dd_array_empty (void);
 typedef struct
 {
   DdType type;
-  GPtrArray *items; /* object: key, value, key, value ... (private) */
+  GPtrArray *items;  /* object: key, value, key, value ... (private) */
   GHashTable *index; /* key -> position, once an object grows large (private) */
 } DdBuilder;
 
@@ -86,7 +86,7 @@ const DdValue *dd_value_at (const DdValue *value, ...) G_GNUC_NULL_TERMINATED;
 const DdValue *dd_value_path (const DdValue *value, const char *dotted);
 
 /* The scalar itself, or the fallback when VALUE is NULL or of another type. */
-const char *dd_value_string (const DdValue *value); /* NULL as fallback */
+const char *dd_value_string (const DdValue *value);          /* NULL as fallback */
 gint64 dd_value_int (const DdValue *value, gint64 fallback); /* a whole DOUBLE counts */
 double dd_value_double (const DdValue *value, double fallback);
 gboolean dd_value_bool (const DdValue *value, gboolean fallback);
@@ -119,8 +119,8 @@ DdValue *dd_value_merge (const DdValue *target, const DdValue *patch);
 
 typedef struct
 {
-  gsize max_bytes; /* 0: DD_JSON_MAX_BYTES */
-  guint max_depth; /* 0: DD_JSON_MAX_DEPTH */
+  gsize max_bytes;               /* 0: DD_JSON_MAX_BYTES */
+  guint max_depth;               /* 0: DD_JSON_MAX_DEPTH */
   gboolean allow_duplicate_keys; /* the last one wins, reported through out_duplicates */
 } DdJsonLimits;
 
@@ -129,7 +129,8 @@ typedef struct
 
 /* Strict RFC 8259: UTF-8, no comments, no trailing text, no duplicate keys, no NaN. Linear time.
  * DD_ERROR_INVALID with the byte offset in the message. LIMITS may be NULL. */
-DdValue *dd_value_parse (const char *text, gsize length, const DdJsonLimits *limits, GError **error);
+DdValue *dd_value_parse (const char *text, gsize length, const DdJsonLimits *limits,
+                         GError **error);
 DdValue *dd_value_parse_bytes (GBytes *bytes, GError **error);
 /* The same, and the dotted paths of duplicate keys (in order) when they are allowed. */
 DdValue *dd_value_parse_with_duplicates (const char *text, gsize length, const DdJsonLimits *limits,

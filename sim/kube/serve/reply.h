@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* sim/kube/serve/reply.h: answers of the API server, in the form that the client accepts; private to the
- * HTTP side */
+/* sim/kube/serve/reply.h: answers of the API server, in the form that the client accepts; private
+ * to the HTTP side */
 #pragma once
 
 #include "sim/kube/serve/request.h"
@@ -25,8 +25,8 @@ SimResponse *kube_reply_object (const KubeRequest *request, guint status, SimObj
 /* The whole object as the wire has it: kind and apiVersion in front. */
 DdValue *kube_object_to_value (const SimObject *object);
 
-/* sim/kube/serve/yaml-text.c: VALUE as block-style YAML with sorted keys, as sigs.k8s.io/yaml writes it;
- * caller frees. */
+/* sim/kube/serve/yaml-text.c: VALUE as block-style YAML with sorted keys, as sigs.k8s.io/yaml
+ * writes it; caller frees. */
 char *kube_yaml_text (const DdValue *value);
 
 G_END_DECLS
