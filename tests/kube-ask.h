@@ -102,8 +102,8 @@ assert_same (const DdValue *got, const DdValue *wanted, const char *what)
 }
 
 /* Puts the recorded answer of FILE's exchange AT into the store as it is: an object, or the items
- * of a list. */
-static inline void
+ * of a list. Returns how many they are. */
+static inline guint
 put_recorded (const char *file, guint at, const char *api_version, const char *kind_name)
 {
   g_autoptr (GPtrArray) exchanges = golden_read (file);
@@ -120,4 +120,5 @@ put_recorded (const char *file, guint at, const char *api_version, const char *k
       dd_value_set (&object, "metadata.managedFields", NULL);
       sim_store_put (api->store, of, object);
     }
+  return MAX ((guint) dd_value_length (items), 1);
 }

@@ -33,10 +33,7 @@ ensure (Namespaces *self, const KubeKind *kind, const char *space, const char *n
 static gboolean
 furnish (Namespaces *self, const char *name, GError **error)
 {
-  static const char description[]
-      = "Contains a CA bundle that can be used to verify the kube-apiserver when using internal "
-        "endpoints such as the internal service IP or kubernetes.default.svc. No other usage is "
-        "guaranteed across distributions of Kubernetes clusters.";
+  static const char description[] = "Certificates by which pods know the API server.";
   DdValue *annotations = dd_object ("kubernetes.io/description", dd_string (description), NULL);
 
   return ensure (self, &kube_service_account, name, "default", dd_object_empty (), error)

@@ -11,10 +11,8 @@ static const KubeField fields[] = {
     KUBE_DOC ("True freezes data and binaryData for good; labels and annotations still change.") },
   KUBE_MAP_OF_STRINGS (
       "data",
-      KUBE_DOC ("Data contains the configuration data. Each key must consist of alphanumeric "
-                "characters, '-', '_' or '.'. Values with non-UTF-8 byte sequences must use the "
-                "BinaryData field. The keys stored in Data must not overlap with the keys in the "
-                "BinaryData field, this is enforced during validation process.")),
+      KUBE_DOC (
+          "Settings as UTF-8 text, by key of letters, digits, dashes, underscores and dots.")),
   { "binaryData", KUBE_MAP, .element = KUBE_BYTES,
     KUBE_DOC (
         "Further entries as base64, for bytes that are not UTF-8; no key may be in data too.") },

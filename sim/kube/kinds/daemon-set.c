@@ -42,11 +42,7 @@ static const KubeStruct strategy = {
 static const KubeField spec_fields[] = {
   KUBE_OBJECT_OF (
       "selector", kube_label_selector, .required = TRUE,
-      KUBE_DOC (
-          "A label query over pods that are managed by the daemon set. Must match in order to "
-          "be controlled. If empty, defaulted to labels on Pod template. More info: "
-          "https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/"
-          "#label-selectors")),
+      KUBE_DOC ("Pods of this set, by label; fixed at creation, and must match the template.")),
   KUBE_OBJECT_OF (
       "template", kube_pod_template_spec, .required = TRUE,
       KUBE_DOC (
@@ -68,24 +64,19 @@ static const KubeStruct spec = {
 
 static const KubeField status_fields[] = {
   { "currentNumberScheduled", KUBE_INT, .fallback = "0",
-    KUBE_DOC ("The number of nodes that are running at least 1 daemon pod and are supposed to run "
-              "the daemon pod. More info: "
-              "https://kubernetes.io/docs/concepts/workloads/controllers/daemonset/") },
+    KUBE_DOC ("Nodes that qualify and have at least one daemon pod.") },
   { "numberMisscheduled", KUBE_INT, .fallback = "0",
     KUBE_DOC ("Nodes with a daemon pod that no longer qualify for one.") },
   { "desiredNumberScheduled", KUBE_INT, .fallback = "0",
-    KUBE_DOC ("The total number of nodes that should be running the daemon pod (including nodes "
-              "correctly running the daemon pod). More info: "
-              "https://kubernetes.io/docs/concepts/workloads/controllers/daemonset/") },
+    KUBE_DOC ("Nodes that qualify for a daemon pod, whether or not they have one.") },
   { "numberReady", KUBE_INT, .fallback = "0",
     KUBE_DOC ("Nodes that qualify and whose daemon pod is ready.") },
   { "observedGeneration", KUBE_INT,
     KUBE_DOC ("Value of metadata.generation on which the controller based this status.") },
   { "updatedNumberScheduled", KUBE_INT,
-    KUBE_DOC ("The total number of nodes that are running updated daemon pod") },
+    KUBE_DOC ("Nodes that qualify and whose daemon pod comes from the current template.") },
   { "numberAvailable", KUBE_INT,
-    KUBE_DOC ("The number of nodes that should be running the daemon pod and have one or more of "
-              "the daemon pod running and available (ready for at least spec.minReadySeconds)") },
+    KUBE_DOC ("Nodes that qualify and whose daemon pod has been ready for minReadySeconds.") },
   { "numberUnavailable", KUBE_INT,
     KUBE_DOC ("Nodes that qualify but have no available daemon pod.") },
   { "collisionCount", KUBE_INT,
@@ -129,9 +120,7 @@ static const KubeColumn columns[] = {
   KUBE_NAME_COLUMN,
   { "Desired", "integer", .path = "status.desiredNumberScheduled" },
   { "Current", "integer", .path = "status.currentNumberScheduled" },
-  { "Ready", "integer", .path = "status.numberReady",
-    KUBE_DOC ("The number of nodes that should be running the daemon pod and have one or more of "
-              "the daemon pod running and ready.") },
+  { "Ready", "integer", .path = "status.numberReady" },
   { "Up-to-date", "integer", .path = "status.updatedNumberScheduled" },
   { "Available", "integer", .path = "status.numberAvailable" },
   { "Node Selector", "string", .path = "spec.template.spec.nodeSelector",

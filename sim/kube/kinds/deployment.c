@@ -45,8 +45,7 @@ static const KubeField spec_fields[] = {
   KUBE_OBJECT_OF (
       "selector", kube_label_selector, .required = TRUE,
       KUBE_DOC (
-          "Label selector for pods. Existing ReplicaSets whose pods are selected by this will "
-          "be the ones affected by this deployment.")),
+          "Pods of this deployment, by label; fixed at creation, and must match the template.")),
   KUBE_OBJECT_OF ("template", kube_pod_template_spec, .required = TRUE,
                   KUBE_DOC ("Blueprint of the pods; a change of it starts a rollout. Its "
                             "restartPolicy must be Always.")),
@@ -94,12 +93,10 @@ static const KubeField status_fields[] = {
     KUBE_DOC ("Value of metadata.generation that the controller has acted upon.") },
   { "replicas", KUBE_INT, KUBE_DOC ("Pods of all revisions together, without finished ones.") },
   { "updatedReplicas", KUBE_INT,
-    KUBE_DOC ("Total number of non-terminated pods targeted by this deployment that have the "
-              "desired template spec.") },
+    KUBE_DOC ("Pods made from the current template, without finished ones.") },
   { "readyReplicas", KUBE_INT, KUBE_DOC ("Pods, of whichever revision, that are ready.") },
   { "availableReplicas", KUBE_INT,
-    KUBE_DOC ("Total number of available pods (ready for at least minReadySeconds) targeted by "
-              "this deployment.") },
+    KUBE_DOC ("Pods, of whichever revision, that have been ready for minReadySeconds.") },
   { "unavailableReplicas", KUBE_INT,
     KUBE_DOC ("Pods that are wanted but not available, or not created yet.") },
   KUBE_LIST_OF ("conditions", condition, .merge_key = "type",
@@ -140,7 +137,8 @@ ready_cell (KubeApi *api G_GNUC_UNUSED, const SimObject *object)
 
 static const KubeColumn columns[] = {
   KUBE_NAME_COLUMN,
-  { "Ready", "string", .cell = ready_cell, KUBE_DOC ("Number of the pod with ready state") },
+  { "Ready", "string", .cell = ready_cell,
+    KUBE_DOC ("Pods that are ready, out of those that are wanted.") },
   { "Up-to-date", "string", .path = "status.updatedReplicas" },
   { "Available", "string", .path = "status.availableReplicas" },
   KUBE_AGE_COLUMN,

@@ -36,24 +36,21 @@ static const KubeStruct series = {
 static const KubeField fields[] = {
   KUBE_TYPE_FIELDS,
   KUBE_OBJECT_OF ("involvedObject", kube_object_reference, .required = TRUE,
-                  KUBE_DOC ("The object that this event is about.")),
+                  KUBE_DOC ("What the event happened to.")),
   { "reason", KUBE_STRING,
-    KUBE_DOC ("This should be a short, machine understandable string that gives the reason for the "
-              "transition into the object's current status.") },
-  { "message", KUBE_STRING,
-    KUBE_DOC ("A human-readable description of the status of this operation.") },
+    KUBE_DOC ("Cause as one CamelCase word for programs, such as FailedScheduling.") },
+  { "message", KUBE_STRING, KUBE_DOC ("What happened, in a sentence for people.") },
   KUBE_OBJECT_OF (
       "source", source, .fallback = "{}",
       KUBE_DOC (
-          "The component reporting this event. Should be a short machine understandable string.")),
+          "Who reports, in the older format; newer reporters fill reportingComponent instead.")),
   { "firstTimestamp", KUBE_TIME, .fallback = "null",
-    KUBE_DOC ("The time at which the event was first recorded. (Time of server receipt is in "
-              "TypeMeta.)") },
+    KUBE_DOC ("When it first happened, to the second; set by the reporter.") },
   { "lastTimestamp", KUBE_TIME, .fallback = "null",
-    KUBE_DOC ("The time at which the most recent occurrence of this event was recorded.") },
-  { "count", KUBE_INT, KUBE_DOC ("The number of times this event has occurred.") },
+    KUBE_DOC ("When it last happened, to the second; set by the reporter.") },
+  { "count", KUBE_INT, KUBE_DOC ("Times it has happened so far, as the reporter counts them.") },
   { "type", KUBE_STRING,
-    KUBE_DOC ("Type of this event (Normal, Warning), new types could be added in the future") },
+    KUBE_DOC ("Normal for the expected, Warning for what may need attention.") },
   { "eventTime", KUBE_MICRO_TIME, .fallback = "null",
     KUBE_DOC ("First occurrence, to the microsecond; set by newer reporters instead of "
               "firstTimestamp.") },

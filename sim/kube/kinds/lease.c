@@ -10,9 +10,7 @@
 
 static const KubeField spec_fields[] = {
   { "holderIdentity", KUBE_STRING,
-    KUBE_DOC ("holderIdentity contains the identity of the holder of a current lease. If "
-              "Coordinated Leader Election is used, the holder identity must be equal to the "
-              "elected LeaseCandidate.metadata.name field.") },
+    KUBE_DOC ("Who holds the lease, such as a node's name; empty if nobody does.") },
   { "leaseDurationSeconds", KUBE_INT,
     KUBE_DOC ("Seconds after renewTime until others may take over the lease.") },
   { "acquireTime", KUBE_MICRO_TIME, KUBE_DOC ("Since when the present holder has had the lease.") },

@@ -50,11 +50,8 @@ static const KubeStruct managed_fields_entry = {
 
 static const KubeField object_meta_fields[] = {
   { "name", KUBE_STRING,
-    KUBE_DOC ("Name must be unique within a namespace. Is required when creating resources, "
-              "although some resources may allow a client to request the generation of an "
-              "appropriate name automatically. Name is primarily intended for creation idempotence "
-              "and configuration definition. Cannot be updated. More info: "
-              "https://kubernetes.io/docs/concepts/overview/working-with-objects/names#names") },
+    KUBE_DOC (
+        "What the object is called, uniquely for its kind and namespace; fixed at creation.") },
   { "generateName", KUBE_STRING,
     KUBE_DOC ("Prefix to which the server adds random letters where name is empty.") },
   { "namespace", KUBE_STRING,
@@ -67,12 +64,7 @@ static const KubeField object_meta_fields[] = {
               "conflicts.") },
   { "generation", KUBE_INT, KUBE_DOC ("Counts changes of the spec; set by the server.") },
   { "creationTimestamp", KUBE_TIME,
-    KUBE_DOC ("CreationTimestamp is a timestamp representing the server time when this object was "
-              "created. It is not guaranteed to be set in happens-before order across separate "
-              "operations. Clients may not set this value. It is represented in RFC3339 form and "
-              "is in UTC.\n\nPopulated by the system. Read-only. Null for lists. More info: "
-              "https://git.k8s.io/community/contributors/devel/sig-architecture/"
-              "api-conventions.md#metadata") },
+    KUBE_DOC ("When the object was created, in UTC to the second; set by the server.") },
   { "deletionTimestamp", KUBE_TIME,
     KUBE_DOC ("When the grace period ends; set by the server on a delete request.") },
   { "deletionGracePeriodSeconds", KUBE_INT,
@@ -191,14 +183,7 @@ static const KubeField object_reference_fields[] = {
   { "resourceVersion", KUBE_STRING,
     KUBE_DOC ("State of that object that is meant, where it matters.") },
   { "fieldPath", KUBE_STRING,
-    KUBE_DOC ("If referring to a piece of an object instead of an entire object, this string "
-              "should contain a valid JSON/Go field access statement, such as "
-              "desiredState.manifest.containers[2]. For example, if the object reference is to a "
-              "container within a pod, this would take on a value like: \"spec.containers{name}\" "
-              "(where \"name\" refers to the name of the container that triggered the event) or if "
-              "no container name is specified \"spec.containers[2]\" (container with index 2 in "
-              "this pod). This syntax is chosen only to have some well-defined way of referencing "
-              "a part of an object.") },
+    KUBE_DOC ("Part of that object that is meant, such as spec.containers{web}.") },
   { NULL },
 };
 

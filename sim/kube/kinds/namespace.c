@@ -50,8 +50,7 @@ static const KubeStruct type = {
 
 static const KubeColumn columns[] = {
   KUBE_NAME_COLUMN,
-  { "Status", "string", .path = "status.phase", .absent = "",
-    KUBE_DOC ("The status of the namespace") },
+  { "Status", "string", .path = "status.phase", .absent = "" },
   KUBE_AGE_COLUMN,
   { NULL },
 };

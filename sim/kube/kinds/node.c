@@ -116,15 +116,13 @@ static const KubeField info_fields[] = {
   { "bootID", KUBE_STRING, .fallback = "\"\"",
     KUBE_DOC ("Random ID from the kernel, new at each boot.") },
   { "kernelVersion", KUBE_STRING, .fallback = "\"\"",
-    KUBE_DOC ("Kernel Version reported by the node from 'uname -r' (e.g. 3.16.0-0.bpo.4-amd64).") },
+    KUBE_DOC ("Release of the running kernel, as uname -r prints it.") },
   { "osImage", KUBE_STRING, .fallback = "\"\"",
-    KUBE_DOC ("OS Image reported by the node from /etc/os-release (e.g. Debian GNU/Linux 7 "
-              "(wheezy)).") },
+    KUBE_DOC ("Name of the operating system, from PRETTY_NAME in /etc/os-release.") },
   { "containerRuntimeVersion", KUBE_STRING, .fallback = "\"\"",
-    KUBE_DOC ("ContainerRuntime Version reported by the node through runtime remote API (e.g. "
-              "containerd://1.4.2).") },
+    KUBE_DOC ("Container runtime and its version, such as containerd://1.7.27.") },
   { "kubeletVersion", KUBE_STRING, .fallback = "\"\"",
-    KUBE_DOC ("Kubelet Version reported by the node.") },
+    KUBE_DOC ("Version of the kubelet, such as v1.32.3.") },
   { "kubeProxyVersion", KUBE_STRING, .fallback = "\"\"",
     KUBE_DOC ("Obsolete: at best a copy of the kubelet's version.") },
   { "operatingSystem", KUBE_STRING, .fallback = "\"\"", KUBE_DOC ("Either linux or windows.") },
@@ -174,15 +172,7 @@ static const KubeField status_fields[] = {
                 KUBE_DOC ("Health of the node, one entry for each type of trouble and Ready.")),
   KUBE_LIST_OF (
       "addresses", address, .merge_key = "type",
-      KUBE_DOC (
-          "List of addresses reachable to the node. Queried from cloud provider, if available. "
-          "More info: https://kubernetes.io/docs/reference/node/node-status/#addresses Note: "
-          "This field is declared as mergeable, but the merge key is not sufficiently unique, "
-          "which can cause data corruption when it is merged. Callers should instead use a "
-          "full-replacement patch. See https://pr.k8s.io/79391 for an example. Consumers "
-          "should assume that addresses can change during the lifetime of a Node. However, "
-          "there are some exceptions where this may not be possible, such as Pods that inherit "
-          "a Node's address in its own status or consumers of the downward API (status.hostIP).")),
+      KUBE_DOC ("The node's IP addresses and host names, from the cloud where there is one.")),
   KUBE_OBJECT_OF ("daemonEndpoints", daemon_endpoints, .fallback = "{}",
                   KUBE_DOC ("Ports of system services, set by the kubelet.")),
   KUBE_OBJECT_OF ("nodeInfo", info, .fallback = "{}",
@@ -305,8 +295,10 @@ external_ip_cell (KubeApi *api G_GNUC_UNUSED, const SimObject *object)
 
 static const KubeColumn columns[] = {
   KUBE_NAME_COLUMN,
-  { "Status", "string", .cell = status_cell, KUBE_DOC ("The status of the node") },
-  { "Roles", "string", .cell = roles_cell, KUBE_DOC ("The roles of the node") },
+  { "Status", "string", .cell = status_cell,
+    KUBE_DOC ("Condition Ready in one word, with SchedulingDisabled added while cordoned.") },
+  { "Roles", "string", .cell = roles_cell,
+    KUBE_DOC ("Roles given by labels such as node-role.kubernetes.io/control-plane.") },
   KUBE_AGE_COLUMN,
   { "Version", "string", .path = "status.nodeInfo.kubeletVersion", .absent = "" },
   { "Internal-IP", "string", .priority = 1, .path = "status.addresses", .cell = internal_ip_cell },

@@ -70,12 +70,9 @@ static const KubeStruct type = {
 
 static const KubeColumn columns[] = {
   KUBE_NAME_COLUMN,
-  { "Min Available", "string", .path = "spec.minAvailable", .absent = "N/A",
-    KUBE_DOC ("The minimum number of pods that must be available.") },
-  { "Max Unavailable", "string", .path = "spec.maxUnavailable", .absent = "N/A",
-    KUBE_DOC ("The maximum number of pods that may be unavailable.") },
-  { "Allowed Disruptions", "integer", .path = "status.disruptionsAllowed",
-    KUBE_DOC ("Calculated number of pods that may be disrupted at this time.") },
+  { "Min Available", "string", .path = "spec.minAvailable", .absent = "N/A" },
+  { "Max Unavailable", "string", .path = "spec.maxUnavailable", .absent = "N/A" },
+  { "Allowed Disruptions", "integer", .path = "status.disruptionsAllowed" },
   KUBE_AGE_COLUMN,
   { NULL },
 };

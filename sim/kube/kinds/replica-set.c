@@ -7,21 +7,12 @@
 
 static const KubeField spec_fields[] = {
   { "replicas", KUBE_INT, .fallback = "1",
-    KUBE_DOC ("Replicas is the number of desired replicas. This is a pointer to distinguish "
-              "between explicit zero and unspecified. Defaults to 1. More info: "
-              "https://kubernetes.io/docs/concepts/workloads/controllers/replicationcontroller/"
-              "#what-is-a-replicationcontroller") },
+    KUBE_DOC ("How many pods to keep; 1 if absent, and 0 is allowed.") },
   { "minReadySeconds", KUBE_INT,
     KUBE_DOC ("Seconds a pod must stay ready before it counts as available; default 0.") },
   KUBE_OBJECT_OF (
       "selector", kube_label_selector, .required = TRUE,
-      KUBE_DOC (
-          "Selector is a label query over pods that should match the replica count. If the "
-          "selector is empty, it is defaulted to the labels present on the pod template. Label "
-          "keys and values that must match in order to be controlled by this replica set. More "
-          "info: "
-          "https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/"
-          "#label-selectors")),
+      KUBE_DOC ("Pods to count and keep, by label; fixed at creation, must match the template.")),
   KUBE_OBJECT_OF (
       "template", kube_pod_template_spec, .required = TRUE,
       KUBE_DOC ("Blueprint for missing pods; existing ones keep their shape when it changes.")),
@@ -36,12 +27,10 @@ static const KubeStruct spec = {
 
 static const KubeField status_fields[] = {
   { "replicas", KUBE_INT, .fallback = "0",
-    KUBE_DOC ("Replicas is the most recently observed number of replicas. More info: "
-              "https://kubernetes.io/docs/concepts/workloads/controllers/replicationcontroller/"
-              "#what-is-a-replicationcontroller") },
+    KUBE_DOC ("Pods that the controller last counted, ready or not.") },
   { "fullyLabeledReplicas", KUBE_INT,
     KUBE_DOC ("Pods carrying all labels of the template, not merely the selector's.") },
-  { "readyReplicas", KUBE_INT, KUBE_DOC ("The number of ready replicas for this replica set.") },
+  { "readyReplicas", KUBE_INT, KUBE_DOC ("Pods whose condition Ready is True.") },
   { "availableReplicas", KUBE_INT, KUBE_DOC ("Pods that have been ready for minReadySeconds.") },
   { "observedGeneration", KUBE_INT,
     KUBE_DOC ("Generation of the spec that the controller last worked on.") },

@@ -7,18 +7,9 @@
 
 static const KubeField fields[] = {
   KUBE_TYPE_FIELDS,
-  KUBE_LIST_OF (
-      "secrets", kube_object_reference, .merge_key = "name",
-      KUBE_DOC (
-          "Secrets is a list of the secrets in the same namespace that pods running using this "
-          "ServiceAccount are allowed to use. Pods are only limited to this list if this "
-          "service account has a \"kubernetes.io/enforce-mountable-secrets\" annotation set to "
-          "\"true\". The \"kubernetes.io/enforce-mountable-secrets\" annotation is deprecated "
-          "since v1.32. Prefer separate namespaces to isolate access to mounted secrets. This "
-          "field should not be used to find auto-generated service account token secrets for "
-          "use outside of pods. Instead, tokens can be requested directly using the "
-          "TokenRequest API, or service account token secrets can be manually created. More "
-          "info: https://kubernetes.io/docs/concepts/configuration/secret")),
+  KUBE_LIST_OF ("secrets", kube_object_reference, .merge_key = "name",
+                KUBE_DOC ("Secrets meant for its pods; binding only with annotation "
+                          "kubernetes.io/enforce-mountable-secrets.")),
   KUBE_LIST_OF ("imagePullSecrets", kube_local_object_reference,
                 KUBE_DOC ("Registry credentials given to its pods that name none themselves.")),
   { "automountServiceAccountToken", KUBE_BOOL,

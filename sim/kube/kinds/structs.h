@@ -45,9 +45,9 @@ G_BEGIN_DECLS
 
 #define KUBE_WORKLOAD_COLUMNS \
   { "Containers", "string", .priority = 1, .cell = kube_containers_cell, \
-    KUBE_DOC ("Names of each container in the template.") }, \
+    KUBE_DOC ("Names of the template's containers, joined by commas.") }, \
       { "Images", "string", .priority = 1, .cell = kube_images_cell, \
-        KUBE_DOC ("Images referenced by each container in the template.") }, \
+        KUBE_DOC ("Images of the template's containers, in the same order.") }, \
   { \
     "Selector", "string", .priority = 1, .path = "spec.selector", .cell = kube_selector_cell \
   }
