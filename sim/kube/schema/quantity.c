@@ -11,12 +11,12 @@
 
 typedef unsigned __int128 Wide;
 
-#define MAX_DIGITS 18
+#define MAX_DIGITS 19 /* all that G_MAXINT64 has */
 
-/* magnitude * binary * 10 ^ exponent */
+/* magnitude * binary * 10 ^ exponent, and a little more when it is inexact */
 typedef struct
 {
-  gboolean negative;
+  gboolean negative, inexact;
   guint64 magnitude;
   guint64 binary;
   int exponent;
@@ -72,7 +72,7 @@ read_suffix (const char *text, Quantity *quantity)
   return (text[0] == 'e' || text[0] == 'E') && read_exponent (text + 1, quantity);
 }
 
-/* Digits beyond what matters are dropped; FALSE when there is no digit at all. */
+/* Digits beyond what matters only say that there is more; FALSE when there is no digit at all. */
 static gboolean
 read_number (const char **text, Quantity *quantity)
 {
@@ -90,6 +90,7 @@ read_number (const char **text, Quantity *quantity)
       if (digits == MAX_DIGITS)
         {
           quantity->exponent += !fraction;
+          quantity->inexact = quantity->inexact || **text != '0';
           continue;
         }
       quantity->magnitude = quantity->magnitude * 10 + (guint64) (**text - '0');
@@ -113,7 +114,7 @@ round_up (const Quantity *quantity, int unit)
 {
   Wide number = (Wide) quantity->magnitude * quantity->binary;
   int exponent = quantity->exponent - unit;
-  gboolean inexact = FALSE;
+  gboolean inexact = quantity->inexact;
 
   for (; exponent > 0 && number > 0 && number <= G_MAXINT64; exponent--)
     number *= 10;
