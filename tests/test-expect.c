@@ -86,7 +86,7 @@ END_TEST
 /* ---- expectations in an empty world ---- */
 
 static SimWorld *world;
-static SimYamlFile *file;
+static DdYamlFile *file;
 static SimExpectations *expectations;
 static GPtrArray *verdicts;
 
@@ -109,7 +109,7 @@ teardown (void)
 {
   g_clear_pointer (&verdicts, g_ptr_array_unref);
   g_clear_pointer (&expectations, sim_expectations_free);
-  g_clear_pointer (&file, sim_yaml_file_free);
+  g_clear_pointer (&file, dd_yaml_file_free);
   g_clear_pointer (&world, sim_world_free);
 }
 
@@ -119,7 +119,7 @@ expect (const char *yaml)
   g_autofree char *text = g_strdup_printf ("- %s\n", yaml);
   g_autoptr (GError) error = NULL;
 
-  file = sim_yaml_parse ("e.yaml", text, strlen (text), &error);
+  file = dd_yaml_parse ("e.yaml", text, strlen (text), &error);
   ck_assert_msg (file != NULL, "%s", error != NULL ? error->message : "");
   expectations = sim_expectations_new (g_ptr_array_index (file->documents, 0), &error);
   ck_assert_msg (expectations != NULL, "%s", error != NULL ? error->message : "");

@@ -5,14 +5,14 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "sim/scenario/schema.h"
 #include "base/yaml.h"
+#include "sim/scenario/schema.h"
 
-static SimYamlFile *
+static DdYamlFile *
 parse (const char *text)
 {
   g_autoptr (GError) error = NULL;
-  SimYamlFile *file = sim_yaml_parse ("t.yaml", text, strlen (text), &error);
+  DdYamlFile *file = dd_yaml_parse ("t.yaml", text, strlen (text), &error);
 
   ck_assert_msg (file != NULL, "%s: %s", text, error != NULL ? error->message : "no error set");
   return file;
@@ -22,7 +22,7 @@ static char *
 complaint (const char *text, gsize length)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (SimYamlFile) file = sim_yaml_parse ("t.yaml", text, length, &error);
+  g_autoptr (DdYamlFile) file = dd_yaml_parse ("t.yaml", text, length, &error);
 
   ck_assert_msg (file == NULL, "accepted: %.60s", text);
   ck_assert (g_error_matches (error, DD_ERROR, DD_ERROR_INVALID));
@@ -61,12 +61,12 @@ static const struct
 START_TEST (plain_scalars_are_typed_as_kubectl_types_them)
 {
   g_autofree char *text = g_strdup_printf ("v: %s\n", scalars[_i].yaml);
-  g_autoptr (SimYamlFile) file = NULL;
+  g_autoptr (DdYamlFile) file = NULL;
   g_autofree char *json = NULL;
 
   file = parse (text);
   json = dd_value_to_text (
-      dd_value_member (((SimYaml *) g_ptr_array_index (file->documents, 0))->value, "v"));
+      dd_value_member (((DdYaml *) g_ptr_array_index (file->documents, 0))->value, "v"));
   ck_assert_str_eq (json, scalars[_i].json);
   ck_assert_int_eq (file->warnings->len, scalars[_i].warned);
 }
@@ -74,7 +74,7 @@ END_TEST
 
 START_TEST (the_classic_version_mistake_is_warned_of)
 {
-  g_autoptr (SimYamlFile) file = parse ("cluster:\n  version: 1.30\n");
+  g_autoptr (DdYamlFile) file = parse ("cluster:\n  version: 1.30\n");
 
   ck_assert_int_eq (file->warnings->len, 1);
   ck_assert_str_eq (g_ptr_array_index (file->warnings, 0),
@@ -87,21 +87,21 @@ END_TEST
 
 START_TEST (keys_are_text_and_every_node_knows_its_place)
 {
-  g_autoptr (SimYamlFile) file = parse ("on: 1\n12:\n  - a\n  - {b: c}\n");
-  const SimYaml *root = g_ptr_array_index (file->documents, 0);
-  const SimYaml *c = sim_yaml_member (sim_yaml_element (sim_yaml_member (root, "12"), 1), "b");
+  g_autoptr (DdYamlFile) file = parse ("on: 1\n12:\n  - a\n  - {b: c}\n");
+  const DdYaml *root = g_ptr_array_index (file->documents, 0);
+  const DdYaml *c = dd_yaml_member (dd_yaml_element (dd_yaml_member (root, "12"), 1), "b");
   g_autofree char *json = dd_value_to_text (root->value);
 
   ck_assert_str_eq (json, "{\"on\":1,\"12\":[\"a\",{\"b\":\"c\"}]}");
   ck_assert_int_eq (c->line, 4);
   ck_assert_int_eq (c->column, 9);
-  ck_assert_int_eq (sim_yaml_key (root, "12")->line, 2);
+  ck_assert_int_eq (dd_yaml_key (root, "12")->line, 2);
 }
 END_TEST
 
 START_TEST (documents_that_hold_nothing_are_left_out)
 {
-  g_autoptr (SimYamlFile) file = parse ("---\n# nothing\n---\na: 1\n---\n---\nb: 2\n");
+  g_autoptr (DdYamlFile) file = parse ("---\n# nothing\n---\na: 1\n---\n---\nb: 2\n");
 
   ck_assert_int_eq (file->documents->len, 2);
 }
@@ -147,13 +147,13 @@ END_TEST
 START_TEST (depth_size_and_keys_have_limits)
 {
   g_autofree char *deep = g_strnfill (100000, '[');
-  g_autofree char *huge = g_strnfill (SIM_YAML_MAX_BYTES + 1, 'a');
+  g_autofree char *huge = g_strnfill (DD_YAML_MAX_BYTES + 1, 'a');
   g_autoptr (GString) wide = g_string_new (NULL);
   g_autofree char *deep_message = complaint (deep, strlen (deep));
   g_autofree char *huge_message = complaint (huge, strlen (huge));
   g_autofree char *wide_message = NULL;
 
-  for (guint i = 0; i <= SIM_YAML_MAX_KEYS; i++)
+  for (guint i = 0; i <= DD_YAML_MAX_KEYS; i++)
     g_string_append_printf (wide, "k%u: 1\n", i);
   wide_message = complaint (wide->str, wide->len);
   ck_assert_ptr_nonnull (strstr (deep_message, "nested deeper than 64 levels"));
@@ -169,7 +169,7 @@ START_TEST (every_truncation_of_a_file_is_answered)
   for (gsize length = 0; length <= strlen (text); length++)
     {
       g_autoptr (GError) error = NULL;
-      g_autoptr (SimYamlFile) file = sim_yaml_parse ("t", text, length, &error);
+      g_autoptr (DdYamlFile) file = dd_yaml_parse ("t", text, length, &error);
 
       ck_assert_int_eq (file == NULL, error != NULL);
     }
@@ -224,7 +224,7 @@ static const struct
 
 START_TEST (the_schema_points_at_what_does_not_fit)
 {
-  g_autoptr (SimYamlFile) file = parse (checks[_i].yaml);
+  g_autoptr (DdYamlFile) file = parse (checks[_i].yaml);
   g_autoptr (GError) error = NULL;
   gboolean fits
       = sim_schema_check (g_ptr_array_index (file->documents, 0), rows, "a thing", &error);

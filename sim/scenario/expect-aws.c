@@ -15,11 +15,11 @@
 static gboolean
 prepare_named (SimExpectation *self, const char *key, GError **error)
 {
-  const SimYaml *name = sim_yaml_member (self->pattern, key);
+  const DdYaml *name = dd_yaml_member (self->pattern, key);
 
   if (name == NULL || name->text == NULL)
     {
-      sim_yaml_set_error (error, self->pattern, "\"%s\" says which node group is meant", key);
+      dd_yaml_set_error (error, self->pattern, "\"%s\" says which node group is meant", key);
       return FALSE;
     }
   self->state = name->text;

@@ -13,15 +13,15 @@
 /* ---- patterns of events ---- */
 
 static const DdValue *
-part (const SimYaml *node, const char *key)
+part (const DdYaml *node, const char *key)
 {
-  const SimYaml *member = sim_yaml_member (node, key);
+  const DdYaml *member = dd_yaml_member (node, key);
 
   return member != NULL ? member->value : NULL;
 }
 
 static gboolean
-text_matches (const SimYaml *node, const char *key, const char *actual)
+text_matches (const DdYaml *node, const char *key, const char *actual)
 {
   const DdValue *pattern = part (node, key);
   g_autoptr (DdValue) value = NULL;
@@ -33,13 +33,13 @@ text_matches (const SimYaml *node, const char *key, const char *actual)
 }
 
 static const char *
-name_of (const SimYaml *node)
+name_of (const DdYaml *node)
 {
-  return node->keys == NULL ? node->text : sim_yaml_text (sim_yaml_member (node, "event"));
+  return node->keys == NULL ? node->text : sim_schema_text (dd_yaml_member (node, "event"));
 }
 
 gboolean
-sim_event_matches (const SimYaml *node, const SimEvent *event)
+sim_event_matches (const DdYaml *node, const SimEvent *event)
 {
   const DdValue *details = part (node, "details");
 
@@ -49,10 +49,10 @@ sim_event_matches (const SimYaml *node, const SimEvent *event)
 }
 
 char *
-sim_event_pattern_text (const SimYaml *node)
+sim_event_pattern_text (const DdYaml *node)
 {
   const char *subject
-      = node->keys != NULL ? sim_yaml_text (sim_yaml_member (node, "subject")) : NULL;
+      = node->keys != NULL ? sim_schema_text (dd_yaml_member (node, "subject")) : NULL;
   const DdValue *details = node->keys != NULL ? part (node, "details") : NULL;
   g_autofree char *details_text = details != NULL ? dd_value_to_text (details) : NULL;
 
@@ -191,8 +191,7 @@ prepare_trace (SimExpectation *self, GError **error)
 {
   if (self->counted)
     {
-      sim_yaml_set_error (error, sim_yaml_key (self->node, "count"),
-                          "count does not go with trace");
+      dd_yaml_set_error (error, dd_yaml_key (self->node, "count"), "count does not go with trace");
       return FALSE;
     }
   self->state = g_new0 (Order, 1);
@@ -203,7 +202,7 @@ static void
 take_in_order (SimExpectation *self, const SimEvent *event)
 {
   Order *order = self->state;
-  const SimYaml *next = sim_yaml_element (self->pattern, order->position);
+  const DdYaml *next = dd_yaml_element (self->pattern, order->position);
 
   if (next == NULL || !sim_event_matches (next, event))
     return;
@@ -215,14 +214,14 @@ take_in_order (SimExpectation *self, const SimEvent *event)
 static gboolean
 trace_truth (SimExpectation *self)
 {
-  return ((const Order *) self->state)->position == sim_yaml_length (self->pattern);
+  return ((const Order *) self->state)->position == dd_yaml_length (self->pattern);
 }
 
 static void
 explain_trace (SimExpectation *self, GString *out)
 {
   const Order *order = self->state;
-  const SimYaml *next = sim_yaml_element (self->pattern, order->position);
+  const DdYaml *next = dd_yaml_element (self->pattern, order->position);
   g_autofree char *when = sim_moment_text (order->last);
   g_autofree char *missing = next != NULL ? sim_event_pattern_text (next) : NULL;
 
@@ -254,7 +253,7 @@ const SimSubject sim_subject_trace = {
 
 typedef struct
 {
-  const SimYaml *from, *to;
+  const DdYaml *from, *to;
   DdUsec at_least, at_most;
   GHashTable *begun; /* subject -> DdUsec; for look-up only */
   gint64 pairs;
@@ -267,10 +266,10 @@ prepare_gap (SimExpectation *self, GError **error)
   Gap *gap = g_new0 (Gap, 1);
 
   (void) error;
-  gap->from = sim_yaml_member (self->pattern, "from");
-  gap->to = sim_yaml_member (self->pattern, "to");
-  gap->at_least = sim_yaml_duration (sim_yaml_member (self->pattern, "at least"), 0);
-  gap->at_most = sim_yaml_duration (sim_yaml_member (self->pattern, "at most"), G_MAXINT64);
+  gap->from = dd_yaml_member (self->pattern, "from");
+  gap->to = dd_yaml_member (self->pattern, "to");
+  gap->at_least = sim_schema_duration (dd_yaml_member (self->pattern, "at least"), 0);
+  gap->at_most = sim_schema_duration (dd_yaml_member (self->pattern, "at most"), G_MAXINT64);
   gap->begun = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->state = gap;
   return TRUE;

@@ -26,8 +26,8 @@ typedef struct
 
 struct _SimExpectation
 {
-  const SimYaml *node;    /* the whole row */
-  const SimYaml *pattern; /* what stands under the subject's key */
+  const DdYaml *node;    /* the whole row */
+  const DdYaml *pattern; /* what stands under the subject's key */
   const SimSubject *subject;
   DdValue *wanted;  /* PATTERN's value, less what only chooses (kind, nodegroup) */
   gboolean counted; /* the row says how many */
@@ -40,9 +40,9 @@ struct _SimExpectation
 
 /* What the event pattern NODE ({event, actor, subject, details}, or the event's name) says of
  * EVENT. */
-gboolean sim_event_matches (const SimYaml *node, const SimEvent *event);
+gboolean sim_event_matches (const DdYaml *node, const SimEvent *event);
 /* "node.cordoned of ip-10-*", for messages; caller frees. */
-char *sim_event_pattern_text (const SimYaml *node);
+char *sim_event_pattern_text (const DdYaml *node);
 /* "1h02m03.5s" as people read a moment of the trace; caller frees. */
 char *sim_moment_text (DdUsec time);
 

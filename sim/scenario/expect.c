@@ -84,19 +84,19 @@ watched_free (gpointer data)
 static gboolean
 find_subject (Watched *watched, GError **error)
 {
-  const SimYaml *node = watched->base.node;
+  const DdYaml *node = watched->base.node;
 
   for (guint i = 0; i < G_N_ELEMENTS (subjects); i++)
     {
-      const SimYaml *pattern = sim_yaml_member (node, subjects[i]->key);
+      const DdYaml *pattern = dd_yaml_member (node, subjects[i]->key);
 
       if (pattern == NULL)
         continue;
       if (watched->base.subject != NULL)
         {
-          sim_yaml_set_error (error, sim_yaml_key (node, subjects[i]->key),
-                              "an expectation is about one thing, not both \"%s\" and \"%s\"",
-                              watched->base.subject->key, subjects[i]->key);
+          dd_yaml_set_error (error, dd_yaml_key (node, subjects[i]->key),
+                             "an expectation is about one thing, not both \"%s\" and \"%s\"",
+                             watched->base.subject->key, subjects[i]->key);
           return FALSE;
         }
       watched->base.subject = subjects[i];
@@ -104,9 +104,9 @@ find_subject (Watched *watched, GError **error)
     }
   if (watched->base.subject != NULL)
     return TRUE;
-  sim_yaml_set_error (error, node,
-                      "an expectation needs one of match, update, nodegroup, group, event, trace, "
-                      "gap");
+  dd_yaml_set_error (error, node,
+                     "an expectation needs one of match, update, nodegroup, group, event, trace, "
+                     "gap");
   return FALSE;
 }
 
@@ -123,56 +123,56 @@ static const struct
 static gboolean
 find_time (Watched *watched, GError **error)
 {
-  const SimYaml *node = watched->base.node;
+  const DdYaml *node = watched->base.node;
   const char *found = NULL;
 
   watched->when = AT_END;
   for (guint i = 0; i < G_N_ELEMENTS (times); i++)
     {
-      if (sim_yaml_key (node, times[i].key) == NULL)
+      if (dd_yaml_key (node, times[i].key) == NULL)
         continue;
       if (found != NULL)
         {
-          sim_yaml_set_error (error, sim_yaml_key (node, times[i].key),
-                              "an expectation has one time, not both \"%s\" and \"%s\"", found,
-                              times[i].key);
+          dd_yaml_set_error (error, dd_yaml_key (node, times[i].key),
+                             "an expectation has one time, not both \"%s\" and \"%s\"", found,
+                             times[i].key);
           return FALSE;
         }
       found = times[i].key;
       watched->when = times[i].when;
     }
-  watched->from = sim_yaml_duration (sim_yaml_member (node, "from"), 0);
-  watched->until = sim_yaml_duration (sim_yaml_member (node, "until"), G_MAXINT64);
+  watched->from = sim_schema_duration (dd_yaml_member (node, "from"), 0);
+  watched->until = sim_schema_duration (dd_yaml_member (node, "until"), G_MAXINT64);
   if (watched->when == WITHIN)
-    watched->until = sim_yaml_duration (sim_yaml_member (node, "within"), 0);
+    watched->until = sim_schema_duration (dd_yaml_member (node, "within"), 0);
   if (watched->when == AT)
-    watched->from = watched->until = sim_yaml_duration (sim_yaml_member (node, "at"), 0);
+    watched->from = watched->until = sim_schema_duration (dd_yaml_member (node, "at"), 0);
   return TRUE;
 }
 
 static gboolean
 check_window (const Watched *watched, GError **error)
 {
-  const SimYaml *node = watched->base.node;
-  const SimYaml *from = sim_yaml_key (node, "from");
-  const SimYaml *until = sim_yaml_key (node, "until");
-  const SimYaml *given = from != NULL ? from : until;
+  const DdYaml *node = watched->base.node;
+  const DdYaml *from = dd_yaml_key (node, "from");
+  const DdYaml *until = dd_yaml_key (node, "until");
+  const DdYaml *given = from != NULL ? from : until;
 
   if (given != NULL && watched->when != ALWAYS && watched->when != NEVER)
     {
-      sim_yaml_set_error (error, given, "%s goes with always and never only", given->text);
+      dd_yaml_set_error (error, given, "%s goes with always and never only", given->text);
       return FALSE;
     }
   if (watched->from <= watched->until)
     return TRUE;
-  sim_yaml_set_error (error, from, "the window ends before it begins");
+  dd_yaml_set_error (error, from, "the window ends before it begins");
   return FALSE;
 }
 
 static gboolean
 read_count (Watched *watched, GError **error)
 {
-  const SimYaml *count = sim_yaml_member (watched->base.node, "count");
+  const DdYaml *count = dd_yaml_member (watched->base.node, "count");
   SimExpectation *base = &watched->base;
 
   base->counted = count != NULL;
@@ -189,12 +189,12 @@ read_count (Watched *watched, GError **error)
     }
   if (base->min <= base->max)
     return TRUE;
-  sim_yaml_set_error (error, count, "min is above max");
+  dd_yaml_set_error (error, count, "min is above max");
   return FALSE;
 }
 
 static Watched *
-watched_new (const SimYaml *node, GError **error)
+watched_new (const DdYaml *node, GError **error)
 {
   Watched *watched = g_new0 (Watched, 1);
 
@@ -212,15 +212,15 @@ watched_new (const SimYaml *node, GError **error)
 }
 
 SimExpectations *
-sim_expectations_new (const SimYaml *list, GError **error)
+sim_expectations_new (const DdYaml *list, GError **error)
 {
   g_autoptr (SimExpectations) expectations = g_new0 (SimExpectations, 1);
 
   expectations->list = g_ptr_array_new_with_free_func (watched_free);
   expectations->alarms = g_array_new (FALSE, FALSE, sizeof (guint64));
-  for (guint i = 0; i < sim_yaml_length (list); i++)
+  for (guint i = 0; i < dd_yaml_length (list); i++)
     {
-      Watched *watched = watched_new (sim_yaml_element (list, i), error);
+      Watched *watched = watched_new (dd_yaml_element (list, i), error);
 
       if (watched == NULL)
         return NULL;
@@ -258,7 +258,7 @@ time_text (const Watched *watched)
 static char *
 expectation_text (const Watched *watched)
 {
-  const char *about = sim_yaml_text (sim_yaml_member (watched->base.node, "about"));
+  const char *about = sim_schema_text (dd_yaml_member (watched->base.node, "about"));
   g_autofree char *time = NULL;
   g_autofree char *pattern = NULL;
 
@@ -296,7 +296,7 @@ static void
 decide (Watched *watched, gboolean held)
 {
   SimVerdict *verdict = g_new0 (SimVerdict, 1);
-  const SimYaml *node = watched->base.node;
+  const DdYaml *node = watched->base.node;
 
   verdict->text = expectation_text (watched);
   verdict->place = g_strdup_printf ("%s:%u", node->file->name, node->line);

@@ -23,7 +23,7 @@ void sim_verdict_free (SimVerdict *verdict);
 
 /* LIST was checked against the schema and must outlive the result; what only a reader of the whole
  * row can see is found here. */
-SimExpectations *sim_expectations_new (const SimYaml *list, GError **error);
+SimExpectations *sim_expectations_new (const DdYaml *list, GError **error);
 void sim_expectations_free (SimExpectations *expectations);
 
 /* Begins to watch WORLD, whose trace has just begun. CLUSTER is where node groups are looked for.

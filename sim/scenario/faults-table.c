@@ -17,63 +17,63 @@ static const char *const happenings[]
         "pod ready",     "hook complete",      "instance launch", NULL };
 
 static gboolean
-is_request (const SimYaml *row)
+is_request (const DdYaml *row)
 {
-  const char *service = sim_yaml_text (sim_yaml_member (row, "service"));
+  const char *service = sim_schema_text (dd_yaml_member (row, "service"));
 
   return strcmp (service, "instance") != 0 && strcmp (service, "pod") != 0
          && strcmp (service, "hook") != 0;
 }
 
 static gboolean
-check_harm (const SimYaml *row, GError **error)
+check_harm (const DdYaml *row, GError **error)
 {
-  const char *operation = sim_yaml_text (sim_yaml_member (row, "operation"));
+  const char *operation = sim_schema_text (dd_yaml_member (row, "operation"));
   gboolean launches = g_strcmp0 (operation, "launch") == 0;
 
-  if ((!is_request (row) && !launches) || sim_yaml_member (row, "error") != NULL
+  if ((!is_request (row) && !launches) || dd_yaml_member (row, "error") != NULL
       || (!launches
-          && (sim_yaml_member (row, "delay") != NULL
+          && (dd_yaml_member (row, "delay") != NULL
               || dd_value_path_bool (row->value, "lose_reply", FALSE)
               || dd_value_path_bool (row->value, "half_closed", FALSE)
               || dd_value_path_bool (row->value, "unreachable", FALSE))))
     return TRUE;
-  sim_yaml_set_error (error, row, "a fault needs an error, a delay or lose_reply%s",
-                      launches ? ": a launch needs an error" : ", half_closed or unreachable");
+  dd_yaml_set_error (error, row, "a fault needs an error, a delay or lose_reply%s",
+                     launches ? ": a launch needs an error" : ", half_closed or unreachable");
   return FALSE;
 }
 
 static gboolean
-check_what (const SimYaml *row, GError **error)
+check_what (const DdYaml *row, GError **error)
 {
-  const SimYaml *operation = sim_yaml_member (row, "operation");
+  const DdYaml *operation = dd_yaml_member (row, "operation");
   g_autofree char *what = NULL;
   g_autofree char *hint = NULL;
 
   if (is_request (row))
     return TRUE;
-  what = g_strdup_printf ("%s %s", sim_yaml_text (sim_yaml_member (row, "service")),
+  what = g_strdup_printf ("%s %s", sim_schema_text (dd_yaml_member (row, "service")),
                           operation != NULL ? operation->text : "(no operation)");
   if (g_strv_contains (happenings, what))
     return TRUE;
   hint = sim_did_you_mean (what, happenings);
-  sim_yaml_set_error (error, operation != NULL ? operation : row,
-                      "nothing that happens is called \"%s\"%s", what, hint);
+  dd_yaml_set_error (error, operation != NULL ? operation : row,
+                     "nothing that happens is called \"%s\"%s", what, hint);
   return FALSE;
 }
 
 gboolean
-sim_faults_check (const SimYaml *list, GError **error)
+sim_faults_check (const DdYaml *list, GError **error)
 {
-  for (guint i = 0; i < sim_yaml_length (list); i++)
+  for (guint i = 0; i < dd_yaml_length (list); i++)
     {
-      const SimYaml *row = sim_yaml_element (list, i);
-      const SimYaml *chance = sim_yaml_member (row, "probability");
+      const DdYaml *row = dd_yaml_element (list, i);
+      const DdYaml *chance = dd_yaml_member (row, "probability");
       double probability = chance != NULL ? dd_value_double (chance->value, 0) : 1;
 
       if (probability <= 0 || probability > 1)
         {
-          sim_yaml_set_error (error, chance, "a probability is above 0 and at most 1");
+          dd_yaml_set_error (error, chance, "a probability is above 0 and at most 1");
           return FALSE;
         }
       if (!check_harm (row, error) || !check_what (row, error))
@@ -83,20 +83,20 @@ sim_faults_check (const SimYaml *list, GError **error)
 }
 
 static char *
-text_of (const SimYaml *row, const char *key)
+text_of (const DdYaml *row, const char *key)
 {
-  return (char *) sim_yaml_text (sim_yaml_member (row, key));
+  return (char *) sim_schema_text (dd_yaml_member (row, key));
 }
 
 void
-sim_faults_add_all (SimWorld *world, const SimYaml *list)
+sim_faults_add_all (SimWorld *world, const DdYaml *list)
 {
-  for (guint i = 0; i < sim_yaml_length (list); i++)
+  for (guint i = 0; i < dd_yaml_length (list); i++)
     {
-      const SimYaml *row = sim_yaml_element (list, i);
-      const SimYaml *chance = sim_yaml_member (row, "probability");
-      DdUsec from = sim_yaml_duration (sim_yaml_member (row, "from"), 0);
-      DdUsec length = sim_yaml_duration (sim_yaml_member (row, "for"), 0);
+      const DdYaml *row = dd_yaml_element (list, i);
+      const DdYaml *chance = dd_yaml_member (row, "probability");
+      DdUsec from = sim_schema_duration (dd_yaml_member (row, "from"), 0);
+      DdUsec length = sim_schema_duration (dd_yaml_member (row, "for"), 0);
       SimFault fault = {
         .service = text_of (row, "service"),
         .operation = text_of (row, "operation"),
@@ -105,7 +105,7 @@ sim_faults_add_all (SimWorld *world, const SimYaml *list)
         .message = text_of (row, "message"),
         .status = (guint) dd_value_path_int (row->value, "status", 0),
         .retry_after_seconds = dd_value_path_int (row->value, "retry_after", 0),
-        .delay = sim_yaml_duration (sim_yaml_member (row, "delay"), 0),
+        .delay = sim_schema_duration (dd_yaml_member (row, "delay"), 0),
         .lose_reply = dd_value_path_bool (row->value, "lose_reply", FALSE),
         .half_closed = dd_value_path_bool (row->value, "half_closed", FALSE),
         .unreachable = dd_value_path_bool (row->value, "unreachable", FALSE),

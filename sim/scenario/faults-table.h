@@ -3,15 +3,15 @@
 #pragma once
 
 #include "sim/stage/faults.h"
-#include "sim/world/world.h"
 #include "base/yaml.h"
+#include "sim/world/world.h"
 
 G_BEGIN_DECLS
 
 /* What the schema cannot see of LIST (may be NULL). */
-gboolean sim_faults_check (const SimYaml *list, GError **error);
+gboolean sim_faults_check (const DdYaml *list, GError **error);
 /* Adds the checked rows of LIST to WORLD, whose trace has begun. */
-void sim_faults_add_all (SimWorld *world, const SimYaml *list);
+void sim_faults_add_all (SimWorld *world, const DdYaml *list);
 /* The rows of requests of FAULTS as such a list. A new reference. */
 DdValue *sim_faults_value (const SimFaults *faults);
 

@@ -18,7 +18,7 @@ sim_manifests_new (void)
   SimManifests *manifests = g_new0 (SimManifests, 1);
 
   manifests->manifests = g_ptr_array_new_with_free_func (g_free);
-  manifests->files = g_ptr_array_new_with_free_func ((GDestroyNotify) sim_yaml_file_free);
+  manifests->files = g_ptr_array_new_with_free_func ((GDestroyNotify) dd_yaml_file_free);
   return manifests;
 }
 
@@ -60,17 +60,17 @@ find_kind (const char *api_version, const char *name)
 }
 
 const KubeKind *
-sim_manifest_kind (const SimYaml *node, GError **error)
+sim_manifest_kind (const DdYaml *node, GError **error)
 {
-  const SimYaml *kind_node = sim_yaml_member (node, "kind");
-  const char *api_version = sim_yaml_text (sim_yaml_member (node, "apiVersion"));
+  const DdYaml *kind_node = dd_yaml_member (node, "kind");
+  const char *api_version = sim_schema_text (dd_yaml_member (node, "apiVersion"));
   g_autoptr (GPtrArray) names = g_ptr_array_new ();
   g_autofree char *hint = NULL;
   const KubeKind *kind;
 
   if (kind_node == NULL || dd_value_string (kind_node->value) == NULL)
     {
-      sim_yaml_set_error (error, node, "a Kubernetes object needs its kind");
+      dd_yaml_set_error (error, node, "a Kubernetes object needs its kind");
       return NULL;
     }
   kind = find_kind (api_version, kind_node->text);
@@ -80,32 +80,32 @@ sim_manifest_kind (const SimYaml *node, GError **error)
     g_ptr_array_add (names, (gpointer) kube_kinds[i]->kind);
   g_ptr_array_add (names, NULL);
   hint = sim_did_you_mean (kind_node->text, (const char *const *) names->pdata);
-  sim_yaml_set_error (error, kind_node, "kind %s%s%s is not modelled%s",
-                      api_version != NULL ? api_version : "", api_version != NULL ? " " : "",
-                      kind_node->text, hint);
+  dd_yaml_set_error (error, kind_node, "kind %s%s%s is not modelled%s",
+                     api_version != NULL ? api_version : "", api_version != NULL ? " " : "",
+                     kind_node->text, hint);
   return NULL;
 }
 
 static gboolean
-add_object (SimManifests *manifests, const SimYaml *node, GError **error)
+add_object (SimManifests *manifests, const DdYaml *node, GError **error)
 {
   const KubeKind *kind = sim_manifest_kind (node, error);
-  const SimYaml *metadata = sim_yaml_member (node, "metadata");
+  const DdYaml *metadata = dd_yaml_member (node, "metadata");
   const char *namespace_ = dd_value_path_string (node->value, "metadata.namespace");
   const char *name = dd_value_path_string (node->value, "metadata.name");
   SimManifest *manifest;
 
   if (kind == NULL)
     return FALSE;
-  if (sim_yaml_member (node, "apiVersion") == NULL)
+  if (dd_yaml_member (node, "apiVersion") == NULL)
     {
-      sim_yaml_set_error (error, node, "a manifest needs its apiVersion");
+      dd_yaml_set_error (error, node, "a manifest needs its apiVersion");
       return FALSE;
     }
   if (name == NULL && dd_value_path_string (node->value, "metadata.generateName") == NULL)
     {
-      sim_yaml_set_error (error, metadata != NULL ? metadata : node,
-                          "a manifest needs metadata.name (a text)");
+      dd_yaml_set_error (error, metadata != NULL ? metadata : node,
+                         "a manifest needs metadata.name (a text)");
       return FALSE;
     }
   manifest = g_new0 (SimManifest, 1);
@@ -118,36 +118,36 @@ add_object (SimManifests *manifests, const SimYaml *node, GError **error)
 }
 
 static gboolean
-add_node (SimManifests *manifests, const SimYaml *node, GError **error)
+add_node (SimManifests *manifests, const DdYaml *node, GError **error)
 {
-  const SimYaml *items = sim_yaml_member (node, "items");
+  const DdYaml *items = dd_yaml_member (node, "items");
 
   if (node->keys == NULL)
     {
-      sim_yaml_set_error (error, node, "a manifest must be a mapping, not %s",
-                          dd_type_name (dd_value_type (node->value)));
+      dd_yaml_set_error (error, node, "a manifest must be a mapping, not %s",
+                         dd_type_name (dd_value_type (node->value)));
       return FALSE;
     }
   if (g_strcmp0 (dd_value_path_string (node->value, "kind"), "List") != 0)
     return add_object (manifests, node, error);
-  for (guint i = 0; i < sim_yaml_length (items); i++)
+  for (guint i = 0; i < dd_yaml_length (items); i++)
     {
-      if (!add_node (manifests, sim_yaml_element (items, i), error))
+      if (!add_node (manifests, dd_yaml_element (items, i), error))
         return FALSE;
     }
   return TRUE;
 }
 
 static gboolean
-add_file (SimManifests *manifests, const SimYaml *name, const char *base, GError **error)
+add_file (SimManifests *manifests, const DdYaml *name, const char *base, GError **error)
 {
   g_autofree char *place = sim_source_resolve (name->text, base);
   g_autoptr (GError) reason = NULL;
-  SimYamlFile *file = sim_source_read (place, &reason);
+  DdYamlFile *file = sim_source_read (place, &reason);
 
   if (file == NULL)
     {
-      sim_yaml_set_error (error, name, "%s", reason->message);
+      dd_yaml_set_error (error, name, "%s", reason->message);
       return FALSE;
     }
   g_ptr_array_add (manifests->files, file);
@@ -160,7 +160,7 @@ add_file (SimManifests *manifests, const SimYaml *name, const char *base, GError
 }
 
 gboolean
-sim_manifests_add (SimManifests *manifests, const SimYaml *node, const char *base, GError **error)
+sim_manifests_add (SimManifests *manifests, const DdYaml *node, const char *base, GError **error)
 {
   return node->keys != NULL ? add_node (manifests, node, error)
                             : add_file (manifests, node, base, error);

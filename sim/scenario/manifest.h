@@ -11,7 +11,7 @@ G_BEGIN_DECLS
 /* One object and where it stands. */
 typedef struct
 {
-  const SimYaml *node;
+  const DdYaml *node;
   const KubeKind *kind;
   const char *namespace_; /* "" for cluster-scoped kinds */
   const char *name;       /* NULL with generateName */
@@ -20,7 +20,7 @@ typedef struct
 typedef struct
 {
   GPtrArray *manifests; /* of SimManifest, in order */
-  GPtrArray *files;     /* of SimYamlFile: what was read for them */
+  GPtrArray *files;     /* of DdYamlFile: what was read for them */
 } SimManifests;
 
 SimManifests *sim_manifests_new (void);
@@ -28,13 +28,13 @@ void sim_manifests_free (SimManifests *manifests);
 
 /* Adds what NODE says: a manifest, or the name of a file of them, which BASE mentions. A List is
  * taken apart. NODE must outlive MANIFESTS. */
-gboolean sim_manifests_add (SimManifests *manifests, const SimYaml *node, const char *base,
+gboolean sim_manifests_add (SimManifests *manifests, const DdYaml *node, const char *base,
                             GError **error);
 /* All of them as a list of objects. A new reference. */
 DdValue *sim_manifests_value (const SimManifests *manifests);
 /* The kind that a node's apiVersion (may be missing) and kind name; points at what it cannot find.
  */
-const KubeKind *sim_manifest_kind (const SimYaml *node, GError **error);
+const KubeKind *sim_manifest_kind (const DdYaml *node, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SimManifests, sim_manifests_free)
 

@@ -32,8 +32,8 @@
 struct _SimScenario
 {
   char *name;
-  SimYamlFile *file;
-  const SimYaml *root;
+  DdYamlFile *file;
+  const DdYaml *root;
   SimWorldFile *world;
   SimManifests *workloads;
   GPtrArray *warnings;
@@ -53,7 +53,7 @@ name_of_place (const char *place)
 static gboolean
 load_world (SimScenario *scenario, GError **error)
 {
-  const SimYaml *node = sim_yaml_member (scenario->root, "world");
+  const DdYaml *node = dd_yaml_member (scenario->root, "world");
   g_autofree char *place = NULL;
   g_autoptr (GError) reason = NULL;
 
@@ -67,7 +67,7 @@ load_world (SimScenario *scenario, GError **error)
   if (scenario->world != NULL)
     return TRUE;
   if (g_error_matches (reason, DD_ERROR, DD_ERROR_NOT_FOUND))
-    sim_yaml_set_error (error, node, "%s", reason->message);
+    dd_yaml_set_error (error, node, "%s", reason->message);
   else
     g_propagate_error (error, g_steal_pointer (&reason));
   return FALSE;
@@ -76,12 +76,12 @@ load_world (SimScenario *scenario, GError **error)
 static gboolean
 load_workloads (SimScenario *scenario, GError **error)
 {
-  const SimYaml *list = sim_yaml_member (scenario->root, "workloads");
+  const DdYaml *list = dd_yaml_member (scenario->root, "workloads");
 
   scenario->workloads = sim_manifests_new ();
-  for (guint i = 0; i < sim_yaml_length (list); i++)
+  for (guint i = 0; i < dd_yaml_length (list); i++)
     {
-      if (!sim_manifests_add (scenario->workloads, sim_yaml_element (list, i), scenario->file->name,
+      if (!sim_manifests_add (scenario->workloads, dd_yaml_element (list, i), scenario->file->name,
                               error))
         return FALSE;
     }
@@ -95,13 +95,13 @@ check_parts (const SimScenario *scenario, GError **error)
   g_autoptr (SimSteps) steps = NULL;
   g_autoptr (SimExpectations) expectations = NULL;
 
-  if (!sim_latencies_check (sim_yaml_member (scenario->root, "latencies"), error)
-      || !sim_faults_check (sim_yaml_member (scenario->root, "faults"), error))
+  if (!sim_latencies_check (dd_yaml_member (scenario->root, "latencies"), error)
+      || !sim_faults_check (dd_yaml_member (scenario->root, "faults"), error))
     return FALSE;
-  steps = sim_steps_new (sim_yaml_member (scenario->root, "steps"), error);
+  steps = sim_steps_new (dd_yaml_member (scenario->root, "steps"), error);
   if (steps == NULL)
     return FALSE;
-  expectations = sim_expectations_new (sim_yaml_member (scenario->root, "expect"), error);
+  expectations = sim_expectations_new (dd_yaml_member (scenario->root, "expect"), error);
   return expectations != NULL;
 }
 
@@ -117,7 +117,7 @@ collect_warnings (SimScenario *scenario)
 
 /* Takes FILE, which may be NULL with ERROR set. */
 static SimScenario *
-scenario_of_file (const char *place, SimYamlFile *file, GError **error)
+scenario_of_file (const char *place, DdYamlFile *file, GError **error)
 {
   g_autoptr (SimScenario) scenario = g_new0 (SimScenario, 1);
 
@@ -150,16 +150,16 @@ sim_scenario_load (const char *place, GError **error)
 SimScenario *
 sim_scenario_parse (const char *place, const char *text, gsize length, GError **error)
 {
-  return scenario_of_file (place, sim_yaml_parse (place, text, length, error), error);
+  return scenario_of_file (place, dd_yaml_parse (place, text, length, error), error);
 }
 
 DdValue *
 sim_scenario_document (const SimScenario *scenario)
 {
-  DdValue *document = sim_yaml_document (scenario->root);
+  DdValue *document = dd_yaml_document (scenario->root);
 
   dd_value_set (&document, "world", sim_world_file_document (scenario->world));
-  if (sim_yaml_member (scenario->root, "workloads") != NULL)
+  if (dd_yaml_member (scenario->root, "workloads") != NULL)
     dd_value_set (&document, "workloads", sim_manifests_value (scenario->workloads));
   return document;
 }
@@ -172,7 +172,7 @@ sim_scenario_free (SimScenario *scenario)
   g_clear_pointer (&scenario->warnings, g_ptr_array_unref);
   g_clear_pointer (&scenario->workloads, sim_manifests_free);
   g_clear_pointer (&scenario->world, sim_world_file_free);
-  g_clear_pointer (&scenario->file, sim_yaml_file_free);
+  g_clear_pointer (&scenario->file, dd_yaml_file_free);
   g_free (scenario->name);
   g_free (scenario);
 }
@@ -186,7 +186,7 @@ sim_scenario_name (const SimScenario *scenario)
 const char *
 sim_scenario_about (const SimScenario *scenario)
 {
-  return sim_yaml_text (sim_yaml_member (scenario->root, "about"));
+  return sim_schema_text (dd_yaml_member (scenario->root, "about"));
 }
 
 const GPtrArray *
@@ -209,9 +209,9 @@ sim_outcome_free (SimOutcome *outcome)
 }
 
 static gboolean
-point_at (const SimYaml *node, const GError *reason, GError **error)
+point_at (const DdYaml *node, const GError *reason, GError **error)
 {
-  sim_yaml_set_error (error, node, "%s", reason->message);
+  dd_yaml_set_error (error, node, "%s", reason->message);
   return FALSE;
 }
 
@@ -220,8 +220,8 @@ set_knobs (const SimScenario *scenario, const SimRehearsal *rehearsal, SimWorld 
            GError **error)
 {
   SimEksWorkflow *workflow = aws_eks_workflow (world->cloud);
-  const SimYaml *profile = sim_yaml_member (scenario->root, "profile");
-  const SimYaml *knobs = sim_yaml_member (scenario->root, "knobs");
+  const DdYaml *profile = dd_yaml_member (scenario->root, "profile");
+  const DdYaml *knobs = dd_yaml_member (scenario->root, "knobs");
   g_autoptr (GError) reason = NULL;
 
   if (rehearsal->profile != NULL)
@@ -231,11 +231,11 @@ set_knobs (const SimScenario *scenario, const SimRehearsal *rehearsal, SimWorld 
     }
   else if (profile != NULL && !sim_eks_workflow_set_profile (workflow, profile->text, &reason))
     return point_at (profile, reason, error);
-  for (guint i = 0; i < sim_yaml_length (knobs); i++)
+  for (guint i = 0; i < dd_yaml_length (knobs); i++)
     {
-      const SimYaml *key = g_ptr_array_index (knobs->keys, i);
+      const DdYaml *key = g_ptr_array_index (knobs->keys, i);
 
-      if (!sim_eks_workflow_set_knob (workflow, key->text, sim_yaml_element (knobs, i)->text,
+      if (!sim_eks_workflow_set_knob (workflow, key->text, dd_yaml_element (knobs, i)->text,
                                       &reason))
         return point_at (key, reason, error);
     }
@@ -264,7 +264,7 @@ make_world (const SimScenario *scenario, const SimRehearsal *rehearsal, GError *
 {
   SimFurnish furnish = {
     .seed = seed_of (scenario, rehearsal),
-    .latencies = sim_yaml_member (scenario->root, "latencies"),
+    .latencies = dd_yaml_member (scenario->root, "latencies"),
     .workloads = scenario->workloads,
   };
   g_autoptr (SimWorld) world = sim_world_furnish (scenario->world, &furnish, error);
@@ -272,7 +272,7 @@ make_world (const SimScenario *scenario, const SimRehearsal *rehearsal, GError *
 
   if (world == NULL || !set_knobs (scenario, rehearsal, world, error))
     return NULL;
-  sim_faults_add_all (world, sim_yaml_member (scenario->root, "faults"));
+  sim_faults_add_all (world, dd_yaml_member (scenario->root, "faults"));
   if (rehearsal->faults == SIM_FAULTS_SWARM)
     add_swarm (world);
   world->max_events
@@ -379,19 +379,19 @@ all_held (const GPtrArray *verdicts)
 static DdUsec
 post_drain_wait_of (const SimScenario *scenario)
 {
-  return sim_yaml_duration (
-      sim_yaml_member (sim_yaml_member (scenario->root, "knobs"), "post_drain_wait"),
+  return sim_schema_duration (
+      dd_yaml_member (dd_yaml_member (scenario->root, "knobs"), "post_drain_wait"),
       DEFAULT_POST_DRAIN_WAIT);
 }
 
 static SimOutcome *
 rehearse_in (const SimScenario *scenario, const SimRehearsal *rehearsal, SimWorld *world)
 {
-  const SimYaml *limit = sim_yaml_member (scenario->root, "for");
+  const DdYaml *limit = dd_yaml_member (scenario->root, "for");
   const char *cluster = sim_world_file_cluster (scenario->world);
-  g_autoptr (SimSteps) steps = sim_steps_new (sim_yaml_member (scenario->root, "steps"), NULL);
+  g_autoptr (SimSteps) steps = sim_steps_new (dd_yaml_member (scenario->root, "steps"), NULL);
   g_autoptr (SimExpectations) expectations
-      = sim_expectations_new (sim_yaml_member (scenario->root, "expect"), NULL);
+      = sim_expectations_new (dd_yaml_member (scenario->root, "expect"), NULL);
   g_autoptr (SimInvariants) invariants = sim_invariants_new (world, post_drain_wait_of (scenario));
   SimOutcome *outcome = g_new0 (SimOutcome, 1);
   RunEnd end;
@@ -400,7 +400,7 @@ rehearse_in (const SimScenario *scenario, const SimRehearsal *rehearsal, SimWorl
     rehearsal->attend (world, rehearsal->attend_data);
   sim_expectations_watch (expectations, world, cluster);
   sim_steps_begin (steps, world, cluster);
-  end = run (world, sim_yaml_duration (limit, LONGEST_RUN), limit != NULL);
+  end = run (world, sim_schema_duration (limit, LONGEST_RUN), limit != NULL);
 
   outcome->scenario = g_strdup (scenario->name);
   outcome->seed = world->stage->seed;

@@ -69,15 +69,15 @@ sim_did_you_mean (const char *text, const char *const *words)
 /* ---- scalars ---- */
 
 static gboolean
-wrong_shape (const SimYaml *node, const SimRow *row, const char *wanted, GError **error)
+wrong_shape (const DdYaml *node, const SimRow *row, const char *wanted, GError **error)
 {
-  sim_yaml_set_error (error, node, "%s must be %s, not %s", row->key, wanted,
-                      dd_type_name (dd_value_type (node->value)));
+  dd_yaml_set_error (error, node, "%s must be %s, not %s", row->key, wanted,
+                     dd_type_name (dd_value_type (node->value)));
   return FALSE;
 }
 
 static gboolean
-check_text (const SimYaml *node, const SimRow *row, GError **error)
+check_text (const DdYaml *node, const SimRow *row, GError **error)
 {
   g_autofree char *hint = NULL;
   g_autofree char *all = NULL;
@@ -88,13 +88,13 @@ check_text (const SimYaml *node, const SimRow *row, GError **error)
     return TRUE;
   hint = sim_did_you_mean (node->text, row->values);
   all = g_strjoinv (", ", (char **) row->values);
-  sim_yaml_set_error (error, node, "%s cannot be \"%s\"%s; it is one of %s", row->key, node->text,
-                      hint, all);
+  dd_yaml_set_error (error, node, "%s cannot be \"%s\"%s; it is one of %s", row->key, node->text,
+                     hint, all);
   return FALSE;
 }
 
 static gboolean
-check_integer (const SimYaml *node, const SimRow *row, GError **error)
+check_integer (const DdYaml *node, const SimRow *row, GError **error)
 {
   gint64 number = dd_value_int (node->value, 0);
 
@@ -102,13 +102,13 @@ check_integer (const SimYaml *node, const SimRow *row, GError **error)
     return wrong_shape (node, row, "a whole number", error);
   if ((row->min == 0 && row->max == 0) || (number >= row->min && number <= row->max))
     return TRUE;
-  sim_yaml_set_error (error, node, "%s must be between %" G_GINT64_FORMAT " and %" G_GINT64_FORMAT,
-                      row->key, row->min, row->max);
+  dd_yaml_set_error (error, node, "%s must be between %" G_GINT64_FORMAT " and %" G_GINT64_FORMAT,
+                     row->key, row->min, row->max);
   return FALSE;
 }
 
 static gboolean
-check_number (const SimYaml *node, const SimRow *row, GError **error)
+check_number (const DdYaml *node, const SimRow *row, GError **error)
 {
   DdType type = dd_value_type (node->value);
 
@@ -116,7 +116,7 @@ check_number (const SimYaml *node, const SimRow *row, GError **error)
 }
 
 static gboolean
-check_duration (const SimYaml *node, const SimRow *row, GError **error)
+check_duration (const DdYaml *node, const SimRow *row, GError **error)
 {
   DdUsec delay;
 
@@ -124,14 +124,14 @@ check_duration (const SimYaml *node, const SimRow *row, GError **error)
     return TRUE;
   if (node->text == NULL)
     return wrong_shape (node, row, "a duration such as 90s or 1h30m", error);
-  sim_yaml_set_error (error, node, "%s: \"%s\" is no duration; write 90s, 15m or 1h30m%s", row->key,
-                      node->text,
-                      dd_value_type (node->value) == DD_INT ? " (the unit is missing)" : "");
+  dd_yaml_set_error (error, node, "%s: \"%s\" is no duration; write 90s, 15m or 1h30m%s", row->key,
+                     node->text,
+                     dd_value_type (node->value) == DD_INT ? " (the unit is missing)" : "");
   return FALSE;
 }
 
 static gboolean
-check_instant (const SimYaml *node, const SimRow *row, GError **error)
+check_instant (const DdYaml *node, const SimRow *row, GError **error)
 {
   DdUsec instant;
 
@@ -141,7 +141,7 @@ check_instant (const SimYaml *node, const SimRow *row, GError **error)
 }
 
 static gboolean
-check_range (const SimYaml *node, const SimRow *row, GError **error)
+check_range (const DdYaml *node, const SimRow *row, GError **error)
 {
   DdUsec low, high;
 
@@ -149,13 +149,13 @@ check_range (const SimYaml *node, const SimRow *row, GError **error)
     return check_duration (node, row, error);
   if (node->keys != NULL || node->children->len != 2)
     return wrong_shape (node, row, "a duration or a list of two, [low, high]", error);
-  if (!check_duration (sim_yaml_element (node, 0), row, error)
-      || !check_duration (sim_yaml_element (node, 1), row, error))
+  if (!check_duration (dd_yaml_element (node, 0), row, error)
+      || !check_duration (dd_yaml_element (node, 1), row, error))
     return FALSE;
-  sim_yaml_range (node, &low, &high);
+  sim_schema_range (node, &low, &high);
   if (low <= high)
     return TRUE;
-  sim_yaml_set_error (error, node, "%s: the first bound is above the second", row->key);
+  dd_yaml_set_error (error, node, "%s: the first bound is above the second", row->key);
   return FALSE;
 }
 
@@ -166,7 +166,7 @@ static const SimRow count_rows[] = {
 };
 
 static gboolean
-check_count (const SimYaml *node, const SimRow *row, GError **error)
+check_count (const DdYaml *node, const SimRow *row, GError **error)
 {
   if (node->keys != NULL)
     return sim_schema_check (node, count_rows, row->key, error);
@@ -177,22 +177,21 @@ check_count (const SimYaml *node, const SimRow *row, GError **error)
 
 /* ---- containers ---- */
 
-static gboolean check_shape (const SimYaml *node, const SimRow *row, SimShape shape,
-                             GError **error);
+static gboolean check_shape (const DdYaml *node, const SimRow *row, SimShape shape, GError **error);
 
 static gboolean
-check_elements (const SimYaml *node, const SimRow *row, GError **error)
+check_elements (const DdYaml *node, const SimRow *row, GError **error)
 {
-  for (guint i = 0; i < sim_yaml_length (node); i++)
+  for (guint i = 0; i < dd_yaml_length (node); i++)
     {
-      if (!check_shape (sim_yaml_element (node, i), row, row->element, error))
+      if (!check_shape (dd_yaml_element (node, i), row, row->element, error))
         return FALSE;
     }
   return TRUE;
 }
 
 static gboolean
-check_shape (const SimYaml *node, const SimRow *row, SimShape shape, GError **error)
+check_shape (const DdYaml *node, const SimRow *row, SimShape shape, GError **error)
 {
   DdType type = dd_value_type (node->value);
 
@@ -248,7 +247,7 @@ find_row (const SimRow *rows, const char *key)
 }
 
 static void
-set_unknown_key (const SimYaml *key, const SimRow *rows, const char *what, GError **error)
+set_unknown_key (const DdYaml *key, const SimRow *rows, const char *what, GError **error)
 {
   g_autoptr (GPtrArray) names = g_ptr_array_new ();
   g_autofree char *hint = NULL;
@@ -259,19 +258,18 @@ set_unknown_key (const SimYaml *key, const SimRow *rows, const char *what, GErro
   g_ptr_array_add (names, NULL);
   hint = sim_did_you_mean (key->text, (const char *const *) names->pdata);
   all = g_strjoinv (", ", (char **) names->pdata);
-  sim_yaml_set_error (error, key, "unknown key \"%s\" in %s%s; known are %s", key->text, what, hint,
-                      all);
+  dd_yaml_set_error (error, key, "unknown key \"%s\" in %s%s; known are %s", key->text, what, hint,
+                     all);
 }
 
 static gboolean
-check_required (const SimYaml *node, const SimRow *rows, const char *what, GError **error)
+check_required (const DdYaml *node, const SimRow *rows, const char *what, GError **error)
 {
   for (const SimRow *row = rows; row->key != NULL; row++)
     {
-      if (row->required && sim_yaml_member (node, row->key) == NULL)
+      if (row->required && dd_yaml_member (node, row->key) == NULL)
         {
-          sim_yaml_set_error (error, node, "%s needs the key \"%s\": %s", what, row->key,
-                              row->help);
+          dd_yaml_set_error (error, node, "%s needs the key \"%s\": %s", what, row->key, row->help);
           return FALSE;
         }
     }
@@ -279,17 +277,17 @@ check_required (const SimYaml *node, const SimRow *rows, const char *what, GErro
 }
 
 gboolean
-sim_schema_check (const SimYaml *node, const SimRow *rows, const char *what, GError **error)
+sim_schema_check (const DdYaml *node, const SimRow *rows, const char *what, GError **error)
 {
   if (node->keys == NULL)
     {
-      sim_yaml_set_error (error, node, "%s must be a mapping, not %s", what,
-                          dd_type_name (dd_value_type (node->value)));
+      dd_yaml_set_error (error, node, "%s must be a mapping, not %s", what,
+                         dd_type_name (dd_value_type (node->value)));
       return FALSE;
     }
   for (guint i = 0; i < node->keys->len; i++)
     {
-      const SimYaml *key = g_ptr_array_index (node->keys, i);
+      const DdYaml *key = g_ptr_array_index (node->keys, i);
       const SimRow *row = find_row (rows, key->text);
 
       if (row == NULL)
@@ -306,13 +304,13 @@ sim_schema_check (const SimYaml *node, const SimRow *rows, const char *what, GEr
 /* ---- reading what was checked ---- */
 
 const char *
-sim_yaml_text (const SimYaml *node)
+sim_schema_text (const DdYaml *node)
 {
   return node != NULL ? node->text : NULL;
 }
 
 DdUsec
-sim_yaml_duration (const SimYaml *node, DdUsec fallback)
+sim_schema_duration (const DdYaml *node, DdUsec fallback)
 {
   DdUsec delay = fallback;
 
@@ -322,10 +320,10 @@ sim_yaml_duration (const SimYaml *node, DdUsec fallback)
 }
 
 void
-sim_yaml_range (const SimYaml *node, DdUsec *out_low, DdUsec *out_high)
+sim_schema_range (const DdYaml *node, DdUsec *out_low, DdUsec *out_high)
 {
   gboolean fixed = node->children == NULL;
 
-  *out_low = sim_yaml_duration (fixed ? node : sim_yaml_element (node, 0), 0);
-  *out_high = sim_yaml_duration (fixed ? node : sim_yaml_element (node, 1), 0);
+  *out_low = sim_schema_duration (fixed ? node : dd_yaml_element (node, 0), 0);
+  *out_high = sim_schema_duration (fixed ? node : dd_yaml_element (node, 1), 0);
 }

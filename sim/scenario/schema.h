@@ -40,7 +40,7 @@ struct _SimRow
 };
 
 /* Everything NODE says must have a row of the right shape. WHAT names it in messages ("a step"). */
-gboolean sim_schema_check (const SimYaml *node, const SimRow *rows, const char *what,
+gboolean sim_schema_check (const DdYaml *node, const SimRow *rows, const char *what,
                            GError **error);
 
 /* The word of the NULL-terminated WORDS that TEXT probably meant; NULL when none is near. */
@@ -49,9 +49,9 @@ const char *sim_closest_word (const char *text, const char *const *words);
 char *sim_did_you_mean (const char *text, const char *const *words);
 
 /* For nodes that were checked: the value, or the fallback when NODE is NULL. */
-const char *sim_yaml_text (const SimYaml *node);
-DdUsec sim_yaml_duration (const SimYaml *node, DdUsec fallback);
-void sim_yaml_range (const SimYaml *node, DdUsec *out_low, DdUsec *out_high);
+const char *sim_schema_text (const DdYaml *node);
+DdUsec sim_schema_duration (const DdYaml *node, DdUsec fallback);
+void sim_schema_range (const DdYaml *node, DdUsec *out_low, DdUsec *out_high);
 
 /* The tables of the language (sim/scenario/language.c). */
 extern const SimRow sim_scenario_rows[];

@@ -70,7 +70,7 @@ read_bytes (const char *place, GError **error)
   return g_bytes_new_take (text, length);
 }
 
-SimYamlFile *
+DdYamlFile *
 sim_source_read (const char *place, GError **error)
 {
   g_autoptr (GError) reason = NULL;
@@ -84,5 +84,5 @@ sim_source_read (const char *place, GError **error)
       return NULL;
     }
   text = g_bytes_get_data (bytes, &length);
-  return sim_yaml_parse (place, text != NULL ? text : "", length, error);
+  return dd_yaml_parse (place, text != NULL ? text : "", length, error);
 }

@@ -15,6 +15,6 @@ G_BEGIN_DECLS
 char *sim_source_resolve (const char *name, const char *base);
 
 /* Reads and parses PLACE, a path or a resource URI. DD_ERROR_NOT_FOUND when it cannot be read. */
-SimYamlFile *sim_source_read (const char *place, GError **error);
+DdYamlFile *sim_source_read (const char *place, GError **error);
 
 G_END_DECLS

@@ -39,12 +39,12 @@ typedef struct
 struct _Step
 {
   SimSteps *steps;
-  const SimYaml *node;
-  const SimYaml *after; /* NULL: at a moment */
-  DdUsec delay;         /* since the beginning, or since AFTER */
+  const DdYaml *node;
+  const DdYaml *after; /* NULL: at a moment */
+  DdUsec delay;        /* since the beginning, or since AFTER */
   const Action *action;
-  const SimYaml *pattern; /* what stands under the action's key */
-  const char *fails;      /* the code it must be refused with, or NULL */
+  const DdYaml *pattern; /* what stands under the action's key */
+  const char *fails;     /* the code it must be refused with, or NULL */
   const AwsService *service;
   const AwsOperation *operation;
   const KubeKind *kind;
@@ -125,7 +125,7 @@ reply_came (const DdReply *reply, gpointer data)
 static gboolean
 prepare_aws (Step *step, GError **error)
 {
-  const SimYaml *name = sim_yaml_member (step->pattern, "operation");
+  const DdYaml *name = dd_yaml_member (step->pattern, "operation");
   g_autoptr (GPtrArray) names = NULL;
   g_autofree char *hint = NULL;
 
@@ -135,16 +135,16 @@ prepare_aws (Step *step, GError **error)
     return TRUE;
   names = sim_aws_operation_names (step->service);
   hint = sim_did_you_mean (name->text, (const char *const *) names->pdata);
-  sim_yaml_set_error (error, name, "%s has no operation \"%s\"%s", step->service->name, name->text,
-                      hint);
+  dd_yaml_set_error (error, name, "%s has no operation \"%s\"%s", step->service->name, name->text,
+                     hint);
   return FALSE;
 }
 
 static void
 run_aws (Step *step)
 {
-  const SimYaml *input_node = sim_yaml_member (step->pattern, "input");
-  const char *name = sim_yaml_text (sim_yaml_member (step->pattern, "nodegroup"));
+  const DdYaml *input_node = dd_yaml_member (step->pattern, "input");
+  const char *name = sim_schema_text (dd_yaml_member (step->pattern, "nodegroup"));
   g_autoptr (DdValue) input
       = input_node != NULL ? dd_value_ref (input_node->value) : dd_object_empty ();
   const AwsNodegroup *nodegroup
@@ -197,8 +197,8 @@ prepare_object (Step *step, GError **error)
 static void
 run_on_object (Step *step, const char *method, const DdValue *body)
 {
-  const char *namespace_ = sim_yaml_text (sim_yaml_member (step->pattern, "namespace"));
-  const char *name = sim_yaml_text (sim_yaml_member (step->pattern, "name"));
+  const char *namespace_ = sim_schema_text (dd_yaml_member (step->pattern, "namespace"));
+  const char *name = sim_schema_text (dd_yaml_member (step->pattern, "name"));
 
   send_request (step,
                 sim_kube_request (step->kind, namespace_ != NULL ? namespace_ : "default", name,
@@ -209,7 +209,7 @@ run_on_object (Step *step, const char *method, const DdValue *body)
 static void
 run_patch (Step *step)
 {
-  run_on_object (step, "PATCH", sim_yaml_member (step->pattern, "merge")->value);
+  run_on_object (step, "PATCH", dd_yaml_member (step->pattern, "merge")->value);
 }
 
 static void
@@ -222,7 +222,7 @@ run_delete (Step *step)
 static const SimObject *
 pick_node (const Step *step, const GPtrArray *nodes)
 {
-  const SimYaml *pattern = sim_yaml_member (step->pattern, "match");
+  const DdYaml *pattern = dd_yaml_member (step->pattern, "match");
   gint64 left = dd_value_path_int (step->pattern->value, "pick", 1);
 
   for (guint i = 0; i < nodes->len; i++)
@@ -269,15 +269,15 @@ run_capacity (Step *step)
 {
   AwsCloud *cloud = step->steps->world->cloud;
 
-  for (guint i = 0; i < sim_yaml_length (step->pattern); i++)
+  for (guint i = 0; i < dd_yaml_length (step->pattern); i++)
     {
-      const SimYaml *zone = g_ptr_array_index (step->pattern->keys, i);
+      const DdYaml *zone = g_ptr_array_index (step->pattern->keys, i);
 
       if (aws_cloud_zone (cloud, zone->text) == NULL)
         note_refusal (step, "no such zone", zone->text);
       else
         aws_ec2_set_capacity (cloud, zone->text, NULL,
-                              dd_value_int (sim_yaml_element (step->pattern, i)->value, -1));
+                              dd_value_int (dd_yaml_element (step->pattern, i)->value, -1));
     }
 }
 
@@ -286,8 +286,8 @@ run_capacity (Step *step)
 static void
 run_engine (Step *step)
 {
-  const char *nodegroup = sim_yaml_text (sim_yaml_member (step->pattern, "nodegroup"));
-  const char *action = sim_yaml_text (sim_yaml_member (step->pattern, "action"));
+  const char *nodegroup = sim_schema_text (dd_yaml_member (step->pattern, "nodegroup"));
+  const char *action = sim_schema_text (dd_yaml_member (step->pattern, "action"));
   SimEksWorkflow *workflow = aws_eks_workflow (step->steps->world->cloud);
   g_autoptr (GError) error = NULL;
   gboolean done
@@ -327,15 +327,15 @@ find_action (Step *step, GError **error)
 {
   for (guint i = 0; i < G_N_ELEMENTS (actions); i++)
     {
-      const SimYaml *pattern = sim_yaml_member (step->node, actions[i].key);
+      const DdYaml *pattern = dd_yaml_member (step->node, actions[i].key);
 
       if (pattern == NULL)
         continue;
       if (step->action != NULL)
         {
-          sim_yaml_set_error (error, sim_yaml_key (step->node, actions[i].key),
-                              "a step does one thing, not both \"%s\" and \"%s\"",
-                              step->action->key, actions[i].key);
+          dd_yaml_set_error (error, dd_yaml_key (step->node, actions[i].key),
+                             "a step does one thing, not both \"%s\" and \"%s\"", step->action->key,
+                             actions[i].key);
           return FALSE;
         }
       step->action = &actions[i];
@@ -343,46 +343,46 @@ find_action (Step *step, GError **error)
     }
   if (step->action != NULL)
     return TRUE;
-  sim_yaml_set_error (error, step->node,
-                      "a step needs one of eks, autoscaling, ec2, ssm, sts, apply, patch, delete, "
-                      "cordon, uncordon, capacity, engine");
+  dd_yaml_set_error (error, step->node,
+                     "a step needs one of eks, autoscaling, ec2, ssm, sts, apply, patch, delete, "
+                     "cordon, uncordon, capacity, engine");
   return FALSE;
 }
 
 static gboolean
 find_moment (Step *step, GError **error)
 {
-  const SimYaml *at = sim_yaml_member (step->node, "at");
-  const SimYaml *plus = sim_yaml_member (step->node, "plus");
+  const DdYaml *at = dd_yaml_member (step->node, "at");
+  const DdYaml *plus = dd_yaml_member (step->node, "plus");
 
-  step->after = sim_yaml_member (step->node, "after");
-  step->delay = sim_yaml_duration (step->after != NULL ? plus : at, 0);
+  step->after = dd_yaml_member (step->node, "after");
+  step->delay = sim_schema_duration (step->after != NULL ? plus : at, 0);
   if ((at == NULL) == (step->after == NULL))
     {
-      sim_yaml_set_error (error, step->node, "a step needs either at or after");
+      dd_yaml_set_error (error, step->node, "a step needs either at or after");
       return FALSE;
     }
   if (plus != NULL && step->after == NULL)
     {
-      sim_yaml_set_error (error, sim_yaml_key (step->node, "plus"), "plus goes with after only");
+      dd_yaml_set_error (error, dd_yaml_key (step->node, "plus"), "plus goes with after only");
       return FALSE;
     }
   return TRUE;
 }
 
 SimSteps *
-sim_steps_new (const SimYaml *list, GError **error)
+sim_steps_new (const DdYaml *list, GError **error)
 {
   g_autoptr (SimSteps) steps = g_new0 (SimSteps, 1);
 
   steps->list = g_ptr_array_new_with_free_func (step_free);
-  for (guint i = 0; i < sim_yaml_length (list); i++)
+  for (guint i = 0; i < dd_yaml_length (list); i++)
     {
       Step *step = g_new0 (Step, 1);
 
       step->steps = steps;
-      step->node = sim_yaml_element (list, i);
-      step->fails = sim_yaml_text (sim_yaml_member (step->node, "fails"));
+      step->node = dd_yaml_element (list, i);
+      step->fails = sim_schema_text (dd_yaml_member (step->node, "fails"));
       step->requests = g_ptr_array_new_with_free_func (g_free);
       g_ptr_array_add (steps->list, step);
       if (!find_action (step, error) || !find_moment (step, error)
@@ -397,10 +397,10 @@ sim_steps_new (const SimYaml *list, GError **error)
 static char *
 step_text (const Step *step)
 {
-  const char *about = sim_yaml_text (sim_yaml_member (step->node, "about"));
-  const char *operation = sim_yaml_text (sim_yaml_member (step->pattern, "operation"));
-  const char *kind = sim_yaml_text (sim_yaml_member (step->pattern, "kind"));
-  const char *name = sim_yaml_text (sim_yaml_member (step->pattern, "name"));
+  const char *about = sim_schema_text (dd_yaml_member (step->node, "about"));
+  const char *operation = sim_schema_text (dd_yaml_member (step->pattern, "operation"));
+  const char *kind = sim_schema_text (dd_yaml_member (step->pattern, "kind"));
+  const char *name = sim_schema_text (dd_yaml_member (step->pattern, "name"));
 
   if (about != NULL)
     return g_strdup (about);

@@ -11,7 +11,7 @@ typedef struct _SimSteps SimSteps;
 
 /* LIST was checked against the schema and must outlive the result.
  * Unknown operations, kinds and files are found here. */
-SimSteps *sim_steps_new (const SimYaml *list, GError **error);
+SimSteps *sim_steps_new (const DdYaml *list, GError **error);
 void sim_steps_free (SimSteps *steps);
 
 /* Arms every step of a world whose trace has just begun. CLUSTER is where node groups are looked

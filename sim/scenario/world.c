@@ -33,62 +33,62 @@
 
 struct _SimWorldFile
 {
-  SimYamlFile *file; /* NULL when the world is written into a scenario */
-  const SimYaml *root;
+  DdYamlFile *file; /* NULL when the world is written into a scenario */
+  const DdYaml *root;
   SimManifests *workloads;
 };
 
 /* ---- loading ---- */
 
 gboolean
-sim_latencies_check (const SimYaml *latencies, GError **error)
+sim_latencies_check (const DdYaml *latencies, GError **error)
 {
   g_autoptr (GPtrArray) names = g_ptr_array_new ();
 
   for (guint i = 0; i < SIM_N_DELAYS; i++)
     g_ptr_array_add (names, (gpointer) sim_delay_name ((SimDelay) i));
   g_ptr_array_add (names, NULL);
-  for (guint i = 0; i < sim_yaml_length (latencies); i++)
+  for (guint i = 0; i < dd_yaml_length (latencies); i++)
     {
-      const SimYaml *key = g_ptr_array_index (latencies->keys, i);
+      const DdYaml *key = g_ptr_array_index (latencies->keys, i);
       g_autofree char *hint = NULL;
       SimDelay delay;
 
       if (sim_delay_from_name (key->text, &delay))
         continue;
       hint = sim_did_you_mean (key->text, (const char *const *) names->pdata);
-      sim_yaml_set_error (error, key, "no delay is called \"%s\"%s", key->text, hint);
+      dd_yaml_set_error (error, key, "no delay is called \"%s\"%s", key->text, hint);
       return FALSE;
     }
   return TRUE;
 }
 
 static gboolean
-check_version (const SimYaml *root, GError **error)
+check_version (const DdYaml *root, GError **error)
 {
-  const SimYaml *version = sim_yaml_member (sim_yaml_member (root, "cluster"), "version");
+  const DdYaml *version = dd_yaml_member (dd_yaml_member (root, "cluster"), "version");
 
   if (version == NULL || aws_kubernetes_minor (version->text) != 0)
     return TRUE;
-  sim_yaml_set_error (error, version, "Kubernetes %s is not modelled; \"1.27\" to \"1.33\" are",
-                      version->text);
+  dd_yaml_set_error (error, version, "Kubernetes %s is not modelled; \"1.27\" to \"1.33\" are",
+                     version->text);
   return FALSE;
 }
 
 SimWorldFile *
-sim_world_file_new (const SimYaml *node, const char *base, GError **error)
+sim_world_file_new (const DdYaml *node, const char *base, GError **error)
 {
   g_autoptr (SimWorldFile) world = g_new0 (SimWorldFile, 1);
-  const SimYaml *workloads = sim_yaml_member (node, "workloads");
+  const DdYaml *workloads = dd_yaml_member (node, "workloads");
 
   world->root = node;
   world->workloads = sim_manifests_new ();
   if (!sim_schema_check (node, sim_world_rows, "a world", error) || !check_version (node, error)
-      || !sim_latencies_check (sim_yaml_member (node, "latencies"), error))
+      || !sim_latencies_check (dd_yaml_member (node, "latencies"), error))
     return NULL;
-  for (guint i = 0; i < sim_yaml_length (workloads); i++)
+  for (guint i = 0; i < dd_yaml_length (workloads); i++)
     {
-      if (!sim_manifests_add (world->workloads, sim_yaml_element (workloads, i), base, error))
+      if (!sim_manifests_add (world->workloads, dd_yaml_element (workloads, i), base, error))
         return NULL;
     }
   return g_steal_pointer (&world);
@@ -97,7 +97,7 @@ sim_world_file_new (const SimYaml *node, const char *base, GError **error)
 SimWorldFile *
 sim_world_file_load (const char *place, GError **error)
 {
-  g_autoptr (SimYamlFile) file = sim_source_read (place, error);
+  g_autoptr (DdYamlFile) file = sim_source_read (place, error);
   SimWorldFile *world;
 
   if (file == NULL)
@@ -120,12 +120,12 @@ sim_world_file_free (SimWorldFile *world)
   if (world == NULL)
     return;
   g_clear_pointer (&world->workloads, sim_manifests_free);
-  g_clear_pointer (&world->file, sim_yaml_file_free);
+  g_clear_pointer (&world->file, dd_yaml_file_free);
   g_free (world);
 }
 
 static void
-add_warnings (const SimYamlFile *file, GPtrArray *warnings)
+add_warnings (const DdYamlFile *file, GPtrArray *warnings)
 {
   for (guint i = 0; i < file->warnings->len; i++)
     g_ptr_array_add (warnings, g_strdup (g_ptr_array_index (file->warnings, i)));
@@ -134,7 +134,7 @@ add_warnings (const SimYamlFile *file, GPtrArray *warnings)
 DdValue *
 sim_world_file_document (const SimWorldFile *world)
 {
-  g_autoptr (DdValue) document = sim_yaml_document (world->root);
+  g_autoptr (DdValue) document = dd_yaml_document (world->root);
 
   if (world->workloads->manifests->len == 0)
     return g_steal_pointer (&document);
@@ -151,9 +151,9 @@ sim_world_file_add_warnings (const SimWorldFile *world, GPtrArray *warnings)
 }
 
 static const char *
-text_or (const SimYaml *node, const char *key, const char *fallback)
+text_or (const DdYaml *node, const char *key, const char *fallback)
 {
-  const char *text = sim_yaml_text (sim_yaml_member (node, key));
+  const char *text = sim_schema_text (dd_yaml_member (node, key));
 
   return text != NULL ? text : fallback;
 }
@@ -161,13 +161,13 @@ text_or (const SimYaml *node, const char *key, const char *fallback)
 const char *
 sim_world_file_cluster (const SimWorldFile *world)
 {
-  return text_or (sim_yaml_member (world->root, "cluster"), "name", DEFAULT_CLUSTER);
+  return text_or (dd_yaml_member (world->root, "cluster"), "name", DEFAULT_CLUSTER);
 }
 
 const char *
 sim_world_file_version (const SimWorldFile *world)
 {
-  return text_or (sim_yaml_member (world->root, "cluster"), "version", DEFAULT_VERSION);
+  return text_or (dd_yaml_member (world->root, "cluster"), "version", DEFAULT_VERSION);
 }
 
 const char *
@@ -179,16 +179,16 @@ sim_world_file_region (const SimWorldFile *world)
 const char *
 sim_world_file_nodegroup (const SimWorldFile *world)
 {
-  return text_or (sim_yaml_element (sim_yaml_member (world->root, "nodegroups"), 0), "name", NULL);
+  return text_or (dd_yaml_element (dd_yaml_member (world->root, "nodegroups"), 0), "name", NULL);
 }
 
 /* ---- furnishing ---- */
 
 /* What the world's own code refused, said at the place that asked for it. */
 static gboolean
-refuse_at (const SimYaml *node, GError *reason, GError **error)
+refuse_at (const DdYaml *node, GError *reason, GError **error)
 {
-  sim_yaml_set_error (error, node, "%s", reason->message);
+  dd_yaml_set_error (error, node, "%s", reason->message);
   g_error_free (reason);
   return FALSE;
 }
@@ -204,34 +204,34 @@ start_of (const SimWorldFile *file, const SimFurnish *options)
 }
 
 static void
-set_latencies (SimWorld *world, const SimYaml *latencies)
+set_latencies (SimWorld *world, const DdYaml *latencies)
 {
-  for (guint i = 0; i < sim_yaml_length (latencies); i++)
+  for (guint i = 0; i < dd_yaml_length (latencies); i++)
     {
-      const SimYaml *key = g_ptr_array_index (latencies->keys, i);
+      const DdYaml *key = g_ptr_array_index (latencies->keys, i);
       DdUsec low, high;
       SimDelay delay;
 
       if (!sim_delay_from_name (key->text, &delay))
         continue;
-      sim_yaml_range (sim_yaml_element (latencies, i), &low, &high);
+      sim_schema_range (dd_yaml_element (latencies, i), &low, &high);
       sim_latency_set (world->stage->latency, delay, low, high);
     }
 }
 
 static void
-add_zones (SimWorld *world, const SimYaml *zones)
+add_zones (SimWorld *world, const DdYaml *zones)
 {
-  for (guint i = 0; i < sim_yaml_length (zones); i++)
-    aws_cloud_add_zone (world->cloud, sim_yaml_element (zones, i)->text);
+  for (guint i = 0; i < dd_yaml_length (zones); i++)
+    aws_cloud_add_zone (world->cloud, dd_yaml_element (zones, i)->text);
 }
 
 static gboolean
-publish_releases (SimWorld *world, const SimYaml *releases, GError **error)
+publish_releases (SimWorld *world, const DdYaml *releases, GError **error)
 {
-  for (guint i = 0; i < sim_yaml_length (releases); i++)
+  for (guint i = 0; i < dd_yaml_length (releases); i++)
     {
-      const SimYaml *release = sim_yaml_element (releases, i);
+      const DdYaml *release = dd_yaml_element (releases, i);
       GError *reason = NULL;
 
       if (aws_ami_catalog_publish (
@@ -245,24 +245,24 @@ publish_releases (SimWorld *world, const SimYaml *releases, GError **error)
 
 /* The texts of a checked list, as the C functions want them; NULL for a missing one. */
 static const char **
-words_of (const SimYaml *list)
+words_of (const DdYaml *list)
 {
-  const char **words = list != NULL ? g_new0 (const char *, sim_yaml_length (list) + 1) : NULL;
+  const char **words = list != NULL ? g_new0 (const char *, dd_yaml_length (list) + 1) : NULL;
 
-  for (guint i = 0; i < sim_yaml_length (list); i++)
-    words[i] = sim_yaml_element (list, i)->text;
+  for (guint i = 0; i < dd_yaml_length (list); i++)
+    words[i] = dd_yaml_element (list, i)->text;
   return words;
 }
 
 /* Labels are text to Kubernetes, whatever YAML makes of them. */
 static DdValue *
-labels_of (const SimYaml *labels)
+labels_of (const DdYaml *labels)
 {
   DdBuilder builder = dd_builder_object ();
 
-  for (guint i = 0; i < sim_yaml_length (labels); i++)
-    dd_builder_set (&builder, ((const SimYaml *) g_ptr_array_index (labels->keys, i))->text,
-                    dd_string (sim_yaml_element (labels, i)->text));
+  for (guint i = 0; i < dd_yaml_length (labels); i++)
+    dd_builder_set (&builder, ((const DdYaml *) g_ptr_array_index (labels->keys, i))->text,
+                    dd_string (dd_yaml_element (labels, i)->text));
   return dd_builder_end (&builder);
 }
 
@@ -279,12 +279,12 @@ minor_of_release (const char *release)
 }
 
 static gboolean
-add_nodegroup (SimWorld *world, const SimWorldFile *file, const SimYaml *node, GError **error)
+add_nodegroup (SimWorld *world, const SimWorldFile *file, const DdYaml *node, GError **error)
 {
   const char *instance_types[] = { text_or (node, "instance_type", "m5.large"), NULL };
-  g_autofree const char **zones = words_of (sim_yaml_member (node, "zones"));
-  g_autoptr (DdValue) labels = labels_of (sim_yaml_member (node, "labels"));
-  const SimYaml *taints = sim_yaml_member (node, "taints");
+  g_autofree const char **zones = words_of (dd_yaml_member (node, "zones"));
+  g_autoptr (DdValue) labels = labels_of (dd_yaml_member (node, "labels"));
+  const DdYaml *taints = dd_yaml_member (node, "taints");
   g_autofree char *version = minor_of_release (text_or (node, "release", NULL));
   gint64 desired = dd_value_path_int (node->value, "desired", 0);
   AwsNodegroupSpec spec = {
@@ -316,16 +316,16 @@ static gboolean
 add_nodegroups (SimWorld *world, const SimWorldFile *file, const char *certificate_authority,
                 GError **error)
 {
-  const SimYaml *groups = sim_yaml_member (file->root, "nodegroups");
+  const DdYaml *groups = dd_yaml_member (file->root, "nodegroups");
   AwsClusterSpec cluster
       = { .name = sim_world_file_cluster (file), .certificate_authority = certificate_authority };
   GError *reason = NULL;
 
   if (aws_eks_add_cluster (world->cloud, &cluster, &reason) == NULL)
     return refuse_at (file->root, reason, error);
-  for (guint i = 0; i < sim_yaml_length (groups); i++)
+  for (guint i = 0; i < dd_yaml_length (groups); i++)
     {
-      if (!add_nodegroup (world, file, sim_yaml_element (groups, i), error))
+      if (!add_nodegroup (world, file, dd_yaml_element (groups, i), error))
         return FALSE;
     }
   return TRUE;
@@ -359,19 +359,19 @@ settle (SimWorld *world)
 }
 
 static gboolean
-set_capacity (SimWorld *world, const SimYaml *capacity, GError **error)
+set_capacity (SimWorld *world, const DdYaml *capacity, GError **error)
 {
-  for (guint i = 0; i < sim_yaml_length (capacity); i++)
+  for (guint i = 0; i < dd_yaml_length (capacity); i++)
     {
-      const SimYaml *zone = g_ptr_array_index (capacity->keys, i);
+      const DdYaml *zone = g_ptr_array_index (capacity->keys, i);
 
       if (aws_cloud_zone (world->cloud, zone->text) == NULL)
         {
-          sim_yaml_set_error (error, zone, "the world has no zone %s", zone->text);
+          dd_yaml_set_error (error, zone, "the world has no zone %s", zone->text);
           return FALSE;
         }
       aws_ec2_set_capacity (world->cloud, zone->text, NULL,
-                            dd_value_int (sim_yaml_element (capacity, i)->value, -1));
+                            dd_value_int (dd_yaml_element (capacity, i)->value, -1));
     }
   return TRUE;
 }
@@ -379,17 +379,17 @@ set_capacity (SimWorld *world, const SimYaml *capacity, GError **error)
 static gboolean
 furnish (SimWorld *world, const SimWorldFile *file, const SimFurnish *options, GError **error)
 {
-  set_latencies (world, sim_yaml_member (file->root, "latencies"));
+  set_latencies (world, dd_yaml_member (file->root, "latencies"));
   set_latencies (world, options->latencies);
-  add_zones (world, sim_yaml_member (file->root, "zones"));
-  if (!publish_releases (world, sim_yaml_member (file->root, "releases"), error)
+  add_zones (world, dd_yaml_member (file->root, "zones"));
+  if (!publish_releases (world, dd_yaml_member (file->root, "releases"), error)
       || !add_nodegroups (world, file, options->certificate_authority, error))
     return FALSE;
   settle (world);
   if (!create_all (world, file->workloads, error) || !create_all (world, options->workloads, error))
     return FALSE;
   settle (world);
-  return set_capacity (world, sim_yaml_member (file->root, "capacity"), error);
+  return set_capacity (world, dd_yaml_member (file->root, "capacity"), error);
 }
 
 SimWorld *

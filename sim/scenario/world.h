@@ -15,7 +15,7 @@ typedef struct _SimWorldFile SimWorldFile;
  * is pointed at. */
 SimWorldFile *sim_world_file_load (const char *place, GError **error);
 /* A world written into another file, which BASE names; NODE must outlive it. */
-SimWorldFile *sim_world_file_new (const SimYaml *node, const char *base, GError **error);
+SimWorldFile *sim_world_file_new (const DdYaml *node, const char *base, GError **error);
 void sim_world_file_free (SimWorldFile *file);
 /* Adds what YAML reads otherwise than meant to WARNINGS (of char *). */
 void sim_world_file_add_warnings (const SimWorldFile *file, GPtrArray *warnings);
@@ -36,12 +36,12 @@ typedef struct
   DdUsec start;                      /* 0: the file's, or the default */
   const char *endpoint;              /* NULL: http://127.0.0.1:4566 */
   const char *certificate_authority; /* of the Kubernetes API; NULL: plain HTTP */
-  const SimYaml *latencies;          /* further ones, checked against the schema; may be NULL */
+  const DdYaml *latencies;           /* further ones, checked against the schema; may be NULL */
   const SimManifests *workloads;     /* further ones; may be NULL */
 } SimFurnish;
 
 /* Only delays that the world has may be named; NODE may be NULL. */
-gboolean sim_latencies_check (const SimYaml *node, GError **error);
+gboolean sim_latencies_check (const DdYaml *node, GError **error);
 
 /* Makes the world, lets it settle, and begins its trace: t = 0 is when nothing moves any more. */
 SimWorld *sim_world_furnish (const SimWorldFile *file, const SimFurnish *options, GError **error);

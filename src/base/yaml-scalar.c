@@ -117,7 +117,7 @@ read_float (const char *text, const char **out_warning)
 }
 
 DdValue *
-sim_yaml_scalar (const char *text, const char **out_warning)
+dd_yaml_scalar (const char *text, const char **out_warning)
 {
   g_autoptr (GString) plain = NULL;
   DdValue *value = read_word (text, out_warning);

@@ -16,21 +16,21 @@
 
 typedef struct
 {
-  SimYaml *node;
-  SimYaml *key;     /* read, its value not yet */
+  DdYaml *node;
+  DdYaml *key;      /* read, its value not yet */
   GHashTable *seen; /* keys, borrowed */
   DdBuilder builder;
 } Frame;
 
 typedef struct
 {
-  SimYamlFile *file;
+  DdYamlFile *file;
   GArray *stack; /* of Frame */
   guint nodes;
 } Reader;
 
 static void
-node_free (SimYaml *node)
+node_free (DdYaml *node)
 {
   if (node == NULL)
     return;
@@ -41,10 +41,10 @@ node_free (SimYaml *node)
   g_free (node);
 }
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (SimYaml, node_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DdYaml, node_free)
 
 void
-sim_yaml_file_free (SimYamlFile *file)
+dd_yaml_file_free (DdYamlFile *file)
 {
   if (file == NULL)
     return;
@@ -59,7 +59,7 @@ sim_yaml_file_free (SimYamlFile *file)
 
 /* The line's text without its end; very long lines are cut around the column. */
 static char *
-source_line (const SimYamlFile *file, guint line)
+source_line (const DdYamlFile *file, guint line)
 {
   const char *start = file->text;
 
@@ -72,7 +72,7 @@ source_line (const SimYamlFile *file, guint line)
 }
 
 char *
-sim_yaml_point (const SimYamlFile *file, guint line, guint column, const char *message)
+dd_yaml_point (const DdYamlFile *file, guint line, guint column, const char *message)
 {
   g_autofree char *source = source_line (file, line);
   GString *out = g_string_new (NULL);
@@ -89,7 +89,7 @@ sim_yaml_point (const SimYamlFile *file, guint line, guint column, const char *m
 }
 
 void
-sim_yaml_set_error (GError **error, const SimYaml *node, const char *format, ...)
+dd_yaml_set_error (GError **error, const DdYaml *node, const char *format, ...)
 {
   g_autofree char *message = NULL;
   g_autofree char *pointed = NULL;
@@ -98,28 +98,28 @@ sim_yaml_set_error (GError **error, const SimYaml *node, const char *format, ...
   va_start (arguments, format);
   message = g_strdup_vprintf (format, arguments);
   va_end (arguments);
-  pointed = sim_yaml_point (node->file, node->line, node->column, message);
+  pointed = dd_yaml_point (node->file, node->line, node->column, message);
   g_set_error_literal (error, DD_ERROR, DD_ERROR_INVALID, pointed);
 }
 
 static void
-warn_at (const SimYaml *node, const char *message)
+warn_at (const DdYaml *node, const char *message)
 {
   g_autofree char *named = NULL;
 
-  if (node->file->warnings->len >= SIM_YAML_MAX_WARNINGS)
+  if (node->file->warnings->len >= DD_YAML_MAX_WARNINGS)
     return;
   named = g_strdup_printf ("%s: %s", node->text, message);
   g_ptr_array_add (node->file->warnings,
-                   sim_yaml_point (node->file, node->line, node->column, named));
+                   dd_yaml_point (node->file, node->line, node->column, named));
 }
 
 /* ---- building ---- */
 
-static SimYaml *
+static DdYaml *
 node_new (Reader *reader, const yaml_event_t *event)
 {
-  SimYaml *node = g_new0 (SimYaml, 1);
+  DdYaml *node = g_new0 (DdYaml, 1);
 
   node->file = reader->file;
   node->line = (guint) event->start_mark.line + 1;
@@ -147,31 +147,31 @@ top (Reader *reader)
 
 /* A mapping's key is text whatever it looks like; kubectl does the same. */
 static gboolean
-take_key (Frame *frame, SimYaml *node, GError **error)
+take_key (Frame *frame, DdYaml *node, GError **error)
 {
-  g_autoptr (SimYaml) key = node;
-  const SimYaml *first;
+  g_autoptr (DdYaml) key = node;
+  const DdYaml *first;
 
   if (key->text == NULL)
     {
-      sim_yaml_set_error (error, key, "a key must be a word, not a list or a mapping");
+      dd_yaml_set_error (error, key, "a key must be a word, not a list or a mapping");
       return FALSE;
     }
   if (strcmp (key->text, "<<") == 0 && !key->quoted)
     {
-      sim_yaml_set_error (error, key, "merge keys (<<) are not supported; write the members out");
+      dd_yaml_set_error (error, key, "merge keys (<<) are not supported; write the members out");
       return FALSE;
     }
-  if (frame->node->keys->len >= SIM_YAML_MAX_KEYS)
+  if (frame->node->keys->len >= DD_YAML_MAX_KEYS)
     {
-      sim_yaml_set_error (error, key, "more than %d keys in one mapping", SIM_YAML_MAX_KEYS);
+      dd_yaml_set_error (error, key, "more than %d keys in one mapping", DD_YAML_MAX_KEYS);
       return FALSE;
     }
   first = g_hash_table_lookup (frame->seen, key->text);
   if (first != NULL)
     {
-      sim_yaml_set_error (error, key, "duplicate key \"%s\", first given in line %u", key->text,
-                          first->line);
+      dd_yaml_set_error (error, key, "duplicate key \"%s\", first given in line %u", key->text,
+                         first->line);
       return FALSE;
     }
   g_hash_table_insert (frame->seen, key->text, key);
@@ -181,7 +181,7 @@ take_key (Frame *frame, SimYaml *node, GError **error)
 
 /* Puts a finished node where it belongs: a document, an element, a key or a value. */
 static gboolean
-place (Reader *reader, SimYaml *node, GError **error)
+place (Reader *reader, DdYaml *node, GError **error)
 {
   Frame *frame = top (reader);
 
@@ -214,7 +214,7 @@ tag_is_plain (const yaml_char_t *tag)
 static gboolean
 read_scalar (Reader *reader, const yaml_event_t *event, GError **error)
 {
-  g_autoptr (SimYaml) node = node_new (reader, event);
+  g_autoptr (DdYaml) node = node_new (reader, event);
   const char *text = (const char *) event->data.scalar.value;
   const char *warning = NULL;
   Frame *frame = top (reader);
@@ -222,18 +222,18 @@ read_scalar (Reader *reader, const yaml_event_t *event, GError **error)
 
   if (!tag_is_plain (event->data.scalar.tag))
     {
-      sim_yaml_set_error (error, node, "tag %s is not supported", event->data.scalar.tag);
+      dd_yaml_set_error (error, node, "tag %s is not supported", event->data.scalar.tag);
       return FALSE;
     }
   if (strlen (text) != event->data.scalar.length)
     {
-      sim_yaml_set_error (error, node, "text must not contain the character U+0000");
+      dd_yaml_set_error (error, node, "text must not contain the character U+0000");
       return FALSE;
     }
   node->text = g_strdup (text);
   node->quoted
       = event->data.scalar.style != YAML_PLAIN_SCALAR_STYLE || event->data.scalar.tag != NULL;
-  node->value = node->quoted || is_key ? dd_string (text) : sim_yaml_scalar (text, &warning);
+  node->value = node->quoted || is_key ? dd_string (text) : dd_yaml_scalar (text, &warning);
   if (warning != NULL)
     warn_at (node, warning);
   return place (reader, g_steal_pointer (&node), error);
@@ -242,18 +242,18 @@ read_scalar (Reader *reader, const yaml_event_t *event, GError **error)
 static gboolean
 open_container (Reader *reader, const yaml_event_t *event, gboolean mapping, GError **error)
 {
-  g_autoptr (SimYaml) node = node_new (reader, event);
+  g_autoptr (DdYaml) node = node_new (reader, event);
   const yaml_char_t *tag = mapping ? event->data.mapping_start.tag : event->data.sequence_start.tag;
   Frame frame = { 0 };
 
   if (tag != NULL)
     {
-      sim_yaml_set_error (error, node, "tag %s is not supported", tag);
+      dd_yaml_set_error (error, node, "tag %s is not supported", tag);
       return FALSE;
     }
-  if (reader->stack->len >= SIM_YAML_MAX_DEPTH)
+  if (reader->stack->len >= DD_YAML_MAX_DEPTH)
     {
-      sim_yaml_set_error (error, node, "nested deeper than %d levels", SIM_YAML_MAX_DEPTH);
+      dd_yaml_set_error (error, node, "nested deeper than %d levels", DD_YAML_MAX_DEPTH);
       return FALSE;
     }
   node->children = g_ptr_array_new_with_free_func ((GDestroyNotify) node_free);
@@ -272,7 +272,7 @@ static gboolean
 close_container (Reader *reader, GError **error)
 {
   Frame *frame = top (reader);
-  SimYaml *node = g_steal_pointer (&frame->node);
+  DdYaml *node = g_steal_pointer (&frame->node);
 
   node->value = dd_builder_end (&frame->builder);
   g_array_set_size (reader->stack, reader->stack->len - 1);
@@ -282,12 +282,12 @@ close_container (Reader *reader, GError **error)
 static gboolean
 take_event (Reader *reader, const yaml_event_t *event, GError **error)
 {
-  g_autoptr (SimYaml) here = NULL;
+  g_autoptr (DdYaml) here = NULL;
 
-  if (++reader->nodes > SIM_YAML_MAX_NODES)
+  if (++reader->nodes > DD_YAML_MAX_NODES)
     {
       here = node_new (reader, event);
-      sim_yaml_set_error (error, here, "more than %d nodes in one file", SIM_YAML_MAX_NODES);
+      dd_yaml_set_error (error, here, "more than %d nodes in one file", DD_YAML_MAX_NODES);
       return FALSE;
     }
   switch (event->type)
@@ -303,8 +303,8 @@ take_event (Reader *reader, const yaml_event_t *event, GError **error)
       return close_container (reader, error);
     case YAML_ALIAS_EVENT:
       here = node_new (reader, event);
-      sim_yaml_set_error (error, here, "aliases (*%s) are not supported; write the text again",
-                          event->data.alias.anchor);
+      dd_yaml_set_error (error, here, "aliases (*%s) are not supported; write the text again",
+                         event->data.alias.anchor);
       return FALSE;
     case YAML_NO_EVENT:
     case YAML_STREAM_START_EVENT:
@@ -325,8 +325,8 @@ set_syntax_error (Reader *reader, const yaml_parser_t *parser, GError **error)
   if (parser->context != NULL)
     g_string_append_printf (message, " %s (begun in line %" G_GSIZE_FORMAT ")", parser->context,
                             parser->context_mark.line + 1);
-  pointed = sim_yaml_point (reader->file, (guint) parser->problem_mark.line + 1,
-                            (guint) parser->problem_mark.column + 1, message->str);
+  pointed = dd_yaml_point (reader->file, (guint) parser->problem_mark.line + 1,
+                           (guint) parser->problem_mark.column + 1, message->str);
   g_set_error_literal (error, DD_ERROR, DD_ERROR_INVALID, pointed);
 }
 
@@ -354,11 +354,11 @@ read_events (Reader *reader, yaml_parser_t *parser, GError **error)
 
 /* "---" with nothing but a comment is an empty document: no document at all to kubectl. */
 static void
-drop_empty_documents (SimYamlFile *file)
+drop_empty_documents (DdYamlFile *file)
 {
   for (guint i = file->documents->len; i > 0; i--)
     {
-      const SimYaml *document = g_ptr_array_index (file->documents, i - 1);
+      const DdYaml *document = g_ptr_array_index (file->documents, i - 1);
 
       if (dd_value_type (document->value) == DD_NULL)
         g_ptr_array_remove_index (file->documents, i - 1);
@@ -370,11 +370,11 @@ text_is_acceptable (const char *name, const char *text, gsize length, GError **e
 {
   const char *bad = NULL;
 
-  if (length > SIM_YAML_MAX_BYTES)
+  if (length > DD_YAML_MAX_BYTES)
     {
       g_set_error (error, DD_ERROR, DD_ERROR_INVALID,
                    "%s: %" G_GSIZE_FORMAT " bytes are more than the %d that are read", name, length,
-                   SIM_YAML_MAX_BYTES);
+                   DD_YAML_MAX_BYTES);
       return FALSE;
     }
   if (!g_utf8_validate_len (text, length, &bad))
@@ -386,10 +386,10 @@ text_is_acceptable (const char *name, const char *text, gsize length, GError **e
   return TRUE;
 }
 
-SimYamlFile *
-sim_yaml_parse (const char *name, const char *text, gsize length, GError **error)
+DdYamlFile *
+dd_yaml_parse (const char *name, const char *text, gsize length, GError **error)
 {
-  g_autoptr (SimYamlFile) file = NULL;
+  g_autoptr (DdYamlFile) file = NULL;
   g_autoptr (GArray) stack = NULL;
   yaml_parser_t parser;
   gboolean read;
@@ -397,7 +397,7 @@ sim_yaml_parse (const char *name, const char *text, gsize length, GError **error
 
   if (!text_is_acceptable (name, text, length, error))
     return NULL;
-  file = g_new0 (SimYamlFile, 1);
+  file = g_new0 (DdYamlFile, 1);
   file->name = g_strdup (name);
   file->text = g_strndup (text, length);
   file->documents = g_ptr_array_new_with_free_func ((GDestroyNotify) node_free);
@@ -421,13 +421,13 @@ sim_yaml_parse (const char *name, const char *text, gsize length, GError **error
 /* ---- reading ---- */
 
 static gboolean
-find_key (const SimYaml *node, const char *key, guint *out_index)
+find_key (const DdYaml *node, const char *key, guint *out_index)
 {
   if (node == NULL || node->keys == NULL)
     return FALSE;
   for (guint i = 0; i < node->keys->len; i++)
     {
-      const SimYaml *candidate = g_ptr_array_index (node->keys, i);
+      const DdYaml *candidate = g_ptr_array_index (node->keys, i);
 
       if (strcmp (candidate->text, key) == 0)
         {
@@ -438,16 +438,16 @@ find_key (const SimYaml *node, const char *key, guint *out_index)
   return FALSE;
 }
 
-const SimYaml *
-sim_yaml_member (const SimYaml *node, const char *key)
+const DdYaml *
+dd_yaml_member (const DdYaml *node, const char *key)
 {
   guint index;
 
   return find_key (node, key, &index) ? g_ptr_array_index (node->children, index) : NULL;
 }
 
-const SimYaml *
-sim_yaml_key (const SimYaml *node, const char *key)
+const DdYaml *
+dd_yaml_key (const DdYaml *node, const char *key)
 {
   guint index;
 
@@ -455,21 +455,21 @@ sim_yaml_key (const SimYaml *node, const char *key)
 }
 
 guint
-sim_yaml_length (const SimYaml *node)
+dd_yaml_length (const DdYaml *node)
 {
   return node != NULL && node->children != NULL ? node->children->len : 0;
 }
 
-const SimYaml *
-sim_yaml_element (const SimYaml *node, guint index)
+const DdYaml *
+dd_yaml_element (const DdYaml *node, guint index)
 {
-  return index < sim_yaml_length (node) ? g_ptr_array_index (node->children, index) : NULL;
+  return index < dd_yaml_length (node) ? g_ptr_array_index (node->children, index) : NULL;
 }
 
 /* ---- back into values ---- */
 
 static DdValue *
-scalar_document (const SimYaml *node)
+scalar_document (const DdYaml *node)
 {
   g_autofree char *text = NULL;
 
@@ -480,7 +480,7 @@ scalar_document (const SimYaml *node)
 }
 
 DdValue *
-sim_yaml_document (const SimYaml *node)
+dd_yaml_document (const DdYaml *node)
 {
   DdBuilder builder;
 
@@ -489,11 +489,10 @@ sim_yaml_document (const SimYaml *node)
   builder = node->keys != NULL ? dd_builder_object () : dd_builder_array ();
   for (guint i = 0; i < node->children->len; i++)
     {
-      DdValue *part = sim_yaml_document (g_ptr_array_index (node->children, i));
+      DdValue *part = dd_yaml_document (g_ptr_array_index (node->children, i));
 
       if (node->keys != NULL)
-        dd_builder_set (&builder, ((const SimYaml *) g_ptr_array_index (node->keys, i))->text,
-                        part);
+        dd_builder_set (&builder, ((const DdYaml *) g_ptr_array_index (node->keys, i))->text, part);
       else
         dd_builder_add (&builder, part);
     }

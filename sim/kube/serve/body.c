@@ -6,8 +6,8 @@
 
 #include <string.h>
 
-#include "sim/kube/serve/request.h"
 #include "base/yaml.h"
+#include "sim/kube/serve/request.h"
 
 #define QUOTED_BYTES 30
 
@@ -99,10 +99,10 @@ static DdValue *
 parse_yaml (const char *wanted, const char *text, gsize length, GError **error)
 {
   g_autoptr (GError) problem = NULL;
-  g_autoptr (SimYamlFile) file = sim_yaml_parse ("body", text, length, &problem);
+  g_autoptr (DdYamlFile) file = dd_yaml_parse ("body", text, length, &problem);
 
   if (file != NULL && file->documents->len == 1)
-    return dd_value_ref (((SimYaml *) file->documents->pdata[0])->value);
+    return dd_value_ref (((DdYaml *) file->documents->pdata[0])->value);
   g_set_error (error, KUBE_ERROR, KUBE_BAD_REQUEST,
                "the object provided is unrecognized (must be of type %s): error converting YAML to "
                "JSON: %s",
