@@ -34,15 +34,27 @@ static const struct
     "http://h:1", NULL },
   { HTTPS, "https://h", NULL },
   { USER ("token: null, exec: ~"), "https://h", NULL },
-  { "clusters: []\n" CONTEXTS "current-context: lab\n", NULL, "(lab) does not lead" },
+  { "clusters: []\n" CONTEXTS "current-context: lab\n", NULL,
+    "config:5:3: its current context (lab) does not lead" },
   { CONTEXTS, NULL, "(none)" },
-  { "a: &x 1\nb: *x\n", NULL, "line 2: aliases" },
-  { "a: [", NULL, "did not find expected" },
+  { HTTPS "---\nclusters: []\n", "https://h", NULL },
+  { "clusters:\n- cluster: {server: 'http://nameless'}\n- {name: c1, cluster: {server: "
+    "'https://h'}}\n" CONTEXTS "current-context: lab\n",
+    "https://h", NULL },
+  { "a: &x 1\nb: *x\n", NULL, "config:2:4: aliases (*)" },
+  { "a: [", NULL, "config:2:1: did not find expected" },
+  { HTTPS "current-context: other\n", NULL, "config:11:1: duplicate key \"current-context\"" },
+  { USER ("token: 'SECRET"), NULL, "config:13:1: found unexpected end of stream" },
+  { USER ("password: !SECRET x"), NULL, "config:12:30: tags (!) are not supported" },
+  { USER ("password: *SECRET"), NULL, "config:12:30: aliases (*) are not supported" },
   { "", NULL, "(none)" },
   { "- a\n- b: {c: d}\n", NULL, "(none)" },
-  { "\xff\xfe\xfd", NULL, "line 1" },
+  { "\xff\xfe\xfd", NULL, "config: not UTF-8 text (byte 0)" },
   { "clusters:\n- {name: c1, cluster: {server: 'https://h', insecure-skip-tls-verify: "
     "true}}\n" CONTEXTS "current-context: lab\n",
+    NULL, "context lab: config:2:71: insecure-skip-tls-verify: a server" },
+  { "clusters:\n- {name: c1, cluster: {server: 'https://h', insecure-skip-tls-verify: "
+    "yes}}\n" CONTEXTS "current-context: lab\n",
     NULL, "insecure-skip-tls-verify" },
   { "clusters:\n- {name: c1, cluster: {server: 'https://h', certificate-authority-data: "
     "xxxx}}\n" CONTEXTS "current-context: lab\n",
@@ -51,7 +63,7 @@ static const struct
     "gone.crt}}\n" CONTEXTS "current-context: lab\n",
     NULL, "/somewhere/gone.crt: there is no such file" },
   { USER ("auth-provider: {name: oidc}"), NULL, "user.auth-provider.name is not supported" },
-  { USER ("username: a, password: SECRET"), NULL, "user.username is not supported" },
+  { USER ("username: a, password: SECRET"), NULL, "config:12:30: user.username is not supported" },
   { USER ("as: admin"), NULL, "user.as is not supported" },
   { USER ("client-certificate-data: " PEM), NULL, "one is there without the other" },
   { USER ("exec: {command: x}"), NULL, "apiVersion (none)" },
@@ -59,6 +71,11 @@ static const struct
     "v1alpha1 is not supported" },
   { USER ("exec: {command: x, apiVersion: client.authentication.k8s.io/v1, interactiveMode: No}"),
     NULL, "interactiveMode No" },
+  { USER ("exec: {command: x, apiVersion: client.authentication.k8s.io/v1, args: [a, [SECRET]]}"),
+    NULL, "config:12:94: exec: an argument must be text" },
+  { USER ("exec: {command: x, apiVersion: client.authentication.k8s.io/v1, env: [{value: "
+          "SECRET}]}"),
+    NULL, "exec: a variable of env has no name" },
 };
 
 START_TEST (a_kubeconfig_leads_to_the_server_of_its_current_context)

@@ -132,6 +132,34 @@ START_TEST (mistakes_are_pointed_at)
 }
 END_TEST
 
+static const char *const secrets[] = {
+  "a: SECRET\na: SECRET\n", "a: *SECRET\n", "a: !SECRET b\n",
+  "a: !SECRET {}\n",        "a: 'SECRET\n", "a: SECRET: b\n",
+};
+
+START_TEST (of_a_secret_text_only_places_and_keys_are_said)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (DdYamlFile) file
+      = dd_yaml_parse_secret ("t.yaml", secrets[_i], strlen (secrets[_i]), &error);
+
+  ck_assert_ptr_null (file);
+  ck_assert_msg (g_regex_match_simple ("^t\\.yaml:[0-9]+:[0-9]+: ", error->message, 0, 0), "%s",
+                 error->message);
+  ck_assert_msg (strstr (error->message, "SECRET") == NULL, "%s", error->message);
+}
+END_TEST
+
+START_TEST (a_secret_text_is_warned_of_without_it)
+{
+  g_autoptr (DdYamlFile) file = dd_yaml_parse_secret ("t.yaml", "pin: 1.30\n", 10, NULL);
+
+  ck_assert_str_eq (g_ptr_array_index (file->warnings, 0),
+                    "t.yaml:1:6: unquoted, this is a number and loses its last digits; "
+                    "quote it to mean text");
+}
+END_TEST
+
 START_TEST (what_is_no_text_is_refused)
 {
   g_autofree char *not_utf8 = complaint ("a: \xff\xfe\n", 6);
@@ -262,6 +290,9 @@ main (void)
   tcase_add_test (tcase, keys_are_text_and_every_node_knows_its_place);
   tcase_add_test (tcase, documents_that_hold_nothing_are_left_out);
   tcase_add_loop_test (tcase, mistakes_are_pointed_at, 0, G_N_ELEMENTS (mistakes));
+  tcase_add_loop_test (tcase, of_a_secret_text_only_places_and_keys_are_said, 0,
+                       G_N_ELEMENTS (secrets));
+  tcase_add_test (tcase, a_secret_text_is_warned_of_without_it);
   tcase_add_test (tcase, what_is_no_text_is_refused);
   tcase_add_test (tcase, depth_size_and_keys_have_limits);
   tcase_add_test (tcase, every_truncation_of_a_file_is_answered);

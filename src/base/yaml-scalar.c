@@ -3,7 +3,7 @@
  *
  * kubectl reads manifests through sigs.k8s.io/yaml, that is go-yaml version 2, which follows YAML
  * 1.1 for booleans (yes, no, on, off, y, n) and Go's own syntax for integers (0x1f, 0o17, 017,
- * 1_000). A scenario must not be read otherwise than the same manifest given to kubectl, so these
+ * 1_000). A file must not be read otherwise here than the same file given to kubectl, so these
  * rules are followed to the letter, with a warning wherever they are known to surprise. */
 
 #include "config.h"

@@ -74,7 +74,7 @@ source_line (const DdYamlFile *file, guint line)
 char *
 dd_yaml_point (const DdYamlFile *file, guint line, guint column, const char *message)
 {
-  g_autofree char *source = source_line (file, line);
+  g_autofree char *source = file->secret ? g_strdup ("") : source_line (file, line);
   GString *out = g_string_new (NULL);
 
   g_string_printf (out, "%s:%u:%u: %s", file->name, line, column, message);
@@ -109,7 +109,7 @@ warn_at (const DdYaml *node, const char *message)
 
   if (node->file->warnings->len >= DD_YAML_MAX_WARNINGS)
     return;
-  named = g_strdup_printf ("%s: %s", node->text, message);
+  named = node->file->secret ? g_strdup (message) : g_strdup_printf ("%s: %s", node->text, message);
   g_ptr_array_add (node->file->warnings,
                    dd_yaml_point (node->file, node->line, node->column, named));
 }
@@ -204,6 +204,26 @@ place (Reader *reader, DdYaml *node, GError **error)
   return TRUE;
 }
 
+/* A password that begins with "!" or "*" is a tag or an alias to YAML. */
+static void
+refuse_tag (GError **error, const DdYaml *node, const yaml_char_t *tag)
+{
+  if (node->file->secret)
+    dd_yaml_set_error (error, node, "tags (!) are not supported; quote what is meant as text");
+  else
+    dd_yaml_set_error (error, node, "tag %s is not supported", tag);
+}
+
+static void
+refuse_alias (GError **error, const DdYaml *node, const yaml_char_t *anchor)
+{
+  if (node->file->secret)
+    dd_yaml_set_error (error, node, "aliases (*) are not supported; write the text again");
+  else
+    dd_yaml_set_error (error, node, "aliases (*%s) are not supported; write the text again",
+                       anchor);
+}
+
 static gboolean
 tag_is_plain (const yaml_char_t *tag)
 {
@@ -222,7 +242,7 @@ read_scalar (Reader *reader, const yaml_event_t *event, GError **error)
 
   if (!tag_is_plain (event->data.scalar.tag))
     {
-      dd_yaml_set_error (error, node, "tag %s is not supported", event->data.scalar.tag);
+      refuse_tag (error, node, event->data.scalar.tag);
       return FALSE;
     }
   if (strlen (text) != event->data.scalar.length)
@@ -248,7 +268,7 @@ open_container (Reader *reader, const yaml_event_t *event, gboolean mapping, GEr
 
   if (tag != NULL)
     {
-      dd_yaml_set_error (error, node, "tag %s is not supported", tag);
+      refuse_tag (error, node, tag);
       return FALSE;
     }
   if (reader->stack->len >= DD_YAML_MAX_DEPTH)
@@ -303,8 +323,7 @@ take_event (Reader *reader, const yaml_event_t *event, GError **error)
       return close_container (reader, error);
     case YAML_ALIAS_EVENT:
       here = node_new (reader, event);
-      dd_yaml_set_error (error, here, "aliases (*%s) are not supported; write the text again",
-                         event->data.alias.anchor);
+      refuse_alias (error, here, event->data.alias.anchor);
       return FALSE;
     case YAML_NO_EVENT:
     case YAML_STREAM_START_EVENT:
@@ -386,8 +405,8 @@ text_is_acceptable (const char *name, const char *text, gsize length, GError **e
   return TRUE;
 }
 
-DdYamlFile *
-dd_yaml_parse (const char *name, const char *text, gsize length, GError **error)
+static DdYamlFile *
+parse (const char *name, const char *text, gsize length, gboolean secret, GError **error)
 {
   g_autoptr (DdYamlFile) file = NULL;
   g_autoptr (GArray) stack = NULL;
@@ -400,6 +419,7 @@ dd_yaml_parse (const char *name, const char *text, gsize length, GError **error)
   file = g_new0 (DdYamlFile, 1);
   file->name = g_strdup (name);
   file->text = g_strndup (text, length);
+  file->secret = secret;
   file->documents = g_ptr_array_new_with_free_func ((GDestroyNotify) node_free);
   file->warnings = g_ptr_array_new_with_free_func (g_free);
   stack = g_array_new (FALSE, FALSE, sizeof (Frame));
@@ -416,6 +436,18 @@ dd_yaml_parse (const char *name, const char *text, gsize length, GError **error)
     return NULL;
   drop_empty_documents (file);
   return g_steal_pointer (&file);
+}
+
+DdYamlFile *
+dd_yaml_parse (const char *name, const char *text, gsize length, GError **error)
+{
+  return parse (name, text, length, FALSE, error);
+}
+
+DdYamlFile *
+dd_yaml_parse_secret (const char *name, const char *text, gsize length, GError **error)
+{
+  return parse (name, text, length, TRUE, error);
 }
 
 /* ---- reading ---- */

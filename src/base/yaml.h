@@ -25,6 +25,7 @@ struct _DdYamlFile
 {
   char *name;
   char *text;
+  gboolean secret;
   GPtrArray *documents; /* of DdYaml; empty documents are left out */
   GPtrArray *warnings;  /* of char *, each with its place: what YAML reads otherwise than meant */
 };
@@ -38,6 +39,8 @@ struct _DdYamlFile
 /* DD_ERROR_INVALID with "NAME:LINE:COLUMN: what", the line and a caret for anything that is not
  * well-formed, repeats a key, uses an alias, a merge key or a tag, or is too deep or too large. */
 DdYamlFile *dd_yaml_parse (const char *name, const char *text, gsize length, GError **error);
+/* The same for a TEXT with secrets in it: what is said of it names places and keys, no values. */
+DdYamlFile *dd_yaml_parse_secret (const char *name, const char *text, gsize length, GError **error);
 void dd_yaml_file_free (DdYamlFile *file);
 
 /* NODE's value, but a number whose text says more than the number (1.30 is not 1.3) is that text. A

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Each file is a table of paths. A context names a cluster and a user; where several files have
- * one of the same name the first wins, and files that do not exist are passed over, as kubectl does
- * it (Kubernetes, "Organizing Cluster Access Using kubeconfig Files", "Merging kubeconfig files").
- * Of what a user entry may hold, auth-provider, a password and impersonation are refused by name;
- * a server that is not verified is refused too, because what is done here cannot be undone. */
+/* A context names a cluster and a user; where several files have one of the same name the first
+ * wins, and files that do not exist are passed over, as kubectl does it (Kubernetes, "Organizing
+ * Cluster Access Using kubeconfig Files", "Merging kubeconfig files"). Of several documents in one
+ * file the first counts, as with kubectl. Aliases and tags are refused, and so is a key that is
+ * given twice, of which kubectl takes the last. Of what a user entry may hold, auth-provider, a
+ * password and impersonation are refused by name; a server that is not verified is refused too,
+ * because what is done here cannot be undone. */
 #include "config.h"
 
 #include "kube/kubeconfig.h"
@@ -11,23 +13,23 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "kube/yaml-paths.h"
+#include "base/yaml.h"
 
 #define MAX_BYTES (4 * 1024 * 1024)
 #define MAX_FILES 32
 
 typedef struct
 {
-  char *name; /* for messages */
   char *directory;
-  GHashTable *scalars;
+  DdYamlFile *yaml;
+  const DdYaml *root; /* NULL: it is empty */
 } File;
 
-/* An entry of one of the lists: "users.3" of a file. */
+/* An element of one of the lists. */
 typedef struct
 {
   const File *file; /* NULL: there is none */
-  char *path;
+  const DdYaml *node;
 } Entry;
 
 static void
@@ -35,19 +37,10 @@ file_free (gpointer data)
 {
   File *file = data;
 
-  g_free (file->name);
   g_free (file->directory);
-  g_clear_pointer (&file->scalars, g_hash_table_unref);
+  dd_yaml_file_free (file->yaml);
   g_free (file);
 }
-
-static void
-entry_clear (Entry *entry)
-{
-  g_free (entry->path);
-}
-
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Entry, entry_clear)
 
 static gboolean refuse (GError **error, const char *format, ...) G_GNUC_PRINTF (2, 3);
 
@@ -62,52 +55,92 @@ refuse (GError **error, const char *format, ...)
   return FALSE;
 }
 
+static gboolean refuse_at (GError **error, const DdYaml *node, const char *format, ...)
+    G_GNUC_PRINTF (3, 4);
+
+static gboolean
+refuse_at (GError **error, const DdYaml *node, const char *format, ...)
+{
+  g_autofree char *message = NULL;
+  va_list arguments;
+
+  va_start (arguments, format);
+  message = g_strdup_vprintf (format, arguments);
+  va_end (arguments);
+  dd_yaml_set_error (error, node, "%s", message);
+  return FALSE;
+}
+
 /* ---- finding things ---- */
+
+/* NULL when NODE is NULL, null, a list or a mapping. */
+static const char *
+text_of (const DdYaml *node)
+{
+  return node != NULL && dd_value_type (node->value) != DD_NULL ? node->text : NULL;
+}
+
+/* A mapping where a list belongs is none. */
+static guint
+list_length (const DdYaml *node)
+{
+  return node != NULL && node->keys == NULL ? dd_yaml_length (node) : 0;
+}
 
 static Entry
 find_entry (GPtrArray *files, const char *list, const char *name)
 {
   for (guint f = 0; name != NULL && f < files->len; f++)
-    for (guint i = 0;; i++)
-      {
-        const File *file = files->pdata[f];
-        g_autofree char *path = g_strdup_printf ("%s.%u.name", list, i);
-        const char *found = g_hash_table_lookup (file->scalars, path);
+    {
+      const File *file = files->pdata[f];
+      const DdYaml *entries = dd_yaml_member (file->root, list);
 
-        if (found == NULL)
-          break;
-        if (g_str_equal (found, name))
-          return (Entry) { file, g_strdup_printf ("%s.%u", list, i) };
-      }
+      for (guint i = 0; i < list_length (entries); i++)
+        {
+          const DdYaml *entry = dd_yaml_element (entries, i);
+
+          if (g_strcmp0 (text_of (dd_yaml_member (entry, "name")), name) == 0)
+            return (Entry) { file, entry };
+        }
+    }
   return (Entry) { NULL };
+}
+
+/* PATH is dotted. */
+static const DdYaml *
+node_of (const Entry *entry, const char *path)
+{
+  g_auto (GStrv) keys = g_strsplit (path, ".", -1);
+  const DdYaml *node = entry->node;
+
+  for (guint i = 0; keys[i] != NULL; i++)
+    node = dd_yaml_member (node, keys[i]);
+  return node;
 }
 
 /* NULL when it is not there or empty. */
 static const char *
-value_of (const Entry *entry, const char *member)
+value_of (const Entry *entry, const char *path)
 {
-  g_autofree char *path = NULL;
-  const char *value;
+  const char *value = text_of (node_of (entry, path));
 
-  if (entry->file == NULL)
-    return NULL;
-  path = g_strconcat (entry->path, ".", member, NULL);
-  value = g_hash_table_lookup (entry->file->scalars, path);
   return value != NULL && *value != '\0' ? value : NULL;
 }
 
 static char *
-copy_of (const Entry *entry, const char *member)
+copy_of (const Entry *entry, const char *path)
 {
-  return g_strdup (value_of (entry, member));
+  return g_strdup (value_of (entry, path));
 }
 
 static gboolean
-flag_of (const Entry *entry, const char *member)
+flag_of (const Entry *entry, const char *path)
 {
-  const char *value = value_of (entry, member);
+  const DdYaml *node = node_of (entry, path);
+  const char *text = text_of (node);
 
-  return value != NULL && g_ascii_strcasecmp (value, "true") == 0;
+  return text != NULL
+         && (dd_value_bool (node->value, FALSE) || g_ascii_strcasecmp (text, "true") == 0);
 }
 
 static char *
@@ -135,17 +168,28 @@ read_small_file (const char *path, char **out_text, gsize *out_length, GError **
   return TRUE;
 }
 
+static gboolean
+read_named_file (const Entry *entry, const char *member, char **out_text, gsize *out_length,
+                 GError **error)
+{
+  g_autofree char *path = path_from (entry->file, value_of (entry, member));
+  g_autoptr (GError) trouble = NULL;
+
+  return read_small_file (path, out_text, out_length, &trouble)
+         || refuse_at (error, node_of (entry, member), "%s: %s", member, trouble->message);
+}
+
 /* PEM text from MEMBER-data, in base64, or from the file that MEMBER names. */
 static gboolean
 take_pem (const Entry *entry, const char *member, char **out_pem, GError **error)
 {
   g_autofree char *data_member = g_strconcat (member, "-data", NULL);
   const char *data = value_of (entry, data_member);
-  const char *path = value_of (entry, member);
+  const char *named = data != NULL ? data_member : member;
   g_autofree char *text = NULL;
   gsize length = 0;
 
-  if (data == NULL && path == NULL)
+  if (value_of (entry, named) == NULL)
     return TRUE;
   if (data != NULL)
     {
@@ -153,15 +197,10 @@ take_pem (const Entry *entry, const char *member, char **out_pem, GError **error
 
       text = g_strndup ((const char *) decoded, length);
     }
-  else
-    {
-      g_autofree char *absolute = path_from (entry->file, path);
-
-      if (!read_small_file (absolute, &text, &length, error))
-        return FALSE;
-    }
+  else if (!read_named_file (entry, member, &text, &length, error))
+    return FALSE;
   if (strlen (text) != length || strstr (text, "-----BEGIN ") == NULL)
-    return refuse (error, "%s holds no PEM text", data != NULL ? data_member : member);
+    return refuse_at (error, node_of (entry, named), "%s holds no PEM text", named);
   *out_pem = g_steal_pointer (&text);
   return TRUE;
 }
@@ -175,15 +214,29 @@ take_cluster (DdKubeconfig *config, const Entry *cluster, GError **error)
   config->server_name = copy_of (cluster, "cluster.tls-server-name");
   config->proxy = copy_of (cluster, "cluster.proxy-url");
   if (flag_of (cluster, "cluster.insecure-skip-tls-verify"))
-    return refuse (error, "insecure-skip-tls-verify: a server that could be anybody is not "
-                          "upgraded; give its certificate-authority-data instead");
+    return refuse_at (error, node_of (cluster, "cluster.insecure-skip-tls-verify"),
+                      "insecure-skip-tls-verify: a server that could be anybody is not upgraded; "
+                      "give its certificate-authority-data instead");
   return take_pem (cluster, "cluster.certificate-authority", &config->ca, error);
 }
 
+/* Null is the empty text, as kubectl reads it. NULL, with an error, for a list or a mapping. */
+static const char *
+text_or_refuse (const DdYaml *node, const char *what, GError **error)
+{
+  const char *text = text_of (node);
+
+  if (node == NULL || node->children == NULL)
+    return text != NULL ? text : "";
+  refuse_at (error, node, "%s must be text", what);
+  return NULL;
+}
+
 static char **
-exec_arguments (const Entry *user, const char *command)
+exec_arguments (const Entry *user, const char *command, GError **error)
 {
   g_autoptr (GStrvBuilder) argv = g_strv_builder_new ();
+  const DdYaml *arguments = node_of (user, "user.exec.args");
 
   if (strchr (command, '/') != NULL)
     {
@@ -193,50 +246,61 @@ exec_arguments (const Entry *user, const char *command)
     }
   else
     g_strv_builder_add (argv, command);
-  for (guint i = 0;; i++)
+  for (guint i = 0; i < list_length (arguments); i++)
     {
-      g_autofree char *path = g_strdup_printf ("%s.user.exec.args.%u", user->path, i);
-      const char *argument = g_hash_table_lookup (user->file->scalars, path);
+      const DdYaml *node = dd_yaml_element (arguments, i);
+      const char *argument = text_or_refuse (node, "exec: an argument", error);
 
       if (argument == NULL)
-        return g_strv_builder_end (argv);
+        return NULL;
       g_strv_builder_add (argv, argument);
     }
+  return g_strv_builder_end (argv);
 }
 
 static char **
-exec_environment (const Entry *user)
+exec_environment (const Entry *user, GError **error)
 {
   g_autoptr (GStrvBuilder) pairs = g_strv_builder_new ();
+  const DdYaml *variables = node_of (user, "user.exec.env");
 
-  for (guint i = 0;; i++)
+  for (guint i = 0; i < list_length (variables); i++)
     {
-      g_autofree char *name_member = g_strdup_printf ("user.exec.env.%u.name", i);
-      g_autofree char *value_member = g_strdup_printf ("user.exec.env.%u.value", i);
-      const char *name = value_of (user, name_member);
-      const char *value = value_of (user, value_member);
+      const DdYaml *variable = dd_yaml_element (variables, i);
+      const char *name = text_of (dd_yaml_member (variable, "name"));
+      const char *value
+          = text_or_refuse (dd_yaml_member (variable, "value"), "exec: a variable's value", error);
 
-      if (name == NULL)
-        return g_strv_builder_end (pairs);
+      if (value == NULL)
+        return NULL;
+      if (name == NULL || *name == '\0')
+        {
+          refuse_at (error, variable, "exec: a variable of env has no name");
+          return NULL;
+        }
       g_strv_builder_add (pairs, name);
-      g_strv_builder_add (pairs, value != NULL ? value : "");
+      g_strv_builder_add (pairs, value);
     }
+  return g_strv_builder_end (pairs);
 }
 
 static gboolean
-check_plugin (const DdExecPlugin *exec, GError **error)
+check_plugin (const DdExecPlugin *exec, const Entry *user, GError **error)
 {
+  const DdYaml *version = node_of (user, "user.exec.apiVersion");
   static const char *const versions[]
       = { "client.authentication.k8s.io/v1", "client.authentication.k8s.io/v1beta1", NULL };
   static const char *const modes[] = { "Never", "IfAvailable", "Always", NULL };
 
   if (exec->api_version == NULL || !g_strv_contains (versions, exec->api_version))
-    return refuse (error, "exec: apiVersion %s is not supported; %s and %s are",
-                   exec->api_version == NULL ? "(none)" : exec->api_version, versions[0],
-                   versions[1]);
+    return refuse_at (error, version != NULL ? version : node_of (user, "user.exec"),
+                      "exec: apiVersion %s is not supported; %s and %s are",
+                      exec->api_version == NULL ? "(none)" : exec->api_version, versions[0],
+                      versions[1]);
   if (!g_strv_contains (modes, exec->interactive_mode))
-    return refuse (error, "exec: interactiveMode %s is none of Never, IfAvailable and Always",
-                   exec->interactive_mode);
+    return refuse_at (error, node_of (user, "user.exec.interactiveMode"),
+                      "exec: interactiveMode %s is none of Never, IfAvailable and Always",
+                      exec->interactive_mode);
   return TRUE;
 }
 
@@ -250,14 +314,18 @@ take_plugin (DdKubeconfig *config, const Entry *user, GError **error)
     return TRUE;
   exec = config->exec = g_new0 (DdExecPlugin, 1);
   exec->api_version = copy_of (user, "user.exec.apiVersion");
-  exec->argv = exec_arguments (user, command);
-  exec->environment = exec_environment (user);
+  exec->argv = exec_arguments (user, command, error);
+  if (exec->argv == NULL)
+    return FALSE;
+  exec->environment = exec_environment (user, error);
+  if (exec->environment == NULL)
+    return FALSE;
   exec->interactive_mode = copy_of (user, "user.exec.interactiveMode");
   exec->install_hint = copy_of (user, "user.exec.installHint");
   exec->wants_cluster = flag_of (user, "user.exec.provideClusterInfo");
   if (exec->interactive_mode == NULL)
     exec->interactive_mode = g_strdup ("IfAvailable");
-  return check_plugin (exec, error);
+  return check_plugin (exec, user, error);
 }
 
 static gboolean
@@ -268,7 +336,7 @@ refuse_unsupported (const Entry *user, GError **error)
 
   for (guint i = 0; i < G_N_ELEMENTS (members); i++)
     if (value_of (user, members[i]) != NULL)
-      return refuse (error, "%s is not supported", members[i]);
+      return refuse_at (error, node_of (user, members[i]), "%s is not supported", members[i]);
   return TRUE;
 }
 
@@ -287,7 +355,8 @@ take_user (DdKubeconfig *config, const Entry *user, GError **error)
       || !take_pem (user, "user.client-key", &config->key, error))
     return FALSE;
   return (config->certificate == NULL) == (config->key == NULL)
-         || refuse (error, "client-certificate and client-key: one is there without the other");
+         || refuse_at (error, node_of (user, "user"),
+                       "client-certificate and client-key: one is there without the other");
 }
 
 static const char *
@@ -296,7 +365,7 @@ current_context (GPtrArray *files)
   for (guint i = 0; i < files->len; i++)
     {
       const File *file = files->pdata[i];
-      const char *name = g_hash_table_lookup (file->scalars, "current-context");
+      const char *name = text_of (dd_yaml_member (file->root, "current-context"));
 
       if (name != NULL && *name != '\0')
         return name;
@@ -304,52 +373,61 @@ current_context (GPtrArray *files)
   return NULL;
 }
 
+/* Points at the CHOSEN context where there is one; NAMES are the files it was looked for in. */
 static gboolean
-resolve (DdKubeconfig *config, GPtrArray *files, const char *context, GError **error)
+refuse_context (GPtrArray *files, const char *names, const char *context, const Entry *chosen,
+                GError **error)
 {
-  g_auto (Entry) chosen = find_entry (files, "contexts", context);
-  g_auto (Entry) cluster = find_entry (files, "clusters", value_of (&chosen, "context.cluster"));
-  g_auto (Entry) user = find_entry (files, "users", value_of (&chosen, "context.user"));
+  g_autofree char *message
+      = g_strdup_printf ("%s context (%s) does not lead to a cluster with a server",
+                         context == current_context (files) ? "its current" : "the",
+                         context == NULL ? "none" : context);
+
+  if (chosen->node != NULL)
+    return refuse_at (error, chosen->node, "%s", message);
+  return refuse (error, "%s: %s", names, message);
+}
+
+static gboolean
+resolve (DdKubeconfig *config, GPtrArray *files, const char *names, const char *context,
+         GError **error)
+{
+  const Entry chosen = find_entry (files, "contexts", context);
+  const Entry cluster = find_entry (files, "clusters", value_of (&chosen, "context.cluster"));
+  const Entry user = find_entry (files, "users", value_of (&chosen, "context.user"));
 
   config->context = g_strdup (context);
   if (value_of (&cluster, "cluster.server") == NULL)
-    return refuse (error, "%s context (%s) does not lead to a cluster with a server",
-                   context == current_context (files) ? "its current" : "the",
-                   context == NULL ? "none" : context);
+    return refuse_context (files, names, context, &chosen, error);
   if (take_cluster (config, &cluster, error) && take_user (config, &user, error))
     return TRUE;
   g_prefix_error (error, "context %s: ", context);
   return FALSE;
 }
 
-/* NAMES is what messages begin with. */
 static DdKubeconfig *
 config_from_files (GPtrArray *files, const char *names, const char *context, GError **error)
 {
   g_autoptr (DdKubeconfig) config = g_new0 (DdKubeconfig, 1);
 
-  if (resolve (config, files, context != NULL ? context : current_context (files), error))
-    return g_steal_pointer (&config);
-  g_prefix_error (error, "%s: ", names);
-  return NULL;
+  if (context == NULL)
+    context = current_context (files);
+  return resolve (config, files, names, context, error) ? g_steal_pointer (&config) : NULL;
 }
 
 static gboolean
 add_file (GPtrArray *files, const char *text, gsize length, const char *name, const char *directory,
           GError **error)
 {
-  GHashTable *scalars = dd_yaml_paths_read (text, length, error);
+  DdYamlFile *yaml = dd_yaml_parse_secret (name, text, length, error);
   File *file;
 
-  if (scalars == NULL)
-    {
-      g_prefix_error (error, "%s: ", name);
-      return FALSE;
-    }
+  if (yaml == NULL)
+    return FALSE;
   file = g_new0 (File, 1);
-  file->name = g_strdup (name);
   file->directory = g_strdup (directory);
-  file->scalars = scalars;
+  file->yaml = yaml;
+  file->root = yaml->documents->len > 0 ? g_ptr_array_index (yaml->documents, 0) : NULL;
   g_ptr_array_add (files, file);
   return TRUE;
 }
