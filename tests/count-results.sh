@@ -1,12 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Prints "N passed, N failed[, N skipped]" for the tests that `make check` ran in the build folder $1:
+# Prints "N passed, N failed[, N skipped]" for the tests that `make check` ran in the build folders $@:
 # single tests where a program counts them (Check, TAP), else one for the script as a whole.
 # Exits 1 when a test failed or none ran.
 set -eu
 passed=0 failed=0 skipped=0
-for trs in "$1"/tests/*.trs; do
-  [ -f "$trs" ] || continue
+for trs in $(for folder; do ls "$folder"/tests/*.trs 2>/dev/null; done); do
   log=${trs%.trs}.log
   result=$(sed -n 's/^:test-result: \([A-Z]*\).*/\1/p' "$trs" | head -n 1)
   counts=$(sed -n 's/^[0-9]*%: Checks: \([0-9]*\), Failures: \([0-9]*\), Errors: \([0-9]*\).*/\1 \2 \3/p' "$log")

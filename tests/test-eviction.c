@@ -20,7 +20,7 @@ static void
 create_running (const char *name, const char *app, gboolean ready)
 {
   g_autoptr (SimObject) pod = create_pod (name, app, "node-a");
-  g_autoptr (SimObject) running = kube_set_status (
+  g_autoptr (SimObject) running G_GNUC_UNUSED = kube_set_status (
       api, pod,
       json ("{\"phase\":\"Running\",\"conditions\":[{\"type\":\"Ready\",\"status\":\"%s\","
             "\"lastProbeTime\":null,\"lastTransitionTime\":\"2026-01-01T00:00:00Z\"}]}",
@@ -37,7 +37,7 @@ create_budget (const char *name, const char *app, const char *spec, gint64 allow
                 json ("{\"metadata\":{\"name\":\"%s\"},\"spec\":{\"minAvailable\":3,"
                       "\"selector\":{\"matchLabels\":{\"app\":\"%s\"}}%s}}",
                       name, app, spec));
-  g_autoptr (SimObject) observed = kube_set_status (
+  g_autoptr (SimObject) observed G_GNUC_UNUSED = kube_set_status (
       api, budget,
       json ("{\"observedGeneration\":1,\"disruptionsAllowed\":%d,\"currentHealthy\":%d,"
             "\"desiredHealthy\":%d,\"expectedPods\":3,\"conditions\":[{\"type\":"
@@ -205,7 +205,7 @@ END_TEST
 
 START_TEST (pending_and_finished_pods_ignore_budgets)
 {
-  g_autoptr (SimObject) pending = create_pod ("pend", "web", NULL);
+  g_autoptr (SimObject) pending G_GNUC_UNUSED = create_pod ("pend", "web", NULL);
   g_autoptr (SimObject) done = create_pod ("done", "web", "node-a");
 
   sim_object_unref (kube_set_status (api, done, json ("{\"phase\":\"Succeeded\"}")));

@@ -321,7 +321,7 @@ END_TEST
 START_TEST (some_kinds_refuse_an_update_without_a_revision)
 {
   const KubeKind *budgets = kind ("policy/v1", "PodDisruptionBudget");
-  g_autoptr (SimObject) budget = create (
+  g_autoptr (SimObject) budget G_GNUC_UNUSED = create (
       budgets, "app", json ("{\"metadata\":{\"name\":\"b\"},\"spec\":{\"minAvailable\":1}}"));
   g_autoptr (DdValue) bare = json ("{\"metadata\":{\"name\":\"b\"},\"spec\":{\"minAvailable\":2}}");
   g_autoptr (GError) error = NULL;
@@ -347,7 +347,7 @@ delete_with_grace (const char *name, gint64 grace)
 
 START_TEST (a_bound_pod_is_given_its_grace_and_a_second_delete_shortens_it)
 {
-  g_autoptr (SimObject) pod = create_pod ("grace", "solo", "node-b");
+  g_autoptr (SimObject) pod G_GNUC_UNUSED = create_pod ("grace", "solo", "node-b");
   g_autoptr (SimObject) first = delete_with_grace ("grace", -1);
   g_autoptr (SimObject) again = delete_with_grace ("grace", -1);
   g_autoptr (SimObject) shorter = NULL;
@@ -371,8 +371,8 @@ END_TEST
 
 START_TEST (an_unbound_pod_goes_at_once)
 {
-  g_autoptr (SimObject) pod = create_pod ("pend", "solo", NULL);
-  g_autoptr (SimObject) gone = delete_with_grace ("pend", -1);
+  g_autoptr (SimObject) pod G_GNUC_UNUSED = create_pod ("pend", "solo", NULL);
+  g_autoptr (SimObject) gone G_GNUC_UNUSED = delete_with_grace ("pend", -1);
 
   ck_assert_ptr_null (stored (kind ("v1", "Pod"), "app", "pend"));
 }
@@ -381,7 +381,7 @@ END_TEST
 START_TEST (finalizers_hold_an_object_until_the_last_is_taken_off)
 {
   const KubeKind *maps = kind ("v1", "ConfigMap");
-  g_autoptr (SimObject) map = create (
+  g_autoptr (SimObject) map G_GNUC_UNUSED = create (
       maps, "app", json ("{\"metadata\":{\"name\":\"fin\",\"finalizers\":[\"x.example/f\"]}}"));
   gboolean removed = TRUE;
   KubeDelete options = { .grace_seconds = -1, .out_removed = &removed };

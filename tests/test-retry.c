@@ -123,7 +123,7 @@ END_TEST
 
 START_TEST (equal_seeds_wait_equally)
 {
-  g_autoptr (DdRandom) first = random_;
+  g_autoptr (DdRandom) first G_GNUC_UNUSED = random_;
   DdUsec one, two;
 
   ck_assert (decide (DD_ERROR_TIMED_OUT, 5, NULL, &one));

@@ -158,9 +158,9 @@ END_TEST
 
 START_TEST (a_mistake_in_a_shared_file_is_pointed_at_there)
 {
-  g_autofree char *world
+  g_autofree char *world G_GNUC_UNUSED
       = write_file ("w.yaml", "cluster: {version: \"1.30\"}\nworkloads: [m.yaml]\n");
-  g_autofree char *manifests
+  g_autofree char *manifests G_GNUC_UNUSED
       = write_file ("m.yaml", "---\napiVersion: v1\nkind: Namespace\nmetadata: {name: a}\n---\n"
                               "apiVersion: apps/v1\nkind: Deploymint\nmetadata: {name: a}\n");
   g_autofree char *message = complaint ("about: x\nworld: w.yaml\nexpect: []\n");

@@ -1,0 +1,71 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# What continuous integration does beyond ./quickstart check, from a checkout and by anyone:
+#   gcc and clang with -Werror, AddressSanitizer and UBSan over the whole suite, the layout of the
+#   code, a short run of each fuzzer, make distcheck.
+# Needs what `./quickstart --ci` installs. STAGES picks some: STAGES="clang layout" tests/ci-more.sh
+# Each stage builds in build/ci/; its log stays there. FUZZ_SECONDS (5) is for each fuzzer.
+set -u
+cd "$(dirname "$0")/.." || exit 99
+stages=${STAGES:-gcc clang sanitizers layout fuzz dist}
+jobs=$(nproc 2>/dev/null || echo 2)
+root=$PWD/build/ci
+mkdir -p "$root"
+failed=0
+
+configured () { # $1: folder; the rest: for configure
+  folder=$1
+  shift
+  mkdir -p "$folder" && cd "$folder" && { [ -f Makefile ] || ../../../configure --silent "$@"; }
+}
+
+compile () { # $1: compiler. Warnings are errors; so the tests of configure must be over before
+  configured "$root/$1" CC="$1" &&
+    make --silent -j "$jobs" AM_CFLAGS='-std=gnu11 $(WARN_CFLAGS) $(DEPS_CFLAGS) $(CHECK_CFLAGS) -Werror' \
+      all check TESTS=
+}
+
+stage_gcc () { compile gcc; }
+stage_clang () { compile clang; }
+
+stage_sanitizers () {
+  configured "$root/sanitizers" --enable-sanitizers CFLAGS='-g -O1' || return
+  rm -f tests/*.log tests/*.trs
+  VERBOSE=1 make --silent -j "$jobs" check
+}
+
+# Other versions lay code out otherwise, so that only this one can tell.
+stage_layout () {
+  version=$(clang-format --version | sed 's/.*version \([0-9]*\)\..*/\1/')
+  if [ "$version" != 14 ]; then
+    echo "SKIP: the code is laid out by clang-format 14, and this is $version"
+    return 0
+  fi
+  find src sim tests -name '*.[ch]' -print0 | xargs -0 clang-format --dry-run -Werror
+}
+
+stage_fuzz () {
+  configured "$root/gcc" CC=gcc && make --silent fuzz FUZZ_SECONDS="${FUZZ_SECONDS:-5}"
+}
+
+stage_dist () {
+  configured "$root/gcc" CC=gcc && make --silent -j "$jobs" distcheck
+}
+
+autoreconf --install >"$root/autoreconf.log" 2>&1 || { cat "$root/autoreconf.log"; exit 1; }
+for stage in $stages; do
+  begun=$(date +%s)
+  (stage_"$stage") >"$root/$stage.log" 2>&1
+  status=$?
+  taken="$(($(date +%s) - begun)) s"
+  if [ $status -ne 0 ]; then
+    tail -n 60 "$root/$stage.log" | sed 's/^/# /'
+    echo "not ok - $stage ($taken); all of it in $root/$stage.log"
+    failed=1
+  elif grep -q '^SKIP:' "$root/$stage.log"; then
+    echo "ok - $stage # $(grep '^SKIP:' "$root/$stage.log")"
+  else
+    echo "ok - $stage ($taken)"
+  fi
+done
+exit $failed
