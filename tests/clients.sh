@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # The real clients against `drydock serve`: the EKS workshop's five commands as they stand in its
-# text, and the everyday verbs of every kubectl that is installed. Prints TAP. A client that is
+# text, and the everyday verbs of every kubectl that is installed; and json-glib-validate on
+# what the commands print. Prints TAP. A client that is
 # missing is skipped; each one runs in a HOME of its own.
 #
 # DRYDOCK names the program (./drydock), KUBECTLS the kubectls to try.
@@ -222,6 +223,56 @@ every_kubectl ()
   done
 }
 
+# ---- what the commands print ----
+
+# is_json NAME FILE...: each file holds one JSON document and not nothing.
+is_json ()
+{
+  what=$1
+  shift
+  for each in "$@"; do
+    if [ ! -s "$each" ]; then
+      rm -f "$T/output"
+      not_ok "$what: $each is empty"
+      return
+    fi
+  done
+  check "$what" json-glib-validate "$@"
+}
+
+# are_json_lines NAME FILE: each line is a JSON document; the validator would stop behind the first.
+are_json_lines ()
+{
+  rm -rf "$T/lines"
+  mkdir "$T/lines"
+  split -l 1 -a 5 "$2" "$T/lines/"
+  is_json "$1" "$T"/lines/*
+}
+
+printed_json ()
+{
+  if ! command -v json-glib-validate >/dev/null; then
+    skip "what the commands print is JSON" "json-glib-validate is not installed"
+    return
+  fi
+  scenario=${srcdir:-.}/scenarios/ami-upgrade.yaml
+  check "run writes its files" "$DRYDOCK" run --quiet --trace "$T/trace" --report "$T/report" \
+    --perfetto "$T/perfetto" "$scenario"
+  are_json_lines "each line of the trace is JSON" "$T/trace"
+  is_json "the report and the trace for Perfetto are JSON" "$T/report" "$T/perfetto"
+  "$DRYDOCK" run --format json "$scenario" >"$T/printed"
+  is_json "run --format json prints JSON" "$T/printed"
+  "$DRYDOCK" explore --seeds 1..3 --faults swarm --results "$T/results" "$scenario" \
+    >/dev/null 2>&1
+  are_json_lines "each record of explore is JSON" "$T/results"
+  "$DRYDOCK" merge --output "$T/merged" "$T/results" >/dev/null 2>&1
+  are_json_lines "each record of merge is JSON" "$T/merged"
+  "$DRYDOCK" ctl --json status >"$T/status"
+  is_json "ctl --json prints JSON" "$T/status"
+  echo '{"a":1,}' >"$T/broken"
+  check "json-glib-validate refuses what is broken" sh -c "! json-glib-validate '$T/broken'"
+}
+
 # ---- the run ----
 
 : "${KUBECTLS:=$(command -v kubectl) $(ls /usr/lib/google-cloud-sdk/bin/kubectl.1.* 2>/dev/null)}"
@@ -234,6 +285,7 @@ if start_server; then
   . "$T/lab.sh"
   workshop
   every_kubectl
+  printed_json
   kill -INT "$server"
   wait "$server"
   [ $? -eq 0 ] && ok "Ctrl-C ends the server cleanly" || not_ok "Ctrl-C ends the server cleanly"
