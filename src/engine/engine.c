@@ -605,7 +605,7 @@ dd_engine_free (DdEngine *self)
   if (self == NULL)
     return;
   dd_clock_cancel (self->context.clock, self->timer);
-  dd_fleet_free (self->fleet);
+  dd_waves_free (self->waves);
   dd_patcher_free (self->patcher);
   dd_patcher_free (self->late_patcher);
   dd_lister_free (self->lister);

@@ -5,7 +5,7 @@
 #include "aws/ec2.h"
 #include "engine/engine.h"
 #include "engine/explain.h"
-#include "engine/fleet.h"
+#include "engine/waves.h"
 #include "engine/lister.h"
 #include "engine/patcher.h"
 #include "engine/plan.h"
@@ -89,7 +89,7 @@ struct _DdEngine
   /* At most one of each is at work; each is replaced when the next one starts. */
   DdLister *lister;
   DdPatcher *patcher;
-  DdFleet *fleet;
+  DdWaves *waves;
   /* The same for new nodes that come while old ones are replaced. */
   DdLister *late_lister;
   DdPatcher *late_patcher;
@@ -120,7 +120,7 @@ struct _DdEngine
   /* upgrade */
   guint replaced;
   guint rounds;
-  GHashTable *handled; /* names of nodes that a fleet was given */
+  GHashTable *handled; /* names of nodes that left in a wave */
 
   /* scale down */
   gint64 desired;     /* what we last asked for */

@@ -340,7 +340,7 @@ dd_roll_back_cordon_new (DdEngine *self)
 }
 
 static void
-note_nameless_retired (const DdFleetResult *result, gpointer data)
+note_nameless_retired (const DdWavesResult *result, gpointer data)
 {
   DdEngine *self = data;
 
@@ -352,7 +352,7 @@ note_nameless_retired (const DdFleetResult *result, gpointer data)
 }
 
 static void
-note_retired (const DdFleetResult *result, gpointer data)
+note_retired (const DdWavesResult *result, gpointer data)
 {
   DdEngine *self = data;
 
@@ -402,7 +402,7 @@ void
 dd_roll_back_retire_new (DdEngine *self)
 {
   guint nameless = count_nameless (self);
-  DdFleetOptions options = {
+  DdWavesOptions options = {
     .machine = dd_engine_machine_context (self),
     .parallelism = nameless > 0 ? nameless : self->parallelism,
     .press_on = TRUE,
@@ -412,8 +412,8 @@ dd_roll_back_retire_new (DdEngine *self)
   gint64 surplus = self->desired - self->before->desired;
 
   options.machine.knobs = make_retire_knobs (self);
-  g_clear_pointer (&self->fleet, dd_fleet_free);
-  self->fleet = dd_fleet_new (&options);
+  g_clear_pointer (&self->waves, dd_waves_free);
+  self->waves = dd_waves_new (&options);
   for (guint i = 0; i < self->fresh->len; i++)
     {
       DdKubeNode *node = g_ptr_array_index (self->fresh, i);
@@ -421,9 +421,9 @@ dd_roll_back_retire_new (DdEngine *self)
                         .decrement = i < surplus };
 
       if (nameless == 0 || is_nameless (node))
-        dd_fleet_add (self->fleet, node, &way);
+        dd_waves_add (self->waves, node, &way);
     }
-  dd_fleet_start (self->fleet);
+  dd_waves_start (self->waves);
 }
 
 void

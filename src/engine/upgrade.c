@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Upgrade: the fleet of outdated nodes leaves wave by wave; the Auto Scaling group launches a
+/* Upgrade: outdated nodes leave wave by wave; the Auto Scaling group launches a
  * replacement for each. While that goes on nothing reads the whole group: new nodes are looked for
  * only after a sixteenth of the group has been replaced, so the cost of an update grows with the
  * number of its nodes and not with its square. */
@@ -68,7 +68,7 @@ look_for_late_nodes (DdEngine *self)
     self->late_lister = dd_engine_lister (self, DD_NODES_UPDATED, take_late_nodes);
 }
 
-/* ---- the fleet ---- */
+/* ---- the waves ---- */
 
 static void
 note_progress (guint gone, gpointer data)
@@ -108,7 +108,7 @@ fail_undrained (DdEngine *self, GPtrArray *overdue)
 }
 
 static void
-note_fleet_done (const DdFleetResult *result, gpointer data)
+note_waves_done (const DdWavesResult *result, gpointer data)
 {
   DdEngine *self = data;
 
@@ -124,12 +124,12 @@ void
 dd_upgrade_replace (DdEngine *self)
 {
   const DdKnobs *knobs = &self->options.knobs;
-  DdFleetOptions options = {
+  DdWavesOptions options = {
     .machine = dd_engine_machine_context (self),
     .parallelism = self->parallelism + (DD_MUTANT (IGNORE_PARALLELISM) ? 1 : 0),
     .sliding = knobs->wave == DD_WAVE_SLIDING,
     .progress = note_progress,
-    .done = note_fleet_done,
+    .done = note_waves_done,
     .data = self,
   };
   DdNodeWay way
@@ -137,17 +137,17 @@ dd_upgrade_replace (DdEngine *self)
 
   self->rounds++;
   self->gone_at_last_look = 0;
-  g_clear_pointer (&self->fleet, dd_fleet_free);
-  self->fleet = dd_fleet_new (&options);
+  g_clear_pointer (&self->waves, dd_waves_free);
+  self->waves = dd_waves_new (&options);
   for (guint i = 0; i < self->outdated->len; i++)
     {
       DdKubeNode *node = g_ptr_array_index (self->outdated, i);
 
       g_hash_table_add (self->handled, g_strdup (node->name));
       way.leaves_already = dd_engine_leaves_already (self, node);
-      dd_fleet_add (self->fleet, node, &way);
+      dd_waves_add (self->waves, node, &way);
     }
-  dd_fleet_start (self->fleet);
+  dd_waves_start (self->waves);
 }
 
 /* ---- until no node is outdated ---- */

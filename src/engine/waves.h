@@ -1,25 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* engine/fleet.h: nodes on their way out of the group, so many at once, wave after wave */
+/* engine/waves.h: nodes on their way out of the group, so many at once, wave after wave */
 #pragma once
 
 #include "engine/node.h"
 
 G_BEGIN_DECLS
 
-typedef struct _DdFleet DdFleet;
+typedef struct _DdWaves DdWaves;
 
 typedef struct
 {
   guint gone;          /* nodes whose instance has left */
   GPtrArray *overdue;  /* of DdNodeMachine *, in the order they were started; borrowed */
   const GError *error; /* the first failure of an API; NULL: none */
-} DdFleetResult;
+} DdWavesResult;
 
 /* Runs each time a node has gone; GONE counts them. */
-typedef void (*DdFleetProgress) (guint gone, gpointer data);
+typedef void (*DdWavesProgress) (guint gone, gpointer data);
 /* Runs once: when all nodes are gone, or when the first wave with an overdue or failed node has
- * come to its end. Never runs from within dd_fleet_start (). */
-typedef void (*DdFleetDone) (const DdFleetResult *result, gpointer data);
+ * come to its end. Never runs from within dd_waves_start (). */
+typedef void (*DdWavesDone) (const DdWavesResult *result, gpointer data);
 
 typedef struct
 {
@@ -27,17 +27,17 @@ typedef struct
   guint parallelism;
   gboolean sliding;         /* refill slot by slot instead of waiting for the whole wave */
   gboolean press_on;        /* an overdue node does not end it */
-  DdFleetProgress progress; /* may be NULL */
-  DdFleetDone done;
+  DdWavesProgress progress; /* may be NULL */
+  DdWavesDone done;
   gpointer data;
-} DdFleetOptions;
+} DdWavesOptions;
 
-DdFleet *dd_fleet_new (const DdFleetOptions *options);
+DdWaves *dd_waves_new (const DdWavesOptions *options);
 /* Nodes leave in the order they were added. */
-void dd_fleet_add (DdFleet *fleet, DdKubeNode *node, const DdNodeWay *way);
-void dd_fleet_start (DdFleet *fleet);
-void dd_fleet_free (DdFleet *fleet);
+void dd_waves_add (DdWaves *waves, DdKubeNode *node, const DdNodeWay *way);
+void dd_waves_start (DdWaves *waves);
+void dd_waves_free (DdWaves *waves);
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (DdFleet, dd_fleet_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (DdWaves, dd_waves_free)
 
 G_END_DECLS

@@ -5,16 +5,16 @@
  * them, so a poll costs what the wave costs, however large the group. */
 #include "config.h"
 
-#include "engine/fleet.h"
+#include "engine/waves.h"
 
 #include <string.h>
 
 #include "aws/ec2.h"
 #include "base/error.h"
 
-struct _DdFleet
+struct _DdWaves
 {
-  DdFleetOptions options;
+  DdWavesOptions options;
   GPtrArray *machines; /* of DdNodeMachine, all of them, in order */
   guint started;       /* the first STARTED of them were */
   GPtrArray *running;  /* those under way, not owned, in the order they were started */
@@ -24,25 +24,25 @@ struct _DdFleet
   GError *error;
   GHashTable *asked; /* the instances of the latest request, for look-ups only */
   guint64 call, timer;
-  guint64 settle; /* the timer that looks at the fleet after an end */
+  guint64 settle; /* the timer that looks at the waves after an end */
 };
 
-static void look_at_fleet (gpointer data);
+static void look_at_waves (gpointer data);
 static void ask_ec2 (gpointer data);
 
 /* Everything that follows from an end happens from a timer of its own, so that no machine is
  * touched, or freed, from within its own call. */
 static void
-settle_soon (DdFleet *self)
+settle_soon (DdWaves *self)
 {
   if (self->settle == 0)
-    self->settle = dd_clock_after (self->options.machine.clock, 0, look_at_fleet, self);
+    self->settle = dd_clock_after (self->options.machine.clock, 0, look_at_waves, self);
 }
 
 static void
 note_end (DdNodeMachine *machine, DdNodeEnd end, const GError *error, gpointer data)
 {
-  DdFleet *self = data;
+  DdWaves *self = data;
 
   g_ptr_array_remove (self->running, machine);
   switch (end)
@@ -66,7 +66,7 @@ note_end (DdNodeMachine *machine, DdNodeEnd end, const GError *error, gpointer d
 /* ---- who has left ---- */
 
 static void
-arm_poll (DdFleet *self)
+arm_poll (DdWaves *self)
 {
   if (self->timer == 0 && self->call == 0)
     self->timer = dd_clock_after (self->options.machine.clock,
@@ -91,7 +91,7 @@ has_left (const Said *said, const char *instance)
 
 /* Telling a machine changes the list of those under way, hence the second loop. */
 static void
-note_left (DdFleet *self, const Said *said)
+note_left (DdWaves *self, const Said *said)
 {
   g_autoptr (GPtrArray) left = g_ptr_array_new ();
 
@@ -111,7 +111,7 @@ note_left (DdFleet *self, const Said *said)
 static void
 take_instances (const DdReply *reply, const GError *error, gpointer data)
 {
-  DdFleet *self = data;
+  DdWaves *self = data;
   g_autoptr (GError) problem = error == NULL ? NULL : g_error_copy (error);
   g_autoptr (GHashTable) instances
       = problem == NULL ? dd_instance_states_from_reply (reply, &problem) : NULL;
@@ -134,7 +134,7 @@ take_instances (const DdReply *reply, const GError *error, gpointer data)
 static void
 ask_ec2 (gpointer data)
 {
-  DdFleet *self = data;
+  DdWaves *self = data;
   g_autoptr (GPtrArray) ids = g_ptr_array_new ();
 
   self->timer = 0;
@@ -159,7 +159,7 @@ ask_ec2 (gpointer data)
 /* ---- waves ---- */
 
 static void
-start_machines (DdFleet *self, guint count)
+start_machines (DdWaves *self, guint count)
 {
   guint end = MIN (self->started + count, self->machines->len);
 
@@ -173,7 +173,7 @@ start_machines (DdFleet *self, guint count)
 }
 
 static void
-trace_wave (DdFleet *self)
+trace_wave (DdWaves *self)
 {
   guint end = MIN (self->started + self->options.parallelism, self->machines->len);
   g_auto (DdBuilder) names = dd_builder_array ();
@@ -187,16 +187,16 @@ trace_wave (DdFleet *self)
 }
 
 static gboolean
-goes_on (const DdFleet *self)
+goes_on (const DdWaves *self)
 {
   return self->started < self->machines->len && self->error == NULL
          && (self->overdue->len == 0 || self->options.press_on);
 }
 
 static void
-finish (DdFleet *self)
+finish (DdWaves *self)
 {
-  DdFleetResult result = { self->gone, self->overdue, self->error };
+  DdWavesResult result = { self->gone, self->overdue, self->error };
 
   dd_clock_cancel (self->options.machine.clock, self->timer);
   self->timer = 0;
@@ -204,9 +204,9 @@ finish (DdFleet *self)
 }
 
 static void
-look_at_fleet (gpointer data)
+look_at_waves (gpointer data)
 {
-  DdFleet *self = data;
+  DdWaves *self = data;
 
   self->settle = 0;
   if (goes_on (self) && self->options.sliding && self->waves > 0)
@@ -224,10 +224,10 @@ look_at_fleet (gpointer data)
   arm_poll (self);
 }
 
-DdFleet *
-dd_fleet_new (const DdFleetOptions *options)
+DdWaves *
+dd_waves_new (const DdWavesOptions *options)
 {
-  DdFleet *self = g_new0 (DdFleet, 1);
+  DdWaves *self = g_new0 (DdWaves, 1);
 
   g_assert (options->parallelism > 0);
   self->options = *options;
@@ -239,20 +239,20 @@ dd_fleet_new (const DdFleetOptions *options)
 }
 
 void
-dd_fleet_add (DdFleet *self, DdKubeNode *node, const DdNodeWay *way)
+dd_waves_add (DdWaves *self, DdKubeNode *node, const DdNodeWay *way)
 {
   g_ptr_array_add (self->machines,
                    dd_node_machine_new (&self->options.machine, node, way, note_end, self));
 }
 
 void
-dd_fleet_start (DdFleet *self)
+dd_waves_start (DdWaves *self)
 {
   settle_soon (self);
 }
 
 void
-dd_fleet_free (DdFleet *self)
+dd_waves_free (DdWaves *self)
 {
   if (self == NULL)
     return;
