@@ -47,6 +47,8 @@ static const struct
   { "<a><b>1</a>", NULL },
   { "<a>", NULL },
   { "", NULL },
+  { "<!DOCTYPE a>", NULL },
+  { "<!-- nothing else -->", NULL },
   { "<a/><b/>", NULL },
   { "<a><member/><b/></a>", NULL },
   { "<a>&unknown;</a>", NULL },

@@ -132,7 +132,7 @@ dd_xml_parse (GBytes *body, GError **error)
   if (text != NULL && g_markup_parse_context_parse (context, text, (gssize) size, &problem)
       && g_markup_parse_context_end_parse (context, &problem))
     root = g_steal_pointer (&reader.root);
-  else
+  if (root == NULL)
     g_set_error (error, DD_ERROR, DD_ERROR_INVALID, "malformed XML: %s",
                  problem == NULL ? "nothing there" : problem->message);
 
