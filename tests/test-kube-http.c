@@ -165,13 +165,15 @@ START_TEST (yaml_is_written_as_people_read_it)
   sim_store_put (
       api->store, kind ("v1", "ConfigMap"),
       json ("{\"metadata\":{\"name\":\"y\",\"namespace\":\"app\",\"finalizers\":[\"a/b\"]},"
-            "\"data\":{\"num\":\"1\",\"yes\":\"no\",\"e\":\"\",\"t\":\"a: b\",\"l\":\"x\\ny\"},"
+            "\"data\":{\"num\":\"1\",\"yes\":\"no\",\"e\":\"\",\"t\":\"a: b\",\"l\":\"x\\ny\","
+            "\"u\":\"\\u0085\\ufeff\\u00e9\"},"
             "\"binaryData\":{}}"));
   response = ask_in ((Manner) { .accept = "application/yaml" }, "GET",
                      "/api/v1/namespaces/app/configmaps/y", NULL);
   text = text_of (response);
   ck_assert_ptr_nonnull (strstr (text, "apiVersion: v1\nbinaryData: {}\ndata:\n  e: \"\"\n"
                                        "  l: \"x\\ny\"\n  num: \"1\"\n  t: \"a: b\"\n"
+                                       "  u: \"\\u0085\\ufeff\u00e9\"\n"
                                        "  \"yes\": \"no\"\nkind: ConfigMap\nmetadata:\n"
                                        "  finalizers:\n  - a/b\n  name: \"y\"\n"));
 }

@@ -40,18 +40,32 @@ is_plain (const char *text)
   return TRUE;
 }
 
+/* As JSON, but that YAML breaks lines at some characters and allows others only escaped. */
+static void
+write_quoted (GString *out, const char *text)
+{
+  g_autoptr (GString) json = g_string_new (NULL);
+
+  dd_append_string (json, text);
+  for (const char *at = json->str; *at != '\0'; at = g_utf8_next_char (at))
+    {
+      gunichar character = g_utf8_get_char (at);
+
+      if ((character >= 0x7f && character < 0xa0) || character == 0xfeff
+          || (character & 0xfffe) == 0xfffe)
+        g_string_append_printf (out, character > 0xffff ? "\\U%08x" : "\\u%04x", character);
+      else
+        g_string_append_unichar (out, character);
+    }
+}
+
 static void
 write_key (GString *out, const char *key)
 {
-  g_autoptr (DdValue) quoted = NULL;
-
   if (is_plain (key) || strcmp (key, ".") == 0)
-    {
-      g_string_append (out, key);
-      return;
-    }
-  quoted = dd_string (key);
-  dd_value_write (quoted, out);
+    g_string_append (out, key);
+  else
+    write_quoted (out, key);
 }
 
 static void
@@ -61,6 +75,8 @@ write_scalar (GString *out, const DdValue *value)
 
   if (text != NULL && is_plain (text))
     g_string_append (out, text);
+  else if (text != NULL)
+    write_quoted (out, text);
   else
     dd_value_write (value, out); /* a JSON scalar is a YAML scalar */
 }
@@ -148,7 +164,7 @@ kube_yaml_text (const DdValue *value)
     write_array (out, value, 0);
   else
     {
-      dd_value_write (value, out);
+      write_scalar (out, value);
       g_string_append_c (out, '\n');
     }
   return g_string_free (out, FALSE);
