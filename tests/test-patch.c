@@ -64,6 +64,23 @@ START_TEST (a_json_patch_does_what_rfc_6902_says)
 }
 END_TEST
 
+START_TEST (copies_of_copies_end_before_memory_does)
+{
+  g_autoptr (GString) text = g_string_new ("[");
+  g_autoptr (DdValue) document = json ("{\"a\":\"b\"}");
+  g_autoptr (DdValue) patch = NULL;
+  g_autoptr (GError) error = NULL;
+
+  for (guint i = 0; i < 64; i++)
+    g_string_append_printf (text, "%s{\"op\":\"copy\",\"from\":\"\",\"path\":\"/c%u\"}",
+                            i > 0 ? "," : "", i);
+  g_string_append_c (text, ']');
+  patch = json ("%s", text->str);
+  ck_assert_ptr_null (kube_json_patch (document, patch, &error));
+  ck_assert_uint_eq (kube_error_http_status (error), 422);
+}
+END_TEST
+
 /* Over a pod's spec: containers and env are merged by name, tolerations are replaced. */
 static const struct
 {
@@ -223,6 +240,7 @@ main (void)
 
   tcase_add_checked_fixture (tcase, start_world, stop_world);
   tcase_add_loop_test (tcase, a_json_patch_does_what_rfc_6902_says, 0, G_N_ELEMENTS (json_patches));
+  tcase_add_test (tcase, copies_of_copies_end_before_memory_does);
   tcase_add_loop_test (tcase, a_strategic_merge_knows_the_lists_of_the_table, 0,
                        G_N_ELEMENTS (strategic));
   tcase_add_test (tcase, sets_of_scalars_are_merged_and_thinned);

@@ -8,6 +8,7 @@
 #include "sim/kube/patch/patch.h"
 
 #define MAX_OPERATIONS 10000
+#define MAX_COPIED_BYTES (3 * 1024 * 1024)
 
 /* What a real server answers to any operation that cannot be carried out. */
 static gboolean
@@ -216,6 +217,22 @@ take_source (const DdValue *document, const DdValue *operation, GPtrArray **out_
   return *out_from != NULL ? dd_value_ref (lookup (document, *out_from)) : NULL;
 }
 
+/* What an operation copies, as text. Copies of copies grow without measure: a real server counts
+ * them too (the AccumulatedCopySizeLimit of its JSON patch library). */
+static gsize
+copied_bytes (const DdValue *document, const DdValue *operation)
+{
+  g_autoptr (GPtrArray) from = NULL;
+  g_autoptr (DdValue) value = NULL;
+  g_autofree char *text = NULL;
+
+  if (g_strcmp0 (dd_value_path_string (operation, "op"), "copy") != 0)
+    return 0;
+  value = take_source (document, operation, &from);
+  text = value != NULL ? dd_value_to_text (value) : NULL;
+  return text != NULL ? strlen (text) : 0;
+}
+
 static gboolean
 copy_value (DdValue **document, const GPtrArray *path, const DdValue *operation, GError **error)
 {
@@ -270,6 +287,7 @@ DdValue *
 kube_json_patch (const DdValue *document, const DdValue *patch, GError **error)
 {
   g_autoptr (DdValue) changed = dd_value_ref (document);
+  gsize copied = 0;
 
   if (dd_value_type (patch) != DD_ARRAY)
     {
@@ -287,7 +305,15 @@ kube_json_patch (const DdValue *document, const DdValue *patch, GError **error)
       return NULL;
     }
   for (gsize i = 0; i < dd_value_length (patch); i++)
-    if (!run_operation (&changed, dd_value_element (patch, i), error))
-      return NULL;
+    {
+      copied += copied_bytes (changed, dd_value_element (patch, i));
+      if (copied > MAX_COPIED_BYTES)
+        {
+          fail (error);
+          return NULL;
+        }
+      if (!run_operation (&changed, dd_value_element (patch, i), error))
+        return NULL;
+    }
   return g_steal_pointer (&changed);
 }
