@@ -438,6 +438,8 @@ START_TEST (selectors_are_written_as_kubectl_writes_them)
     { "{\"matchExpressions\":[{\"key\":\"t\",\"operator\":\"In\",\"values\":[\"y\",\"x\"]},"
       "{\"key\":\"c\",\"operator\":\"DoesNotExist\"}]}",
       "!c,t in (x,y)" },
+    { "{\"matchExpressions\":[{\"operator\":\"Exists\"},{\"key\":\"c\",\"operator\":\"Exists\"}]}",
+      ",c" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)

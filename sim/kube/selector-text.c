@@ -24,11 +24,13 @@ add_pairs (GPtrArray *texts, const DdValue *map)
     }
 }
 
-/* "tier in (a,b)", "canary", "!canary": values in order, as a labels.Selector prints them. */
+/* "tier in (a,b)", "canary", "!canary": values in order, as a labels.Selector prints them. A key
+ * that is not there is the empty one, as in Go. */
 static char *
 requirement_text (const DdValue *requirement)
 {
-  const char *key = dd_value_path_string (requirement, "key");
+  const char *given = dd_value_path_string (requirement, "key");
+  const char *key = given != NULL ? given : "";
   const char *operator_ = dd_value_path_string (requirement, "operator");
   const DdValue *values = dd_value_member (requirement, "values");
   g_autoptr (GPtrArray) sorted = g_ptr_array_new ();
