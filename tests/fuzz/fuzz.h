@@ -9,8 +9,19 @@
 #include <glib.h>
 
 #define FUZZ_TARGETS(X) \
+  X (form) \
   X (json) \
-  X (quantity)
+  X (kubeconfig) \
+  X (page_token) \
+  X (patch) \
+  X (protocol) \
+  X (quantity) \
+  X (router) \
+  X (scenario) \
+  X (selector) \
+  X (settings) \
+  X (xml) \
+  X (yaml)
 
 /* Always 0, as libFuzzer wants it. */
 typedef int (*FuzzFunc) (const guint8 *data, gsize size);
