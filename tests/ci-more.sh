@@ -2,12 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 # What continuous integration does beyond ./quickstart check, from a checkout and by anyone:
 #   gcc and clang with -Werror, AddressSanitizer and UBSan over the whole suite, the layout of the
-#   code, a short run of each fuzzer, make distcheck.
+#   code, a short run of each fuzzer, make distcheck, the worked example of HACKING.md.
 # Needs what `./quickstart --ci` installs. STAGES picks some: STAGES="clang layout" tests/ci-more.sh
 # Each stage builds in build/ci/; its log stays there. FUZZ_SECONDS (5) is for each fuzzer.
 set -u
 cd "$(dirname "$0")/.." || exit 99
-stages=${STAGES:-gcc clang sanitizers layout fuzz dist}
+stages=${STAGES:-gcc clang sanitizers layout fuzz dist example}
 jobs=$(nproc 2>/dev/null || echo 2)
 root=$PWD/build/ci
 mkdir -p "$root"
@@ -50,6 +50,30 @@ stage_fuzz () {
 
 stage_dist () {
   configured "$root/gcc" CC=gcc && make --silent -j "$jobs" distcheck
+}
+
+# The kind that HACKING.md adds, in a copy: built, and used by a scenario.
+stage_example () {
+  copy=$root/example
+  mkdir -p "$copy" && git ls-files -z | xargs -0 cp --parents -P -t "$copy" && cd "$copy" || return
+  git init -q . 2>/dev/null; git apply -p1 doc/add-a-kind.patch || return
+  ./quickstart >/dev/null || return
+  cat >example.yaml <<TEXT
+about: The kind that HACKING.md adds is served.
+world: $copy/scenarios/worlds/eks-workshop.yaml
+steps:
+  - at: 1s
+    apply:
+      apiVersion: scheduling.k8s.io/v1
+      kind: PriorityClass
+      metadata: {name: high}
+      value: 1000
+expect:
+  - at end:
+    count: 1
+    match: {kind: PriorityClass, metadata: {name: high}, value: 1000, preemptionPolicy: PreemptLowerPriority}
+TEXT
+  build/drydock run --quiet example.yaml
 }
 
 autoreconf --install >"$root/autoreconf.log" 2>&1 || { cat "$root/autoreconf.log"; exit 1; }

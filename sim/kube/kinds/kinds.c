@@ -4,10 +4,22 @@
 
 #include "sim/kube/kinds/kinds.h"
 
+/* One a line. */
+/* clang-format off */
 const KubeKind *const kube_kinds[] = {
-  &kube_config_map, &kube_event,           &kube_namespace, &kube_node,
-  &kube_pod,        &kube_service_account, &kube_service,   &kube_daemon_set,
-  &kube_deployment, &kube_replica_set,     &kube_lease,     &kube_pod_disruption_budget,
+  &kube_config_map,
+  &kube_event,
+  &kube_namespace,
+  &kube_node,
+  &kube_pod,
+  &kube_service_account,
+  &kube_service,
+  &kube_daemon_set,
+  &kube_deployment,
+  &kube_replica_set,
+  &kube_lease,
+  &kube_pod_disruption_budget,
 };
+/* clang-format on */
 
 const guint kube_n_kinds = G_N_ELEMENTS (kube_kinds);
