@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Whole requests to a small world that is made for each: a line "METHOD TARGET", headers, an empty
- * line and a body, as HTTP has them. What the front
- * door lets in is answered, and the world goes on for a
- * minute with whatever was accepted. */
+/* Whole requests to a small world that is made for them: for each a line "METHOD TARGET", headers,
+ * an empty line and a body, as HTTP has them; "====" stands between two. What the front door lets
+ * in is answered, and the world goes on with whatever was accepted. */
 #include "config.h"
 
 #include <string.h>
@@ -12,6 +11,8 @@
 #include "sim/scenario/world.h"
 #include "sim/world/router.h"
 
+#define BETWEEN_REQUESTS "\n====\n"
+#define MOST_REQUESTS 32
 #define MOST_EVENTS 3000
 
 static const char small_world[]
@@ -61,47 +62,90 @@ read_head (FuzzInput *input, DdHeaders *headers, char **out_method, char **out_t
     }
 }
 
+/* ---- a conversation ---- */
+
+typedef struct
+{
+  SimWorld *world;
+  GPtrArray *responses; /* of SimResponse */
+} Conversation;
+
 static void
-read_stream (SimResponse *response)
+read_streams (const Conversation *self)
 {
   char buffer[4096];
 
-  while (response->stream->klass->read (response->stream, buffer, sizeof buffer) > 0)
-    ;
+  for (guint i = 0; i < self->responses->len; i++)
+    {
+      SimStream *stream = ((SimResponse *) self->responses->pdata[i])->stream;
+
+      while (stream != NULL && stream->klass->read (stream, buffer, sizeof buffer) > 0)
+        ;
+    }
 }
 
 static void
-send (const SimRequest *request)
+go_on (const Conversation *self, DdUsec time)
 {
-  SimFurnish furnish = { .seed = 5 };
-  g_autoptr (SimWorld) world = sim_world_furnish (world_file (), &furnish, NULL);
-  g_autoptr (SimResponse) response = sim_router_handle (world, request);
+  self->world->max_events = sim_clock_events (self->world->stage->clock) + MOST_EVENTS;
+  sim_world_run_for (self->world, time);
+  read_streams (self);
+}
 
+static void
+send (const Conversation *self, FuzzInput input)
+{
+  g_autoptr (DdHeaders) headers = dd_headers_new ();
+  g_autofree char *method = NULL;
+  g_autofree char *target = NULL;
+  g_autoptr (GBytes) body = NULL;
+  SimRequest request = { .headers = headers };
+  SimResponse *response;
+  guint status;
+
+  if (!read_head (&input, headers, &method, &target)
+      || sim_request_fault ("HTTP/1.0", method, target, headers, &status) != NULL)
+    return;
+  body = g_bytes_new (input.data, input.size);
+  request.method = method;
+  request.target = target;
+  request.body = input.size > 0 ? body : NULL;
+  response = sim_router_handle (self->world, &request);
   g_assert_cmpuint (response->status, >=, 200);
   g_assert_cmpuint (response->status, <, 600);
-  world->max_events = sim_clock_events (world->stage->clock) + MOST_EVENTS;
-  if (response->stream != NULL)
-    read_stream (response);
-  sim_world_run_for (world, DD_MINUTE);
-  if (response->stream != NULL)
-    read_stream (response);
-  g_clear_pointer (&response, sim_response_free);
+  g_ptr_array_add (self->responses, response);
+}
+
+/* What stands before the next line that parts requests; the rest stays. */
+static FuzzInput
+next_request (FuzzInput *input)
+{
+  const char *end
+      = g_strstr_len ((const char *) input->data, (gssize) input->size, BETWEEN_REQUESTS);
+  gsize length = end != NULL ? (gsize) (end - (const char *) input->data) : input->size;
+  gsize skipped = end != NULL ? strlen (BETWEEN_REQUESTS) : 0;
+  FuzzInput request = { input->data, length };
+
+  input->data += length + skipped;
+  input->size -= length + skipped;
+  return request;
 }
 
 int
 fuzz_router (const guint8 *data, gsize size)
 {
   FuzzInput input = { data, size };
-  g_autoptr (DdHeaders) headers = dd_headers_new ();
-  g_autofree char *method = NULL;
-  g_autofree char *target = NULL;
-  g_autoptr (GBytes) body = NULL;
-  guint status;
+  SimFurnish furnish = { .seed = 5 };
+  g_autoptr (SimWorld) world = sim_world_furnish (world_file (), &furnish, NULL);
+  g_autoptr (GPtrArray) responses
+      = g_ptr_array_new_with_free_func ((GDestroyNotify) sim_response_free);
+  Conversation conversation = { world, responses };
 
-  if (!read_head (&input, headers, &method, &target)
-      || sim_request_fault ("HTTP/1.0", method, target, headers, &status) != NULL)
-    return 0;
-  body = g_bytes_new (input.data, input.size);
-  send (&(SimRequest) { method, target, headers, input.size > 0 ? body : NULL });
+  for (guint i = 0; i < MOST_REQUESTS && input.size > 0; i++)
+    {
+      send (&conversation, next_request (&input));
+      go_on (&conversation, 5 * DD_SECOND);
+    }
+  go_on (&conversation, DD_MINUTE);
   return 0;
 }

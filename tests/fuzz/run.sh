@@ -25,13 +25,16 @@ fi
 [ -f fuzz/Makefile ] || (cd fuzz && "$top/configure" --silent CC="$clang" CFLAGS="-g -O1 $flags")
 make -C fuzz --silent -j "$(nproc 2>/dev/null || echo 2)" tests/fuzz/fuzz
 
+# The words of both worlds, for inputs that get past the first look at them.
+grep -rhoE '"[A-Za-z/$.-]{3,40}[=:]?"' "$top/src" "$top/sim" --include='*.c' | sort -u >fuzz/words.dict
+
 status=0
 for target in ${FUZZ_TARGETS:-$(sed -n 's/^  X (\([a-z_]*\)).*/\1/p' "$top/tests/fuzz/fuzz.h")}; do
   mkdir -p "fuzz/corpus/$target"
   echo "fuzz: $target for $seconds s"
   if FUZZ_TARGET=$target G_SLICE=always-malloc UBSAN_OPTIONS=print_stacktrace=1 \
     fuzz/tests/fuzz/fuzz -max_total_time="$seconds" -timeout=10 -max_len=8192 -print_final_stats=1 \
-    -artifact_prefix="fuzz/found/$target-" ${FUZZ_OPTIONS-} \
+    -dict=fuzz/words.dict -artifact_prefix="fuzz/found/$target-" ${FUZZ_OPTIONS-} \
     "fuzz/corpus/$target" "$top/tests/fuzz/corpus/$target" >"fuzz/$target.log" 2>&1; then
     sed -n 's/^stat::number_of_executed_units: *\(.*\)/fuzz:   \1 executions/p' "fuzz/$target.log"
   else
