@@ -110,10 +110,10 @@ make_options (Explore *self)
   g_option_context_set_description (
       context,
       "Examples:\n"
-      "  drydock explore scenarios/ami-upgrade.yaml\n"
-      "  drydock explore --seeds 1..10000 --faults swarm scenarios/ami-upgrade.yaml\n"
-      "  drydock explore --seeds 1..1000000 --time 10m --jobs 8 scenarios/*.yaml\n"
-      "  drydock explore --seeds 1..9000 --shard 2/3 --results part-2.jsonl scenarios/x.yaml\n"
+      "  drydock explore --seeds 1..9 scenarios/ami-upgrade.yaml scenarios/minor-upgrade.yaml\n"
+      "  drydock explore --seeds 1..50 --faults swarm scenarios/ami-upgrade.yaml\n"
+      "  drydock explore --seeds 1..1000000 --time 10m --jobs 8 scenarios/minor-upgrade.yaml\n"
+      "  drydock explore --seeds 1..9 --shard 2/3 --results part-2.jsonl scenarios/throttled.yaml\n"
       "\n"
       "Exit status: 0 all held, 1 something failed, 2 bad input, 3 a fault of drydock's own.\n");
   g_option_context_add_main_entries (context, entries, NULL);

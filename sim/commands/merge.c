@@ -40,7 +40,11 @@ make_options (Merge *self)
                                 "rehearsal once, and a summary.");
   g_option_context_set_description (
       context, "Examples:\n"
-               "  drydock merge part-1.jsonl part-2.jsonl part-3.jsonl -o all.jsonl\n"
+               "  drydock explore --seeds 1..9 --shard 1/2 --results part-1.jsonl "
+               "scenarios/throttled.yaml\n"
+               "  drydock explore --seeds 1..9 --shard 2/2 --results part-2.jsonl "
+               "scenarios/throttled.yaml\n"
+               "  drydock merge part-1.jsonl part-2.jsonl -o all.jsonl\n"
                "\n"
                "Exit status: 0 all held, 1 something failed, 2 bad input, 3 two records of the "
                "same rehearsal\ndiffer.\n");

@@ -160,8 +160,8 @@ make_options (Run *run)
       context, "Examples:\n"
                "  drydock run scenarios/ami-upgrade.yaml\n"
                "  drydock run --seed 42 --transport direct --trace out.jsonl scenarios/pdb-*.yaml\n"
-               "  drydock run --format tap scenarios/*.yaml\n"
-               "  drydock run --format json --repeat 100 scenarios/ami-upgrade.yaml | jq .digest\n"
+               "  drydock run --format tap scenarios/pdb-*.yaml\n"
+               "  drydock run --format json --repeat 10 scenarios/ami-upgrade.yaml | jq .digest\n"
                "\n"
                "Exit status: 0 all held, 1 an expectation or invariant failed, 2 bad input, 3 a "
                "fault of\ndrydock's own.\n");

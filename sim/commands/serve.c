@@ -43,7 +43,7 @@ static const char examples[]
       "  drydock serve --env lab.sh --kubeconfig lab.kubeconfig\n"
       "                                                 then, in another terminal: . ./lab.sh\n"
       "  drydock serve --speed max                      `aws eks wait` returns at its first poll\n"
-      "  drydock serve --world my-world.yaml --seed 7 --speed paused\n"
+      "  drydock serve --world scenarios/worlds/nine-nodes.yaml --seed 7 --speed paused\n"
       "\n"
       "Speeds: 60x (a minute a second), 1x, any other factor, max (60x, and a client that polls\n"
       "for the end of an update is not kept waiting), paused. `drydock ctl` changes it later.\n"

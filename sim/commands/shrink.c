@@ -91,8 +91,8 @@ make_options (Shrinker *self)
       "workloads, nodes, zones; lowers numbers and shortens times.");
   g_option_context_set_description (
       context, "Examples:\n"
-               "  drydock shrink --seed 138 --faults swarm scenarios/ami-upgrade.yaml\n"
-               "  drydock shrink --seed 7 -o small.yaml scenarios/mine.yaml\n"
+               "  drydock shrink mine.yaml\n"
+               "  drydock shrink --seed 7 -o small.yaml mine.yaml\n"
                "\n"
                "Exit status: 0 a smaller one was written, 1 it does not fail, 2 bad input, 3 a "
                "fault of\ndrydock's own.\n");
