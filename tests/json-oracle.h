@@ -3,10 +3,11 @@
  *
  * json-glib is laxer than RFC 8259 (comments, single quotes, repeated keys, a second document
  * behind the first), so what it takes says nothing. What we take it must take too, and read alike,
- * but for what is wrong with json-glib itself (seen in 1.6.6); that is all there is of it:
+ * but for what is wrong with json-glib itself (seen in 1.6.6 and 1.10.6); that is all there is of
+ * it:
  *
- * - It wraps integers of more than 64 bits into 64 bits. We make doubles of them. See
- *   oracle_same_number ().
+ * - It wraps integers of more than 64 bits into 64 bits (1.6), or stops at the ends of 64 bits
+ *   (1.10). We make doubles of them. See oracle_same_number ().
  * - Where the escape of a surrogate stands alone it refuses the text, swallows the next character,
  *   or writes the surrogate into UTF-8. We make U+FFFD of it. See oracle_can_read ().
  * - It writes 1e+20 as 1e+20.0, infinity as inf.0 and U+001F as it is, none of which is JSON. See
@@ -86,9 +87,11 @@ oracle_same_number (JsonNode *theirs, const DdValue *ours, OracleManner manner)
 
   if (dd_value_type (ours) == DD_INT)
     return type == G_TYPE_INT64 && json_node_get_int (theirs) == dd_value_int (ours, 0);
+  if (type == G_TYPE_INT64 && fabs (number) >= 0x1p63)
+    return their_number != number
+           || json_node_get_int (theirs) == (number < 0 ? G_MININT64 : G_MAXINT64);
   if (type == G_TYPE_INT64)
-    return fabs (number) >= 0x1p63 ? their_number != number
-                                   : manner == ORACLE_WRITTEN && their_number == number;
+    return manner == ORACLE_WRITTEN && their_number == number;
   return type == G_TYPE_DOUBLE && memcmp (&their_number, &number, sizeof number) == 0;
 }
 

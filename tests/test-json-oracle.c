@@ -585,7 +585,7 @@ START_TEST (only_lonely_surrogates_are_not_asked_of_json_glib)
 }
 END_TEST
 
-START_TEST (integers_that_json_glib_wraps_are_doubles)
+START_TEST (integers_that_json_glib_cannot_hold_are_doubles)
 {
   g_autoptr (GString) text
       = g_string_new ("[9223372036854775808,-9223372036854775809,18446744073709551616]");
@@ -627,7 +627,7 @@ make_suite (void)
   tcase_add_test (documents, what_a_served_world_answers_means_the_same_to_json_glib);
   tcase_add_test (documents, whatever_we_write_means_the_same_to_json_glib);
   tcase_add_test (documents, only_lonely_surrogates_are_not_asked_of_json_glib);
-  tcase_add_test (documents, integers_that_json_glib_wraps_are_doubles);
+  tcase_add_test (documents, integers_that_json_glib_cannot_hold_are_doubles);
   suite_add_tcase (suite, documents);
   tcase_set_timeout (mutants, 120);
   tcase_add_checked_fixture (mutants, gather_seeds, drop_seeds);
