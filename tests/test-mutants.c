@@ -36,6 +36,8 @@ static const struct
   { DD_MUTANT_LIE_ABOUT_FAILURE, "pdb-blocks-drain" },
   { DD_MUTANT_SKIP_LAST_LOOK, "tolerate-everything", 1 },
   { DD_MUTANT_FORGET_LOST_MARKS, "pdb-blocks-drain", 96 },
+  { DD_MUTANT_FORGET_UNANSWERED_MARKS, "hunted-unanswered-mark" },
+  { DD_MUTANT_DROP_LATE_PROTECTION, "hunted-late-protection" },
   { DD_MUTANT_CLEAN_IMPATIENTLY, "ami-upgrade", 13 },
   { DD_MUTANT_FAIL_ON_CONFLICT, "ami-upgrade", 18 },
 };

@@ -19,8 +19,9 @@
 #include "sim/world/transport.h"
 #include "sim/world/world.h"
 
-static const char *const names[] = { "ami-upgrade", "retry-after-failed-update", "pdb-blocks-drain",
-                                     "zone-without-capacity", "parallel-nodes" };
+static const char *const names[]
+    = { "ami-upgrade",    "retry-after-failed-update", "pdb-blocks-drain", "zone-without-capacity",
+        "parallel-nodes", "minimal-strategy" };
 
 /* A sweep that kills less often has lost its aim. */
 #define FEWEST_STRIKES 8

@@ -35,13 +35,33 @@ take_protected (GPtrArray *nodes, G_GNUC_UNUSED const GError *error, gpointer da
   dd_engine_enter (self, DD_STATE_UNPROTECT);
 }
 
+/* A protection that is still being written would come after the look that takes it back. A look
+ * for late nodes changes nothing yet, and is just dropped. */
+static gboolean
+late_protection_is_under_way (DdEngine *self)
+{
+  g_clear_pointer (&self->late_lister, dd_lister_free);
+  self->awaits_late = self->late_patcher != NULL && !DD_MUTANT (DROP_LATE_PROTECTION);
+  return self->awaits_late;
+}
+
 static void
 list_protected (DdEngine *self)
 {
+  if (late_protection_is_under_way (self))
+    return; /* dd_engine_note_late_end () goes on */
   if (self->protected_any && !DD_MUTANT (KEEP_PROTECTION))
     dd_engine_list (self, DD_NODES_UPDATED, take_protected);
   else
     dd_engine_enter (self, self->failed ? DD_STATE_FAILED : DD_STATE_SUCCEEDED);
+}
+
+void
+dd_engine_note_late_end (DdEngine *self)
+{
+  g_clear_pointer (&self->late_patcher, dd_patcher_free);
+  if (self->awaits_late)
+    list_protected (self);
 }
 
 /* An annotation that stays behind does not change how an update ended. */
@@ -259,9 +279,9 @@ static const struct
 /* Entering one of these is worth a line in the journal: it changes something, or begins what an
  * engine that takes up the update must not begin anew. Templates are noted when their token is. */
 #define NOTED \
-  (TO (REPOINT) | TO (RAISE) | TO (PROTECT) | TO (MARK) | TO (PAUSE) | TO (READ_SIZE) \
-   | TO (SHRINK) | TO (SURVEY_GROUP) | TO (POINT_BACK) | TO (STOP_GROWTH) | TO (LIST_NEW) \
-   | TO (CORDON_NEW) | TO (RETIRE_NEW) | TO (RESTORE_SIZE) | TO (LIST_PROTECTED))
+  (TO (REPOINT) | TO (RAISE) | TO (PROTECT) | TO (MARK) | TO (MARK_ALL) | TO (PAUSE) \
+   | TO (READ_SIZE) | TO (SHRINK) | TO (SURVEY_GROUP) | TO (POINT_BACK) | TO (STOP_GROWTH) \
+   | TO (LIST_NEW) | TO (CORDON_NEW) | TO (RETIRE_NEW) | TO (RESTORE_SIZE) | TO (LIST_PROTECTED))
 
 static gboolean
 may_follow (const DdEngine *self, DdState next)

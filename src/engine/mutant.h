@@ -41,6 +41,8 @@ G_BEGIN_DECLS
   X (SKIP_LAST_LOOK, "skip-last-look", "does not look at a node again before terminating it") \
   X (RETIRE_UNDRAINED, "retire-undrained", "rolls back without draining the new nodes") \
   X (FORGET_LOST_MARKS, "forget-lost-marks", "does not know a mark whose answer was lost") \
+  X (FORGET_UNANSWERED_MARKS, "forget-unanswered-marks", "knows a mark by its answer alone") \
+  X (DROP_LATE_PROTECTION, "drop-late-protection", "does not wait for a protection under way") \
   X (CLEAN_IMPATIENTLY, "clean-impatiently", "gives up cleaning when an API is away") \
   X (FAIL_ON_CONFLICT, "fail-on-conflict", "takes a conflict for an answer") \
   X (LIE_ABOUT_FAILURE, "lie-about-failure", "reports success where it failed")

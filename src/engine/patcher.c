@@ -30,6 +30,7 @@ struct _DdPatcher
   guint64 timer;
   gboolean remove;
   GError *error;
+  DdPatcherAsking asking;
   DdPatcherWrote wrote;
   DdPatcherDone done;
   gpointer data;
@@ -140,6 +141,9 @@ patch (Item *item)
   if (item->tries++ == 0)
     item->began = dd_clock_now (self->clock);
   item->written = self->remove ? (item->writes & there) : (item->writes & ~there);
+  if (self->asking != NULL && !DD_MUTANT (FORGET_LOST_MARKS)
+      && !DD_MUTANT (FORGET_UNANSWERED_MARKS))
+    self->asking (item->node, item->written, self->data);
   item->call = dd_caller_send (self->caller, "patch node",
                                dd_kube_patch_node (item->node->name, body), take_patched, item);
 }
@@ -169,6 +173,12 @@ dd_patcher_new (DdCaller *caller, DdClock *clock, gboolean remove, DdPatcherWrot
   self->data = data;
   self->items = g_ptr_array_new_with_free_func (item_free);
   return self;
+}
+
+void
+dd_patcher_tell_asking (DdPatcher *self, DdPatcherAsking asking)
+{
+  self->asking = asking;
 }
 
 void

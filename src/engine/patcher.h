@@ -11,6 +11,9 @@ typedef struct _DdPatcher DdPatcher;
 
 /* Runs for each node that was really changed, with what was written. */
 typedef void (*DdPatcherWrote) (DdKubeNode *node, DdWrites writes, gpointer data);
+/* Runs before a change of a node is sent, with what it writes. Whatever becomes of the answer, the
+ * change may have been made from here on, so whoever asked for it must take it back. */
+typedef void (*DdPatcherAsking) (DdKubeNode *node, DdWrites writes, gpointer data);
 /* Runs once, when every node was dealt with; ERROR is the first that mattered, or NULL. The patcher
  * may be freed from within. */
 typedef void (*DdPatcherDone) (const GError *error, gpointer data);
@@ -18,6 +21,8 @@ typedef void (*DdPatcherDone) (const GError *error, gpointer data);
 /* With REMOVE the writes are taken away instead. WROTE may be NULL. */
 DdPatcher *dd_patcher_new (DdCaller *caller, DdClock *clock, gboolean remove, DdPatcherWrote wrote,
                            DdPatcherDone done, gpointer data);
+/* ASKING may be called several times for a node, whose writes then add up. */
+void dd_patcher_tell_asking (DdPatcher *patcher, DdPatcherAsking asking);
 /* Nothing is sent for a node that, as NODE says, needs nothing; one that is gone needs nothing. */
 void dd_patcher_add (DdPatcher *patcher, DdKubeNode *node, DdWrites writes);
 /* DONE never runs from within. */

@@ -93,6 +93,7 @@ struct _DdEngine
   /* The same for new nodes that come while old ones are replaced. */
   DdLister *late_lister;
   DdPatcher *late_patcher;
+  gboolean awaits_late; /* the update ends when that one has */
   guint gone_at_last_look;
 
   /* what setup found */
@@ -183,6 +184,9 @@ void dd_engine_fail (DdEngine *self, const char *code, const char *message, GPtr
 void dd_engine_fail_with (DdEngine *self, const GError *error);
 /* Adds a sentence to the explanation of a failure. Takes TEXT. */
 void dd_engine_explain_more (DdEngine *self, char *text);
+
+/* No protection of a new node that came late is under way any more. */
+void dd_engine_note_late_end (DdEngine *self);
 
 /* ---- journal.c ---- */
 /* Writes down where the update stands. */

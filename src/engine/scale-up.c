@@ -282,13 +282,24 @@ dd_scale_up_take_activities (DdEngine *self, const DdReply *reply)
 
 /* ---- what is written on nodes ---- */
 
+/* A mark is ours to take back from the moment we ask for it: no answer to any try is no proof that
+ * it was not written. */
+static void
+note_asking (DdKubeNode *node, DdWrites writes, gpointer data)
+{
+  DdEngine *self = data;
+  guint ours = GPOINTER_TO_UINT (g_hash_table_lookup (self->marked, node->name));
+
+  g_hash_table_replace (self->marked, g_strdup (node->name), GUINT_TO_POINTER (ours | writes));
+}
+
 static void
 note_marked (DdKubeNode *node, DdWrites writes, gpointer data)
 {
   DdEngine *self = data;
   g_autofree char *mark = dd_marks_to_text (writes);
 
-  g_hash_table_replace (self->marked, g_strdup (node->name), GUINT_TO_POINTER (writes));
+  note_asking (node, writes, self);
   dd_trace (self->context.trace, "engine", "node.marked", node->name,
             dd_object ("mark", dd_string (mark), "zone", dd_string (node->zone), NULL));
 }
@@ -321,6 +332,8 @@ write_on_all (DdEngine *self, GPtrArray *nodes, DdWrites writes, DdPatcherWrote 
 {
   g_clear_pointer (&self->patcher, dd_patcher_free);
   self->patcher = dd_patcher_new (self->caller, self->context.clock, FALSE, wrote, done, self);
+  if (wrote != NULL)
+    dd_patcher_tell_asking (self->patcher, note_asking);
   for (guint i = 0; i < nodes->len; i++)
     dd_patcher_add (self->patcher, g_ptr_array_index (nodes, i), writes);
   dd_patcher_start (self->patcher);

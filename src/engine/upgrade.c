@@ -35,13 +35,14 @@ ignore_patched (G_GNUC_UNUSED const GError *error, gpointer data)
 {
   DdEngine *self = data;
 
-  g_clear_pointer (&self->late_patcher, dd_patcher_free);
+  dd_engine_note_late_end (self);
 }
 
 static void
 take_late_nodes (GPtrArray *nodes, G_GNUC_UNUSED const GError *error, gpointer data)
 {
   DdEngine *self = data;
+  gboolean protected_before = self->protected_any;
 
   g_clear_pointer (&self->late_lister, dd_lister_free);
   if (nodes == NULL)
@@ -58,6 +59,8 @@ take_late_nodes (GPtrArray *nodes, G_GNUC_UNUSED const GError *error, gpointer d
       dd_patcher_add (self->late_patcher, node, DD_WRITE_PROTECTION);
       self->protected_any = TRUE;
     }
+  if (self->protected_any != protected_before)
+    dd_journal_note (self); /* MINIMAL has no scale-up that wrote it down */
   dd_patcher_start (self->late_patcher);
 }
 
