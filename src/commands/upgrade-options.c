@@ -169,7 +169,7 @@ static const char description[]
       "  drydock upgrade --cluster eks-workshop --nodegroup default \\\n"
       "                  --endpoint-url http://127.0.0.1:4566 --knob drain_budget=5m --force\n"
       "  drydock upgrade --cluster shop --asg shop-nodes --image-id ami-0123456789abcdef0 \\\n"
-      "                  --aws-profile shop --qps 10 --report shop.json\n"
+      "                  --aws-profile shop --qps 10\n"
       "\n"
       "Exit status: 0 updated (or planned), 1 the update failed or was interrupted,\n"
       "2 bad input, 3 a fault of drydock's own.\n";

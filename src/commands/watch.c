@@ -130,7 +130,7 @@ make_context (Watch *self)
       context, "Examples:\n"
                "  drydock watch --cluster shop --nodegroup blue --aws-profile shop\n"
                "  drydock watch --cluster eks-workshop --nodegroup default --start \\\n"
-               "                --endpoint-url http://127.0.0.1:4566\n"
+               "                --endpoint-url http://127.0.0.1:4566 --report default.json\n"
                "\n"
                "Exit status: 0 updated, 1 the update failed or is no longer watched, 2 bad input,\n"
                "3 a fault of drydock's own.\n");
