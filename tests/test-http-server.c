@@ -286,9 +286,9 @@ END_TEST
 
 /* Decided within libmicrohttpd, where we see nothing of it or nothing wrong. A single LF, a folded
  * header, one without a name and blanks in a row: 1.0 refuses them at our strictness, 0.9 takes
- * them for the usual thing and tells nobody. RFC 9112 lets a server do either; of blanks at the end
- * of a value and of chunk extensions it says that they mean nothing, and one release or the other
- * does not know. No client that we know of sends any of this. 0: hangs up without a word. */
+ * them for the usual thing, or loses them, and tells nobody. Empty lines in front, blanks at the
+ * end of a value and chunk extensions mean nothing by RFC 9112, which one release or the other does
+ * not know. No client that we know of sends any of this. 0: hangs up without a word. */
 static const struct
 {
   const char *request;
