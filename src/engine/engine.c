@@ -294,15 +294,16 @@ may_follow (const DdEngine *self, DdState next)
 static void
 note_phase (DdEngine *self, DdPhase phase)
 {
+  const char *name = phases[phase].name;
+
   if (phase <= self->phase)
     return;
   self->phase = phase;
   dd_caller_set_patience (self->caller, phases[phase].is_cleaning && !DD_MUTANT (CLEAN_IMPATIENTLY)
                                             ? CLEANING_PATIENCE
                                             : 0);
-  if (phases[phase].name != NULL && phase > self->told)
-    dd_engine_trace (self, "phase.entered",
-                     dd_object ("phase", dd_string (phases[phase].name), NULL));
+  if (name != NULL && phase > self->told)
+    dd_engine_trace (self, "phase.entered", dd_object ("phase", dd_string (name), NULL));
 }
 
 void
@@ -481,6 +482,8 @@ dd_engine_fail (DdEngine *self, const char *code, const char *message, GPtrArray
           self->result.resource_ids = ids;
         }
       self->result.explanation = explanation;
+      /* From here on these are the ones that leave again, and nobody has chosen any. */
+      g_ptr_array_set_size (self->fresh, 0);
     }
   dd_engine_enter (self,
                    DD_MUTANT (NO_ROLL_BACK) ? DD_STATE_FAILED : phases[self->phase].on_failure);
@@ -519,7 +522,10 @@ dd_engine_fail_with (DdEngine *self, const GError *error)
         advice = codes[i].advice != NULL ? codes[i].advice : advice;
       }
   if (advice == NULL)
-    advice = "start the update again when it has passed; nodes that run the new image are kept";
+    advice
+        = self->phase == DD_PHASE_SCALE_DOWN
+              ? "start the update again when it has passed; nodes that run the new image are kept"
+              : "start the update again when it has passed";
   dd_engine_fail (self, code, error->message, NULL,
                   g_strdup_printf ("%s: %s", error->message, advice));
 }
@@ -585,6 +591,7 @@ dd_engine_new (const DdEngineContext *context, const DdUpgradeOptions *options, 
   self->marked = names_new ();
   self->handled = names_new ();
   self->stuck = names_new ();
+  self->stuck_zones = names_new ();
   self->leaving = names_new ();
   self->retiring = g_ptr_array_new_with_free_func (g_free);
   self->planned = g_ptr_array_new_with_free_func (g_free);
@@ -647,6 +654,7 @@ dd_engine_free (DdEngine *self)
   g_hash_table_unref (self->marked);
   g_hash_table_unref (self->handled);
   g_hash_table_unref (self->stuck);
+  g_hash_table_unref (self->stuck_zones);
   g_hash_table_unref (self->leaving);
   g_ptr_array_unref (self->retiring);
   g_ptr_array_unref (self->planned);

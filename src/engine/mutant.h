@@ -43,6 +43,9 @@ G_BEGIN_DECLS
   X (FORGET_LOST_MARKS, "forget-lost-marks", "does not know a mark whose answer was lost") \
   X (FORGET_UNANSWERED_MARKS, "forget-unanswered-marks", "knows a mark by its answer alone") \
   X (DROP_LATE_PROTECTION, "drop-late-protection", "does not wait for a protection under way") \
+  X (COUNT_NEW_ALONE, "count-new-alone", "evens out the new nodes, not all that stay") \
+  X (RETIRE_AT_ONCE, "retire-at-once", "lets as many new nodes leave one zone as may leave") \
+  X (KEEP_NEW_TEMPLATE, "keep-new-template", "fails without a node replaced and keeps the image") \
   X (CLEAN_IMPATIENTLY, "clean-impatiently", "gives up cleaning when an API is away") \
   X (FAIL_ON_CONFLICT, "fail-on-conflict", "takes a conflict for an answer") \
   X (LIE_ABOUT_FAILURE, "lie-about-failure", "reports success where it failed")

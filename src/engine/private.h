@@ -143,6 +143,9 @@ struct _DdEngine
   gboolean nameless_retired; /* instances that were no nodes yet were told to leave */
   gboolean rolls_back;       /* else the group is left as far as it has come */
   GHashTable *stuck;         /* names of nodes that could not be drained */
+  GHashTable *stuck_zones;   /* the zones of the outdated ones among them */
+  guint retired;             /* so many of FRESH have left again, or could not be emptied */
+  guint batch, batches;      /* so many leave now; and so often some did */
   DdUpgradeResult result;
 };
 

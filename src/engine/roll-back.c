@@ -1,19 +1,33 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Roll back: what an update that failed puts back. Two ways, chosen by a knob per kind of failure:
+/* What an update that failed puts back. Two ways, chosen by a knob per kind of failure:
  *
  * rollback: the Auto Scaling group points to its former launch template version, every node that
  * the update made leaves again, marks are taken away. Seen by users after nodes failed to join
  * ("rolls back to its previous version", AWS re:Post, managed node group update failures).
  *
  * leave_partial: nodes that were replaced stay replaced, and only as many new nodes leave as the
- * group has grown by. Seen by users after pods could not be evicted: the group stays half old, half
- * new, and a node that could not be drained stays as it was marked, for somebody to look at.
- * Outdated nodes whose turn never came lose their marks, as pods need a place to go.
+ * group has grown by. Seen by users after pods could not be evicted: the
+ * group stays half old, half new, and a node that could not be drained stays as it was marked, for
+ * somebody to look at. Outdated nodes whose turn never came lose their marks, as pods need a place
+ * to go. Where no node was replaced the group points to its former template again, or its next
+ * scale-out would bring the image of an update that failed.
  *
  * In both the sizes return to what they were. New nodes leave by name, drained like any other: were
  * desired lowered instead, the group's termination policy would choose the oldest launch template,
- * which are just the nodes that could not be drained. */
+ * which are just the nodes that could not be drained.
+ *
+ * For the same reason the zones stay even. A termination that leaves one zone with two instances
+ * fewer than another has Auto Scaling rebalance: it launches one there and lets the oldest launch
+ * template of the fullest zone go, evictions refused or not (Amazon EC2 Auto Scaling User Guide,
+ * "Availability Zone rebalancing"; Amazon EKS User Guide, "Managed node groups"). So each time one
+ * of the fullest zone leaves, counting whatever stays, old and new; and of many at once only as
+ * many as leave no zone behind whichever of them is gone first. Where that is not to be had, as
+ * when new nodes cannot be emptied, the explanation says so. Nothing else is changed for it: a
+ * suspended process or an instance protected from scale-in would outlive the update, and nobody
+ * would be there to take it back. */
 #include "config.h"
+
+#include <string.h>
 
 #include "engine/mutant.h"
 #include "engine/private.h"
@@ -27,6 +41,34 @@ dd_roll_back_survey_group (DdEngine *self)
                   dd_autoscaling_describe_group (self->before->name, TRUE));
 }
 
+static gboolean
+is_new (const DdEngine *self, const DdGroupInstance *instance)
+{
+  return !g_hash_table_contains (self->known_instances, instance->id);
+}
+
+/* Whether the instances of before are all there still, so that no new one needs to stay. */
+static gboolean
+none_was_replaced (const DdEngine *self)
+{
+  gint64 known = 0;
+
+  for (guint i = 0; i < self->group->instances->len; i++)
+    {
+      const DdGroupInstance *instance = g_ptr_array_index (self->group->instances, i);
+
+      known += dd_group_instance_counts (instance) && !is_new (self, instance);
+    }
+  return known >= self->before->desired;
+}
+
+static gboolean
+points_back (const DdEngine *self)
+{
+  return self->repointed
+         && (self->rolls_back || (none_was_replaced (self) && !DD_MUTANT (KEEP_NEW_TEMPLATE)));
+}
+
 void
 dd_roll_back_take_group (DdEngine *self, const DdReply *reply)
 {
@@ -37,8 +79,7 @@ dd_roll_back_take_group (DdEngine *self, const DdReply *reply)
   if (self->group == NULL)
     dd_engine_fail_with (self, error);
   else
-    dd_engine_enter (self, self->rolls_back && self->repointed ? DD_STATE_POINT_BACK
-                                                               : DD_STATE_STOP_GROWTH);
+    dd_engine_enter (self, points_back (self) ? DD_STATE_POINT_BACK : DD_STATE_STOP_GROWTH);
 }
 
 void
@@ -84,11 +125,18 @@ dd_roll_back_stop_growth (DdEngine *self)
 void
 dd_roll_back_take_stopped (DdEngine *self, G_GNUC_UNUSED const DdReply *reply)
 {
-  dd_engine_enter (self, g_hash_table_size (self->marked) == 0 ? DD_STATE_LIST_NEW
-                                                               : DD_STATE_LIST_MARKED);
+  dd_engine_enter (self, g_hash_table_size (self->marked) + g_hash_table_size (self->stuck) == 0
+                             ? DD_STATE_LIST_NEW
+                             : DD_STATE_LIST_MARKED);
 }
 
 /* ---- marks ---- */
+
+static gboolean
+is_stuck (const DdEngine *self, const DdKubeNode *node)
+{
+  return g_hash_table_contains (self->stuck, node->name);
+}
 
 static void
 take_marked (GPtrArray *nodes, const GError *error, gpointer data)
@@ -105,8 +153,10 @@ take_marked (GPtrArray *nodes, const GError *error, gpointer data)
     {
       DdKubeNode *node = g_ptr_array_index (nodes, i);
 
+      if (is_stuck (self, node))
+        g_hash_table_add (self->stuck_zones, g_strdup (node->zone));
       if (g_hash_table_contains (self->marked, node->name)
-          && (self->rolls_back || !g_hash_table_contains (self->stuck, node->name)))
+          && (self->rolls_back || !is_stuck (self, node)))
         g_ptr_array_add (self->outdated, dd_kube_node_ref (node));
     }
   dd_engine_enter (self, DD_STATE_UNMARK);
@@ -207,86 +257,175 @@ candidates (const DdEngine *self, GPtrArray *nodes)
       const DdGroupInstance *instance = g_ptr_array_index (self->group->instances, i);
       DdKubeNode *node = g_hash_table_lookup (by_instance, instance->id);
 
-      if (dd_group_instance_counts (instance)
-          && !g_hash_table_contains (self->known_instances, instance->id)
+      if (dd_group_instance_counts (instance) && is_new (self, instance)
           && (node != NULL || !self->nameless_retired))
         g_ptr_array_add (found, node == NULL ? nameless_node (instance) : dd_kube_node_ref (node));
     }
   return found;
 }
 
-/* Splits NODES into one array per zone, and a first one for those that are not Ready. */
-static GPtrArray *
-queues_of (GPtrArray *nodes)
+/* ---- zones ---- */
+
+static guint
+count_in (GHashTable *counts, const char *zone)
 {
-  g_autoptr (GPtrArray) zones = dd_plan_zones (nodes);
-  GPtrArray *queues = g_ptr_array_new_with_free_func ((GDestroyNotify) g_ptr_array_unref);
-
-  for (guint i = 0; i <= zones->len; i++)
-    g_ptr_array_add (queues, g_ptr_array_new ());
-  for (guint i = 0; i < nodes->len; i++)
-    {
-      DdKubeNode *node = g_ptr_array_index (nodes, i);
-      guint zone = 0;
-
-      g_ptr_array_find_with_equal_func (zones, node->zone, g_str_equal, &zone);
-      g_ptr_array_add (g_ptr_array_index (queues, node->not_ready != NULL ? 0 : zone + 1), node);
-    }
-  return queues;
+  return GPOINTER_TO_UINT (g_hash_table_lookup (counts, zone));
 }
 
-/* Takes the next to leave: one that is not Ready; else one of the zone that has most. */
-static DdKubeNode *
-take_next (GPtrArray *queues)
-{
-  GPtrArray *best = g_ptr_array_index (queues, 0);
-
-  for (guint i = 1; i < queues->len && ((GPtrArray *) queues->pdata[0])->len == 0; i++)
-    if (((GPtrArray *) queues->pdata[i])->len > best->len)
-      best = g_ptr_array_index (queues, i);
-  return g_ptr_array_steal_index (best, best->len - 1);
-}
-
-/* Takes the node called NAME; NULL when there is none. */
-static DdKubeNode *
-take_named (GPtrArray *queues, const char *name)
-{
-  for (guint i = 0; i < queues->len; i++)
-    {
-      GPtrArray *queue = g_ptr_array_index (queues, i);
-
-      for (guint j = 0; j < queue->len; j++)
-        if (g_str_equal (((DdKubeNode *) g_ptr_array_index (queue, j))->name, name))
-          return g_ptr_array_steal_index (queue, j);
-    }
-  return NULL;
-}
-
-/* Those that an engine before this one had chosen, and cordoned, before all others. */
 static void
-take_chosen (DdEngine *self, GPtrArray *queues)
+add_to (GHashTable *counts, const char *zone, int change)
+{
+  g_hash_table_insert (counts, (char *) zone,
+                       GUINT_TO_POINTER (count_in (counts, zone) + (guint) change));
+}
+
+/* How many of the group are in each of its zones, as Auto Scaling counts them: all of them, old and
+ * new, but those of FRESH that have left since the group was read. */
+static GHashTable *
+count_zones (const DdEngine *self)
+{
+  GHashTable *counts = g_hash_table_new (g_str_hash, g_str_equal);
+
+  for (guint i = 0; i < self->group->zones->len; i++)
+    add_to (counts, g_ptr_array_index (self->group->zones, i), 0);
+  for (guint i = 0; i < self->group->instances->len; i++)
+    {
+      const DdGroupInstance *instance = g_ptr_array_index (self->group->instances, i);
+
+      if (instance->zone != NULL && dd_group_instance_counts (instance)
+          && (is_new (self, instance) || !DD_MUTANT (COUNT_NEW_ALONE)))
+        add_to (counts, instance->zone, 1);
+    }
+  for (guint i = 0; i < self->retired; i++)
+    {
+      const DdKubeNode *node = g_ptr_array_index (self->fresh, i);
+
+      if (!is_stuck (self, node) && count_in (counts, node->zone) > 0)
+        add_to (counts, node->zone, -1);
+    }
+  return counts;
+}
+
+/* The zone with the most, or with FULLEST unset the fewest, the first by name among equals; not
+ * EXCEPT, which may be NULL. */
+static const char *
+extreme_zone (GHashTable *counts, gboolean fullest, const char *except)
+{
+  const char *best = NULL;
+  GHashTableIter iter;
+  gpointer key;
+
+  g_hash_table_iter_init (&iter, counts);
+  while (g_hash_table_iter_next (&iter, &key, NULL))
+    {
+      guint here = count_in (counts, key), there = best == NULL ? 0 : count_in (counts, best);
+
+      if (g_strcmp0 (key, except) != 0
+          && (best == NULL || (fullest ? here > there : here < there)
+              || (here == there && strcmp (key, best) < 0)))
+        best = key;
+    }
+  return best;
+}
+
+static guint
+spread_of (GHashTable *counts)
+{
+  const char *fullest = extreme_zone (counts, TRUE, NULL);
+
+  return fullest == NULL
+             ? 0
+             : count_in (counts, fullest) - count_in (counts, extreme_zone (counts, FALSE, NULL));
+}
+
+/* ---- which of them ---- */
+
+typedef struct
+{
+  GHashTable *counts; /* by zone */
+  GHashTable
+      *zones_of_stuck; /* where no instance too many shall be: a scale-in would begin there */
+  gboolean nameless_first;
+} Choice;
+
+static gint64
+rank (const Choice *choice, const DdKubeNode *node)
+{
+  gint64 fullness = count_in (choice->counts, node->zone);
+  gint64 first = choice->nameless_first && is_nameless (node);
+  gint64 is_by_stuck = g_hash_table_contains (choice->zones_of_stuck, node->zone);
+
+  return (first << 40) + (fullness << 2) + (is_by_stuck << 1) + (node->not_ready != NULL);
+}
+
+/* Takes the next to leave: of the fullest zone, and there one that is not Ready. */
+static DdKubeNode *
+take_next (GPtrArray *nodes, const Choice *choice)
+{
+  guint best = 0;
+
+  for (guint i = 1; i < nodes->len; i++)
+    {
+      const DdKubeNode *node = g_ptr_array_index (nodes, i), *other = nodes->pdata[best];
+      gint64 difference = rank (choice, node) - rank (choice, other);
+
+      if (difference > 0 || (difference == 0 && strcmp (node->zone, other->zone) <= 0))
+        best = i;
+    }
+  return g_ptr_array_steal_index (nodes, best);
+}
+
+static void
+let_leave (DdEngine *self, DdKubeNode *node, const Choice *choice)
+{
+  if (count_in (choice->counts, node->zone) > 0)
+    add_to (choice->counts, node->zone, -1);
+  g_ptr_array_add (self->fresh, node);
+}
+
+/* Those that an engine before this one had chosen, or this one before instances that were no nodes
+ * left, and cordoned, before all others. */
+static void
+take_chosen (DdEngine *self, GPtrArray *nodes, const Choice *choice)
 {
   for (guint i = 0; i < self->retiring->len; i++)
-    {
-      DdKubeNode *node = take_named (queues, g_ptr_array_index (self->retiring, i));
+    for (guint j = 0; j < nodes->len; j++)
+      {
+        DdKubeNode *node = g_ptr_array_index (nodes, j);
 
-      if (node != NULL)
-        g_ptr_array_add (self->fresh, dd_kube_node_ref (node));
-    }
+        if (g_str_equal (node->name, g_ptr_array_index (self->retiring, i)))
+          {
+            let_leave (self, g_ptr_array_steal_index (nodes, j), choice);
+            break;
+          }
+      }
+}
+
+static void
+keep_choice (DdEngine *self)
+{
+  g_ptr_array_set_size (self->retiring, 0);
+  for (guint i = 0; i < self->fresh->len; i++)
+    g_ptr_array_add (self->retiring,
+                     g_strdup (((DdKubeNode *) g_ptr_array_index (self->fresh, i))->name));
 }
 
 static void
 choose_leaving (DdEngine *self, GPtrArray *nodes)
 {
   g_autoptr (GPtrArray) found = candidates (self, nodes);
-  g_autoptr (GPtrArray) queues = queues_of (found);
+  g_autoptr (GHashTable) counts = NULL;
   gint64 surplus = MAX (self->desired - self->before->desired, 0);
   gint64 count = self->rolls_back ? found->len : MIN (surplus, found->len);
+  Choice choice = { .zones_of_stuck = self->stuck_zones, .nameless_first = self->rolls_back };
 
+  self->retired = 0;
   g_ptr_array_set_size (self->fresh, 0);
-  take_chosen (self, queues);
+  counts = choice.counts = count_zones (self);
+  take_chosen (self, found, &choice);
   while (self->fresh->len < count)
-    g_ptr_array_add (self->fresh, dd_kube_node_ref (take_next (queues)));
+    let_leave (self, take_next (found, &choice), &choice);
+  keep_choice (self);
 }
 
 static void
@@ -352,6 +491,29 @@ note_nameless_retired (const DdWavesResult *result, gpointer data)
 }
 
 static void
+retire_next (gpointer data)
+{
+  DdEngine *self = data;
+
+  self->timer = 0;
+  dd_roll_back_retire_new (self);
+}
+
+/* The first of a batch are those whose places go, as long as the group is too large. One that could
+ * not be emptied passes that on to the next. */
+static void
+note_batch (DdEngine *self, GPtrArray *overdue)
+{
+  guint surplus = (guint) MAX (self->desired - self->before->desired, 0);
+
+  for (guint i = 0; i < overdue->len; i++)
+    g_hash_table_add (self->stuck, g_strdup (dd_node_machine_node (overdue->pdata[i])->name));
+  for (guint i = 0; i < MIN (self->batch, surplus); i++)
+    self->desired -= !is_stuck (self, g_ptr_array_index (self->fresh, self->retired + i));
+  self->retired += self->batch;
+}
+
+static void
 note_retired (const DdWavesResult *result, gpointer data)
 {
   DdEngine *self = data;
@@ -361,7 +523,7 @@ note_retired (const DdWavesResult *result, gpointer data)
       dd_engine_fail_with (self, result->error);
       return;
     }
-  self->desired -= MIN (result->gone, self->desired - self->before->desired);
+  note_batch (self, result->overdue);
   if (result->overdue->len > 0)
     {
       g_autofree char *why = dd_explain_drains (result->overdue, dd_engine_now (self));
@@ -370,7 +532,10 @@ note_retired (const DdWavesResult *result, gpointer data)
           self, g_strdup_printf ("%u new nodes could not be emptied either and stay:\n%s",
                                  result->overdue->len, why));
     }
-  dd_engine_enter (self, DD_STATE_RESTORE_SIZE);
+  if (self->retired < self->fresh->len)
+    dd_engine_wait (self, 0, retire_next);
+  else
+    dd_engine_enter (self, DD_STATE_RESTORE_SIZE);
 }
 
 /* A new node that cannot be emptied may stay, so it is not worth the drain's whole budget. */
@@ -395,36 +560,90 @@ count_nameless (const DdEngine *self)
   return count;
 }
 
+/* Which of two nodes in a wave is empty first nobody knows. So only as many leave at once as make
+ * no zone fall behind by two, whichever of them are gone already; those whose places are filled
+ * again leave no gap. */
+static guint
+batch_size (const DdEngine *self)
+{
+  g_autoptr (GHashTable) counts = count_zones (self);
+  g_autoptr (GHashTable) lowest = count_zones (self);
+  guint allowed = MAX (spread_of (counts), 1);
+  guint most = MIN (self->parallelism, self->fresh->len - self->retired);
+  gint64 surplus = self->desired - self->before->desired;
+  guint size;
+
+  for (size = 0; size < most && !DD_MUTANT (RETIRE_AT_ONCE); size++)
+    {
+      const char *zone
+          = ((DdKubeNode *) g_ptr_array_index (self->fresh, self->retired + size))->zone;
+      const char *other = extreme_zone (counts, TRUE, zone);
+
+      if (size >= surplus)
+        continue;
+      if (size > 0 && other != NULL
+          && count_in (counts, other) + 1 > count_in (lowest, zone) + allowed)
+        break;
+      add_to (lowest, zone, -1);
+    }
+  return DD_MUTANT (RETIRE_AT_ONCE) ? most : size;
+}
+
 /* Instances that are no nodes yet have nothing to drain as long as they are none, so they all leave
  * at once; then the group is looked at again, as one may have become a node meanwhile. A node that
  * is not Ready may become so before its turn comes: it is drained like any other. */
+static void
+retire_nameless (DdEngine *self)
+{
+  for (guint i = 0; i < self->fresh->len; i++)
+    {
+      DdKubeNode *node = g_ptr_array_index (self->fresh, i);
+      DdNodeWay way = { .decrement = i < self->desired - self->before->desired };
+
+      if (is_nameless (node))
+        dd_waves_add (self->waves, node, &way);
+    }
+}
+
+static void
+retire_batch (DdEngine *self)
+{
+  for (guint i = 0; i < self->batch; i++)
+    {
+      DdKubeNode *node = g_ptr_array_index (self->fresh, self->retired + i);
+      DdNodeWay way = { .drain = !DD_MUTANT (RETIRE_UNDRAINED),
+                        .decrement = i < self->desired - self->before->desired };
+
+      dd_waves_add (self->waves, node, &way);
+    }
+}
+
 void
 dd_roll_back_retire_new (DdEngine *self)
 {
   guint nameless = count_nameless (self);
   DdWavesOptions options = {
     .machine = dd_engine_machine_context (self),
-    .parallelism = nameless > 0 ? nameless : self->parallelism,
+    .waves_before = self->batches,
     .press_on = TRUE,
     .done = nameless > 0 ? note_nameless_retired : note_retired,
     .data = self,
   };
-  gint64 surplus = self->desired - self->before->desired;
 
   options.machine.knobs = make_retire_knobs (self);
+  self->batch = nameless > 0 ? nameless : batch_size (self);
+  options.parallelism = MAX (self->batch, 1);
+  self->batches += self->batch > 0;
   g_clear_pointer (&self->waves, dd_waves_free);
   self->waves = dd_waves_new (&options);
-  for (guint i = 0; i < self->fresh->len; i++)
-    {
-      DdKubeNode *node = g_ptr_array_index (self->fresh, i);
-      DdNodeWay way = { .drain = !is_nameless (node) && !DD_MUTANT (RETIRE_UNDRAINED),
-                        .decrement = i < surplus };
-
-      if (nameless == 0 || is_nameless (node))
-        dd_waves_add (self->waves, node, &way);
-    }
+  if (nameless > 0)
+    retire_nameless (self);
+  else
+    retire_batch (self);
   dd_waves_start (self->waves);
 }
+
+/* ---- what is left ---- */
 
 void
 dd_roll_back_restore_size (DdEngine *self)
@@ -434,13 +653,65 @@ dd_roll_back_restore_size (DdEngine *self)
                                          MAX (self->desired, self->before->max)));
 }
 
-void
-dd_roll_back_take_restored (DdEngine *self, G_GNUC_UNUSED const DdReply *reply)
+/* The nodes that run the new image and stay, whether this update made them or one before it. */
+static guint
+count_kept (const DdEngine *self)
 {
+  g_autofree char *target = g_strdup_printf ("%" G_GINT64_FORMAT, self->target_version);
+  guint kept = 0, gone = 0;
+
+  for (guint i = 0; i < self->group->instances->len; i++)
+    {
+      const DdGroupInstance *instance = g_ptr_array_index (self->group->instances, i);
+
+      kept += dd_group_instance_counts (instance)
+              && (is_new (self, instance) || g_strcmp0 (instance->template_version, target) == 0);
+    }
+  for (guint i = 0; i < self->fresh->len; i++)
+    gone += !is_stuck (self, g_ptr_array_index (self->fresh, i));
+  return kept - MIN (gone, kept);
+}
+
+static void
+explain_what_is_left (DdEngine *self)
+{
+  guint kept = count_kept (self);
+
   if (self->desired > self->before->desired)
     dd_engine_explain_more (self,
                             g_strdup_printf ("the Auto Scaling group stays at %" G_GINT64_FORMAT
                                              " instances instead of %" G_GINT64_FORMAT,
                                              self->desired, self->before->desired));
+  if (points_back (self))
+    dd_engine_explain_more (self, g_strdup ("the Auto Scaling group points to its former launch "
+                                            "template version again"));
+  if (kept > 0 && !self->rolls_back)
+    dd_engine_explain_more (self,
+                            g_strdup_printf ("nodes that run the new image are kept: %u", kept));
+}
+
+/* Instances that Auto Scaling may take away after us, and what can be done about it. */
+static void
+warn_of_rebalancing (DdEngine *self)
+{
+  g_autoptr (GHashTable) counts = count_zones (self);
+  const char *fullest = extreme_zone (counts, TRUE, NULL);
+  const char *emptiest = extreme_zone (counts, FALSE, NULL);
+
+  if (self->rolls_back || spread_of (counts) < 2)
+    return;
+  dd_engine_explain_more (
+      self, g_strdup_printf ("zone %s is left with %u instances and zone %s with %u: Auto Scaling "
+                             "may terminate nodes in %s to even that out, unless its process "
+                             "AZRebalance is suspended",
+                             fullest, count_in (counts, fullest), emptiest,
+                             count_in (counts, emptiest), fullest));
+}
+
+void
+dd_roll_back_take_restored (DdEngine *self, G_GNUC_UNUSED const DdReply *reply)
+{
+  explain_what_is_left (self);
+  warn_of_rebalancing (self);
   dd_engine_enter (self, DD_STATE_LIST_PROTECTED);
 }

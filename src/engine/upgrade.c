@@ -104,9 +104,8 @@ fail_undrained (DdEngine *self, GPtrArray *overdue)
       g_hash_table_add (self->stuck, g_strdup (name));
     }
   dd_engine_fail (self, "PodEvictionFailure", message, ids,
-                  g_strdup_printf ("%s\nThen start the update again: nodes that run the new image "
-                                   "are kept. Or force it, and what is left after the drain's time "
-                                   "is deleted.",
+                  g_strdup_printf ("%s\nThen start the update again. Or force it, and what is left "
+                                   "after the drain's time is deleted.",
                                    why));
 }
 

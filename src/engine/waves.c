@@ -231,6 +231,7 @@ dd_waves_new (const DdWavesOptions *options)
 
   g_assert (options->parallelism > 0);
   self->options = *options;
+  self->waves = options->waves_before;
   self->machines = g_ptr_array_new_with_free_func ((GDestroyNotify) dd_node_machine_free);
   self->running = g_ptr_array_new ();
   self->overdue = g_ptr_array_new ();

@@ -25,6 +25,7 @@ typedef struct
 {
   DdMachineContext machine;
   guint parallelism;
+  guint waves_before;       /* they are counted on from here */
   gboolean sliding;         /* refill slot by slot instead of waiting for the whole wave */
   gboolean press_on;        /* an overdue node does not end it */
   DdWavesProgress progress; /* may be NULL */
