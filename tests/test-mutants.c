@@ -38,9 +38,10 @@ static const struct
   { DD_MUTANT_FORGET_LOST_MARKS, "pdb-blocks-drain", 96 },
   { DD_MUTANT_FORGET_UNANSWERED_MARKS, "hunted-unanswered-mark" },
   { DD_MUTANT_DROP_LATE_PROTECTION, "hunted-late-protection" },
-  { DD_MUTANT_COUNT_NEW_ALONE, "failed-update-keeps-zones-even" },
+  { DD_MUTANT_COUNT_NEW_ALONE, "failed-update-lets-few-leave-at-once" },
   { DD_MUTANT_RETIRE_AT_ONCE, "failed-update-lets-few-leave-at-once" },
   { DD_MUTANT_KEEP_NEW_TEMPLATE, "pdb-blocks-drain" },
+  { DD_MUTANT_CALL_IT_ROLL_BACK, "pdb-blocks-drain" },
   { DD_MUTANT_CLEAN_IMPATIENTLY, "ami-upgrade", 13 },
   { DD_MUTANT_FAIL_ON_CONFLICT, "ami-upgrade", 18 },
 };

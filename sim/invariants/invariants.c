@@ -240,7 +240,7 @@ note_phase (SimLedger *ledger, const SimEvent *event)
     return;
   g_free (update->phase);
   update->phase = g_strdup (dd_value_path_string (event->details, "phase"));
-  if (g_strcmp0 (update->phase, "roll-back") != 0)
+  if (!sim_ledger_puts_back (update))
     return;
   /* It puts down whatever the upgrade had in hand. */
   update->serial++;
@@ -353,15 +353,15 @@ note_overdue (SimLedger *ledger, const SimEvent *event)
   SimLedgerNode *node = own_node (ledger, event->subject);
   SimLedgerUpdate *update = node->replaced_by;
 
-  gboolean rolls_back;
+  gboolean puts_back;
 
   node->was_too_long = TRUE;
   if (update == NULL)
     return;
-  rolls_back = g_strcmp0 (update->phase, "roll-back") == 0; /* which forces nothing */
-  if (rolls_back)
+  puts_back = sim_ledger_puts_back (update); /* which forces nothing */
+  if (puts_back)
     update->may_stay_grown = TRUE;
-  if (rolls_back || !update->force)
+  if (puts_back || !update->force)
     note_given_up_or_gone (ledger, event);
 }
 

@@ -18,12 +18,6 @@
 #define NODEGROUP_TAINT "eks.amazonaws.com/nodegroup"
 #define EXCLUSION_LABEL "node.kubernetes.io/exclude-from-external-load-balancers"
 
-static gboolean
-is_rolling_back (const SimLedgerUpdate *update)
-{
-  return g_strcmp0 (update->phase, "roll-back") == 0;
-}
-
 gboolean
 sim_promise_parallelism (const SimLedger *ledger, const SimEvent *event, GString *why)
 {
@@ -111,8 +105,8 @@ sim_promise_new_nodes_unmarked (const SimLedger *ledger, const SimObject *node, 
 {
   const SimLedgerUpdate *update = sim_ledger_update_of_node (ledger, node->name);
 
-  /* Rolling back, new nodes leave, and leave the load balancers first. */
-  if (update == NULL || !update->running || is_rolling_back (update)
+  /* While things are put back, new nodes leave, and leave the load balancers first. */
+  if (update == NULL || !update->running || sim_ledger_puts_back (update)
       || g_strcmp0 (sim_ledger_image_of (node), update->image) != 0 || !has_mark (node))
     return TRUE;
   g_string_printf (why, "%s runs %s, the image of the update, and is marked as outdated",
@@ -125,7 +119,7 @@ sim_promise_new_nodes_kept (const SimLedger *ledger, const SimEvent *event, GStr
 {
   const SimLedgerUpdate *update = sim_ledger_update_of_node (ledger, event->subject);
 
-  if (update == NULL || is_rolling_back (update)
+  if (update == NULL || sim_ledger_puts_back (update)
       || g_strcmp0 (sim_ledger_image_of (sim_ledger_node_object (ledger, event->subject)),
                     update->image)
              != 0)

@@ -82,6 +82,8 @@ const char *sim_ledger_image_of (const SimObject *node);
 gboolean sim_ledger_node_has_machine (const SimLedger *ledger, const SimObject *node);
 /* One bit for each phase, growing in their order; 0 for what is none. */
 guint sim_ledger_phase_bit (const char *phase);
+/* It failed, and puts back what it has changed, all of it or what it need not leave. */
+gboolean sim_ledger_puts_back (const SimLedgerUpdate *update);
 
 /* A promise sees an event of the trace, or a change of a node, after the ledger has been brought up
  * to date; it answers whether it still holds, and if not, WHY. */

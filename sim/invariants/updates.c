@@ -18,7 +18,8 @@
  * half a minute at the longest, drawn evenly, that is some 250. */
 #define MOST_TRIES 1000
 
-static const char *const phases[] = { "setup", "scale-up", "upgrade", "scale-down", "roll-back" };
+static const char *const phases[]
+    = { "setup", "scale-up", "upgrade", "scale-down", "roll-back", "clean-up" };
 
 guint
 sim_ledger_phase_bit (const char *phase)
@@ -29,6 +30,12 @@ sim_ledger_phase_bit (const char *phase)
         return 1u << i;
     }
   return 0;
+}
+
+gboolean
+sim_ledger_puts_back (const SimLedgerUpdate *update)
+{
+  return g_strcmp0 (update->phase, "roll-back") == 0 || g_strcmp0 (update->phase, "clean-up") == 0;
 }
 
 gboolean

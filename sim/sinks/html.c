@@ -44,7 +44,8 @@ static const char style[]
       ".s-terminating{fill:#8c959f}.s-not-ready{fill:#a5c9f7}.s-pending{fill:#f2b8bb}\n"
       ".s-starting{fill:#a5c9f7}.s-finished{fill:#c8ccd1}\n"
       ".p-setup{fill:#54aeff}.p-scale-up{fill:#218bff}.p-upgrade{fill:#0550ae}"
-      ".p-scale-down{fill:#218bff}.p-roll-back{fill:#cf222e}.refused{fill:#cf222e}\n"
+      ".p-scale-down{fill:#218bff}.p-roll-back{fill:#cf222e}.p-clean-up{fill:#bc4c00}.refused{fill:"
+      "#cf222e}\n"
       ".legend{display:flex;flex-wrap:wrap;gap:.2rem 1rem;font-size:.85rem}"
       ".legend svg{width:12px;height:12px;margin-right:.3rem}\n"
       "@media print{body{max-width:none;margin:0}h2{break-after:avoid}tr,figure{break-inside:avoid}"
@@ -112,7 +113,7 @@ static void
 add_nodes (const SimHistory *history, GString *out)
 {
   static const char *const phases[]
-      = { "p-setup", "p-scale-up", "p-upgrade", "p-scale-down", "p-roll-back", NULL };
+      = { "p-setup", "p-scale-up", "p-upgrade", "p-scale-down", "p-roll-back", "p-clean-up", NULL };
   static const char *const states[]
       = { "s-not-ready", "s-ready", "s-marked", "s-draining", "s-cordoned", "s-terminating", NULL };
 

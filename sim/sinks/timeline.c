@@ -224,7 +224,7 @@ static const struct
   const char *heading;
 } headings[] = {
   { "setup", "SETUP" },           { "scale-up", "SCALE UP" },   { "upgrade", "UPGRADE" },
-  { "scale-down", "SCALE DOWN" }, { "roll-back", "ROLL BACK" },
+  { "scale-down", "SCALE DOWN" }, { "roll-back", "ROLL BACK" }, { "clean-up", "CLEAN UP" },
 };
 
 static void

@@ -302,6 +302,8 @@ note_phase (DdEngine *self, DdPhase phase)
   dd_caller_set_patience (self->caller, phases[phase].is_cleaning && !DD_MUTANT (CLEAN_IMPATIENTLY)
                                             ? CLEANING_PATIENCE
                                             : 0);
+  if (phase == DD_PHASE_ROLL_BACK && !self->rolls_back && !DD_MUTANT (CALL_IT_ROLL_BACK))
+    name = "clean-up"; /* nothing goes back to what it was but the sizes */
   if (name != NULL && phase > self->told)
     dd_engine_trace (self, "phase.entered", dd_object ("phase", dd_string (name), NULL));
 }

@@ -112,8 +112,10 @@ make_documented (DdKnobs *knobs)
 
 /* What users saw the service do, where it differs from its guide: outdated nodes are cordoned as
  * soon as the new ones are Ready, the first drain begins 25 to 30 minutes after the request
- * (aws/containers-roadmap#1560), the group grows step by step (terraform-aws-eks#1903, #2047), and
- * a node leaves the load balancers only after its drain (aws/containers-roadmap#2748). */
+ * (aws/containers-roadmap#1560), the group grows step by step (terraform-aws-eks#1903, #2047), a
+ * node leaves the load balancers only after its drain (aws/containers-roadmap#2748), and an update
+ * that fails on pods drains the new nodes and goes back to the old template
+ * (ministryofjustice/cloud-platform#8393, #4533). */
 static void
 make_observed (DdKnobs *knobs)
 {
@@ -123,6 +125,7 @@ make_observed (DdKnobs *knobs)
   knobs->lb_label_timing = DD_LB_LABEL_AFTER_DRAIN;
   knobs->scale_up = DD_SCALE_UP_INCREMENTAL;
   knobs->pre_drain_delay = 20 * DD_MINUTE;
+  knobs->on_pod_eviction_failure = DD_ON_FAILURE_ROLLBACK;
 }
 
 static const struct

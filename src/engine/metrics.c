@@ -68,7 +68,7 @@ append_updates (const DdReport *report, GString *out)
 {
   static const char *const statuses[] = { "InProgress", "Successful", "Failed", NULL };
   static const char *const phases[]
-      = { "setup", "scale-up", "upgrade", "scale-down", "roll-back", NULL };
+      = { "setup", "scale-up", "upgrade", "scale-down", "roll-back", "clean-up", NULL };
   const GPtrArray *updates = report->updates.values;
 
   begin_family (out, "drydock_update_status", "stateset", "How each update stands.");

@@ -46,6 +46,7 @@ G_BEGIN_DECLS
   X (COUNT_NEW_ALONE, "count-new-alone", "evens out the new nodes, not all that stay") \
   X (RETIRE_AT_ONCE, "retire-at-once", "lets as many new nodes leave one zone as may leave") \
   X (KEEP_NEW_TEMPLATE, "keep-new-template", "fails without a node replaced and keeps the image") \
+  X (CALL_IT_ROLL_BACK, "call-it-roll-back", "tells a clean-up as a roll-back") \
   X (CLEAN_IMPATIENTLY, "clean-impatiently", "gives up cleaning when an API is away") \
   X (FAIL_ON_CONFLICT, "fail-on-conflict", "takes a conflict for an answer") \
   X (LIE_ABOUT_FAILURE, "lie-about-failure", "reports success where it failed")

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What an update that failed puts back. Two ways, chosen by a knob per kind of failure:
  *
- * rollback: the Auto Scaling group points to its former launch template version, every node that
- * the update made leaves again, marks are taken away. Seen by users after nodes failed to join
- * ("rolls back to its previous version", AWS re:Post, managed node group update failures).
+ * rollback, told as phase "roll-back": the Auto Scaling group points to its former launch template
+ * version, every node that the update made leaves again, marks are taken away. Seen by users after
+ * nodes failed to join ("rolls back to its previous version", AWS re:Post, managed node group
+ * update failures).
  *
- * leave_partial: nodes that were replaced stay replaced, and only as many new nodes leave as the
- * group has grown by. Seen by users after pods could not be evicted: the
+ * leave_partial, told as phase "clean-up": nodes that were replaced stay replaced, and only as many
+ * new nodes leave as the group has grown by. Seen by users after pods could not be evicted: the
  * group stays half old, half new, and a node that could not be drained stays as it was marked, for
  * somebody to look at. Outdated nodes whose turn never came lose their marks, as pods need a place
  * to go. Where no node was replaced the group points to its former template again, or its next
