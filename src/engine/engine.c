@@ -215,7 +215,15 @@ static const struct
 
   [DD_STATE_MARK_ALL] = { "mark-all", DD_PHASE_UPGRADE, dd_scale_up_mark, NULL, TO (PAUSE) },
   [DD_STATE_PAUSE] = { "pause", DD_PHASE_UPGRADE, dd_upgrade_pause, NULL, TO (REPLACE) },
-  [DD_STATE_REPLACE] = { "replace", DD_PHASE_UPGRADE, dd_upgrade_replace, NULL, TO (LOOK_AGAIN) },
+  [DD_STATE_REPLACE] = { "replace", DD_PHASE_UPGRADE, dd_upgrade_replace, NULL,
+                         TO (LOOK_AGAIN) | TO (LIST_SHORTFALL) },
+  [DD_STATE_LIST_SHORTFALL]
+  = { "list-shortfall", DD_PHASE_UPGRADE, dd_refill_list, NULL, TO (FIND_SHORTFALL) },
+  [DD_STATE_FIND_SHORTFALL]
+  = { "find-shortfall", DD_PHASE_UPGRADE, dd_refill_read_group, dd_refill_take_shortfall,
+      TO (EXPLAIN_SHORTFALL) | TO (LOOK_AGAIN) },
+  [DD_STATE_EXPLAIN_SHORTFALL] = { "explain-shortfall", DD_PHASE_UPGRADE, dd_refill_read_activities,
+                                   dd_refill_take_activities, 0 },
   [DD_STATE_LOOK_AGAIN] = { "look-again", DD_PHASE_UPGRADE, dd_upgrade_look_again, NULL,
                             TO (MARK) | TO (MARK_ALL) | TO (READ_SIZE) },
 
@@ -223,7 +231,14 @@ static const struct
                            dd_scale_down_take_size, TO (READ_MOVES) | TO (LIST_PROTECTED) },
   [DD_STATE_READ_MOVES]
   = { "read-moves", DD_PHASE_SCALE_DOWN, dd_scale_down_read_moves, dd_scale_down_take_moves,
-      TO (AWAIT_SHRINK) | TO (SHRINK) | TO (LIST_PROTECTED) },
+      TO (AWAIT_SHRINK) | TO (LIST_REFILL) | TO (SHRINK) | TO (LIST_PROTECTED) },
+  [DD_STATE_LIST_REFILL]
+  = { "list-refill", DD_PHASE_SCALE_DOWN, dd_refill_list, NULL, TO (CONFIRM_REFILL) },
+  [DD_STATE_CONFIRM_REFILL]
+  = { "confirm-refill", DD_PHASE_SCALE_DOWN, dd_refill_read_group, dd_refill_take_group,
+      TO (AWAIT_SHRINK) | TO (SHRINK) | TO (LIST_PROTECTED) | TO (READ_SHORTFALL) },
+  [DD_STATE_READ_SHORTFALL] = { "read-shortfall", DD_PHASE_SCALE_DOWN, dd_refill_read_activities,
+                                dd_refill_take_activities, 0 },
   [DD_STATE_SHRINK] = { "shrink", DD_PHASE_SCALE_DOWN, dd_scale_down_shrink,
                         dd_scale_down_take_shrunk, TO (AWAIT_SHRINK) },
   [DD_STATE_AWAIT_SHRINK]
@@ -271,7 +286,7 @@ static const struct
   [DD_PHASE_SETUP] = { "setup", DD_STATE_FAILED },
   [DD_PHASE_SCALE_UP] = { "scale-up", DD_STATE_SURVEY_GROUP },
   [DD_PHASE_UPGRADE] = { "upgrade", DD_STATE_SURVEY_GROUP },
-  [DD_PHASE_SCALE_DOWN] = { "scale-down", DD_STATE_LIST_PROTECTED, TRUE },
+  [DD_PHASE_SCALE_DOWN] = { "scale-down", DD_STATE_SURVEY_GROUP, TRUE },
   [DD_PHASE_ROLL_BACK] = { "roll-back", DD_STATE_FAILED, TRUE },
   [DD_PHASE_END] = { NULL, DD_STATE_FAILED, TRUE },
 };
@@ -444,7 +459,10 @@ phase_rolls_back (const DdEngine *self)
 {
   const DdKnobs *knobs = &self->options.knobs;
 
-  if (self->phase == DD_PHASE_SCALE_UP)
+  /* Once old nodes are gone the new ones are all that the group has. */
+  if (self->shortfall && self->replaced > 0)
+    return FALSE;
+  if (self->phase == DD_PHASE_SCALE_UP || self->shortfall)
     return knobs->on_node_creation_failure == DD_ON_FAILURE_ROLLBACK;
   return knobs->on_pod_eviction_failure == DD_ON_FAILURE_ROLLBACK;
 }
@@ -592,6 +610,8 @@ dd_engine_new (const DdEngineContext *context, const DdUpgradeOptions *options, 
   self->known_instances = names_new ();
   self->marked = names_new ();
   self->handled = names_new ();
+  self->ready = names_new ();
+  self->ready_floor = -1;
   self->stuck = names_new ();
   self->stuck_zones = names_new ();
   self->leaving = names_new ();
@@ -634,6 +654,7 @@ dd_engine_free (DdEngine *self)
   if (self == NULL)
     return;
   dd_clock_cancel (self->context.clock, self->timer);
+  dd_refill_clear (self);
   dd_waves_free (self->waves);
   dd_patcher_free (self->patcher);
   dd_patcher_free (self->late_patcher);
@@ -655,6 +676,8 @@ dd_engine_free (DdEngine *self)
   g_hash_table_unref (self->known_instances);
   g_hash_table_unref (self->marked);
   g_hash_table_unref (self->handled);
+  g_hash_table_unref (self->ready);
+  g_clear_error (&self->refill_error);
   g_hash_table_unref (self->stuck);
   g_hash_table_unref (self->stuck_zones);
   g_hash_table_unref (self->leaving);

@@ -124,6 +124,25 @@ zone_has_ready (GPtrArray *nodes, const char *zone)
 }
 
 static void
+append_instance (GString *out, const DdScalingGroup *group, const char *id)
+{
+  const char *zone = NULL;
+
+  for (guint i = 0; i < group->instances->len; i++)
+    {
+      const DdGroupInstance *instance = g_ptr_array_index (group->instances, i);
+
+      if (g_str_equal (instance->id, id))
+        zone = instance->zone;
+    }
+  g_string_append_printf (
+      out,
+      "\ninstance %s%s%s runs, and no Ready node with the latest labels has come "
+      "of it: look at its user data, its role and its way to the API server",
+      id, zone != NULL ? " in " : "", zone != NULL ? zone : "");
+}
+
+static void
 append_nodes (GString *out, const DdAbsence *absence)
 {
   guint lines = 0;
@@ -137,10 +156,7 @@ append_nodes (GString *out, const DdAbsence *absence)
                                 node->not_ready);
     }
   for (guint i = 0; i < absence->absent->len && lines < MAX_LINES; i++, lines++)
-    g_string_append_printf (out,
-                            "\ninstance %s runs, and no Ready node with the latest labels has come "
-                            "of it: look at its user data, its role and its way to the API server",
-                            (char *) g_ptr_array_index (absence->absent, i));
+    append_instance (out, absence->now, g_ptr_array_index (absence->absent, i));
   for (guint i = 0; i < absence->messages->len && lines < MAX_LINES; i++, lines++)
     g_string_append_printf (out, "\nAuto Scaling: %s",
                             (char *) g_ptr_array_index (absence->messages, i));
@@ -167,6 +183,22 @@ dd_explain_absence (const DdAbsence *absence)
         g_string_append_printf (out, "\nzone %s holds outdated nodes and has no Ready new one",
                                 zone);
     }
+  append_nodes (out, absence);
+  return g_string_free (out, FALSE);
+}
+
+char *
+dd_explain_shortfall (const DdAbsence *absence, gint64 ready, gint64 needed)
+{
+  g_autofree char *since = clock_time (absence->raised);
+  g_autofree char *span = whole_seconds (absence->at - absence->raised);
+  GString *out = g_string_new (NULL);
+
+  g_string_append_printf (out,
+                          "no further node is given up: the group wants %" G_GINT64_FORMAT
+                          " instances and has %" G_GINT64_FORMAT
+                          " Ready nodes where %" G_GINT64_FORMAT " are needed, since %s (%s)",
+                          absence->now->desired, ready, needed, since, span);
   append_nodes (out, absence);
   return g_string_free (out, FALSE);
 }

@@ -20,6 +20,10 @@ typedef struct
   DdUsec raised, at;
 } DdAbsence;
 
+/* Why a group that gave up nodes has not filled up again: READY of its instances are Ready nodes,
+ * fewer than it needs since SINCE. */
+char *dd_explain_shortfall (const DdAbsence *absence, gint64 ready, gint64 needed);
+
 /* Why the new nodes are not there, or not ready. */
 char *dd_explain_absence (const DdAbsence *absence);
 

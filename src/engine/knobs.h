@@ -60,6 +60,7 @@ typedef struct
   DdUsec drain_poll_interval; /* how often leaving pods are looked for */
   DdUsec post_drain_wait;
   DdWave wave;
+  gboolean await_replacement; /* MINIMAL: a replacement is Ready before the next node leaves */
   DdRounding percent_rounding;
   gboolean decrement_on_terminate;
   DdOnFailure on_node_creation_failure;

@@ -36,10 +36,16 @@ typedef enum
   /* upgrade */
   DD_STATE_PAUSE,
   DD_STATE_REPLACE,
+  DD_STATE_LIST_SHORTFALL,
+  DD_STATE_FIND_SHORTFALL, /* the group does not fill up again: why? */
+  DD_STATE_EXPLAIN_SHORTFALL,
   DD_STATE_LOOK_AGAIN,
   /* scale down */
   DD_STATE_READ_SIZE,
   DD_STATE_READ_MOVES,
+  DD_STATE_LIST_REFILL,
+  DD_STATE_CONFIRM_REFILL,
+  DD_STATE_READ_SHORTFALL,
   DD_STATE_SHRINK,
   DD_STATE_AWAIT_SHRINK,
   /* roll back */
@@ -119,6 +125,16 @@ struct _DdEngine
   gboolean protected_any;
 
   /* upgrade */
+  gint64 ready_floor;      /* Ready nodes that must be there beside those that leave; -1: unknown */
+  gint64 room;             /* Ready nodes above it, as last counted and less what has left since */
+  GHashTable *ready;       /* names of those counted */
+  DdLister *refill_lister; /* counts them */
+  guint64 refill_timer;
+  DdUsec short_since;   /* since when too few were there; 0: enough are */
+  gboolean settling;    /* enough are there again, since the last look */
+  gboolean shortfall;   /* it took too long */
+  GError *refill_error; /* they could not be counted */
+  guint gone_at_last_count;
   guint replaced;
   guint rounds;
   GHashTable *handled; /* names of nodes that left in a wave */
@@ -234,6 +250,24 @@ void dd_scale_up_mark (DdEngine *self);
 /* Notes NODES that were not known before, with a trace of each. */
 void dd_scale_up_note_joined (DdEngine *self, GPtrArray *nodes);
 
+/* Keeps those of NODES whose instance the group did not have before: self->fresh. */
+void dd_scale_up_keep_fresh (DdEngine *self, GPtrArray *nodes);
+/* New instances of the group that are no Ready node with the latest labels; of char *, borrowed. */
+GPtrArray *dd_scale_up_absent_instances (const DdEngine *self);
+/* The resources to blame for nodes that did not come. */
+GPtrArray *dd_scale_up_to_blame (DdEngine *self, GPtrArray *absent);
+
+/* ---- refill.c ---- */
+/* A DdWavesGate over the engine. */
+gboolean dd_refill_gate (DdWaves *waves, guint count, gpointer engine);
+void dd_refill_clear (DdEngine *self);
+void dd_refill_take_shortfall (DdEngine *self, const DdReply *reply);
+void dd_refill_read_activities (DdEngine *self);
+void dd_refill_take_activities (DdEngine *self, const DdReply *reply);
+void dd_refill_list (DdEngine *self);
+void dd_refill_read_group (DdEngine *self);
+void dd_refill_take_group (DdEngine *self, const DdReply *reply);
+
 /* ---- upgrade.c ---- */
 void dd_upgrade_pause (DdEngine *self);
 void dd_upgrade_replace (DdEngine *self);
@@ -244,6 +278,8 @@ void dd_scale_down_read_size (DdEngine *self);
 void dd_scale_down_take_size (DdEngine *self, const DdReply *reply);
 void dd_scale_down_read_moves (DdEngine *self);
 void dd_scale_down_take_moves (DdEngine *self, const DdReply *reply);
+/* The group is as full as it should be. */
+void dd_scale_down_go_on (DdEngine *self);
 void dd_scale_down_shrink (DdEngine *self);
 void dd_scale_down_take_shrunk (DdEngine *self, const DdReply *reply);
 void dd_scale_down_await (DdEngine *self);

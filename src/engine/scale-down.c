@@ -74,10 +74,16 @@ dd_scale_down_take_moves (DdEngine *self, const DdReply *reply)
     dd_engine_fail_with (self, error);
   else if (under_way && dd_engine_now (self) < self->moves_since + MAX_LEAVING)
     dd_engine_enter (self, DD_STATE_AWAIT_SHRINK);
-  else if (sizes_are_restored (self))
-    dd_engine_enter (self, DD_STATE_LIST_PROTECTED);
+  else if (DD_MUTANT (SHRINK_UNREADY))
+    dd_scale_down_go_on (self);
   else
-    dd_engine_enter (self, DD_STATE_SHRINK);
+    dd_engine_enter (self, DD_STATE_LIST_REFILL);
+}
+
+void
+dd_scale_down_go_on (DdEngine *self)
+{
+  dd_engine_enter (self, sizes_are_restored (self) ? DD_STATE_LIST_PROTECTED : DD_STATE_SHRINK);
 }
 
 void

@@ -71,8 +71,8 @@ dd_scale_up_note_joined (DdEngine *self, GPtrArray *nodes)
 }
 
 /* The new nodes among NODES: those whose instance the group did not have before. */
-static void
-keep_fresh (DdEngine *self, GPtrArray *nodes)
+void
+dd_scale_up_keep_fresh (DdEngine *self, GPtrArray *nodes)
 {
   g_ptr_array_set_size (self->fresh, 0);
   for (guint i = 0; i < nodes->len; i++)
@@ -126,7 +126,7 @@ take_nodes (GPtrArray *nodes, const GError *error, gpointer data)
       dd_engine_fail_with (self, error);
       return;
     }
-  keep_fresh (self, nodes);
+  dd_scale_up_keep_fresh (self, nodes);
   dd_scale_up_note_joined (self, self->fresh);
 
   if (time_left (self) <= 0 || (all_are_ready (self->fresh) && all_zones_are_covered (self)))
@@ -169,9 +169,8 @@ is_ready_node (const DdEngine *self, const char *instance)
   return FALSE;
 }
 
-/* New instances of the group that are no Ready node with the latest labels; of char *, borrowed. */
-static GPtrArray *
-absent_instances (const DdEngine *self)
+GPtrArray *
+dd_scale_up_absent_instances (const DdEngine *self)
 {
   GPtrArray *absent = g_ptr_array_new ();
 
@@ -200,7 +199,7 @@ dd_scale_up_take_group (DdEngine *self, const DdReply *reply)
       dd_engine_fail_with (self, error);
       return;
     }
-  absent = absent_instances (self);
+  absent = dd_scale_up_absent_instances (self);
   if ((absent->len == 0 || DD_MUTANT (DROP_ZONE_RULE)) && all_are_ready (self->fresh)
       && all_zones_are_covered (self))
     {
@@ -225,8 +224,8 @@ dd_scale_up_read_activities (DdEngine *self)
 
 /* What to blame: the new instances that are no node, or that are one and not Ready; one that was
  * never launched has the name that the service gives to such a thing. */
-static GPtrArray *
-resources_to_blame (DdEngine *self, GPtrArray *absent)
+GPtrArray *
+dd_scale_up_to_blame (DdEngine *self, GPtrArray *absent)
 {
   GPtrArray *ids = g_ptr_array_new_with_free_func (g_free);
 
@@ -254,7 +253,7 @@ void
 dd_scale_up_take_activities (DdEngine *self, const DdReply *reply)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (GPtrArray) absent = absent_instances (self);
+  g_autoptr (GPtrArray) absent = dd_scale_up_absent_instances (self);
   g_autoptr (GPtrArray) messages
       = dd_activity_failures_from_reply (reply, self->raised - DD_SECOND, &error);
   g_autofree char *message
@@ -274,9 +273,9 @@ dd_scale_up_take_activities (DdEngine *self, const DdReply *reply)
     dd_engine_fail_with (self, error);
   else if (message_about_addresses (messages) != NULL)
     dd_engine_fail (self, "InsufficientFreeAddresses", message_about_addresses (messages),
-                    resources_to_blame (self, absent), dd_explain_absence (&absence));
+                    dd_scale_up_to_blame (self, absent), dd_explain_absence (&absence));
   else
-    dd_engine_fail (self, "NodeCreationFailure", message, resources_to_blame (self, absent),
+    dd_engine_fail (self, "NodeCreationFailure", message, dd_scale_up_to_blame (self, absent),
                     dd_explain_absence (&absence));
 }
 

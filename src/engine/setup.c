@@ -295,6 +295,18 @@ keep_former_plan (DdEngine *self, const GPtrArray *nodes)
   self->growth = dd_value_path_int (self->journal, "growth", self->growth);
 }
 
+/* A node that is not Ready serves nobody: where no capacity is added it goes before the others, so
+ * that it does not count towards those that may be unavailable for long. */
+static void
+put_unready_first (GPtrArray *nodes)
+{
+  guint place = 0;
+
+  for (guint i = 0; i < nodes->len; i++)
+    if (((const DdKubeNode *) g_ptr_array_index (nodes, i))->not_ready != NULL)
+      g_ptr_array_insert (nodes, (int) place++, g_ptr_array_steal_index (nodes, i));
+}
+
 static void
 sort_out_nodes (DdEngine *self, GPtrArray *nodes)
 {
@@ -312,7 +324,10 @@ sort_out_nodes (DdEngine *self, GPtrArray *nodes)
                                        self->parallelism, self->outdated, self->before->desired);
   dd_journal_plan (self);
   if (self->minimal)
-    self->growth = 0;
+    {
+      self->growth = 0;
+      put_unready_first (self->outdated);
+    }
   if (DD_MUTANT (RAISE_BY_ONE))
     self->growth = 1;
 }

@@ -109,15 +109,34 @@ fail_undrained (DdEngine *self, GPtrArray *overdue)
                                    why));
 }
 
+/* Nodes whose turn never came are looked for again. */
+static void
+forget_waiting (DdEngine *self)
+{
+  dd_refill_clear (self);
+  for (guint i = 0; i < self->outdated->len; i++)
+    {
+      const DdKubeNode *node = g_ptr_array_index (self->outdated, i);
+
+      if (!dd_waves_has_started (self->waves, node->name))
+        g_hash_table_remove (self->handled, node->name);
+    }
+}
+
 static void
 note_waves_done (const DdWavesResult *result, gpointer data)
 {
   DdEngine *self = data;
 
+  forget_waiting (self);
   if (result->error != NULL)
     dd_engine_fail_with (self, result->error);
   else if (result->overdue->len > 0)
     fail_undrained (self, result->overdue);
+  else if (self->refill_error != NULL)
+    dd_engine_fail_with (self, self->refill_error);
+  else if (self->shortfall)
+    dd_engine_enter (self, DD_STATE_LIST_SHORTFALL);
   else
     dd_engine_enter (self, DD_STATE_LOOK_AGAIN);
 }
@@ -128,6 +147,7 @@ dd_upgrade_replace (DdEngine *self)
   const DdKnobs *knobs = &self->options.knobs;
   DdWavesOptions options = {
     .machine = dd_engine_machine_context (self),
+    .gate = dd_refill_gate,
     .parallelism = self->parallelism + (DD_MUTANT (IGNORE_PARALLELISM) ? 1 : 0),
     .sliding = knobs->wave == DD_WAVE_SLIDING,
     .progress = note_progress,

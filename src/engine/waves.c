@@ -24,7 +24,8 @@ struct _DdWaves
   GError *error;
   GHashTable *asked; /* the instances of the latest request, for look-ups only */
   guint64 call, timer;
-  guint64 settle; /* the timer that looks at the waves after an end */
+  gboolean stopped; /* by its gate */
+  guint64 settle;   /* the timer that looks at the waves after an end */
 };
 
 static void look_at_waves (gpointer data);
@@ -189,7 +190,7 @@ trace_wave (DdWaves *self)
 static gboolean
 goes_on (const DdWaves *self)
 {
-  return self->started < self->machines->len && self->error == NULL
+  return !self->stopped && self->started < self->machines->len && self->error == NULL
          && (self->overdue->len == 0 || self->options.press_on);
 }
 
@@ -203,25 +204,71 @@ finish (DdWaves *self)
   self->options.done (&result, self->options.data);
 }
 
+/* How many could start now: a wave when none is under way, or what fills up a sliding one. */
+guint
+dd_waves_count_startable (const DdWaves *self)
+{
+  guint busy = self->running->len;
+
+  if (!goes_on (self) || (busy > 0 && !(self->options.sliding && self->waves > 0)))
+    return 0;
+  return MIN (self->options.parallelism - busy, self->machines->len - self->started);
+}
+
+static gboolean
+gate_is_open (DdWaves *self, guint count)
+{
+  return self->options.gate == NULL || self->options.gate (self, count, self->options.data);
+}
+
 static void
 look_at_waves (gpointer data)
 {
   DdWaves *self = data;
+  guint count = dd_waves_count_startable (self);
 
   self->settle = 0;
-  if (goes_on (self) && self->options.sliding && self->waves > 0)
-    start_machines (self, self->options.parallelism - self->running->len);
-  else if (goes_on (self) && self->running->len == 0)
+  if (count > 0 && gate_is_open (self, count))
     {
-      trace_wave (self);
-      start_machines (self, self->options.parallelism);
+      if (!self->options.sliding || self->waves == 0)
+        trace_wave (self);
+      start_machines (self, count);
     }
   else if (self->running->len == 0)
     {
-      finish (self);
+      if (count == 0)
+        finish (self);
       return;
     }
   arm_poll (self);
+}
+
+const DdKubeNode *
+dd_waves_next (const DdWaves *self, guint i)
+{
+  return dd_node_machine_node (g_ptr_array_index (self->machines, self->started + i));
+}
+
+gboolean
+dd_waves_has_started (const DdWaves *self, const char *name)
+{
+  for (guint i = 0; i < self->started; i++)
+    if (g_str_equal (dd_node_machine_node (g_ptr_array_index (self->machines, i))->name, name))
+      return TRUE;
+  return FALSE;
+}
+
+void
+dd_waves_resume (DdWaves *self)
+{
+  settle_soon (self);
+}
+
+void
+dd_waves_stop (DdWaves *self)
+{
+  self->stopped = TRUE;
+  settle_soon (self);
 }
 
 DdWaves *

@@ -21,9 +21,14 @@ typedef void (*DdWavesProgress) (guint gone, gpointer data);
  * come to its end. Never runs from within dd_waves_start (). */
 typedef void (*DdWavesDone) (const DdWavesResult *result, gpointer data);
 
+/* Whether the next COUNT nodes (from dd_waves_next ()) may start. FALSE: not yet, and whoever said
+ * so calls dd_waves_resume () or dd_waves_stop () later. */
+typedef gboolean (*DdWavesGate) (DdWaves *waves, guint count, gpointer data);
+
 typedef struct
 {
   DdMachineContext machine;
+  DdWavesGate gate; /* NULL: always */
   guint parallelism;
   guint waves_before;       /* they are counted on from here */
   gboolean sliding;         /* refill slot by slot instead of waiting for the whole wave */
@@ -38,6 +43,15 @@ DdWaves *dd_waves_new (const DdWavesOptions *options);
 void dd_waves_add (DdWaves *waves, DdKubeNode *node, const DdNodeWay *way);
 void dd_waves_start (DdWaves *waves);
 void dd_waves_free (DdWaves *waves);
+
+/* For a gate: how many could start now; the Ith of the nodes that have not started yet, borrowed;
+ * whether the node called NAME has started; to ask again; to start none any more, so that it ends
+ * with those under way. */
+guint dd_waves_count_startable (const DdWaves *waves);
+const DdKubeNode *dd_waves_next (const DdWaves *waves, guint i);
+gboolean dd_waves_has_started (const DdWaves *waves, const char *name);
+void dd_waves_resume (DdWaves *waves);
+void dd_waves_stop (DdWaves *waves);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DdWaves, dd_waves_free)
 

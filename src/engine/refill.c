@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Refill: the engine never goes on emptying a group that does not fill up again.
+ *
+ * Before nodes leave, enough others must be Ready. A group that has grown keeps what it wanted
+ * before it grew; strategy MINIMAL may be short of as many nodes as may be unavailable at once,
+ * across all waves (Amazon EKS API Reference, NodegroupUpdateConfig, maxUnavailable: "the maximum
+ * number of nodes unavailable at once during a version update"). Nodes are counted only when what
+ * was counted before does not suffice, so that a group with room to spare is hardly looked at.
+ *
+ * Before the group shrinks, and before the update is called a success, every instance that it has
+ * must be a Ready node: Auto Scaling chooses who goes, and does not know which of them never
+ * joined. */
+#include "config.h"
+
+#include "engine/mutant.h"
+#include "engine/private.h"
+
+#define COUNTS_PER_UPDATE 16
+
+/* ---- before nodes leave ---- */
+
+void
+dd_refill_clear (DdEngine *self)
+{
+  g_clear_pointer (&self->refill_lister, dd_lister_free);
+  dd_clock_cancel (self->context.clock, self->refill_timer);
+  self->refill_timer = 0;
+  self->room = 0;
+}
+
+static gboolean
+is_held (const DdEngine *self)
+{
+  if (self->minimal)
+    return self->options.knobs.await_replacement && !DD_MUTANT (HURRY_MINIMAL);
+  return !DD_MUTANT (EMPTY_ON);
+}
+
+/* How many Ready nodes the next COUNT take away: one that is not Ready serves nobody. */
+static gint64
+cost_of_next (const DdEngine *self, guint count)
+{
+  gint64 cost = 0;
+
+  for (guint i = 0; i < count; i++)
+    cost += g_hash_table_contains (self->ready, dd_waves_next (self->waves, i)->name);
+  return cost;
+}
+
+/* Nodes that were not Ready when it began are no reason not to begin: they may be what the update
+ * is to mend. */
+static gint64
+choose_floor (const DdEngine *self, gint64 ready)
+{
+  gint64 wanted = self->before->desired;
+
+  if (self->minimal)
+    return MAX (wanted - self->parallelism, 0);
+  return MAX (MIN (wanted, ready - self->parallelism), 0);
+}
+
+static void
+count_ready (DdEngine *self, GPtrArray *nodes)
+{
+  g_hash_table_remove_all (self->ready);
+  for (guint i = 0; i < nodes->len; i++)
+    {
+      const DdKubeNode *node = g_ptr_array_index (nodes, i);
+
+      if (node->not_ready == NULL && !dd_waves_has_started (self->waves, node->name))
+        g_hash_table_add (self->ready, g_strdup (node->name));
+    }
+  if (self->ready_floor < 0)
+    self->ready_floor = choose_floor (self, g_hash_table_size (self->ready));
+  self->room = (gint64) g_hash_table_size (self->ready) - self->ready_floor;
+  self->gone_at_last_count = self->replaced;
+}
+
+static void count_again (gpointer data);
+
+static void
+look_later (DdEngine *self)
+{
+  self->refill_timer
+      = dd_clock_after (self->context.clock, self->options.knobs.poll_interval, count_again, self);
+}
+
+static void
+wait_for_more (DdEngine *self)
+{
+  DdUsec now = dd_engine_now (self);
+
+  if (self->short_since == 0)
+    {
+      self->short_since = now;
+      dd_engine_trace (self, "refill.awaited",
+                       dd_object ("ready", dd_int (g_hash_table_size (self->ready)), "needed",
+                                  dd_int (self->ready_floor), NULL));
+    }
+  self->shortfall = now >= self->short_since + self->options.knobs.join_timeout;
+  if (self->shortfall)
+    dd_waves_stop (self->waves);
+  else
+    look_later (self);
+}
+
+/* A node that was waited for is counted once more: pods that waited for it too have begun by then.
+ */
+static void
+take_count (GPtrArray *nodes, const GError *error, gpointer data)
+{
+  DdEngine *self = data;
+
+  g_clear_pointer (&self->refill_lister, dd_lister_free);
+  if (nodes == NULL)
+    {
+      self->refill_error = g_error_copy (error);
+      dd_waves_stop (self->waves);
+      return;
+    }
+  count_ready (self, nodes);
+  if (cost_of_next (self, dd_waves_count_startable (self->waves)) > self->room)
+    {
+      self->settling = FALSE;
+      wait_for_more (self);
+      return;
+    }
+  if (self->short_since != 0 && !self->settling)
+    {
+      self->settling = TRUE;
+      look_later (self);
+      return;
+    }
+  self->settling = FALSE;
+  self->short_since = 0;
+  dd_waves_resume (self->waves);
+}
+
+static void
+count_again (gpointer data)
+{
+  DdEngine *self = data;
+
+  self->refill_timer = 0;
+  self->refill_lister = dd_engine_lister (self, DD_NODES_ALL, take_count);
+}
+
+/* The last count holds until a sixteenth of the nodes has left, or what it found to spare. */
+static gboolean
+count_is_good (const DdEngine *self)
+{
+  return self->ready_floor >= 0 && g_hash_table_size (self->ready) > 0
+         && self->replaced - self->gone_at_last_count <= self->outdated->len / COUNTS_PER_UPDATE;
+}
+
+gboolean
+dd_refill_gate (G_GNUC_UNUSED DdWaves *waves, guint count, gpointer engine)
+{
+  DdEngine *self = engine;
+  gint64 cost;
+
+  if (!is_held (self))
+    return TRUE;
+  if (self->refill_lister != NULL || self->refill_timer != 0)
+    return FALSE;
+  cost = cost_of_next (self, count);
+  if (!count_is_good (self) || cost > self->room)
+    {
+      count_again (self);
+      return FALSE;
+    }
+  self->room -= cost;
+  return TRUE;
+}
+
+/* ---- why it does not fill up ---- */
+
+static void
+take_updated (GPtrArray *nodes, const GError *error, gpointer data)
+{
+  DdEngine *self = data;
+
+  if (nodes == NULL)
+    {
+      dd_engine_fail_with (self, error);
+      return;
+    }
+  dd_scale_up_keep_fresh (self, nodes);
+  dd_scale_up_note_joined (self, self->fresh);
+  dd_engine_enter (self, self->shortfall ? DD_STATE_FIND_SHORTFALL : DD_STATE_CONFIRM_REFILL);
+}
+
+void
+dd_refill_list (DdEngine *self)
+{
+  dd_engine_list (self, DD_NODES_UPDATED, take_updated);
+}
+
+void
+dd_refill_read_group (DdEngine *self)
+{
+  dd_engine_send (self, "DescribeAutoScalingGroups",
+                  dd_autoscaling_describe_group (self->before->name, TRUE));
+}
+
+static gboolean
+take_group (DdEngine *self, const DdReply *reply)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_clear_pointer (&self->group, dd_scaling_group_free);
+  self->group = dd_scaling_group_from_reply (reply, self->before->name, &error);
+  if (self->group == NULL)
+    dd_engine_fail_with (self, error);
+  return self->group != NULL;
+}
+
+static gint64
+count_instances (const DdScalingGroup *group)
+{
+  gint64 count = 0;
+
+  for (guint i = 0; i < group->instances->len; i++)
+    count += dd_group_instance_counts (g_ptr_array_index (group->instances, i));
+  return count;
+}
+
+/* Nothing is missing where somebody wants fewer instances than were asked for, and has them. */
+static gboolean
+was_made_smaller (const DdEngine *self)
+{
+  g_autoptr (GPtrArray) absent = dd_scale_up_absent_instances (self);
+
+  return absent->len == 0 && self->group->desired < self->desired
+         && count_instances (self->group) >= self->group->desired;
+}
+
+void
+dd_refill_take_shortfall (DdEngine *self, const DdReply *reply)
+{
+  if (!take_group (self, reply))
+    return;
+  if (!was_made_smaller (self))
+    {
+      dd_engine_enter (self, DD_STATE_EXPLAIN_SHORTFALL);
+      return;
+    }
+  self->ready_floor = MAX ((gint64) g_hash_table_size (self->ready) - self->parallelism, 0);
+  self->short_since = 0;
+  self->shortfall = FALSE;
+  dd_engine_enter (self, DD_STATE_LOOK_AGAIN);
+}
+
+void
+dd_refill_read_activities (DdEngine *self)
+{
+  dd_engine_send (self, "DescribeScalingActivities",
+                  dd_autoscaling_describe_activities (self->before->name, 50));
+}
+
+void
+dd_refill_take_activities (DdEngine *self, const DdReply *reply)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) absent = dd_scale_up_absent_instances (self);
+  g_autoptr (GPtrArray) messages
+      = dd_activity_failures_from_reply (reply, self->raised - DD_SECOND, &error);
+  g_autofree char *message
+      = g_strdup_printf ("Couldn't proceed with upgrade process as new nodes are not joining node "
+                         "group %s",
+                         self->options.nodegroup);
+  gint64 ready = self->phase == DD_PHASE_UPGRADE
+                     ? (gint64) g_hash_table_size (self->ready)
+                     : count_instances (self->group) - (gint64) absent->len;
+  gint64 needed = self->phase == DD_PHASE_UPGRADE ? self->ready_floor + 1 : self->before->desired;
+  DdAbsence absence = { .before = self->before,
+                        .now = self->group,
+                        .outdated = self->outdated,
+                        .fresh = self->fresh,
+                        .absent = absent,
+                        .messages = messages,
+                        .raised = self->short_since,
+                        .at = dd_engine_now (self) };
+
+  if (messages == NULL)
+    dd_engine_fail_with (self, error);
+  else
+    dd_engine_fail (self, "NodeCreationFailure", message, dd_scale_up_to_blame (self, absent),
+                    dd_explain_shortfall (&absence, ready, needed));
+}
+
+/* ---- before the group shrinks ---- */
+
+/* Every instance is a Ready node, and there are as many as the group wanted before it grew; fewer
+ * only where somebody wants fewer. */
+static gboolean
+is_full (const DdEngine *self)
+{
+  g_autoptr (GPtrArray) absent = dd_scale_up_absent_instances (self);
+
+  return absent->len == 0
+         && count_instances (self->group) >= MIN (self->before->desired, self->group->desired);
+}
+
+void
+dd_refill_take_group (DdEngine *self, const DdReply *reply)
+{
+  DdUsec now = dd_engine_now (self);
+
+  if (!take_group (self, reply))
+    return;
+  if (is_full (self))
+    {
+      self->short_since = 0;
+      dd_scale_down_go_on (self);
+      return;
+    }
+  if (self->short_since == 0)
+    self->short_since = now;
+  self->shortfall = now >= self->short_since + self->options.knobs.join_timeout;
+  dd_engine_enter (self, self->shortfall ? DD_STATE_READ_SHORTFALL : DD_STATE_AWAIT_SHRINK);
+}
