@@ -285,7 +285,13 @@ shop ()
       speed=1500x
       make_group
       ;;
-    *watch*) begin_update --cluster shop --nodegroup blue --aws-profile shop ;;
+    *watch*)
+      begin_update --cluster shop --nodegroup blue --aws-profile shop
+      : >"$T/output"
+      (wait_for_line "$T/output" 'watching update' && drydock ctl --endpoint "$lab" speed 2000x) \
+        >/dev/null 2>&1 &
+      speed=60x # until somebody watches
+      ;;
   esac
   drydock ctl --endpoint "$lab" speed "$speed" >/dev/null
   runs "$typed" 0 "unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY KUBECONFIG
