@@ -39,6 +39,8 @@ static const struct
   { DD_MUTANT_FORGET_UNANSWERED_MARKS, "hunted-unanswered-mark" },
   { DD_MUTANT_DROP_LATE_PROTECTION, "hunted-late-protection" },
   { DD_MUTANT_COUNT_NEW_ALONE, "failed-update-lets-few-leave-at-once" },
+  { DD_MUTANT_CROWD_THE_STUCK, "failed-update-fills-other-zones" },
+  { DD_MUTANT_KEEP_CORDONS, "failed-update-keeps-a-new-node" },
   { DD_MUTANT_RETIRE_AT_ONCE, "failed-update-lets-few-leave-at-once" },
   { DD_MUTANT_KEEP_NEW_TEMPLATE, "pdb-blocks-drain" },
   { DD_MUTANT_CALL_IT_ROLL_BACK, "pdb-blocks-drain" },

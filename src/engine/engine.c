@@ -258,7 +258,9 @@ static const struct
   [DD_STATE_CORDON_NEW]
   = { "cordon-new", DD_PHASE_ROLL_BACK, dd_roll_back_cordon_new, NULL, TO (RETIRE_NEW) },
   [DD_STATE_RETIRE_NEW] = { "retire-new", DD_PHASE_ROLL_BACK, dd_roll_back_retire_new, NULL,
-                            TO (SURVEY_GROUP) | TO (RESTORE_SIZE) },
+                            TO (SURVEY_GROUP) | TO (LIST_KEPT) | TO (RESTORE_SIZE) },
+  [DD_STATE_LIST_KEPT]
+  = { "list-kept", DD_PHASE_ROLL_BACK, dd_roll_back_list_kept, NULL, TO (RESTORE_SIZE) },
   [DD_STATE_RESTORE_SIZE] = { "restore-size", DD_PHASE_ROLL_BACK, dd_roll_back_restore_size,
                               dd_roll_back_take_restored, TO (LIST_PROTECTED) },
 

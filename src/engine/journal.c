@@ -77,6 +77,13 @@ marks_to_value (const DdEngine *self)
       if (missing != 0)
         dd_builder_set (&marks, node->name, dd_int (missing));
     }
+  for (guint i = 0; self->state == DD_STATE_CORDON_NEW && i < self->fresh->len; i++)
+    {
+      const DdKubeNode *node = g_ptr_array_index (self->fresh, i);
+
+      if (!node->unschedulable && !g_hash_table_contains (self->marked, node->name))
+        dd_builder_set (&marks, node->name, dd_int (DD_WRITE_CORDON));
+    }
   return dd_builder_end (&marks);
 }
 

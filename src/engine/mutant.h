@@ -47,6 +47,8 @@ G_BEGIN_DECLS
   X (FORGET_UNANSWERED_MARKS, "forget-unanswered-marks", "knows a mark by its answer alone") \
   X (DROP_LATE_PROTECTION, "drop-late-protection", "does not wait for a protection under way") \
   X (COUNT_NEW_ALONE, "count-new-alone", "evens out the new nodes, not all that stay") \
+  X (CROWD_THE_STUCK, "crowd-the-stuck", "leaves one too many where a node could not be drained") \
+  X (KEEP_CORDONS, "keep-cordons", "leaves new nodes cordoned that could not be emptied") \
   X (RETIRE_AT_ONCE, "retire-at-once", "lets as many new nodes leave one zone as may leave") \
   X (KEEP_NEW_TEMPLATE, "keep-new-template", "fails without a node replaced and keeps the image") \
   X (CALL_IT_ROLL_BACK, "call-it-roll-back", "tells a clean-up as a roll-back") \

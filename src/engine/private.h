@@ -57,6 +57,7 @@ typedef enum
   DD_STATE_LIST_NEW,
   DD_STATE_CORDON_NEW,
   DD_STATE_RETIRE_NEW,
+  DD_STATE_LIST_KEPT,
   DD_STATE_RESTORE_SIZE,
   /* whatever happened */
   DD_STATE_LIST_PROTECTED,
@@ -296,6 +297,7 @@ void dd_roll_back_unmark (DdEngine *self);
 void dd_roll_back_list_new (DdEngine *self);
 void dd_roll_back_cordon_new (DdEngine *self);
 void dd_roll_back_retire_new (DdEngine *self);
+void dd_roll_back_list_kept (DdEngine *self);
 void dd_roll_back_restore_size (DdEngine *self);
 void dd_roll_back_take_restored (DdEngine *self, const DdReply *reply);
 

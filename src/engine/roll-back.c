@@ -354,7 +354,8 @@ rank (const Choice *choice, const DdKubeNode *node)
 {
   gint64 fullness = count_in (choice->counts, node->zone);
   gint64 first = choice->nameless_first && is_nameless (node);
-  gint64 is_by_stuck = g_hash_table_contains (choice->zones_of_stuck, node->zone);
+  gint64 is_by_stuck
+      = g_hash_table_contains (choice->zones_of_stuck, node->zone) && !DD_MUTANT (CROWD_THE_STUCK);
 
   return (first << 40) + (fullness << 2) + (is_by_stuck << 1) + (node->not_ready != NULL);
 }
@@ -381,6 +382,7 @@ let_leave (DdEngine *self, DdKubeNode *node, const Choice *choice)
 {
   if (count_in (choice->counts, node->zone) > 0)
     add_to (choice->counts, node->zone, -1);
+  g_hash_table_remove (self->stuck, node->name); /* an engine before this one may have tried */
   g_ptr_array_add (self->fresh, node);
 }
 
@@ -462,6 +464,15 @@ go_on_to_retire (const GError *error, gpointer data)
     dd_engine_enter (self, DD_STATE_RETIRE_NEW);
 }
 
+/* What nodes are given on their way out, here and in node.c. */
+static DdWrites
+marks_of_leaving (const DdEngine *self)
+{
+  gboolean label = self->options.knobs.lb_label_timing == DD_LB_LABEL_AFTER_DRAIN;
+
+  return DD_WRITE_CORDON | (label ? DD_WRITE_NO_LOAD_BALANCER : 0);
+}
+
 /* All of them first, so that a pod is not evicted from one to the next. */
 void
 dd_roll_back_cordon_new (DdEngine *self)
@@ -473,8 +484,12 @@ dd_roll_back_cordon_new (DdEngine *self)
     {
       DdKubeNode *node = g_ptr_array_index (self->fresh, i);
 
-      if (!is_nameless (node))
-        dd_patcher_add (self->patcher, node, DD_WRITE_CORDON);
+      if (is_nameless (node))
+        continue;
+      if (!node->unschedulable)
+        g_hash_table_replace (self->marked, g_strdup (node->name),
+                              GUINT_TO_POINTER (DD_WRITE_CORDON));
+      dd_patcher_add (self->patcher, node, DD_WRITE_CORDON);
     }
   dd_patcher_start (self->patcher);
 }
@@ -514,6 +529,15 @@ note_batch (DdEngine *self, GPtrArray *overdue)
   self->retired += self->batch;
 }
 
+static gboolean
+some_are_kept (const DdEngine *self)
+{
+  for (guint i = 0; i < self->fresh->len; i++)
+    if (is_stuck (self, g_ptr_array_index (self->fresh, i)))
+      return !DD_MUTANT (KEEP_CORDONS);
+  return FALSE;
+}
+
 static void
 note_retired (const DdWavesResult *result, gpointer data)
 {
@@ -530,13 +554,14 @@ note_retired (const DdWavesResult *result, gpointer data)
       g_autofree char *why = dd_explain_drains (result->overdue, dd_engine_now (self));
 
       dd_engine_explain_more (
-          self, g_strdup_printf ("%u new nodes could not be emptied either and stay:\n%s",
-                                 result->overdue->len, why));
+          self, g_strdup_printf ("%u new node%s could not be emptied either and stay%s:\n%s",
+                                 result->overdue->len, result->overdue->len == 1 ? "" : "s",
+                                 result->overdue->len == 1 ? "s" : "", why));
     }
   if (self->retired < self->fresh->len)
     dd_engine_wait (self, 0, retire_next);
   else
-    dd_engine_enter (self, DD_STATE_RESTORE_SIZE);
+    dd_engine_enter (self, some_are_kept (self) ? DD_STATE_LIST_KEPT : DD_STATE_RESTORE_SIZE);
 }
 
 /* A new node that cannot be emptied may stay, so it is not worth the drain's whole budget. */
@@ -642,6 +667,49 @@ dd_roll_back_retire_new (DdEngine *self)
   else
     retire_batch (self);
   dd_waves_start (self->waves);
+}
+
+/* ---- those that could not be emptied ---- */
+
+static void
+go_on_to_sizes (const GError *error, gpointer data)
+{
+  DdEngine *self = data;
+
+  if (error != NULL)
+    dd_engine_fail_with (self, error);
+  else
+    dd_engine_enter (self, DD_STATE_RESTORE_SIZE);
+}
+
+/* They stay, and pods may go there again, unless somebody else had cordoned them. */
+static void
+take_kept (GPtrArray *nodes, const GError *error, gpointer data)
+{
+  DdEngine *self = data;
+
+  if (nodes == NULL)
+    {
+      dd_engine_fail_with (self, error);
+      return;
+    }
+  g_clear_pointer (&self->patcher, dd_patcher_free);
+  self->patcher = dd_patcher_new (self->caller, self->context.clock, TRUE, note_unmarked,
+                                  go_on_to_sizes, self);
+  for (guint i = 0; i < nodes->len; i++)
+    {
+      DdKubeNode *node = g_ptr_array_index (nodes, i);
+
+      if (is_stuck (self, node) && g_hash_table_contains (self->marked, node->name))
+        dd_patcher_add (self->patcher, node, marks_of_leaving (self));
+    }
+  dd_patcher_start (self->patcher);
+}
+
+void
+dd_roll_back_list_kept (DdEngine *self)
+{
+  dd_engine_list (self, DD_NODES_UPDATED, take_kept);
 }
 
 /* ---- what is left ---- */
