@@ -58,8 +58,26 @@ take_instances (const DdValue *list, GPtrArray *instances)
       instance->zone = member_text (item, "AvailabilityZone");
       instance->lifecycle = member_text (item, "LifecycleState");
       instance->template_version = g_strdup (dd_value_path_string (item, "LaunchTemplate.Version"));
+      instance->protected_
+          = g_strcmp0 (dd_value_path_string (item, "ProtectedFromScaleIn"), "true") == 0;
       g_ptr_array_add (instances, instance);
     }
+}
+
+static void
+take_suspended (const DdValue *list, GPtrArray *suspended)
+{
+  for (gsize i = 0; i < dd_value_length (list); i++)
+    g_ptr_array_add (suspended, member_text (dd_value_element (list, i), "ProcessName"));
+}
+
+gboolean
+dd_scaling_group_suspends (const DdScalingGroup *group, const char *process)
+{
+  for (guint i = 0; i < group->suspended->len; i++)
+    if (g_strcmp0 (g_ptr_array_index (group->suspended, i), process) == 0)
+      return TRUE;
+  return FALSE;
 }
 
 static int
@@ -129,7 +147,9 @@ dd_scaling_group_from_reply (const DdReply *reply, const char *name, GError **er
   group->name = g_strdup (name);
   group->zones = g_ptr_array_new_with_free_func (g_free);
   group->instances = g_ptr_array_new_with_free_func (group_instance_free);
+  group->suspended = g_ptr_array_new_with_free_func (g_free);
   take_zones (dd_value_member (item, "AvailabilityZones"), group->zones);
+  take_suspended (dd_value_member (item, "SuspendedProcesses"), group->suspended);
   take_instances (dd_value_member (item, "Instances"), group->instances);
   if (!take_sizes (item, group, error) || !take_template (item, group, error))
     return NULL;
@@ -144,6 +164,7 @@ dd_scaling_group_free (DdScalingGroup *group)
   g_free (group->name);
   g_clear_pointer (&group->zones, g_ptr_array_unref);
   g_clear_pointer (&group->instances, g_ptr_array_unref);
+  g_clear_pointer (&group->suspended, g_ptr_array_unref);
   g_free (group->template_id);
   g_free (group->template_version);
   dd_value_unref (group->mixed_policy);

@@ -12,6 +12,7 @@ typedef struct
   char *id, *zone;
   char *lifecycle;        /* "InService", "Pending", "Terminating:Wait" ... */
   char *template_version; /* of the launch template it was made from; NULL: of none */
+  gboolean protected_;    /* from scale-in */
 } DdGroupInstance;
 
 typedef struct
@@ -21,6 +22,7 @@ typedef struct
   GPtrArray *zones;     /* of char *, sorted */
   GPtrArray *instances; /* of DdGroupInstance *, in the order of the answer */
   char *template_id, *template_version;
+  GPtrArray *suspended;  /* of char *: "Launch", "Terminate" ...: what it does not do by itself */
   DdValue *mixed_policy; /* NULL: the group has a launch template and no policy */
 } DdScalingGroup;
 
@@ -30,6 +32,8 @@ DdRequest *dd_autoscaling_describe_group (const char *name, gboolean with_instan
 DdScalingGroup *dd_scaling_group_from_reply (const DdReply *reply, const char *name,
                                              GError **error);
 void dd_scaling_group_free (DdScalingGroup *group);
+/* PROCESS ("Launch") is suspended. */
+gboolean dd_scaling_group_suspends (const DdScalingGroup *group, const char *process);
 /* The instance still counts towards the desired size. */
 gboolean dd_group_instance_counts (const DdGroupInstance *instance);
 

@@ -142,6 +142,20 @@ append_instance (GString *out, const DdScalingGroup *group, const char *id)
       id, zone != NULL ? " in " : "", zone != NULL ? zone : "");
 }
 
+/* Imitates the advice of the Amazon EC2 Auto Scaling User Guide, "Suspend and resume processes". */
+static void
+append_suspended (GString *out, const DdScalingGroup *group, const char *process,
+                  const char *effect)
+{
+  if (dd_scaling_group_suspends (group, process))
+    g_string_append_printf (
+        out,
+        "\nprocess %s of Auto Scaling group %s is suspended, so it %s; resume it: "
+        "aws autoscaling resume-processes --auto-scaling-group-name %s "
+        "--scaling-processes %s",
+        process, group->name, effect, group->name, process);
+}
+
 static void
 append_nodes (GString *out, const DdAbsence *absence)
 {
@@ -160,6 +174,7 @@ append_nodes (GString *out, const DdAbsence *absence)
   for (guint i = 0; i < absence->messages->len && lines < MAX_LINES; i++, lines++)
     g_string_append_printf (out, "\nAuto Scaling: %s",
                             (char *) g_ptr_array_index (absence->messages, i));
+  append_suspended (out, absence->now, "Launch", "launches nothing");
 }
 
 char *
@@ -200,5 +215,33 @@ dd_explain_shortfall (const DdAbsence *absence, gint64 ready, gint64 needed)
                           " Ready nodes where %" G_GINT64_FORMAT " are needed, since %s (%s)",
                           absence->now->desired, ready, needed, since, span);
   append_nodes (out, absence);
+  return g_string_free (out, FALSE);
+}
+
+char *
+dd_explain_staying (const DdScalingGroup *group)
+{
+  GString *out = g_string_new (NULL);
+  guint lines = 0;
+
+  g_string_append_printf (
+      out, "Auto Scaling group %s wants %" G_GINT64_FORMAT " instances, has more, and lets none go",
+      group->name, group->desired);
+  append_suspended (out, group, "Terminate", "terminates nothing");
+  for (guint i = 0; i < group->instances->len; i++)
+    {
+      const DdGroupInstance *instance = g_ptr_array_index (group->instances, i);
+
+      if (instance->protected_ && lines++ < MAX_LINES)
+        g_string_append_printf (out, "\ninstance %s in %s is protected from scale-in", instance->id,
+                                instance->zone);
+    }
+  if (lines > 0)
+    g_string_append_printf (
+        out,
+        "\nlet those go that are not needed: aws autoscaling "
+        "set-instance-protection --auto-scaling-group-name %s --instance-ids ID "
+        "--no-protected-from-scale-in",
+        group->name);
   return g_string_free (out, FALSE);
 }

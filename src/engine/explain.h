@@ -24,6 +24,9 @@ typedef struct
  * fewer than it needs since SINCE. */
 char *dd_explain_shortfall (const DdAbsence *absence, gint64 ready, gint64 needed);
 
+/* Why GROUP has more instances than it wants, and keeps them. */
+char *dd_explain_staying (const DdScalingGroup *group);
+
 /* Why the new nodes are not there, or not ready. */
 char *dd_explain_absence (const DdAbsence *absence);
 

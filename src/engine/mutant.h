@@ -33,6 +33,7 @@ G_BEGIN_DECLS
   X (EMPTY_ON, "empty-on", "goes on emptying a group that does not fill up again") \
   X (HURRY_MINIMAL, "hurry-minimal", "MINIMAL takes the next node before the last is replaced") \
   X (SHRINK_UNREADY, "shrink-unready", "scales down while instances have not joined") \
+  X (IGNORE_STAYERS, "ignore-stayers", "calls it a success when instances that should go stay") \
   X (DECREMENT_ON_TERMINATE, "decrement-on-terminate", "shrinks the group with each termination") \
   X (FORGET_SIZES, "forget-sizes", "does not scale down") \
   X (SCALE_DOWN_AT_ONCE, "scale-down-at-once", "takes desired down in one step") \

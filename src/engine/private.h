@@ -279,6 +279,8 @@ void dd_scale_down_read_size (DdEngine *self);
 void dd_scale_down_take_size (DdEngine *self, const DdReply *reply);
 void dd_scale_down_read_moves (DdEngine *self);
 void dd_scale_down_take_moves (DdEngine *self, const DdReply *reply);
+/* Desired and maximum are what they were before. */
+gboolean dd_scale_down_is_over (const DdEngine *self);
 /* The group is as full as it should be. */
 void dd_scale_down_go_on (DdEngine *self);
 void dd_scale_down_shrink (DdEngine *self);

@@ -302,21 +302,68 @@ is_full (const DdEngine *self)
          && count_instances (self->group) >= MIN (self->before->desired, self->group->desired);
 }
 
-void
-dd_refill_take_group (DdEngine *self, const DdReply *reply)
+/* The sizes are what they were, and instances that should have gone are still there. */
+static gboolean
+is_overfull (const DdEngine *self)
+{
+  return dd_scale_down_is_over (self) && !DD_MUTANT (IGNORE_STAYERS)
+         && count_instances (self->group) > self->group->desired;
+}
+
+static void
+fail_overfull (DdEngine *self)
+{
+  GPtrArray *ids = g_ptr_array_new_with_free_func (g_free);
+  g_autofree char *message
+      = g_strdup_printf ("Auto Scaling group %s keeps %" G_GINT64_FORMAT
+                         " instances although it wants %" G_GINT64_FORMAT,
+                         self->group->name, count_instances (self->group), self->group->desired);
+
+  for (guint i = 0; i < self->group->instances->len; i++)
+    {
+      const DdGroupInstance *instance = g_ptr_array_index (self->group->instances, i);
+
+      if (instance->protected_)
+        g_ptr_array_add (ids, g_strdup (instance->id));
+    }
+  dd_engine_fail (self, "ConfigurationConflict", message, ids, dd_explain_staying (self->group));
+}
+
+/* What stands in the way is given as long as a node is to join. */
+static gboolean
+waited_long_enough (DdEngine *self)
 {
   DdUsec now = dd_engine_now (self);
 
+  if (self->short_since == 0)
+    self->short_since = now;
+  return now >= self->short_since + self->options.knobs.join_timeout;
+}
+
+void
+dd_refill_take_group (DdEngine *self, const DdReply *reply)
+{
+  gboolean full;
+
   if (!take_group (self, reply))
     return;
-  if (is_full (self))
+  full = is_full (self);
+  if (full && !is_overfull (self))
     {
       self->short_since = 0;
       dd_scale_down_go_on (self);
       return;
     }
-  if (self->short_since == 0)
-    self->short_since = now;
-  self->shortfall = now >= self->short_since + self->options.knobs.join_timeout;
-  dd_engine_enter (self, self->shortfall ? DD_STATE_READ_SHORTFALL : DD_STATE_AWAIT_SHRINK);
+  if (!waited_long_enough (self))
+    {
+      dd_engine_enter (self, DD_STATE_AWAIT_SHRINK);
+      return;
+    }
+  if (full)
+    {
+      fail_overfull (self);
+      return;
+    }
+  self->shortfall = TRUE;
+  dd_engine_enter (self, DD_STATE_READ_SHORTFALL);
 }

@@ -19,8 +19,8 @@ dd_scale_down_read_size (DdEngine *self)
                   dd_autoscaling_describe_group (self->before->name, FALSE));
 }
 
-static gboolean
-sizes_are_restored (const DdEngine *self)
+gboolean
+dd_scale_down_is_over (const DdEngine *self)
 {
   return DD_MUTANT (FORGET_SIZES)
          || (self->group->desired == self->before->desired
@@ -83,7 +83,7 @@ dd_scale_down_take_moves (DdEngine *self, const DdReply *reply)
 void
 dd_scale_down_go_on (DdEngine *self)
 {
-  dd_engine_enter (self, sizes_are_restored (self) ? DD_STATE_LIST_PROTECTED : DD_STATE_SHRINK);
+  dd_engine_enter (self, dd_scale_down_is_over (self) ? DD_STATE_LIST_PROTECTED : DD_STATE_SHRINK);
 }
 
 void
