@@ -17,8 +17,12 @@ static const struct
 {
   DdMutant mutant;
   const char *scenario;
-  guint64 seed; /* of a swarm of faults; 0: without */
+  guint64 seed;          /* of a swarm of faults; 0: without */
+  const char *invariant; /* that must be what notices; NULL: whatever does */
 } hints[] = {
+  { DD_MUTANT_EMPTY_ON, "replacements-not-launched", 0, "capacity-is-kept" },
+  { DD_MUTANT_HURRY_MINIMAL, "minimal-new-image-never-joins", 0, "capacity-is-kept" },
+  { DD_MUTANT_SHRINK_UNREADY, "replacements-stop-joining-small", 0, "groups-end-full" },
   { DD_MUTANT_TERMINATE_UNDRAINED, "ami-upgrade" },
   { DD_MUTANT_COUNT_REFUSAL_AS_SUCCESS, "pdb-blocks-drain" },
   { DD_MUTANT_IGNORE_BUDGETS, "pdb-blocks-drain" },
@@ -88,9 +92,9 @@ load_scenarios (void)
     }
 }
 
-/* What SCENARIO noticed; NULL: nothing. Caller frees. */
+/* What SCENARIO noticed, or whether INVARIANT (NULL: anything) did; NULL: nothing. Caller frees. */
 static char *
-notice (const SimScenario *scenario)
+notice (const SimScenario *scenario, const char *invariant)
 {
   SimRehearsal rehearsal = { 0 };
   g_autoptr (SimOutcome) outcome = sim_scenario_rehearse (scenario, &rehearsal, NULL);
@@ -99,7 +103,7 @@ notice (const SimScenario *scenario)
     {
       const SimVerdict *verdict = g_ptr_array_index (outcome->verdicts, i);
 
-      if (!verdict->held)
+      if (!verdict->held && (invariant == NULL || strstr (verdict->text, invariant) != NULL))
         return g_strdup_printf ("%s: %s", sim_scenario_name (scenario), verdict->text);
     }
   return NULL;
@@ -150,10 +154,20 @@ ask_the_hinted (DdMutant mutant)
     {
       if (hints[i].mutant == mutant)
         killer = hints[i].seed == 0
-                     ? notice (scenario_named (hints[i].scenario))
+                     ? notice (scenario_named (hints[i].scenario), hints[i].invariant)
                      : notice_under_faults (scenario_named (hints[i].scenario), hints[i].seed);
     }
   return killer;
+}
+
+/* Harms that an invariant must see in the world, whatever a scenario expects. */
+static gboolean
+must_break_an_invariant (DdMutant mutant)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (hints); i++)
+    if (hints[i].mutant == mutant && hints[i].invariant != NULL)
+      return TRUE;
+  return FALSE;
 }
 
 /* Whoever is likely to notice, then everybody, then the hunt. */
@@ -164,8 +178,13 @@ find_killer (DdMutant mutant)
 
   dd_mutant = mutant;
   killer = ask_the_hinted (mutant);
+  if (killer == NULL && must_break_an_invariant (mutant))
+    {
+      dd_mutant = DD_MUTANT_NONE;
+      return NULL;
+    }
   for (guint i = 0; i < scenarios->len && killer == NULL; i++)
-    killer = notice (g_ptr_array_index (scenarios, i));
+    killer = notice (g_ptr_array_index (scenarios, i), NULL);
   for (guint i = 0; i < G_N_ELEMENTS (hunting_grounds) && killer == NULL; i++)
     killer = hunt (scenario_named (hunting_grounds[i]));
   dd_mutant = DD_MUTANT_NONE;

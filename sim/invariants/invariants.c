@@ -68,6 +68,10 @@ static const struct
     sim_promise_failure_told, NULL },
   { "success-is-true", "an update that succeeded leaves no outdated node", "update.succeeded",
     sim_promise_success_true, NULL },
+  { "groups-end-full", "an update that succeeded leaves as many Ready nodes as the group wants",
+    "update.finished", sim_promise_group_full, NULL },
+  { "capacity-is-kept", "Ready nodes never fall below desired less what may be unavailable",
+    "instance.shutting-down", sim_promise_capacity_kept, NULL },
   { "time-goes-forward", "no event is earlier than the one before it", "*",
     sim_promise_time_forward, NULL },
   { "sizes-are-lawful", "minimum <= desired <= maximum", "group.updated", sim_promise_sizes_lawful,
@@ -189,6 +193,15 @@ update_free (gpointer data)
   g_free (update->group);
   g_free (update->phase);
   g_free (update);
+}
+
+static void
+capacity_free (gpointer data)
+{
+  SimLedgerCapacity *capacity = data;
+
+  g_free (capacity->id);
+  g_free (capacity);
 }
 
 static SimLedgerNode *
@@ -389,6 +402,7 @@ note_accepted (SimLedger *ledger, const SimEvent *event)
 {
   const char *id = dd_value_path_string (event->details, "id");
 
+  sim_ledger_note_capacity (ledger, event);
   if (id != NULL)
     g_hash_table_replace (ledger->records, g_strdup (id), g_new0 (SimLedgerRecord, 1));
 }
@@ -614,6 +628,7 @@ sim_invariants_new (SimWorld *world, DdUsec post_drain_wait)
   self->ledger.nodes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->ledger.groups = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->ledger.records = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->ledger.capacities = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, capacity_free);
   self->ledger.statuses = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->ledger.instances = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->breaches = g_ptr_array_new_with_free_func (breach_free);
@@ -635,6 +650,7 @@ sim_invariants_free (SimInvariants *self)
   g_hash_table_unref (self->ledger.nodes);
   g_hash_table_unref (self->ledger.groups);
   g_hash_table_unref (self->ledger.records);
+  g_hash_table_unref (self->ledger.capacities);
   g_hash_table_unref (self->ledger.statuses);
   g_hash_table_unref (self->ledger.instances);
   g_ptr_array_unref (self->breaches);

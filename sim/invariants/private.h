@@ -55,18 +55,26 @@ typedef struct
   gboolean finished;
 } SimLedgerRecord;
 
+/* What a node group had when its latest version update was accepted, as the world shows it. */
+typedef struct
+{
+  char *id; /* of the update */
+  gint64 desired, ready;
+} SimLedgerCapacity;
+
 typedef struct
 {
   SimWorld *world;
   DdUsec post_drain_wait;
-  DdUsec now;            /* since the beginning */
-  GPtrArray *updates;    /* of SimLedgerUpdate */
-  GHashTable *nodes;     /* name -> SimLedgerNode; for look-up only */
-  GHashTable *groups;    /* name -> SimLedgerGroup; for look-up only */
-  GHashTable *records;   /* id of an update -> SimLedgerRecord; for look-up only */
-  GHashTable *statuses;  /* node group -> its status; for look-up only */
-  GHashTable *instances; /* instance -> its node; for look-up only */
-  DdUsec last_time;      /* of the event before */
+  DdUsec now;             /* since the beginning */
+  GPtrArray *updates;     /* of SimLedgerUpdate */
+  GHashTable *nodes;      /* name -> SimLedgerNode; for look-up only */
+  GHashTable *groups;     /* name -> SimLedgerGroup; for look-up only */
+  GHashTable *records;    /* id of an update -> SimLedgerRecord; for look-up only */
+  GHashTable *capacities; /* node group -> SimLedgerCapacity; for look-up only */
+  GHashTable *statuses;   /* node group -> its status; for look-up only */
+  GHashTable *instances;  /* instance -> its node; for look-up only */
+  DdUsec last_time;       /* of the event before */
   guint64 last_sequence;
 } SimLedger;
 
@@ -92,6 +100,11 @@ typedef gboolean (*SimNodePromise) (const SimLedger *ledger, const SimObject *no
 
 /* A promise about a world in which nothing is left to happen. */
 typedef gboolean (*SimEndPromise) (const SimLedger *ledger, GString *why);
+
+/* sim/invariants/capacity.c */
+void sim_ledger_note_capacity (SimLedger *ledger, const SimEvent *event);
+gboolean sim_promise_group_full (const SimLedger *ledger, const SimEvent *event, GString *why);
+gboolean sim_promise_capacity_kept (const SimLedger *ledger, const SimEvent *event, GString *why);
 
 /* sim/invariants/budgets.c */
 gboolean sim_promise_budgets_honoured (const SimLedger *ledger, const SimEvent *event,

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* sim/invariants/capacity.c: what an update leaves a node group to run its pods on
+ *
+ * These judge the cloud and the cluster themselves: the Auto Scaling group, its instances and the
+ * Node objects that they are. Nothing that the engine says of itself makes them hold. */
+#include "config.h"
+
+#include "sim/invariants/private.h"
+
+#include <string.h>
+
+#include "sim/aws/autoscaling/group.h"
+#include "sim/kube/kinds/kinds.h"
+#include "sim/kube/kinds/views.h"
+#include "sim/kube/verbs/api.h"
+
+#define NODEGROUP_TAG "eks:nodegroup-name"
+
+static const char *
+nodegroup_of_group (const AwsGroup *group)
+{
+  for (gsize i = 0; i < dd_value_length (group->tags); i++)
+    {
+      const DdValue *tag = dd_value_element (group->tags, i);
+
+      if (g_strcmp0 (dd_value_path_string (tag, "Key"), NODEGROUP_TAG) == 0)
+        return dd_value_path_string (tag, "Value");
+    }
+  return NULL;
+}
+
+static AwsGroup *
+group_of_nodegroup (const SimLedger *ledger, const char *nodegroup)
+{
+  const GPtrArray *groups = ledger->world->cloud->groups;
+
+  for (guint i = 0; i < groups->len; i++)
+    if (g_strcmp0 (nodegroup_of_group (g_ptr_array_index (groups, i)), nodegroup) == 0)
+      return g_ptr_array_index (groups, i);
+  return NULL;
+}
+
+static gboolean
+is_ready (const SimLedger *ledger, const AwsInstance *instance)
+{
+  const SimObject *node = sim_ledger_node_object (ledger, instance->private_dns);
+
+  return node != NULL && kube_node_view (node)->ready;
+}
+
+/* A node that was found not to be Ready is not the engine's to answer for. */
+static gboolean
+was_lost (const SimLedger *ledger, const AwsInstance *instance)
+{
+  const SimLedgerNode *node = sim_ledger_node (ledger, instance->private_dns);
+
+  return node != NULL && node->was_lost;
+}
+
+/* The Ready nodes of GROUP, EXCEPT aside (NULL: none); OR_LOST: and those that went by themselves.
+ */
+static gint64
+count_ready (const SimLedger *ledger, const AwsGroup *group, const AwsInstance *except,
+             gboolean or_lost)
+{
+  gint64 count = 0;
+
+  for (const GList *link = group->members.head; link != NULL; link = link->next)
+    {
+      const AwsInstance *instance = ((const AwsMember *) link->data)->instance;
+
+      if (instance != except && instance->state == AWS_INSTANCE_RUNNING
+          && (is_ready (ledger, instance) || (or_lost && was_lost (ledger, instance))))
+        count++;
+    }
+  return count;
+}
+
+void
+sim_ledger_note_capacity (SimLedger *ledger, const SimEvent *event)
+{
+  const AwsGroup *group = group_of_nodegroup (ledger, event->subject);
+  SimLedgerCapacity *capacity;
+
+  if (group == NULL
+      || g_strcmp0 (dd_value_path_string (event->details, "type"), "VersionUpdate") != 0)
+    return;
+  capacity = g_new0 (SimLedgerCapacity, 1);
+  capacity->id = g_strdup (dd_value_path_string (event->details, "id"));
+  capacity->desired = group->desired;
+  capacity->ready = count_ready (ledger, group, NULL, FALSE);
+  g_hash_table_replace (ledger->capacities, g_strdup (event->subject), capacity);
+}
+
+/* Fewer only where somebody else wants fewer; more that somebody else wants may still be coming. */
+gboolean
+sim_promise_group_full (const SimLedger *ledger, const SimEvent *event, GString *why)
+{
+  const SimLedgerCapacity *capacity = g_hash_table_lookup (ledger->capacities, event->subject);
+  const AwsGroup *group = group_of_nodegroup (ledger, event->subject);
+  gint64 wanted, ready;
+
+  if (capacity == NULL || group == NULL
+      || g_strcmp0 (dd_value_path_string (event->details, "id"), capacity->id) != 0
+      || g_strcmp0 (dd_value_path_string (event->details, "status"), "Successful") != 0)
+    return TRUE;
+  wanted = MIN (capacity->desired, group->desired);
+  ready = count_ready (ledger, group, NULL, TRUE);
+  if (ready >= wanted)
+    return TRUE;
+  g_string_printf (why,
+                   "the update of node group %s succeeded; it wants %" G_GINT64_FORMAT
+                   " nodes and has %" G_GINT64_FORMAT " that are Ready",
+                   event->subject, wanted, ready);
+  return FALSE;
+}
+
+/* Auto Scaling evens out its zones and does not know which instances are nodes. Where nothing but a
+ * zone without capacity made them uneven no update is to blame, and who is cannot be told apart
+ * here. */
+static gboolean
+is_rebalanced_away (const AwsInstance *instance)
+{
+  const AwsActivity *activity = instance->member->activity;
+
+  return activity != NULL && strstr (activity->cause, "to balance instances") != NULL;
+}
+
+/* Imitates: Amazon EKS API Reference, NodegroupUpdateConfig: maxUnavailable is held against what
+ * was there when the update began, whatever the strategy. What takes an instance away by itself,
+ * and nodes that served nobody, do not count. */
+gboolean
+sim_promise_capacity_kept (const SimLedger *ledger, const SimEvent *event, GString *why)
+{
+  const AwsInstance *instance = aws_cloud_instance (ledger->world->cloud, event->subject);
+  const AwsGroup *group
+      = instance != NULL && instance->member != NULL ? instance->member->group : NULL;
+  const char *nodegroup = group != NULL ? nodegroup_of_group (group) : NULL;
+  const SimLedgerCapacity *capacity
+      = nodegroup != NULL ? g_hash_table_lookup (ledger->capacities, nodegroup) : NULL;
+  const SimLedgerUpdate *update = sim_ledger_update (ledger, nodegroup);
+  gint64 unavailable = update != NULL ? update->parallelism : 1;
+  gint64 floor, ready;
+
+  if (capacity == NULL || !is_ready (ledger, instance) || instance->spot
+      || is_rebalanced_away (instance)
+      || g_strcmp0 (g_hash_table_lookup (ledger->statuses, nodegroup), "UPDATING") != 0)
+    return TRUE;
+  floor = MIN (MIN (capacity->desired, capacity->ready), group->desired) - unavailable;
+  ready = count_ready (ledger, group, instance, TRUE);
+  if (ready >= floor)
+    return TRUE;
+  g_string_printf (why,
+                   "%s of node group %s is taken away while only %" G_GINT64_FORMAT
+                   " others are Ready; at least %" G_GINT64_FORMAT " must be",
+                   instance->private_dns, nodegroup, ready, floor);
+  return FALSE;
+}
