@@ -18,6 +18,10 @@
 #include <math.h>
 #include <string.h>
 
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/lsan_interface.h>
+#endif
+
 #include "base/value.h"
 
 typedef enum
@@ -26,15 +30,30 @@ typedef enum
   ORACLE_WRITTEN, /* json-glib read what we wrote of the value: 2.0 is written as 2 */
 } OracleManner;
 
+/* json-glib 1.6 loses what it had built when it refuses a document in the midst of it; that is not
+ * ours to be told. */
+static inline gboolean
+oracle_load (JsonParser *parser, const char *text, gsize length)
+{
+  gboolean loaded;
+
+#ifdef __SANITIZE_ADDRESS__
+  __lsan_disable ();
+#endif
+  loaded = json_parser_load_from_data (parser, text, (gssize) length, NULL);
+#ifdef __SANITIZE_ADDRESS__
+  __lsan_enable ();
+#endif
+  return loaded;
+}
+
 /* The root, or NULL; json-glib sets no error where there is nothing but white space. */
 static inline JsonNode *
 oracle_read (const char *text, gsize length)
 {
   g_autoptr (JsonParser) parser = json_parser_new ();
 
-  if (!json_parser_load_from_data (parser, text, (gssize) length, NULL))
-    return NULL;
-  return json_parser_steal_root (parser);
+  return oracle_load (parser, text, length) ? json_parser_steal_root (parser) : NULL;
 }
 
 /* What the escape \\uXXXX at AT means; 0: it is no such escape. */
