@@ -58,6 +58,23 @@ includes=$(find src sim -name '*.[ch]' ! -path src/main.c | sort | xargs awk '
     if (folder (FILENAME) != folder (header)) print folder (FILENAME), folder (header), FILENAME, header
   }')
 
+# What the rules below read must be all that there is to read.
+result 'every folder with sources has a row, and holds nothing else' "$( {
+  echo "$rooms" | sed -n 's/:.*//p'
+  echo ' '
+  find src sim -type f ! -path src/main.c ! -path 'src/config.h*' ! -path 'src/stamp-h*' \
+    ! -name '*.o' ! -name '.dirstamp' ! -path '*/.deps/*' | sort
+} | awk '
+  /^ $/ { rows = 1; next }
+  !rows { known[$1] = 1; next }
+  { folder = $1; sub ("/[^/]*$", "", folder)
+    if (!known[folder]) print folder " has no row"
+    else if ($1 !~ /\.[ch]$/ && $1 !~ /\/Makefile-inc\.am$/) print $1 " is no source" }' | sort -u)"
+result 'includes are written plainly: quoted ones of ours, others in angle brackets' \
+  "$(grep -rnE '#[[:space:]]*(include|import)' src sim --include='*.[ch]' |
+     grep -vE ':#include ("[^"<>]+"|<[^"<>]+>)( /\*[^#]*\*/)?$';
+     grep -rnE '#include <(sim|base|net|aws|kube|engine|commands)/' src sim;
+     grep -rnE '#include "[^"]*(\.\.|\./|//)' src sim)"
 result 'every include is one that its folder may have' "$( {
   echo "$rooms"
   echo "$includes"
@@ -79,10 +96,11 @@ names=$(alternatives 's/^  \.\(kind\|plural\) = "\([A-Za-z]*\)",/\2/p' 'sim/kube
 result 'no generic file names a kind by its table' \
   "$(grep -nE "\b($tables)\b" sim/kube/*.[ch]; grep -rnE "\b($tables)\b" $generic --include='*.[ch]')"
 result 'no generic file names a kind by a string' \
-  "$( { grep -nE "\"($names)\"" sim/kube/*.[ch]; grep -rnE "\"($names)\"" $generic --include='*.[ch]'; } |
-      grep -v ':[0-9]*: *\(/\?\* \|.*/\*.*"\('"$(echo "$names" | sed 's/|/\\|/g')"'\)".*\*/\)')"
+  "$(for file in sim/kube/*.[ch] $(find $generic -name '*.[ch]'); do
+       sed 's|/\*[^"]*\("[^"]*"[^"*]*\)*\*/||g; /^ \*/d; /^\/\*/d' "$file" | grep -nE "\"($names)\"" | sed "s|^|$file:|"
+     done)"
 result 'no file looks up by string a kind that has a table' \
-  "$(grep -rnE 'kube_kind_find(_by_name)? \("' sim src)"
+  "$(grep -rnE 'kube_kind_find(_by_name)? *\([^)]*"' sim src)"
 
 echo "1..$n"
 exit $failed
