@@ -410,7 +410,8 @@ obey ()
       ;;
     'kubectl '*) client kubectl && runs "$typed" ;;
     *'drydock ctl until event drain.started')
-      hurry && begin_update --cluster "$EKS_CLUSTER_NAME" --nodegroup "$EKS_DEFAULT_MNG_NAME"
+      # slowly, so that no drain has begun before anybody waits for one; waiting runs the world
+      hurry 1x && begin_update --cluster "$EKS_CLUSTER_NAME" --nodegroup "$EKS_DEFAULT_MNG_NAME"
       runs "$typed"
       ;;
     *'drydock ctl '*)
