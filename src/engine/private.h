@@ -136,6 +136,7 @@ struct _DdEngine
   gboolean shortfall;   /* it took too long */
   GError *refill_error; /* they could not be counted */
   guint gone_at_last_count;
+  gboolean counted; /* for the waves that go on */
   guint replaced;
   guint rounds;
   GHashTable *handled; /* names of nodes that left in a wave */

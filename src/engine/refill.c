@@ -25,7 +25,8 @@ dd_refill_clear (DdEngine *self)
   g_clear_pointer (&self->refill_lister, dd_lister_free);
   dd_clock_cancel (self->context.clock, self->refill_timer);
   self->refill_timer = 0;
-  self->room = 0;
+  self->counted = FALSE;
+  self->settling = FALSE;
 }
 
 static gboolean
@@ -45,6 +46,15 @@ cost_of_next (const DdEngine *self, guint count)
   for (guint i = 0; i < count; i++)
     cost += g_hash_table_contains (self->ready, dd_waves_next (self->waves, i)->name);
   return cost;
+}
+
+/* Whoever serves nobody may leave however few others serve: no less is available without it. */
+static gboolean
+has_room (const DdEngine *self, guint count)
+{
+  gint64 cost = cost_of_next (self, count);
+
+  return cost == 0 || cost <= self->room;
 }
 
 /* Nodes that were not Ready when it began are no reason not to begin: they may be what the update
@@ -74,6 +84,7 @@ count_ready (DdEngine *self, GPtrArray *nodes)
     self->ready_floor = choose_floor (self, g_hash_table_size (self->ready));
   self->room = (gint64) g_hash_table_size (self->ready) - self->ready_floor;
   self->gone_at_last_count = self->replaced;
+  self->counted = TRUE;
 }
 
 static void count_again (gpointer data);
@@ -119,7 +130,7 @@ take_count (GPtrArray *nodes, const GError *error, gpointer data)
       return;
     }
   count_ready (self, nodes);
-  if (cost_of_next (self, dd_waves_count_startable (self->waves)) > self->room)
+  if (!has_room (self, dd_waves_count_startable (self->waves)))
     {
       self->settling = FALSE;
       wait_for_more (self);
@@ -149,7 +160,7 @@ count_again (gpointer data)
 static gboolean
 count_is_good (const DdEngine *self)
 {
-  return self->ready_floor >= 0 && g_hash_table_size (self->ready) > 0
+  return self->counted
          && self->replaced - self->gone_at_last_count <= self->outdated->len / COUNTS_PER_UPDATE;
 }
 
@@ -157,19 +168,17 @@ gboolean
 dd_refill_gate (G_GNUC_UNUSED DdWaves *waves, guint count, gpointer engine)
 {
   DdEngine *self = engine;
-  gint64 cost;
 
   if (!is_held (self))
     return TRUE;
   if (self->refill_lister != NULL || self->refill_timer != 0)
     return FALSE;
-  cost = cost_of_next (self, count);
-  if (!count_is_good (self) || cost > self->room)
+  if (!count_is_good (self) || !has_room (self, count))
     {
       count_again (self);
       return FALSE;
     }
-  self->room -= cost;
+  self->room -= cost_of_next (self, count);
   return TRUE;
 }
 
