@@ -83,7 +83,8 @@ for stage in $stages; do
   status=$?
   taken="$(($(date +%s) - begun)) s"
   if [ $status -ne 0 ]; then
-    tail -n 60 "$root/$stage.log" | sed 's/^/# /'
+    grep -A 20 '^not ok' "$root/$stage.log" | tail -n 200 | sed 's/^/# /'
+    tail -n 40 "$root/$stage.log" | sed 's/^/# /'
     echo "not ok - $stage ($taken); all of it in $root/$stage.log"
     failed=1
   elif grep -q '^SKIP:' "$root/$stage.log"; then

@@ -79,7 +79,7 @@ wait_for_line ()
   tries=0
   until grep -Eq "$2" "$1" 2>/dev/null; do
     tries=$((tries + 1))
-    [ "$tries" -gt 400 ] && return 1
+    [ "$tries" -gt 1200 ] && return 1
     sleep 0.05
   done
 }
@@ -169,8 +169,9 @@ ready ()
 }
 
 # An update takes twenty virtual minutes. An engine outside of the lab has its timeouts in the lab's
-# time, 15 minutes for nodes to join: there a second must not be too many of them.
-hurry () { ready && drydock ctl speed "${1:-1500x}" >/dev/null; }
+# time, 15 minutes for nodes to join: a moment in which the machine does something else must not be
+# too many of them.
+hurry () { ready && drydock ctl speed "${1:-300x}" >/dev/null; }
 
 # The update that is watched, or waited for, begins first.
 begin_update ()
@@ -200,7 +201,7 @@ runs ()
   files=$(written "$1")
   # shellcheck disable=SC2086
   rm -f $files
-  timeout 100 sh -c "${3:-$1}" >"$T/output" 2>&1 </dev/null
+  timeout 300 sh -c "${3:-$1}" >"$T/output" 2>&1 </dev/null
   status=$?
   for file in $files; do
     [ -s "$file" ] || status="$status, and $file is missing or empty"
@@ -277,18 +278,18 @@ shop ()
     not_ok "$place: $first: there is no lab"
     return
   }
-  speed=2000x
+  speed=600x
   except "it asks AWS; here a pretend one is named by AWS_ENDPOINT_URL"
   case $typed in
     *--start*) ;;
     *upgrade*)
-      speed=1500x
+      speed=300x
       make_group
       ;;
     *watch*)
       begin_update --cluster shop --nodegroup blue --aws-profile shop
       : >"$T/output"
-      (wait_for_line "$T/output" 'watching update' && drydock ctl --endpoint "$lab" speed 2000x) \
+      (wait_for_line "$T/output" 'watching update' && drydock ctl --endpoint "$lab" speed 600x) \
         >/dev/null 2>&1 &
       speed=60x # until somebody watches
       ;;
@@ -439,7 +440,7 @@ obey ()
       says '3 nodes were replaced'
       ;;
     *'drydock watch '*'--endpoint-url '*)
-      hurry 2000x && drydock ctl reset >/dev/null
+      hurry 600x && drydock ctl reset >/dev/null
       runs "$typed"
       says 'EKS has updated node group'
       ;;
