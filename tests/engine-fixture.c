@@ -61,6 +61,7 @@ note_done (G_GNUC_UNUSED DdEngine *engine, const DdUpgradeResult *result,
   ck_assert (!fix.done);
   fix.done = TRUE;
   fix.succeeded = result->succeeded;
+  fix.refused = result->refused;
   fix.replaced = result->replaced;
   fix.code = g_strdup (result->error_code);
   fix.message = g_strdup (result->error_message);

@@ -18,7 +18,7 @@ typedef struct
   DdEngine *engine;
   DdUpgradeOptions options; /* profile workshop, to be changed before the run */
 
-  gboolean done, succeeded;
+  gboolean done, succeeded, refused;
   char *code, *message, *explanation, *ids, *release;
   guint replaced;
   char *plan; /* JSON, or why there is none */

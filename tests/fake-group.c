@@ -252,7 +252,11 @@ describe_group (FakeGroup *self)
                                 node->instance, node->zone,
                                 node->leaving == 0 ? "InService" : "Terminating:Wait");
     }
-  g_string_append (xml, "</Instances></member></AutoScalingGroups>"
+  g_string_append (xml, "</Instances>");
+  if (self->managed)
+    g_string_append (xml, "<Tags><member><Key>eks:nodegroup-name</Key><Value>default</Value>"
+                          "</member></Tags>");
+  g_string_append (xml, "</member></AutoScalingGroups>"
                         "</DescribeAutoScalingGroupsResult></R>");
   reply = fake_reply_xml (200, xml->str);
   return reply;
@@ -442,7 +446,8 @@ list_nodes (FakeGroup *self, const char *target)
       const FakeNode *node = fake_group_node (self, i);
       gboolean is_new = g_str_equal (node->image, NEW_IMAGE);
 
-      if (!has_joined (self, node) || (only_new && !is_new) || (only_old && is_new))
+      if (self->elsewhere || !has_joined (self, node) || (only_new && !is_new)
+          || (only_old && is_new))
         continue;
       g_string_append (out, comma);
       write_node (self, node, out);

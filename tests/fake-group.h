@@ -44,6 +44,8 @@ typedef struct
   int failure_status;    /* ... with this; FAKE_NOT_DONE or FAKE_LOST: no answer */
   const char *failure_body;
   const char *retry_after; /* of a failure */
+  gboolean elsewhere;      /* the cluster that is asked knows none of its nodes */
+  gboolean managed;        /* its Auto Scaling group carries the tag of EKS */
   DdUsec outside_raise;    /* when somebody raises desired by one; 0: never */
 
   guint last_number;

@@ -341,6 +341,83 @@ START_TEST (any_single_request_without_an_answer_is_survived)
 }
 END_TEST
 
+static void
+expect_refusal_before_writing (void)
+{
+  ck_assert (!fix.succeeded);
+  ck_assert (fix.refused);
+  ck_assert_uint_eq (fix.group->repoints + fix.group->resizes + fix.group->evictions, 0);
+  ck_assert_ptr_null (strstr (fix.group->log->str, "PATCH"));
+  ck_assert_ptr_null (strstr (fix.group->log->str, "CreateLaunchTemplateVersion"));
+}
+
+START_TEST (a_group_whose_instances_are_nodes_elsewhere_is_refused)
+{
+  fix.options.api_server = "https://other.example";
+  engine_fixture_make_group (5, 3);
+  fix.group->elsewhere = TRUE;
+  engine_fixture_run ();
+
+  expect_refusal_before_writing ();
+  ck_assert_has (fix.message, "Auto Scaling group eks-default (i-00000000000000001, "
+                              "i-00000000000000002, i-00000000000000003 and 2 more)");
+  ck_assert_has (fix.message, "https://other.example");
+  ck_assert_has (fix.explanation, "--context");
+}
+END_TEST
+
+START_TEST (a_plan_for_the_wrong_cluster_is_refused_too)
+{
+  engine_fixture_make_group (2, 2);
+  fix.group->elsewhere = TRUE;
+  engine_fixture_plan ();
+
+  ck_assert_has (fix.plan, "none of the instances in service");
+  ck_assert_has (fix.plan, "--kubeconfig");
+}
+END_TEST
+
+START_TEST (a_group_without_instances_is_in_no_wrong_cluster)
+{
+  engine_fixture_make_group (0, 2);
+  fix.group->elsewhere = TRUE;
+  engine_fixture_run ();
+
+  ck_assert (fix.succeeded);
+}
+END_TEST
+
+START_TEST (some_instances_that_are_no_nodes_are_told_and_no_reason_to_stop)
+{
+  engine_fixture_make_group (3, 3);
+  fake_group_node (fix.group, 1)->born = G_MAXINT64 / 2; /* it never joins */
+  engine_fixture_plan ();
+  ck_assert_has (fix.plan, "no node of the cluster: i-00000000000000002;");
+  engine_fixture_start ();
+  while (!fix.done && fake_trace_count (fix.trace, "group.repointed") == 0)
+    fake_clock_step (fix.clock);
+
+  ck_assert_uint_eq (fake_trace_count (fix.trace, "update.warned"), 1);
+  ck_assert_uint_eq (fake_trace_count (fix.trace, "group.repointed"), 1);
+}
+END_TEST
+
+START_TEST (a_group_that_eks_looks_after_is_spared_where_that_was_asked_for)
+{
+  fix.options.scaling_group = "eks-default";
+  fix.options.image = NEW_IMAGE;
+  fix.options.max_unavailable = 1;
+  fix.options.spares_managed = TRUE;
+  engine_fixture_make_group (2, 2);
+  fix.group->managed = TRUE;
+  engine_fixture_run ();
+
+  expect_refusal_before_writing ();
+  ck_assert_has (fix.message, "managed node group default");
+  ck_assert_has (fix.explanation, "drydock watch --cluster lab --nodegroup default --start");
+}
+END_TEST
+
 /* Whenever it is freed, nothing is left under way; the fixture looks. */
 START_TEST (an_engine_can_be_freed_at_any_moment)
 {
@@ -389,6 +466,11 @@ main (void)
   tcase_add_test (tests, an_answer_that_is_not_json_fails_with_a_reason);
   tcase_add_test (tests, a_strategy_that_is_not_supported_is_refused_by_name);
   tcase_add_test (tests, a_release_of_another_minor_is_refused_in_the_services_words);
+  tcase_add_test (tests, a_group_whose_instances_are_nodes_elsewhere_is_refused);
+  tcase_add_test (tests, a_plan_for_the_wrong_cluster_is_refused_too);
+  tcase_add_test (tests, a_group_without_instances_is_in_no_wrong_cluster);
+  tcase_add_test (tests, some_instances_that_are_no_nodes_are_told_and_no_reason_to_stop);
+  tcase_add_test (tests, a_group_that_eks_looks_after_is_spared_where_that_was_asked_for);
   tcase_add_loop_test (tests, any_single_request_without_an_answer_is_survived, 0, 2);
   tcase_add_test (tests, an_engine_can_be_freed_at_any_moment);
   suite_add_tcase (suite, tests);

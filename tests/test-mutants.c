@@ -23,6 +23,7 @@ static const struct
   { DD_MUTANT_EMPTY_ON, "replacements-not-launched", 0, "capacity-is-kept" },
   { DD_MUTANT_HURRY_MINIMAL, "minimal-new-image-never-joins", 0, "capacity-is-kept" },
   { DD_MUTANT_SHRINK_UNREADY, "replacements-stop-joining-small", 0, "groups-end-full" },
+  { DD_MUTANT_TRUST_THE_CLUSTER, "wrong-cluster" },
   { DD_MUTANT_TERMINATE_UNDRAINED, "ami-upgrade" },
   { DD_MUTANT_COUNT_REFUSAL_AS_SUCCESS, "pdb-blocks-drain" },
   { DD_MUTANT_IGNORE_BUDGETS, "pdb-blocks-drain" },

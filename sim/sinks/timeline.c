@@ -342,6 +342,12 @@ tell_stopped (SimTimeline *self, const SimEvent *event)
 }
 
 static void
+tell_warned (SimTimeline *self, const SimEvent *event)
+{
+  tell (self, event, SIM_INK_CAUTION, "   warning: %s", detail (event, "reason"));
+}
+
+static void
 tell_succeeded (SimTimeline *self, const SimEvent *event)
 {
   gint64 replaced = number (event, "replaced");
@@ -557,6 +563,7 @@ static const struct
   { "pod.unschedulable", tell_unschedulable },
   { "scale-down.step", tell_shrink },
   { "scale-down.stopped", tell_stopped },
+  { "update.warned", tell_warned },
   { "request.retried", tell_retried },
   { "update.succeeded", tell_succeeded },
   { "update.failed", tell_failed },

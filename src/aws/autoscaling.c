@@ -80,6 +80,20 @@ dd_scaling_group_suspends (const DdScalingGroup *group, const char *process)
   return FALSE;
 }
 
+/* Amazon EKS User Guide, "Tag your Amazon EKS resources": EKS tags the groups that it makes. */
+static char *
+managed_nodegroup (const DdValue *tags)
+{
+  for (gsize i = 0; i < dd_value_length (tags); i++)
+    {
+      const DdValue *tag = dd_value_element (tags, i);
+
+      if (g_strcmp0 (dd_value_path_string (tag, "Key"), "eks:nodegroup-name") == 0)
+        return member_text (tag, "Value");
+    }
+  return NULL;
+}
+
 static int
 compare_strings (gconstpointer a, gconstpointer b)
 {
@@ -151,6 +165,9 @@ dd_scaling_group_from_reply (const DdReply *reply, const char *name, GError **er
   take_zones (dd_value_member (item, "AvailabilityZones"), group->zones);
   take_suspended (dd_value_member (item, "SuspendedProcesses"), group->suspended);
   take_instances (dd_value_member (item, "Instances"), group->instances);
+  group->nodegroup = managed_nodegroup (dd_value_member (item, "Tags"));
+  group->protects_new
+      = g_strcmp0 (dd_value_path_string (item, "NewInstancesProtectedFromScaleIn"), "true") == 0;
   if (!take_sizes (item, group, error) || !take_template (item, group, error))
     return NULL;
   return g_steal_pointer (&group);
@@ -167,6 +184,7 @@ dd_scaling_group_free (DdScalingGroup *group)
   g_clear_pointer (&group->suspended, g_ptr_array_unref);
   g_free (group->template_id);
   g_free (group->template_version);
+  g_free (group->nodegroup);
   dd_value_unref (group->mixed_policy);
   g_free (group);
 }

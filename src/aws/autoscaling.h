@@ -24,6 +24,8 @@ typedef struct
   char *template_id, *template_version;
   GPtrArray *suspended;  /* of char *: "Launch", "Terminate" ...: what it does not do by itself */
   DdValue *mixed_policy; /* NULL: the group has a launch template and no policy */
+  char *nodegroup;       /* the managed node group it belongs to, by its tag; NULL: none */
+  gboolean protects_new; /* new instances are protected from scale-in */
 } DdScalingGroup;
 
 /* Without its instances the answer stays small, however large the group. */

@@ -77,6 +77,25 @@ refuse (GError **error, const char *format, ...)
   return FALSE;
 }
 
+gboolean
+dd_connection_flags_mean_aws (const DdConnectionFlags *flags, gboolean *out_is_aws, GError **error)
+{
+  g_auto (GStrv) environment = g_get_environ ();
+  g_autoptr (DdAwsSettings) settings
+      = dd_aws_settings_load (environment, flags->aws_profile, error);
+  g_autoptr (DdEndpoint) endpoint = NULL;
+  const char *url = flags->endpoint;
+
+  if (settings == NULL)
+    return FALSE;
+  if (url == NULL)
+    url = dd_aws_settings_endpoint (settings, "eks");
+  if (url != NULL && (endpoint = dd_endpoint_parse (url, error)) == NULL)
+    return FALSE;
+  *out_is_aws = endpoint == NULL || dd_endpoint_host_is_aws (endpoint->host);
+  return TRUE;
+}
+
 /* ---- one question ---- */
 
 typedef struct
@@ -446,6 +465,14 @@ dd_connection_transport (DdConnection *self)
 {
   return self->limiter != NULL ? dd_limiter_interface (self->limiter)
                                : dd_identity_interface (self->identity);
+}
+
+const char *
+dd_connection_api_server (DdConnection *self)
+{
+  const DdEndpoint *endpoint = dd_http_transport_get_endpoint (self->http, "kubernetes");
+
+  return endpoint == NULL ? NULL : endpoint->url;
 }
 
 DdClock *

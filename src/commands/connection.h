@@ -17,6 +17,11 @@ typedef struct
 void dd_connection_flags_clear (DdConnectionFlags *flags);
 void dd_connection_flags_add (GOptionContext *context, DdConnectionFlags *flags);
 
+/* Whether EKS would be asked at AWS itself, not in a lab or behind another address that is not
+ * AWS's. Reads configuration alone and asks nobody. */
+gboolean dd_connection_flags_mean_aws (const DdConnectionFlags *flags, gboolean *out_is_aws,
+                                       GError **error);
+
 typedef struct _DdConnection DdConnection;
 
 /* Reads what says where everything is and who asks, and asks what only the endpoints know: how
@@ -25,7 +30,9 @@ DdConnection *dd_connection_new (const DdConnectionFlags *flags, const char *clu
                                  GError **error);
 void dd_connection_free (DdConnection *connection);
 
-/* Both belong to the connection. */
+/* All belong to the connection. */
+/* The URL of the API server that is asked. */
+const char *dd_connection_api_server (DdConnection *connection);
 DdTransport *dd_connection_transport (DdConnection *connection);
 DdClock *dd_connection_clock (DdConnection *connection);
 

@@ -155,6 +155,13 @@ tell_waits (G_GNUC_UNUSED DdProgress *self, G_GNUC_UNUSED const char *subject,
 }
 
 static char *
+tell_warned (G_GNUC_UNUSED DdProgress *self, G_GNUC_UNUSED const char *subject,
+             const DdValue *details)
+{
+  return g_strdup_printf ("warning: %s", detail (details, "reason"));
+}
+
+static char *
 tell_phase (DdProgress *self, G_GNUC_UNUSED const char *subject, const DdValue *details)
 {
   g_free (self->phase);
@@ -374,6 +381,7 @@ static const struct
   { "update.started", BOLD, tell_started },
   { "update.watched", BOLD, tell_watched },
   { "update.waits", BAD, tell_waits },
+  { "update.warned", BAD, tell_warned },
   { "phase.entered", BOLD, tell_phase },
   { "launch-template.version-created", PLAIN, tell_template },
   { "scale-up.requested", PLAIN, tell_raised },

@@ -55,7 +55,10 @@ print_result (const Session *self, const DdUpgradeResult *result)
           self->options.nodegroup, result->release_version, result->replaced);
       return;
     }
-  g_print ("\nThe update has failed: %s: %s\n", result->error_code, result->error_message);
+  if (result->refused)
+    g_print ("\nThe update was refused, and nothing was changed: %s\n", result->error_message);
+  else
+    g_print ("\nThe update has failed: %s: %s\n", result->error_code, result->error_message);
   for (guint i = 0; i < result->resource_ids->len; i++)
     g_print ("  %s\n", (char *) g_ptr_array_index (result->resource_ids, i));
   if (result->explanation != NULL)
@@ -69,7 +72,9 @@ note_done (G_GNUC_UNUSED DdEngine *engine, const DdUpgradeResult *result, gpoint
 
   dd_progress_hide (self->progress);
   print_result (self, result);
-  self->status = result->succeeded ? DD_EXIT_OK : DD_EXIT_FAILED;
+  self->status = result->succeeded ? DD_EXIT_OK
+                 : result->refused ? DD_EXIT_BAD_INPUT
+                                   : DD_EXIT_FAILED;
   g_main_loop_quit (self->loop);
 }
 
@@ -106,6 +111,8 @@ print_plan (const DdValue *plan)
     }
   if (dd_value_length (dd_value_member (plan, "mark")) > 0)
     print_names ("To mark first", dd_value_member (plan, "mark"));
+  if (dd_value_length (dd_value_member (plan, "warnings")) > 0)
+    print_names ("What would hinder it", dd_value_member (plan, "warnings"));
 }
 
 static void
@@ -117,7 +124,9 @@ note_planned (const DdValue *plan, const GError *error, gpointer data)
     print_plan (plan);
   else
     g_printerr ("drydock upgrade: %s\n", error->message);
-  self->status = plan != NULL ? DD_EXIT_OK : DD_EXIT_FAILED;
+  self->status = plan != NULL                                          ? DD_EXIT_OK
+                 : g_error_matches (error, DD_ERROR, DD_ERROR_REFUSED) ? DD_EXIT_BAD_INPUT
+                                                                       : DD_EXIT_FAILED;
   g_main_loop_quit (self->loop);
 }
 
@@ -177,6 +186,7 @@ prepare (Session *self, GError **error)
   self->connection = dd_connection_new (&self->flags.connection, self->flags.cluster, error);
   if (self->connection == NULL)
     return FALSE;
+  self->options.api_server = dd_connection_api_server (self->connection);
   make_progress (self);
   self->recorder
       = dd_recorder_new (dd_progress_trace (self->progress), dd_connection_clock (self->connection),

@@ -87,6 +87,17 @@ unprotect (DdEngine *self)
 }
 
 static void
+add_warnings (const DdEngine *self, DdValue **plan)
+{
+  g_auto (DdBuilder) list = dd_builder_array ();
+
+  for (guint i = 0; i < self->warnings->len; i++)
+    dd_builder_add (&list, dd_string (g_ptr_array_index (self->warnings, i)));
+  if (self->warnings->len > 0)
+    dd_value_set (plan, "warnings", dd_builder_end (&list));
+}
+
+static void
 deliver_plan (gpointer data)
 {
   DdEngine *self = data;
@@ -106,6 +117,7 @@ deliver_plan (gpointer data)
         g_ptr_array_add (to_mark, node);
     }
   value = dd_plan_to_value (&plan);
+  add_warnings (self, &value);
   self->plan_done (value, NULL, self->plan_data);
 }
 
@@ -145,7 +157,10 @@ deliver_failure (gpointer data)
   if (self->plan_done != NULL)
     {
       g_autoptr (GError) error
-          = g_error_new_literal (DD_ERROR, DD_ERROR_INVALID, result->error_message);
+          = result->refused
+                ? g_error_new (DD_ERROR, DD_ERROR_REFUSED, "%s\n%s", result->error_message,
+                               result->explanation)
+                : g_error_new_literal (DD_ERROR, DD_ERROR_INVALID, result->error_message);
 
       self->plan_done (NULL, error, self->plan_data);
       return;
@@ -576,6 +591,7 @@ copy_options (DdUpgradeOptions *copy, const DdUpgradeOptions *options)
   copy->release_version = g_strdup (options->release_version);
   copy->scaling_group = g_strdup (options->scaling_group);
   copy->image = g_strdup (options->image);
+  copy->api_server = g_strdup (options->api_server);
   copy->resume = options->resume == NULL ? NULL : dd_value_ref (options->resume);
 }
 
@@ -588,6 +604,7 @@ clear_options (DdUpgradeOptions *copy)
   g_free ((char *) copy->release_version);
   g_free ((char *) copy->scaling_group);
   g_free ((char *) copy->image);
+  g_free ((char *) copy->api_server);
   dd_value_unref ((DdValue *) copy->resume);
 }
 
@@ -619,6 +636,7 @@ dd_engine_new (const DdEngineContext *context, const DdUpgradeOptions *options, 
   self->leaving = names_new ();
   self->retiring = g_ptr_array_new_with_free_func (g_free);
   self->planned = g_ptr_array_new_with_free_func (g_free);
+  self->warnings = g_ptr_array_new_with_free_func (g_free);
   self->outdated = nodes_new ();
   self->fresh = nodes_new ();
   self->result.resource_ids = g_ptr_array_new_with_free_func (g_free);
@@ -685,6 +703,7 @@ dd_engine_free (DdEngine *self)
   g_hash_table_unref (self->leaving);
   g_ptr_array_unref (self->retiring);
   g_ptr_array_unref (self->planned);
+  g_ptr_array_unref (self->warnings);
   g_free (self->token);
   g_free (self->points_to);
   g_ptr_array_unref (self->outdated);

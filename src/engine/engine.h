@@ -33,6 +33,8 @@ typedef struct
   const char *version;         /* target Kubernetes minor, "1.30"; NULL: the cluster's */
   const char *release_version; /* "1.30.0-20240703"; NULL: the newest of that minor */
   gboolean force;
+  gboolean spares_managed; /* refuses a SCALING_GROUP that belongs to a managed group */
+  const char *api_server;  /* how the API server is spoken of, its URL; NULL: as EKS names it */
   DdKnobs knobs;
   const DdValue *resume; /* what a journal holds of an update to go on with; NULL: a new one */
 } DdUpgradeOptions;
@@ -41,6 +43,7 @@ typedef struct
 typedef struct
 {
   gboolean succeeded;
+  gboolean refused;        /* nothing was written: what was asked for fits not what is there */
   char *error_code;        /* "PodEvictionFailure"; NULL when it succeeded */
   char *error_message;     /* as on AWS */
   GPtrArray *resource_ids; /* as on AWS: node names, instance ids; may be empty */
@@ -61,7 +64,9 @@ void dd_engine_free (DdEngine *engine);
 
 /* Reads and decides as dd_engine_start () would, changes nothing, and passes the plan as an object:
  * {"release":..,"image":..,"parallelism":..,"zones":[{"zone":..,"nodes":[..]}],"mark":[..],
- *  "size":{"desired":..,"max":..,"peak_desired":..,"peak_max":..}}; ERROR is set when it cannot. */
+ *  "size":{"desired":..,"max":..,"peak_desired":..,"peak_max":..}}; ERROR is set when it cannot,
+ * DD_ERROR_REFUSED where an update would be refused. "warnings" (of strings) is there when
+ * something would hinder the update. */
 typedef void (*DdPlanDone) (const DdValue *plan, const GError *error, gpointer data);
 void dd_engine_plan (DdEngine *engine, DdPlanDone done, gpointer data);
 

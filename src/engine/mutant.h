@@ -55,6 +55,8 @@ G_BEGIN_DECLS
   X (CALL_IT_ROLL_BACK, "call-it-roll-back", "tells a clean-up as a roll-back") \
   X (CLEAN_IMPATIENTLY, "clean-impatiently", "gives up cleaning when an API is away") \
   X (FAIL_ON_CONFLICT, "fail-on-conflict", "takes a conflict for an answer") \
+  X (TRUST_THE_CLUSTER, "trust-the-cluster", \
+     "updates a group whose instances are nodes elsewhere") \
   X (LIE_ABOUT_FAILURE, "lie-about-failure", "reports success where it failed")
 
 typedef enum

@@ -117,6 +117,7 @@ struct _DdEngine
   GHashTable *known_nodes;     /* names at the beginning, and of every new node seen since */
   GHashTable *known_instances; /* ids in the group at the beginning */
   GPtrArray *outdated;         /* of DdKubeNode, in the order in which they are replaced */
+  GPtrArray *warnings;         /* of char *: what will hinder the update */
 
   /* scale up */
   DdUsec raised;         /* when; 0: not yet */
@@ -237,6 +238,15 @@ void dd_setup_make_template_version (DdEngine *self);
 void dd_setup_take_template_version (DdEngine *self, const DdReply *reply);
 void dd_setup_repoint (DdEngine *self);
 void dd_setup_take_repointed (DdEngine *self, const DdReply *reply);
+
+/* ---- obstacles.c ---- */
+/* Whether nothing stands in the way of an update of what was read; NODES are those of the group.
+ * Both end the update when something does, and nothing has been written then. What only hinders it
+ * is noted: self->warnings. */
+gboolean dd_obstacles_pass_group (DdEngine *self);
+gboolean dd_obstacles_pass (DdEngine *self, GPtrArray *nodes);
+/* A trace of each warning. */
+void dd_obstacles_tell (DdEngine *self);
 
 /* ---- scale-up.c ---- */
 void dd_scale_up_raise (DdEngine *self);

@@ -224,6 +224,8 @@ dd_setup_take_group (DdEngine *self, const DdReply *reply)
       dd_engine_fail_with (self, error);
       return;
     }
+  if (!dd_obstacles_pass_group (self))
+    return;
   if (somebody_leaves (self))
     {
       dd_engine_wait (self, self->options.knobs.poll_interval, read_group_again);
@@ -401,7 +403,10 @@ take_nodes (GPtrArray *nodes, const GError *error, gpointer data)
     }
   sort_out_nodes (self, nodes);
   keep_former_plan (self, nodes);
+  if (!dd_obstacles_pass (self, nodes))
+    return;
   begin (self);
+  dd_obstacles_tell (self);
   dd_engine_enter (self, state_after_reading (self));
 }
 

@@ -134,3 +134,22 @@ dd_endpoint_of_aws (const char *service, const char *region)
     i++;
   return g_strdup_printf ("https://%s.%s.%s", service, region, partitions[i].domain);
 }
+
+static gboolean
+is_within (const char *host, const char *domain)
+{
+  g_autofree char *suffix = g_strconcat (".", domain, NULL);
+  g_autofree char *folded = g_ascii_strdown (host, -1);
+
+  return g_str_has_suffix (folded, suffix);
+}
+
+/* "api.aws" is where AWS has its dual-stack endpoints. */
+gboolean
+dd_endpoint_host_is_aws (const char *host)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (partitions); i++)
+    if (is_within (host, partitions[i].domain))
+      return TRUE;
+  return is_within (host, "api.aws");
+}

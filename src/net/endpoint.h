@@ -33,6 +33,8 @@ extern const DdAwsService dd_aws_services[];
 gboolean dd_endpoint_is_aws (const char *service);
 /* "https://eks.cn-north-1.amazonaws.com.cn": where AWS has SERVICE in REGION; caller frees. */
 char *dd_endpoint_of_aws (const char *service, const char *region);
+/* HOST ("eks.us-west-2.amazonaws.com") is one of AWS's own, in whichever partition. */
+gboolean dd_endpoint_host_is_aws (const char *host);
 /* Fit to be part of a host name, as the name of every region is. */
 gboolean dd_endpoint_is_region (const char *text);
 

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What would stop an update is read before anything is written. Some of it ends the update there
+ * and then, with the one thing that a person can do about it: instances that are nodes of another
+ * cluster, a group that EKS looks after, a process of Auto Scaling without which no update can come
+ * to an end. The rest only hinders: it is told, and the update goes on.
+ *
+ * An update that is taken up again is past all that: it has written, and must go on. */
+#include "config.h"
+
+#include "engine/private.h"
+
+#include "engine/mutant.h"
+
+#define MAX_NAMES 3
+
+/* Nothing was written, and nothing needs to be put back. Takes EXPLANATION. */
+static gboolean
+refuse (DdEngine *self, const char *code, const char *message, char *explanation)
+{
+  GPtrArray *ids = g_ptr_array_new_with_free_func (g_free);
+
+  g_ptr_array_add (ids, g_strdup (self->before->name));
+  self->result.refused = TRUE;
+  dd_engine_fail (self, code, message, ids, explanation);
+  return FALSE;
+}
+
+/* "i-1, i-2, i-3 and 4 more" */
+static char *
+some_names (GPtrArray *names)
+{
+  GString *out = g_string_new (NULL);
+
+  for (guint i = 0; i < MIN (names->len, MAX_NAMES); i++)
+    g_string_append_printf (out, "%s%s", i == 0 ? "" : ", ", (char *) g_ptr_array_index (names, i));
+  if (names->len > MAX_NAMES)
+    g_string_append_printf (out, " and %u more", names->len - MAX_NAMES);
+  return g_string_free (out, FALSE);
+}
+
+/* ---- a group that EKS looks after ---- */
+
+/* Amazon EKS User Guide, "Troubleshoot problems with Amazon EKS clusters and nodes",
+ * Ec2LaunchTemplateVersionMismatch. */
+gboolean
+dd_obstacles_pass_group (DdEngine *self)
+{
+  const DdScalingGroup *group = self->before;
+  g_autofree char *message = NULL;
+
+  if (self->journal != NULL || !self->options.spares_managed || group->nodegroup == NULL)
+    return TRUE;
+  message = g_strdup_printf (
+      "Auto Scaling group %s belongs to the managed node group %s, which EKS would call DEGRADED "
+      "(Ec2LaunchTemplateVersionMismatch) and update no more",
+      group->name, group->nodegroup);
+  return refuse (self, "OperationNotPermitted", message,
+                 g_strdup_printf ("let EKS do it: drydock watch --cluster %s --nodegroup %s "
+                                  "--start; or, to do it all the same, --take-over-managed",
+                                  self->options.cluster, group->nodegroup));
+}
+
+/* ---- the right cluster ---- */
+
+static gboolean
+is_in_service (const DdGroupInstance *instance)
+{
+  return g_strcmp0 (instance->lifecycle, "InService") == 0;
+}
+
+/* The instances in service that are none of NODES; of char *, borrowed. */
+static GPtrArray *
+strangers (const DdEngine *self, GPtrArray *nodes, guint *out_in_service)
+{
+  g_autoptr (GHashTable) known = g_hash_table_new (g_str_hash, g_str_equal);
+  GPtrArray *found = g_ptr_array_new ();
+
+  for (guint i = 0; i < nodes->len; i++)
+    {
+      DdKubeNode *node = g_ptr_array_index (nodes, i);
+
+      if (node->instance != NULL)
+        g_hash_table_add (known, node->instance);
+    }
+  *out_in_service = 0;
+  for (guint i = 0; i < self->before->instances->len; i++)
+    {
+      const DdGroupInstance *instance = g_ptr_array_index (self->before->instances, i);
+
+      *out_in_service += is_in_service (instance);
+      if (is_in_service (instance) && !g_hash_table_contains (known, instance->id))
+        g_ptr_array_add (found, instance->id);
+    }
+  return found;
+}
+
+static gboolean
+refuse_cluster (DdEngine *self, GPtrArray *instances)
+{
+  g_autofree char *names = some_names (instances);
+  const char *server = self->options.api_server;
+  const char *endpoint = self->cluster->endpoint == NULL ? "?" : self->cluster->endpoint;
+  g_autofree char *message = NULL;
+
+  if (server == NULL)
+    server = endpoint;
+  message = g_strdup_printf ("none of the instances in service in Auto Scaling group %s (%s) is a "
+                             "node of group %s at the API server that was asked, %s",
+                             self->before->name, names, self->options.nodegroup, server);
+  return refuse (self, "K8sResourceNotFound", message,
+                 g_strdup_printf (
+                     "EKS says that cluster %s is at %s; name its API server by another --context "
+                     "or --kubeconfig, or leave both out. Where it is the right one, the "
+                     "instances have not joined it: look at their user data, their role and "
+                     "their way to the API server",
+                     self->options.cluster, endpoint));
+}
+
+/* ---- what only hinders ---- */
+
+static void warn (DdEngine *self, const char *format, ...) G_GNUC_PRINTF (2, 3);
+
+static void
+warn (DdEngine *self, const char *format, ...)
+{
+  va_list arguments;
+
+  va_start (arguments, format);
+  g_ptr_array_add (self->warnings, g_strdup_vprintf (format, arguments));
+  va_end (arguments);
+}
+
+static void
+warn_of_strangers (DdEngine *self, GPtrArray *instances)
+{
+  g_autofree char *names = some_names (instances);
+
+  if (instances->len > 0)
+    warn (self,
+          "in service in Auto Scaling group %s and no node of the cluster: %s; not replaced unless "
+          "they join meanwhile",
+          self->before->name, names);
+}
+
+gboolean
+dd_obstacles_pass (DdEngine *self, GPtrArray *nodes)
+{
+  guint in_service;
+  g_autoptr (GPtrArray) absent = strangers (self, nodes, &in_service);
+
+  if (self->journal != NULL)
+    return TRUE;
+  if (in_service > 0 && absent->len == in_service && !DD_MUTANT (TRUST_THE_CLUSTER))
+    return refuse_cluster (self, absent);
+  warn_of_strangers (self, absent);
+  return TRUE;
+}
+
+void
+dd_obstacles_tell (DdEngine *self)
+{
+  for (guint i = 0; self->plan_done == NULL && i < self->warnings->len; i++)
+    dd_engine_trace (self, "update.warned",
+                     dd_object ("reason", dd_string (g_ptr_array_index (self->warnings, i)), NULL));
+}
