@@ -9,7 +9,7 @@
 
 #include "base/error.h"
 #include "base/value.h"
-#include "commands/connection.h"
+#include "commands/upgrade-options.h"
 #include "fake-certificates.h"
 #include "fake-server.h"
 #include "wire.h"
@@ -246,6 +246,65 @@ START_TEST (aws_is_not_believed_without_its_authority)
 }
 END_TEST
 
+/* ---- who looks after a managed group ---- */
+
+static const struct
+{
+  const char *flag, *variable; /* where AWS is, by --endpoint-url and by AWS_ENDPOINT_URL */
+  gboolean at_aws;
+} places[] = {
+  { NULL, NULL, TRUE },
+  { NULL, "http://127.0.0.1:4566", FALSE },
+  { "http://127.0.0.1:4566", NULL, FALSE },
+  { "https://lab.example:4566", NULL, FALSE },
+  { "https://amazonaws.com.example", NULL, FALSE },
+  { NULL, "https://eks.us-west-2.amazonaws.com", TRUE },
+  { "https://vpce-0a1b.eks.us-west-2.vpce.amazonaws.com", NULL, TRUE },
+  { "https://EKS.cn-north-1.AmazonAWS.com.cn", NULL, TRUE },
+  { "https://eks.us-west-2.api.aws", "http://127.0.0.1:4566", TRUE },
+};
+
+static void
+go_to_place (int i, DdUpgradeFlags *flags)
+{
+  flags->connection.endpoint = (char *) places[i].flag;
+  if (places[i].variable != NULL)
+    g_setenv ("AWS_ENDPOINT_URL", places[i].variable, TRUE);
+  else
+    g_unsetenv ("AWS_ENDPOINT_URL");
+}
+
+START_TEST (a_managed_group_at_aws_is_left_to_eks)
+{
+  DdUpgradeFlags flags = { .cluster = (char *) "shop", .nodegroup = (char *) "blue" };
+  g_autoptr (GError) error = NULL;
+  DdUpgradeOptions options;
+
+  go_to_place (_i, &flags);
+  ck_assert (dd_upgrade_flags_to_options (&flags, &options, &error) == !places[_i].at_aws);
+  if (places[_i].at_aws)
+    {
+      ck_assert_ptr_nonnull (
+          strstr (error->message, "drydock watch --cluster shop --nodegroup blue --start"));
+      ck_assert_ptr_nonnull (strstr (error->message, "--take-over-managed"));
+    }
+  flags.take_over_managed = TRUE;
+  ck_assert (dd_upgrade_flags_to_options (&flags, &options, NULL));
+  ck_assert (!options.spares_managed);
+}
+END_TEST
+
+START_TEST (a_group_of_ones_own_at_aws_must_not_be_managed)
+{
+  DdUpgradeFlags flags = { .cluster = (char *) "shop", .scaling_group = (char *) "shop-nodes" };
+  DdUpgradeOptions options;
+
+  go_to_place (_i, &flags);
+  ck_assert (dd_upgrade_flags_to_options (&flags, &options, NULL));
+  ck_assert (options.spares_managed == places[_i].at_aws);
+}
+END_TEST
+
 int
 main (void)
 {
@@ -261,6 +320,9 @@ main (void)
   tcase_add_test (tests, a_kubeconfig_comes_before_the_description);
   tcase_add_test (tests, what_cannot_work_is_refused_before_anything_begins);
   tcase_add_test (tests, aws_is_not_believed_without_its_authority);
+  tcase_add_loop_test (tests, a_managed_group_at_aws_is_left_to_eks, 0, G_N_ELEMENTS (places));
+  tcase_add_loop_test (tests, a_group_of_ones_own_at_aws_must_not_be_managed, 0,
+                       G_N_ELEMENTS (places));
   suite_add_tcase (suite, tests);
   srunner_run_all (runner, CK_ENV);
   failed = srunner_ntests_failed (runner);

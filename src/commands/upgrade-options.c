@@ -79,6 +79,28 @@ check_target (const DdUpgradeFlags *flags, GError **error)
   return complaint == NULL;
 }
 
+/* EKS calls a managed group DEGRADED whose Auto Scaling group somebody else has repointed, and
+ * updates it no more (Amazon EKS User Guide, "Troubleshoot problems with Amazon EKS clusters and
+ * nodes", Ec2LaunchTemplateVersionMismatch). Whether --asg names such a group the engine will see.
+ */
+static gboolean
+leave_managed_to_eks (const DdUpgradeFlags *flags, DdUpgradeOptions *options, GError **error)
+{
+  if (flags->take_over_managed)
+    return TRUE;
+  if (!dd_connection_flags_mean_aws (&flags->connection, &options->spares_managed, error))
+    return FALSE;
+  if (!options->spares_managed || flags->scaling_group != NULL)
+    return TRUE;
+  g_set_error (error, DD_ERROR, DD_ERROR_INVALID,
+               "%s is a managed node group, and EKS would call it DEGRADED "
+               "(Ec2LaunchTemplateVersionMismatch) and update it no more; let EKS do it: drydock "
+               "watch --cluster %s --nodegroup %s --start; or, to do it all the same, "
+               "--take-over-managed",
+               flags->nodegroup, flags->cluster, flags->nodegroup);
+  return FALSE;
+}
+
 gboolean
 dd_upgrade_flags_to_options (const DdUpgradeFlags *flags, DdUpgradeOptions *out_options,
                              GError **error)
@@ -96,7 +118,7 @@ dd_upgrade_flags_to_options (const DdUpgradeFlags *flags, DdUpgradeOptions *out_
 
   if (!check_target (flags, error))
     return FALSE;
-  if (!take_knobs (flags, &options.knobs, error))
+  if (!take_knobs (flags, &options.knobs, error) || !leave_managed_to_eks (flags, &options, error))
     return FALSE;
   *out_options = options;
   return TRUE;
@@ -134,6 +156,8 @@ add_manner (GOptionContext *context, DdUpgradeFlags *flags)
       "Delete pods that could not be evicted in time", NULL },
     { "dry-run", 0, 0, G_OPTION_ARG_NONE, &flags->dry_run, "Print the plan and change nothing",
       NULL },
+    { "take-over-managed", 0, 0, G_OPTION_ARG_NONE, &flags->take_over_managed,
+      "At AWS: update a managed group too, which EKS then calls DEGRADED", NULL },
     { "profile", 0, 0, G_OPTION_ARG_STRING, &flags->profile,
       "Whose behaviour: workshop, documented or observed (workshop)", "P" },
     { "knob", 0, 0, G_OPTION_ARG_STRING_ARRAY, &flags->knobs, "Change one detail of the profile",

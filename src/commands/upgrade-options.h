@@ -16,7 +16,7 @@ typedef struct
   char *release, *version, *profile;
   char *trace, *report, *metrics; /* files */
   char **knobs;
-  gboolean force, dry_run;
+  gboolean force, dry_run, take_over_managed;
   gint64 seed;
 } DdUpgradeFlags;
 
@@ -25,7 +25,9 @@ void dd_upgrade_flags_clear (DdUpgradeFlags *flags);
 /* The parser, with its help; FLAGS is borrowed and filled in by g_option_context_parse (). */
 GOptionContext *dd_upgrade_flags_context (DdUpgradeFlags *flags);
 
-/* FALSE when the flags make no sense. The strings of *OUT_OPTIONS stay those of FLAGS. */
+/* FALSE when the flags make no sense, or mean a managed group at AWS that is not to be taken over;
+ * reads the configuration of AWS to know, and asks nobody. The strings of *OUT_OPTIONS stay those
+ * of FLAGS. */
 gboolean dd_upgrade_flags_to_options (const DdUpgradeFlags *flags, DdUpgradeOptions *out_options,
                                       GError **error);
 
