@@ -212,10 +212,10 @@ static DdReply *
 describe_nodegroup (FakeGroup *self)
 {
   g_autofree char *text = g_strdup_printf (
-      "{\"nodegroup\":{\"nodegroupName\":\"default\",\"version\":\"1.30\","
+      "{\"nodegroup\":{\"nodegroupName\":\"default\",\"status\":\"%s\",\"version\":\"1.30\","
       "\"releaseVersion\":\"1.30.0-20240101\",\"amiType\":\"AL2_x86_64\",\"updateConfig\":%s,"
       "\"resources\":{\"autoScalingGroups\":[{\"name\":\"eks-default\"}]}}}",
-      self->update_config);
+      self->status == NULL ? "ACTIVE" : self->status, self->update_config);
 
   return fake_reply_json (200, text);
 }
@@ -250,9 +250,16 @@ describe_group (FakeGroup *self)
                                 "<member><InstanceId>%s</InstanceId><AvailabilityZone>%s"
                                 "</AvailabilityZone><LifecycleState>%s</LifecycleState></member>",
                                 node->instance, node->zone,
-                                node->leaving == 0 ? "InService" : "Terminating:Wait");
+                                node->leaving != 0 ? "Terminating:Wait"
+                                : node->standby    ? "Standby"
+                                                   : "InService");
     }
   g_string_append (xml, "</Instances>");
+  if (self->suspended != NULL)
+    g_string_append_printf (xml,
+                            "<SuspendedProcesses><member><ProcessName>%s</ProcessName></member>"
+                            "</SuspendedProcesses>",
+                            self->suspended);
   if (self->managed)
     g_string_append (xml, "<Tags><member><Key>eks:nodegroup-name</Key><Value>default</Value>"
                           "</member></Tags>");

@@ -19,7 +19,7 @@ typedef struct
   char *name, *instance, *zone, *image;
   DdUsec born;    /* when its instance was launched */
   DdUsec leaving; /* when it was told to terminate; 0: never */
-  gboolean tainted, cordoned, excluded, protected_;
+  gboolean standby, tainted, cordoned, excluded, protected_;
   GPtrArray *pods; /* of char *: names in namespace "shop" */
 } FakeNode;
 
@@ -45,6 +45,8 @@ typedef struct
   const char *failure_body;
   const char *retry_after; /* of a failure */
   gboolean elsewhere;      /* the cluster that is asked knows none of its nodes */
+  const char *status;      /* of the managed group; NULL: ACTIVE */
+  const char *suspended;   /* a process of the Auto Scaling group; NULL: none */
   gboolean managed;        /* its Auto Scaling group carries the tag of EKS */
   DdUsec outside_raise;    /* when somebody raises desired by one; 0: never */
 

@@ -418,6 +418,49 @@ START_TEST (a_group_that_eks_looks_after_is_spared_where_that_was_asked_for)
 }
 END_TEST
 
+START_TEST (a_group_that_eks_is_busy_with_is_left_alone)
+{
+  fix.options.alone = TRUE;
+  engine_fixture_make_group (2, 2);
+  fix.group->status = "UPDATING";
+  engine_fixture_run ();
+
+  expect_refusal_before_writing ();
+  ck_assert_str_eq (fix.code, "ConfigurationConflict");
+  ck_assert_has (fix.explanation, "drydock watch");
+}
+END_TEST
+
+static const struct
+{
+  const char *process, *code;
+} needed[] = { { "Launch", "NodeCreationFailure" }, { "Terminate", "ConfigurationConflict" } };
+
+START_TEST (an_update_does_not_begin_without_a_process_that_it_needs)
+{
+  engine_fixture_make_group (2, 2);
+  fix.group->suspended = needed[_i].process;
+  engine_fixture_run ();
+
+  expect_refusal_before_writing ();
+  ck_assert_str_eq (fix.code, needed[_i].code);
+  ck_assert_has (fix.explanation, "resume-processes --auto-scaling-group-name eks-default");
+  ck_assert_has (fix.explanation, needed[_i].process);
+}
+END_TEST
+
+START_TEST (what_hinders_is_in_the_plan)
+{
+  engine_fixture_make_group (3, 3);
+  fake_group_node (fix.group, 1)->standby = TRUE;
+  fix.group->suspended = "AZRebalance";
+  engine_fixture_plan ();
+
+  ck_assert_has (fix.plan, "\"warnings\":[\"process AZRebalance of Auto Scaling group eks-default");
+  ck_assert_has (fix.plan, "on standby in Auto Scaling group eks-default: i-00000000000000002;");
+}
+END_TEST
+
 /* Whenever it is freed, nothing is left under way; the fixture looks. */
 START_TEST (an_engine_can_be_freed_at_any_moment)
 {
@@ -471,6 +514,10 @@ main (void)
   tcase_add_test (tests, a_group_without_instances_is_in_no_wrong_cluster);
   tcase_add_test (tests, some_instances_that_are_no_nodes_are_told_and_no_reason_to_stop);
   tcase_add_test (tests, a_group_that_eks_looks_after_is_spared_where_that_was_asked_for);
+  tcase_add_test (tests, a_group_that_eks_is_busy_with_is_left_alone);
+  tcase_add_loop_test (tests, an_update_does_not_begin_without_a_process_that_it_needs, 0,
+                       G_N_ELEMENTS (needed));
+  tcase_add_test (tests, what_hinders_is_in_the_plan);
   tcase_add_loop_test (tests, any_single_request_without_an_answer_is_survived, 0, 2);
   tcase_add_test (tests, an_engine_can_be_freed_at_any_moment);
   suite_add_tcase (suite, tests);

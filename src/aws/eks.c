@@ -111,6 +111,7 @@ dd_nodegroup_from_reply (const DdReply *reply, GError **error)
       g_prefix_error (error, "node group: ");
       return NULL;
     }
+  group->status = g_strdup (dd_value_path_string (body, "nodegroup.status"));
   take_update_config (body, group);
   return g_steal_pointer (&group);
 }
@@ -139,6 +140,7 @@ dd_nodegroup_free (DdNodegroup *group)
   g_free (group->name);
   g_free (group->version);
   g_free (group->release_version);
+  g_free (group->status);
   g_free (group->ami_type);
   g_free (group->scaling_group);
   g_free (group->strategy);

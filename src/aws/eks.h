@@ -20,6 +20,7 @@ void dd_cluster_free (DdCluster *cluster);
 typedef struct
 {
   char *name, *version, *release_version;
+  char *status;                      /* "ACTIVE", "UPDATING" ...; NULL: not said */
   char *ami_type;                    /* "AL2023_x86_64_STANDARD", "CUSTOM" */
   char *scaling_group;               /* the Auto Scaling group behind it */
   char *strategy;                    /* "DEFAULT" where the group says nothing */

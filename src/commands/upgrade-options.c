@@ -114,6 +114,7 @@ dd_upgrade_flags_to_options (const DdUpgradeFlags *flags, DdUpgradeOptions *out_
     .version = flags->version,
     .release_version = flags->release,
     .force = flags->force,
+    .alone = TRUE,
   };
 
   if (!check_target (flags, error))
@@ -196,7 +197,7 @@ static const char description[]
       "                  --aws-profile shop --qps 10\n"
       "\n"
       "Exit status: 0 updated (or planned), 1 the update failed or was interrupted,\n"
-      "2 bad input, 3 a fault of drydock's own.\n";
+      "2 bad input, or refused before anything was written, 3 a fault of drydock's own.\n";
 
 GOptionContext *
 dd_upgrade_flags_context (DdUpgradeFlags *flags)

@@ -57,6 +57,7 @@ G_BEGIN_DECLS
   X (FAIL_ON_CONFLICT, "fail-on-conflict", "takes a conflict for an answer") \
   X (TRUST_THE_CLUSTER, "trust-the-cluster", \
      "updates a group whose instances are nodes elsewhere") \
+  X (TRUST_THE_PROCESSES, "trust-the-processes", "begins although the group would not follow") \
   X (LIE_ABOUT_FAILURE, "lie-about-failure", "reports success where it failed")
 
 typedef enum

@@ -19,7 +19,7 @@ refuse (DdEngine *self, const char *code, const char *message, char *explanation
 {
   GPtrArray *ids = g_ptr_array_new_with_free_func (g_free);
 
-  g_ptr_array_add (ids, g_strdup (self->before->name));
+  g_ptr_array_add (ids, g_strdup (self->nodegroup->scaling_group));
   self->result.refused = TRUE;
   dd_engine_fail (self, code, message, ids, explanation);
   return FALSE;
@@ -39,6 +39,25 @@ some_names (GPtrArray *names)
 }
 
 /* ---- a group that EKS looks after ---- */
+
+/* EKS API Reference, NodegroupStatus: while EKS changes a group no second one should. */
+gboolean
+dd_obstacles_pass_nodegroup (DdEngine *self)
+{
+  static const char *const busy[] = { "CREATING", "UPDATING", "DELETING", NULL };
+  const char *status = self->nodegroup->status;
+  g_autofree char *message = NULL;
+
+  if (self->journal != NULL || !self->options.alone || status == NULL
+      || !g_strv_contains (busy, status))
+    return TRUE;
+  message = g_strdup_printf ("node group %s is %s: EKS itself is changing it",
+                             self->options.nodegroup, status);
+  return refuse (self, "ConfigurationConflict", message,
+                 g_strdup_printf ("wait until it is ACTIVE again; drydock watch --cluster %s "
+                                  "--nodegroup %s shows an update that is under way",
+                                  self->options.cluster, self->options.nodegroup));
+}
 
 /* Amazon EKS User Guide, "Troubleshoot problems with Amazon EKS clusters and nodes",
  * Ec2LaunchTemplateVersionMismatch. */
@@ -142,6 +161,97 @@ warn_of_strangers (DdEngine *self, GPtrArray *instances)
           self->before->name, names);
 }
 
+/* Amazon EC2 Auto Scaling User Guide, "Suspend and resume processes": without AZRebalance zones
+ * that have become uneven stay so; new instances still go where the fewest are. */
+static void
+warn_of_rebalance (DdEngine *self)
+{
+  if (dd_scaling_group_suspends (self->before, "AZRebalance"))
+    warn (self,
+          "process AZRebalance of Auto Scaling group %s is suspended: its zones may be uneven "
+          "afterwards",
+          self->before->name);
+}
+
+/* Termination by name, as of outdated nodes, does not ask for protection from scale-in; whatever is
+ * new leaves by scale-in, which does (Amazon EC2 Auto Scaling User Guide, "Use instance scale-in
+ * protection"). */
+static void
+warn_of_protection (DdEngine *self)
+{
+  g_autoptr (GPtrArray) instances = g_ptr_array_new ();
+  g_autofree char *names = NULL;
+
+  for (guint i = 0; i < self->before->instances->len; i++)
+    {
+      const DdGroupInstance *instance = g_ptr_array_index (self->before->instances, i);
+
+      if (instance->protected_ && dd_group_instance_counts (instance))
+        g_ptr_array_add (instances, instance->id);
+    }
+  names = some_names (instances);
+  if (self->before->protects_new && self->growth > 0)
+    warn (self,
+          "Auto Scaling group %s protects new instances from scale-in: those that the update adds "
+          "would stay; aws autoscaling update-auto-scaling-group --auto-scaling-group-name %s "
+          "--no-new-instances-protected-from-scale-in",
+          self->before->name, self->before->name);
+  if (instances->len > 0)
+    warn (self, "protected from scale-in in Auto Scaling group %s: %s; replaced all the same",
+          self->before->name, names);
+}
+
+/* Amazon EC2 Auto Scaling User Guide, "Temporarily remove instances from your Auto Scaling group".
+ */
+static void
+warn_of_standby (DdEngine *self)
+{
+  g_autoptr (GPtrArray) instances = g_ptr_array_new ();
+  g_autofree char *names = NULL;
+
+  for (guint i = 0; i < self->before->instances->len; i++)
+    {
+      const DdGroupInstance *instance = g_ptr_array_index (self->before->instances, i);
+
+      if (g_strcmp0 (instance->lifecycle, "Standby") == 0
+          || g_strcmp0 (instance->lifecycle, "EnteringStandby") == 0)
+        g_ptr_array_add (instances, instance->id);
+    }
+  names = some_names (instances);
+  if (instances->len > 0)
+    warn (self, "on standby in Auto Scaling group %s: %s; let them go back into service first",
+          self->before->name, names);
+}
+
+/* ---- what no update gets past ---- */
+
+static gboolean
+refuse_suspended (DdEngine *self, const char *process, const char *code, const char *effect)
+{
+  const char *group = self->before->name;
+  g_autofree char *message = g_strdup_printf (
+      "process %s of Auto Scaling group %s is suspended, so %s", process, group, effect);
+
+  return refuse (self, code, message,
+                 g_strdup_printf ("process %s is suspended; resume it: aws autoscaling "
+                                  "resume-processes --auto-scaling-group-name %s "
+                                  "--scaling-processes %s",
+                                  process, group, process));
+}
+
+static gboolean
+processes_run (DdEngine *self)
+{
+  if (self->outdated->len == 0 || DD_MUTANT (TRUST_THE_PROCESSES))
+    return TRUE;
+  if (dd_scaling_group_suspends (self->before, "Launch"))
+    return refuse_suspended (self, "Launch", "NodeCreationFailure", "no new node would come");
+  if (dd_scaling_group_suspends (self->before, "Terminate") && self->growth > 0)
+    return refuse_suspended (self, "Terminate", "ConfigurationConflict",
+                             "the nodes that the update adds would stay");
+  return TRUE;
+}
+
 gboolean
 dd_obstacles_pass (DdEngine *self, GPtrArray *nodes)
 {
@@ -152,7 +262,12 @@ dd_obstacles_pass (DdEngine *self, GPtrArray *nodes)
     return TRUE;
   if (in_service > 0 && absent->len == in_service && !DD_MUTANT (TRUST_THE_CLUSTER))
     return refuse_cluster (self, absent);
+  if (!processes_run (self))
+    return FALSE;
   warn_of_strangers (self, absent);
+  warn_of_rebalance (self);
+  warn_of_protection (self);
+  warn_of_standby (self);
   return TRUE;
 }
 

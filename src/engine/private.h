@@ -241,8 +241,9 @@ void dd_setup_take_repointed (DdEngine *self, const DdReply *reply);
 
 /* ---- obstacles.c ---- */
 /* Whether nothing stands in the way of an update of what was read; NODES are those of the group.
- * Both end the update when something does, and nothing has been written then. What only hinders it
+ * All end the update when something does, and nothing has been written then. What only hinders it
  * is noted: self->warnings. */
+gboolean dd_obstacles_pass_nodegroup (DdEngine *self);
 gboolean dd_obstacles_pass_group (DdEngine *self);
 gboolean dd_obstacles_pass (DdEngine *self, GPtrArray *nodes);
 /* A trace of each warning. */

@@ -113,7 +113,7 @@ dd_setup_take_nodegroup (DdEngine *self, const DdReply *reply)
   else if (!g_str_equal (self->nodegroup->strategy, "DEFAULT") && !self->minimal)
     refuse (self, "update strategy %s is not known, only DEFAULT and MINIMAL",
             self->nodegroup->strategy);
-  else
+  else if (dd_obstacles_pass_nodegroup (self))
     dd_engine_enter (self, DD_STATE_READ_RELEASE);
 }
 
