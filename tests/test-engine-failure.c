@@ -257,7 +257,64 @@ START_TEST (an_api_server_that_stays_away_is_cluster_unreachable)
   engine_fixture_run ();
 
   ck_assert_str_eq (fix.code, "ClusterUnreachable");
+  ck_assert_double_ge (fake_trace_time (fix.trace, "update.failed", 0), 15 * 60.0);
+  ck_assert_double_le (fake_trace_time (fix.trace, "update.failed", 0), 16 * 60.0);
+  ck_assert_uint_eq (fake_trace_count (fix.trace, "api.away"), 1);
+  ck_assert_uint_eq (fake_trace_count (fix.trace, "api.back"), 0);
+  ck_assert_has (fix.explanation, "kubernetes (GET /api/v1/nodes) was asked ");
+  ck_assert_has (fix.explanation, " times since ");
+  ck_assert_has (fix.explanation, "(15m); first: list nodes: etcd is away; last: list nodes: etcd");
+}
+END_TEST
+
+START_TEST (a_plan_does_not_wait_for_an_api_server)
+{
+  engine_fixture_make_group (1, 1);
+  fail_requests ("/api/v1/nodes", 503, unavailable, 100000);
+  engine_fixture_plan ();
+
   ck_assert_uint_eq (fake_trace_count (fix.trace, "request.retried"), 9);
+}
+END_TEST
+
+START_TEST (an_api_that_is_away_for_less_than_the_patience_is_waited_for)
+{
+  engine_fixture_make_group (1, 1);
+  fail_requests ("DescribeInstances", 503, throttled, 20);
+  engine_fixture_run ();
+
+  ck_assert (fix.succeeded);
+  ck_assert_uint_eq (fake_trace_count (fix.trace, "api.away"), 1);
+  ck_assert_uint_eq (fake_trace_count (fix.trace, "api.back"), 1);
+}
+END_TEST
+
+START_TEST (patience_is_a_knob)
+{
+  engine_fixture_make_group (1, 1);
+  ck_assert (dd_knobs_set (&fix.options.knobs, "api_patience", "2m", NULL));
+  fail_requests ("/api/v1/nodes", 503, unavailable, 100000);
+  engine_fixture_run ();
+
+  ck_assert_str_eq (fix.code, "ClusterUnreachable");
+  ck_assert_has (fix.explanation, "(2m)");
+}
+END_TEST
+
+START_TEST (a_drain_ends_in_time_while_the_api_is_away)
+{
+  double length;
+
+  engine_fixture_make_group (1, 1);
+  ck_assert (dd_knobs_set (&fix.options.knobs, "drain_budget", "5m", NULL));
+  fail_requests ("/api/v1/pods", 503, unavailable, 100000);
+  engine_fixture_run ();
+
+  ck_assert_str_eq (fix.code, "ClusterUnreachable");
+  length = fake_trace_time (fix.trace, "phase.entered", 3)
+           - fake_trace_time (fix.trace, "phase.entered", 2);
+  ck_assert_double_ge (length, 5 * 60.0);
+  ck_assert_double_le (length, 6 * 60.0);
 }
 END_TEST
 
@@ -505,6 +562,10 @@ main (void)
   tcase_add_test (tests, retry_after_is_honoured);
   tcase_add_test (tests, a_denied_request_is_not_tried_again);
   tcase_add_test (tests, an_api_server_that_stays_away_is_cluster_unreachable);
+  tcase_add_test (tests, a_plan_does_not_wait_for_an_api_server);
+  tcase_add_test (tests, an_api_that_is_away_for_less_than_the_patience_is_waited_for);
+  tcase_add_test (tests, patience_is_a_knob);
+  tcase_add_test (tests, a_drain_ends_in_time_while_the_api_is_away);
   tcase_add_test (tests, a_service_account_that_may_not_evict_is_access_denied);
   tcase_add_test (tests, an_answer_that_is_not_json_fails_with_a_reason);
   tcase_add_test (tests, a_strategy_that_is_not_supported_is_refused_by_name);

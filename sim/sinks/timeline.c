@@ -14,6 +14,7 @@
 #include "sim/sinks/ink.h"
 
 #define LONGEST_MESSAGE 120
+#define MOST_RETRIES_TOLD 6
 
 struct _SimTimeline
 {
@@ -520,8 +521,25 @@ count_placed (SimTimeline *self, const SimEvent *event)
 }
 
 static void
+tell_away (SimTimeline *self, const SimEvent *event)
+{
+  tell (self, event, SIM_INK_BAD, "   %s gives no good answer since %s: %s",
+        detail (event, "service"), detail (event, "since"), detail (event, "error"));
+}
+
+static void
+tell_back (SimTimeline *self, const SimEvent *event)
+{
+  tell (self, event, SIM_INK_GOOD, "   %s answers again, after %" G_GINT64_FORMAT " s",
+        detail (event, "service"), number (event, "seconds"));
+}
+
+/* Once it takes long, that it is away is told instead. */
+static void
 tell_retried (SimTimeline *self, const SimEvent *event)
 {
+  if (number (event, "try") > MOST_RETRIES_TOLD)
+    return;
   tell (self, event, SIM_INK_FAINT,
         "   %s %s is tried again (answer %" G_GINT64_FORMAT ", try %" G_GINT64_FORMAT ")",
         detail (event, "service"), detail (event, "operation"), number (event, "status"),
@@ -565,6 +583,8 @@ static const struct
   { "scale-down.stopped", tell_stopped },
   { "update.warned", tell_warned },
   { "request.retried", tell_retried },
+  { "api.away", tell_away },
+  { "api.back", tell_back },
   { "update.succeeded", tell_succeeded },
   { "update.failed", tell_failed },
   { "update.finished", tell_finished },

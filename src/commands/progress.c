@@ -12,6 +12,7 @@
 
 #define DEFAULT_WIDTH 100
 #define MAX_ROWS 15
+#define MOST_RETRIES_TOLD 6
 
 typedef struct
 {
@@ -364,9 +365,29 @@ tell_stopped (G_GNUC_UNUSED DdProgress *self, G_GNUC_UNUSED const char *subject,
 }
 
 static char *
+tell_away (G_GNUC_UNUSED DdProgress *self, G_GNUC_UNUSED const char *subject,
+           const DdValue *details)
+{
+  return g_strdup_printf ("%s has given no good answer since %s; it is asked again (%s): %s",
+                          detail (details, "service"), detail (details, "since"),
+                          detail (details, "endpoint"), detail (details, "error"));
+}
+
+static char *
+tell_back (G_GNUC_UNUSED DdProgress *self, G_GNUC_UNUSED const char *subject,
+           const DdValue *details)
+{
+  return g_strdup_printf ("%s answers again, after %" G_GINT64_FORMAT " s",
+                          detail (details, "service"), number (details, "seconds"));
+}
+
+/* Once it takes long, that it is away is told instead. */
+static char *
 tell_retried (G_GNUC_UNUSED DdProgress *self, G_GNUC_UNUSED const char *subject,
               const DdValue *details)
 {
+  if (number (details, "try") > MOST_RETRIES_TOLD)
+    return NULL;
   return g_strdup_printf ("%s %s failed (try %" G_GINT64_FORMAT "), trying again",
                           detail (details, "service"), detail (details, "operation"),
                           number (details, "try"));
@@ -404,6 +425,8 @@ static const struct
   { "scale-down.step", PLAIN, tell_step },
   { "scale-down.stopped", BAD, tell_stopped },
   { "request.retried", FAINT, tell_retried },
+  { "api.away", BAD, tell_away },
+  { "api.back", GOOD, tell_back },
 };
 
 /* ---- the live part ---- */

@@ -27,12 +27,21 @@ typedef void (*DdCallFunc) (const DdReply *reply, const GError *error, gpointer 
  * Returns an id, never 0. */
 guint64 dd_caller_send (DdCaller *caller, const char *operation, DdRequest *request,
                         DdCallFunc func, gpointer data);
+/* The same, but its patience ends at DEADLINE, even when that of the caller lasts longer. */
+guint64 dd_caller_send_until (DdCaller *caller, const char *operation, DdRequest *request,
+                              DdUsec deadline, DdCallFunc func, gpointer data);
 /* The same, tried once: for what has its own idea of when to try again. */
 guint64 dd_caller_send_once (DdCaller *caller, const char *operation, DdRequest *request,
                              DdCallFunc func, gpointer data);
 /* From now on a request that fails for a reason that may pass is sent again, however often, until
- * this long after it was first sent; 0: as often as the knobs say. */
-void dd_caller_set_patience (DdCaller *caller, DdUsec patience);
+ * this long after it was first sent; 0: as often as the knobs say. OUTLASTS: also one that has a
+ * deadline of its own. */
+void dd_caller_set_patience (DdCaller *caller, DdUsec patience, gboolean outlasts);
+/* Whether REPLY, a 401 or 403 that OPERATION of SERVICE has met since SINCE, may pass: it was
+ * allowed earlier in the run, or for a 401 anything of the service was, and the knobs have patience
+ * left. A restarting API server refuses for a moment what its roles allow. */
+gboolean dd_caller_may_be_let_in_again (DdCaller *caller, const char *service,
+                                        const char *operation, const DdReply *reply, DdUsec since);
 /* Whether a write that met a conflict may be read and written anew, which only its maker can do:
  * tried TRIES times so far, for the first time at BEGAN. Then *OUT_DELAY is how long to wait. */
 gboolean dd_caller_may_repeat (DdCaller *caller, guint tries, DdUsec began, DdUsec *out_delay);
@@ -43,6 +52,9 @@ void dd_caller_cancel (DdCaller *caller, guint64 id);
 const char *dd_caller_failed_service (const DdCaller *caller);
 /* What a person can do about that; static, NULL: no idea. */
 const char *dd_caller_failed_hint (const DdCaller *caller);
+/* What that call was, where it went, since when and how often it failed, its first and its last
+ * error; NULL: it was tried once. */
+const char *dd_caller_failed_story (const DdCaller *caller);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DdCaller, dd_caller_free)
 

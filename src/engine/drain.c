@@ -45,6 +45,7 @@ struct _DdDrain
   GHashTable *by_uid;  /* the same, for look-ups only */
   guint next;          /* the pod whose turn it is */
   guint64 call, timer;
+  DdUsec denied_since; /* since when we may evict no more; 0: we may */
   GError *error;
   DdDrainDone done;
   gpointer done_data;
@@ -80,11 +81,21 @@ trace_pod (const DdDrain *self, const char *what, const DdDrainPod *pod, DdValue
 
 static void take_list (const DdReply *reply, const GError *error, gpointer data);
 
+/* When an API that is away ends the drain: with its time, or with the time for force after that. */
+static DdUsec
+end_of_patience (const DdDrain *self)
+{
+  gboolean to_force = self->force && !self->forcing;
+
+  return self->deadline + (to_force ? self->context.knobs->drain_budget : 0);
+}
+
 static void
 ask_for_page (DdDrain *self, const char *token)
 {
-  self->call = dd_caller_send (self->context.caller, "list pods",
-                               dd_kube_list_pods_on_node (self->node, token), take_list, self);
+  self->call = dd_caller_send_until (self->context.caller, "list pods",
+                                     dd_kube_list_pods_on_node (self->node, token),
+                                     end_of_patience (self), take_list, self);
 }
 
 static void
@@ -211,10 +222,12 @@ after_budget (DdDrain *self)
   return now (self) >= self->deadline ? DRAIN_EMPTY : DRAIN_DELETING;
 }
 
+/* An API that was away until now has taken nothing of the pods' time. */
 static void
 begin (DdDrain *self)
 {
   self->listed_once = TRUE;
+  self->deadline += now (self) - self->began;
   self->quiet = self->quiet && self->pods->len == 0;
   if (self->quiet)
     return;
@@ -320,6 +333,25 @@ trace_refusal (const DdDrain *self, const DdDrainPod *pod)
                           "try", dd_int (pod->tries), NULL));
 }
 
+#define EVICT "create pods/eviction"
+
+/* We may not evict; but if we could before, it is soon enough to ask as after any refusal. */
+static DdEvictionVerdict
+second_thought (DdDrain *self, DdEvictionVerdict verdict, const DdReply *reply)
+{
+  if (verdict != DD_EVICTION_DENIED)
+    {
+      self->denied_since = 0;
+      return verdict;
+    }
+  if (self->denied_since == 0)
+    self->denied_since = now (self);
+  return dd_caller_may_be_let_in_again (self->context.caller, "kubernetes", EVICT, reply,
+                                        self->denied_since)
+             ? DD_EVICTION_FAILED
+             : verdict;
+}
+
 static void
 note_eviction (const DdReply *reply, const GError *error, gpointer data)
 {
@@ -331,6 +363,7 @@ note_eviction (const DdReply *reply, const GError *error, gpointer data)
   pod->tries++;
   if (DD_MUTANT (COUNT_REFUSAL_AS_SUCCESS) && eviction->verdict == DD_EVICTION_REFUSED)
     eviction->verdict = DD_EVICTION_GONE;
+  eviction->verdict = second_thought (self, eviction->verdict, reply);
   switch (eviction->verdict)
     {
     case DD_EVICTION_ACCEPTED:
@@ -357,8 +390,7 @@ note_eviction (const DdReply *reply, const GError *error, gpointer data)
 static void
 evict_next (DdDrain *self)
 {
-  if (!send_next (self, "create pods/eviction",
-                  DD_MUTANT (IGNORE_BUDGETS) ? dd_kube_delete_pod : dd_kube_evict_pod,
+  if (!send_next (self, EVICT, DD_MUTANT (IGNORE_BUDGETS) ? dd_kube_delete_pod : dd_kube_evict_pod,
                   note_eviction))
     drain_enter (self, DRAIN_WAITING);
 }

@@ -323,6 +323,20 @@ may_follow (const DdEngine *self, DdState next)
   return self->failed && (next == DD_STATE_FAILED || next == phases[self->phase].on_failure);
 }
 
+/* How long a call of PHASE may go without a good answer. A plan is for somebody who waits for it.
+ */
+static DdUsec
+patience_in (const DdEngine *self, DdPhase phase)
+{
+  const DdKnobs *knobs = &self->options.knobs;
+
+  if (phases[phase].is_cleaning)
+    return DD_MUTANT (CLEAN_IMPATIENTLY) ? 0 : MAX (CLEANING_PATIENCE, knobs->api_patience);
+  if (self->plan_done != NULL || DD_MUTANT (BE_IMPATIENT))
+    return 0;
+  return phase == DD_PHASE_SCALE_UP ? knobs->join_timeout : knobs->api_patience;
+}
+
 static void
 note_phase (DdEngine *self, DdPhase phase)
 {
@@ -331,9 +345,7 @@ note_phase (DdEngine *self, DdPhase phase)
   if (phase <= self->phase)
     return;
   self->phase = phase;
-  dd_caller_set_patience (self->caller, phases[phase].is_cleaning && !DD_MUTANT (CLEAN_IMPATIENTLY)
-                                            ? CLEANING_PATIENCE
-                                            : 0);
+  dd_caller_set_patience (self->caller, patience_in (self, phase), phases[phase].is_cleaning);
   if (phase == DD_PHASE_ROLL_BACK && !self->rolls_back && !DD_MUTANT (CALL_IT_ROLL_BACK))
     name = "clean-up"; /* nothing goes back to what it was but the sizes */
   if (name != NULL && phase > self->told)
@@ -550,6 +562,7 @@ dd_engine_fail_with (DdEngine *self, const GError *error)
   const char *service = dd_caller_failed_service (self->caller);
   const char *code = "Unknown";
   const char *advice = dd_caller_failed_hint (self->caller);
+  const char *story = dd_caller_failed_story (self->caller);
 
   for (guint i = 0; i < G_N_ELEMENTS (codes); i++)
     if (g_error_matches (error, DD_ERROR, (int) codes[i].error)
@@ -564,7 +577,8 @@ dd_engine_fail_with (DdEngine *self, const GError *error)
               ? "start the update again when it has passed; nodes that run the new image are kept"
               : "start the update again when it has passed";
   dd_engine_fail (self, code, error->message, NULL,
-                  g_strdup_printf ("%s: %s", error->message, advice));
+                  g_strdup_printf ("%s: %s%s%s", error->message, advice, story != NULL ? "\n" : "",
+                                   story != NULL ? story : ""));
 }
 
 /* ---- life ---- */

@@ -62,6 +62,8 @@ static const Knob table[] = {
   CHOICE (node_choice, "random", "by_name", "oldest"),
   DURATION (request_timeout, DD_SECOND),
   COUNT (request_max_tries, 100),
+  DURATION (api_patience, 0),
+  DURATION (refusal_patience, 0),
   COUNT (requests_in_flight, 1000),
   DURATION (poll_interval, DD_SECOND),
 };
@@ -91,6 +93,8 @@ static const DdKnobs workshop = {
   .node_choice = DD_CHOOSE_RANDOM,
   .request_timeout = 30 * DD_SECOND,
   .request_max_tries = 10,
+  .api_patience = 15 * DD_MINUTE,
+  .refusal_patience = 5 * DD_MINUTE,
   .requests_in_flight = 16,
   .poll_interval = 15 * DD_SECOND,
 };

@@ -68,7 +68,9 @@ typedef struct
   DdUsec scale_down_step;
   DdNodeChoice node_choice;
   DdUsec request_timeout;
-  guint request_max_tries;
+  guint request_max_tries;  /* of a request that nobody has patience with */
+  DdUsec api_patience;      /* how long an API may be away, where no phase or drain has an end */
+  DdUsec refusal_patience;  /* how long what was allowed before may be refused */
   guint requests_in_flight; /* at most */
   DdUsec poll_interval;     /* how often nodes, instances and the group are looked at */
 } DdKnobs;

@@ -109,11 +109,21 @@ take_answer (const DdReply *reply, const GError *error, gpointer data)
   self->take (self, reply, error);
 }
 
+/* Without EKS there is nothing to tell; without Kubernetes, less. */
+static void
+be_patient_with (DdWatcher *self, const char *service)
+{
+  gboolean needed = !g_str_equal (service, "kubernetes");
+
+  dd_caller_set_patience (self->caller, needed ? self->options.knobs.api_patience : 0, FALSE);
+}
+
 /* There is one question at a time. */
 static void
 ask (DdWatcher *self, const char *operation, DdRequest *request, TakeReply take)
 {
   self->take = take;
+  be_patient_with (self, request->service);
   dd_caller_send (self->caller, operation, request, take_answer, self);
 }
 
@@ -236,6 +246,7 @@ take_activities (DdWatcher *self, const DdReply *reply, const GError *error)
   else
     dd_sight_note_trouble (self->sight, problem->message);
   g_clear_pointer (&self->lister, dd_lister_free);
+  be_patient_with (self, "kubernetes");
   self->lister = dd_lister_new (self->caller, selector, take_nodes, self);
 }
 
