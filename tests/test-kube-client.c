@@ -195,7 +195,8 @@ END_TEST
 static const struct
 {
   const char *pod;
-  gboolean stays, leaving;
+  gboolean stays, leaving, ended;
+  const char *finalizer;
 } pods[] = {
   { "{\"metadata\":{\"namespace\":\"s\",\"name\":\"bare\",\"uid\":\"1\"}}", FALSE, FALSE },
   { "{\"metadata\":{\"namespace\":\"s\",\"name\":\"ds\",\"uid\":\"1\",\"ownerReferences\":[{"
@@ -209,13 +210,21 @@ static const struct
     TRUE, FALSE },
   { "{\"metadata\":{\"namespace\":\"s\",\"name\":\"j\",\"uid\":\"1\"},\"status\":{\"phase\":"
     "\"Succeeded\"}}",
-    TRUE, FALSE },
+    FALSE, FALSE, TRUE },
+  { "{\"metadata\":{\"namespace\":\"s\",\"name\":\"ds\",\"uid\":\"1\",\"ownerReferences\":[{"
+    "\"kind\":\"DaemonSet\",\"name\":\"d\",\"controller\":true}]},\"status\":{\"phase\":"
+    "\"Failed\"}}",
+    FALSE, FALSE, TRUE },
+  { "{\"metadata\":{\"namespace\":\"s\",\"name\":\"f\",\"uid\":\"1\",\"deletionTimestamp\":"
+    "\"2026-01-31T09:30:00Z\",\"finalizers\":[\"a/b\",\"c/d\"]},\"status\":{\"phase\":"
+    "\"Failed\"}}",
+    FALSE, TRUE, TRUE, "a/b" },
   { "{\"metadata\":{\"namespace\":\"s\",\"name\":\"t\",\"uid\":\"1\",\"deletionTimestamp\":"
     "\"2026-01-31T09:30:00Z\"}}",
     FALSE, TRUE },
 };
 
-START_TEST (a_drain_leaves_daemons_mirrors_and_ended_pods_alone)
+START_TEST (a_drain_leaves_daemons_and_mirrors_alone)
 {
   g_autofree char *list = g_strdup_printf ("{\"metadata\":{},\"items\":[%s]}", pods[_i].pod);
   g_autoptr (DdReply) reply = answer (200, list);
@@ -227,6 +236,8 @@ START_TEST (a_drain_leaves_daemons_mirrors_and_ended_pods_alone)
   pod = g_ptr_array_index (read, 0);
   ck_assert_int_eq (pod->stays, pods[_i].stays);
   ck_assert_int_eq (pod->leaving, pods[_i].leaving);
+  ck_assert_int_eq (pod->ended, pods[_i].ended);
+  ck_assert_pstr_eq (pod->finalizer, pods[_i].finalizer);
   ck_assert_ptr_null (token);
 }
 END_TEST
@@ -263,8 +274,7 @@ main (void)
   tcase_add_test (tests, cordon_and_label_need_no_version);
   tcase_add_test (tests, what_is_there_is_not_written_again_and_what_is_not_there_not_removed);
   tcase_add_test (tests, a_list_comes_in_pages);
-  tcase_add_loop_test (tests, a_drain_leaves_daemons_mirrors_and_ended_pods_alone, 0,
-                       G_N_ELEMENTS (pods));
+  tcase_add_loop_test (tests, a_drain_leaves_daemons_and_mirrors_alone, 0, G_N_ELEMENTS (pods));
   tcase_add_test (tests, an_eviction_and_a_deletion_name_their_pod);
   suite_add_tcase (suite, tests);
   srunner_run_all (runner, CK_ENV);

@@ -28,6 +28,8 @@ static const struct
   { DD_MUTANT_TERMINATE_UNDRAINED, "ami-upgrade" },
   { DD_MUTANT_COUNT_REFUSAL_AS_SUCCESS, "pdb-blocks-drain" },
   { DD_MUTANT_IGNORE_BUDGETS, "pdb-blocks-drain" },
+  { DD_MUTANT_KEEP_ENDED_PODS, "ended-pods-leave" },
+  { DD_MUTANT_IGNORE_FINALIZERS, "pod-kept-by-finalizer" },
   { DD_MUTANT_NEVER_GIVE_UP, "pdb-blocks-drain" },
   { DD_MUTANT_GIVE_UP_AT_ONCE, "pdb-blocks-drain" },
   { DD_MUTANT_FORCE_ALWAYS, "pdb-blocks-drain" },

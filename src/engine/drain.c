@@ -124,16 +124,15 @@ note_listed (DdDrain *self, DdKubePod *pod)
   if (known == NULL)
     {
       known = g_new0 (DdDrainPod, 1);
-      known->pod = pod;
       known->next_try = now (self);
       known->arrived_late = self->listed_once;
-      g_hash_table_insert (self->by_uid, pod->uid, known);
       g_ptr_array_add (self->pods, known);
     }
+  g_hash_table_replace (self->by_uid, pod->uid, known);
+  dd_kube_pod_free (known->pod);
+  known->pod = pod;
   known->leaving = pod->leaving;
   known->listed = TRUE;
-  if (known->pod != pod)
-    dd_kube_pod_free (pod);
 }
 
 static void
@@ -173,6 +172,27 @@ adopt_list (DdDrain *self)
   g_ptr_array_sort (self->pods, compare_pods);
 }
 
+/* As with kubectl drain, whatever was told to leave is waited for until it is gone, also when
+ * nothing of it runs any more and a finalizer keeps it. A pod that has ended is told once; when
+ * that is refused it goes with the node, which harms nobody. */
+gboolean
+dd_drain_pod_holds (const DdDrainPod *pod)
+{
+  if (pod->leaving)
+    return !pod->pod->ended || !DD_MUTANT (IGNORE_FINALIZERS);
+  return !pod->pod->ended || (pod->tries == 0 && !DD_MUTANT (KEEP_ENDED_PODS));
+}
+
+static guint
+count_holding (const DdDrain *self)
+{
+  guint count = 0;
+
+  for (guint i = 0; i < self->pods->len; i++)
+    count += dd_drain_pod_holds (g_ptr_array_index (self->pods, i));
+  return count;
+}
+
 /* No try is left for a pod whose turn it is, or no time for any. */
 static gboolean
 budget_is_spent (const DdDrain *self)
@@ -183,7 +203,7 @@ budget_is_spent (const DdDrain *self)
     {
       const DdDrainPod *pod = g_ptr_array_index (self->pods, i);
 
-      if (!DD_MUTANT (NEVER_GIVE_UP) && !pod->leaving
+      if (!DD_MUTANT (NEVER_GIVE_UP) && !pod->leaving && dd_drain_pod_holds (pod)
           && pod->tries >= (DD_MUTANT (GIVE_UP_AT_ONCE) ? 1 : self->context.knobs->evict_max_tries)
           && pod->next_try <= now (self))
         return TRUE;
@@ -200,7 +220,8 @@ trace_overdue (const DdDrain *self)
     {
       const DdDrainPod *pod = g_ptr_array_index (self->pods, i);
 
-      dd_builder_add (&pods, dd_string_printf ("%s/%s", pod->pod->namespace_, pod->pod->name));
+      if (dd_drain_pod_holds (pod))
+        dd_builder_add (&pods, dd_string_printf ("%s/%s", pod->pod->namespace_, pod->pod->name));
     }
   dd_trace (self->context.trace, "engine", "drain.overdue", self->node,
             dd_object ("pods", dd_builder_end (&pods), NULL));
@@ -269,7 +290,7 @@ take_list (const DdReply *reply, const GError *error, gpointer data)
   adopt_list (self);
   if (!self->listed_once)
     begin (self);
-  if (self->pods->len == 0 || (DD_MUTANT (TERMINATE_BEFORE_EMPTY) && all_are_leaving (self)))
+  if (count_holding (self) == 0 || (DD_MUTANT (TERMINATE_BEFORE_EMPTY) && all_are_leaving (self)))
     drain_enter (self, DRAIN_EMPTY);
   else if (self->forcing || budget_is_spent (self))
     drain_enter (self, after_budget (self));
@@ -282,7 +303,7 @@ take_list (const DdReply *reply, const GError *error, gpointer data)
 static gboolean
 is_due (const DdDrain *self, const DdDrainPod *pod)
 {
-  return !pod->leaving && pod->next_try <= now (self);
+  return !pod->leaving && dd_drain_pod_holds (pod) && pod->next_try <= now (self);
 }
 
 /* Sends one request for the next pod whose turn it is; FALSE when there is none. */
@@ -433,14 +454,15 @@ look_again (gpointer data)
 static void
 arm_timer (DdDrain *self)
 {
-  DdUsec due = self->deadline;
+  DdUsec due = count_holding (self) > 0 ? self->deadline : now (self);
   DdUsec poll = now (self) + self->context.knobs->drain_poll_interval;
 
   for (guint i = 0; i < self->pods->len; i++)
     {
       const DdDrainPod *pod = g_ptr_array_index (self->pods, i);
 
-      due = MIN (due, pod->leaving ? poll : pod->next_try);
+      if (dd_drain_pod_holds (pod))
+        due = MIN (due, pod->leaving ? poll : pod->next_try);
     }
   self->next = 0;
   self->timer = dd_clock_after (self->context.clock, MAX (due - now (self), 0), look_again, self);

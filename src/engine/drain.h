@@ -50,6 +50,8 @@ void dd_drain_be_quiet_when_empty (DdDrain *drain);
 void dd_drain_start (DdDrain *drain);
 void dd_drain_free (DdDrain *drain);
 
+/* Whether the drain waits for POD. */
+gboolean dd_drain_pod_holds (const DdDrainPod *pod);
 /* The pods that are left, of DdDrainPod *, by namespace and name; for the explanation. */
 GPtrArray *dd_drain_pods (const DdDrain *drain);
 

@@ -58,9 +58,14 @@ append_reason (GString *out, const DdDrainPod *pod, DdUsec now)
   if (pod->arrived_late && pod->refusal == NULL)
     g_string_append (out, "came to the node while it was drained, as it tolerates the mark of "
                           "outdated nodes; let it tolerate less");
+  else if (pod->leaving && pod->pod->finalizer != NULL)
+    g_string_append_printf (out,
+                            "was evicted and is kept by finalizer %s; whoever put that on must "
+                            "take it off, or you, if nobody is there to",
+                            pod->pod->finalizer);
   else if (pod->leaving)
-    g_string_append (out, "was evicted and has not ended; look at its grace period, its preStop "
-                          "hook and its finalizers");
+    g_string_append (out, "was evicted and has not ended; look at its grace period and its preStop "
+                          "hook, and whether its kubelet answers");
   else if (pod->refusal == NULL)
     g_string_append (out, "was not reached in time");
   else if (pod->refusal->verdict == DD_EVICTION_REFUSED)
@@ -102,7 +107,7 @@ dd_explain_drains (GPtrArray *machines, DdUsec now)
       GPtrArray *pods = dd_drain_pods (dd_node_machine_drain (machine));
 
       for (guint j = 0; j < pods->len; j++)
-        if (lines++ < MAX_LINES)
+        if (dd_drain_pod_holds (g_ptr_array_index (pods, j)) && lines++ < MAX_LINES)
           append_pod (out, dd_node_machine_node (machine)->name, g_ptr_array_index (pods, j), now);
     }
   if (lines > MAX_LINES)

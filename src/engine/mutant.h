@@ -19,6 +19,8 @@ G_BEGIN_DECLS
   X (COUNT_REFUSAL_AS_SUCCESS, "count-refusal-as-success", "takes 429 for an eviction") \
   X (IGNORE_BUDGETS, "ignore-budgets", "deletes pods where it should evict them") \
   X (EVICT_DAEMON_PODS, "evict-daemon-pods", "evicts the pods of DaemonSets too") \
+  X (KEEP_ENDED_PODS, "keep-ended-pods", "leaves pods that have run to their end on the node") \
+  X (IGNORE_FINALIZERS, "ignore-finalizers", "does not wait for pods of which nothing runs") \
   X (NEVER_GIVE_UP, "never-give-up", "knows no end of tries and time for a drain") \
   X (GIVE_UP_AT_ONCE, "give-up-at-once", "fails at the first refusal") \
   X (FORCE_ALWAYS, "force-always", "deletes what is left although nobody said force") \

@@ -443,7 +443,7 @@ dd_sight_take_pods (DdSight *self, const char *node, GPtrArray *pods)
       const DdKubePod *pod = g_ptr_array_index (pods, i);
       g_autofree char *name = g_strdup_printf ("%s/%s", pod->namespace_, pod->name);
 
-      if (pod->stays)
+      if (pod->stays || (pod->ended && !pod->leaving))
         continue;
       leaving += pod->leaving;
       if (pod->leaving)

@@ -16,6 +16,7 @@ dd_kube_pod_free (DdKubePod *pod)
   g_free (pod->name);
   g_free (pod->uid);
   g_free (pod->owner);
+  g_free (pod->finalizer);
   dd_value_unref (pod->labels);
   g_free (pod);
 }
@@ -39,16 +40,23 @@ controller_of (const DdValue *pod)
   return NULL;
 }
 
-/* The filters of kubectl drain, without the guards for which a person would be asked: a managed
- * node group's update evicts bare pods and pods with local storage like any other. */
 static gboolean
-pod_stays (const DdValue *pod, const DdValue *controller)
+pod_has_ended (const DdValue *pod)
 {
   const char *phase = dd_value_path_string (pod, "status.phase");
 
+  return g_strcmp0 (phase, "Succeeded") == 0 || g_strcmp0 (phase, "Failed") == 0;
+}
+
+/* The filters of kubectl drain (k8s.io/kubectl/pkg/drain/filters.go), without the guards for which
+ * a person would be asked: a managed node group's update evicts bare pods and pods with local
+ * storage like any other. A pod of a DaemonSet that is gone is the garbage collector's. */
+static gboolean
+pod_stays (const DdValue *pod, const DdValue *controller)
+{
   return dd_value_at (pod, "metadata", "annotations", "kubernetes.io/config.mirror", NULL) != NULL
-         || g_strcmp0 (dd_value_path_string (controller, "kind"), "DaemonSet") == 0
-         || g_strcmp0 (phase, "Succeeded") == 0 || g_strcmp0 (phase, "Failed") == 0;
+         || (g_strcmp0 (dd_value_path_string (controller, "kind"), "DaemonSet") == 0
+             && !pod_has_ended (pod));
 }
 
 static DdKubePod *
@@ -71,6 +79,9 @@ pod_from_value (const DdValue *value, GError **error)
                                   dd_value_path_string (controller, "name"));
   pod->labels = labels == NULL ? NULL : dd_value_ref (labels);
   pod->leaving = dd_value_path_string (value, "metadata.deletionTimestamp") != NULL;
+  pod->finalizer = g_strdup (
+      dd_value_string (dd_value_element (dd_value_path (value, "metadata.finalizers"), 0)));
+  pod->ended = pod_has_ended (value);
   pod->stays = pod_stays (value, controller);
   return g_steal_pointer (&pod);
 }

@@ -12,9 +12,11 @@ typedef struct
   char *namespace_, *name, *uid;
   char *owner;      /* "ReplicaSet/web-5f7598cfb4"; NULL: no controller */
   DdValue *labels;  /* NULL: none */
+  char *finalizer;  /* the first of those that keep it; NULL: none does */
   gboolean leaving; /* it has a deletionTimestamp */
-  gboolean stays;   /* a drain leaves it alone: mirror pods, pods of a DaemonSet, and pods that
-                     * have run to their end */
+  gboolean ended;   /* it has run to its end: nothing runs in it, and no budget holds it */
+  gboolean stays;   /* a drain leaves it alone: mirror pods, and pods of a DaemonSet that have not
+                     * run to their end */
 } DdKubePod;
 
 void dd_kube_pod_free (DdKubePod *pod);
