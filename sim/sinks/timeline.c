@@ -343,6 +343,13 @@ tell_stopped (SimTimeline *self, const SimEvent *event)
 }
 
 static void
+tell_deleted_version (SimTimeline *self, const SimEvent *event)
+{
+  tell (self, event, SIM_INK_PLAIN, "   launch template version %" G_GINT64_FORMAT " is deleted",
+        number (event, "version"));
+}
+
+static void
 tell_warned (SimTimeline *self, const SimEvent *event)
 {
   tell (self, event, SIM_INK_CAUTION, "   warning: %s", detail (event, "reason"));
@@ -558,6 +565,7 @@ static const struct
   { "update.started", tell_started },
   { "phase.entered", tell_phase },
   { "launch-template.version-created", tell_template },
+  { "launch-template.version-deleted", tell_deleted_version },
   { "scale-up.requested", tell_scale_up },
   { "launch.failed", tell_launch_failed },
   { "node.registered", learn_zone },

@@ -90,6 +90,30 @@ dd_template_version_number_from_reply (const DdReply *reply, gint64 *out_number,
 }
 
 DdRequest *
+dd_ec2_delete_template_version (const char *template_id, gint64 number)
+{
+  DdForm *form = form_new ("DeleteLaunchTemplateVersions");
+
+  dd_form_set (form, "LaunchTemplateId", template_id);
+  dd_form_set_int (form, "LaunchTemplateVersion.1", number);
+  return dd_form_to_request (form);
+}
+
+gboolean
+dd_template_version_is_deleted (const DdReply *reply)
+{
+  g_autoptr (DdValue) body = dd_xml_parse (reply->body, NULL);
+  const DdValue *trouble
+      = dd_value_path (body, "unsuccessfullyDeletedLaunchTemplateVersionSet.0.responseError");
+
+  return body != NULL
+         && (trouble == NULL
+             || g_strcmp0 (dd_value_path_string (trouble, "code"),
+                           "launchTemplateVersionDoesNotExist")
+                    == 0);
+}
+
+DdRequest *
 dd_ec2_describe_instances (GPtrArray *ids)
 {
   DdForm *form = form_new ("DescribeInstances");

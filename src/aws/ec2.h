@@ -28,6 +28,10 @@ DdRequest *dd_ec2_create_template_version (const DdTemplateVersion *source, cons
 gboolean dd_template_version_number_from_reply (const DdReply *reply, gint64 *out_number,
                                                 GError **error);
 
+DdRequest *dd_ec2_delete_template_version (const char *template_id, gint64 number);
+/* Nothing of it is left, by this request or by one before. */
+gboolean dd_template_version_is_deleted (const DdReply *reply);
+
 /* IDS are char *. When EC2 has forgotten one of them, about an hour after its end, the answer is
  * DD_ERROR_NOT_FOUND for all, and its message names those. */
 DdRequest *dd_ec2_describe_instances (GPtrArray *ids);

@@ -180,6 +180,14 @@ tell_template (G_GNUC_UNUSED DdProgress *self, G_GNUC_UNUSED const char *subject
 }
 
 static char *
+tell_deleted_version (G_GNUC_UNUSED DdProgress *self, G_GNUC_UNUSED const char *subject,
+                      const DdValue *details)
+{
+  return g_strdup_printf ("version %" G_GINT64_FORMAT " of launch template %s is deleted",
+                          number (details, "version"), detail (details, "id"));
+}
+
+static char *
 tell_raised (DdProgress *self, G_GNUC_UNUSED const char *subject, const DdValue *details)
 {
   self->desired_before = number (details, "from_desired");
@@ -405,6 +413,7 @@ static const struct
   { "update.warned", BAD, tell_warned },
   { "phase.entered", BOLD, tell_phase },
   { "launch-template.version-created", PLAIN, tell_template },
+  { "launch-template.version-deleted", PLAIN, tell_deleted_version },
   { "scale-up.requested", PLAIN, tell_raised },
   { "node.joined", GOOD, tell_joined },
   { "scale-up.satisfied", GOOD, tell_satisfied },

@@ -53,7 +53,7 @@ list_protected (DdEngine *self)
   if (self->protected_any && !DD_MUTANT (KEEP_PROTECTION))
     dd_engine_list (self, DD_NODES_UPDATED, take_protected);
   else
-    dd_engine_enter (self, self->failed ? DD_STATE_FAILED : DD_STATE_SUCCEEDED);
+    dd_engine_enter (self, dd_reference_last_state (self));
 }
 
 void
@@ -70,7 +70,7 @@ note_unprotected (G_GNUC_UNUSED const GError *error, gpointer data)
 {
   DdEngine *self = data;
 
-  dd_engine_enter (self, self->failed ? DD_STATE_FAILED : DD_STATE_SUCCEEDED);
+  dd_engine_enter (self, dd_reference_last_state (self));
 }
 
 static void
@@ -211,8 +211,8 @@ static const struct
   = { "make-template-version", DD_PHASE_SETUP, dd_setup_make_template_version,
       dd_setup_take_template_version, TO (REPOINT) },
   [DD_STATE_REPOINT] = { "repoint", DD_PHASE_SETUP, dd_setup_repoint, dd_setup_take_repointed,
-                         TO (RAISE) | TO (MARK_ALL) | TO (SUCCEEDED) | TO (LOOK_AGAIN)
-                             | TO (READ_SIZE) | TO (LIST_PROTECTED) },
+                         TO (RAISE) | TO (MARK_ALL) | TO (SUCCEEDED) | TO (READ_REFERENCE)
+                             | TO (LOOK_AGAIN) | TO (READ_SIZE) | TO (LIST_PROTECTED) },
 
   [DD_STATE_RAISE]
   = { "raise", DD_PHASE_SCALE_UP, dd_scale_up_raise, dd_scale_up_take_raised, TO (AWAIT_NODES) },
@@ -259,8 +259,11 @@ static const struct
   [DD_STATE_AWAIT_SHRINK]
   = { "await-shrink", DD_PHASE_SCALE_DOWN, dd_scale_down_await, NULL, TO (READ_SIZE) },
 
-  [DD_STATE_SURVEY_GROUP] = { "survey-group", DD_PHASE_ROLL_BACK, dd_roll_back_survey_group,
-                              dd_roll_back_take_group, TO (POINT_BACK) | TO (STOP_GROWTH) },
+  [DD_STATE_SURVEY_GROUP]
+  = { "survey-group", DD_PHASE_ROLL_BACK, dd_roll_back_survey_group, dd_roll_back_take_group,
+      TO (UNMAKE_VERSION) | TO (POINT_BACK) | TO (STOP_GROWTH) },
+  [DD_STATE_UNMAKE_VERSION]
+  = { "unmake-version", DD_PHASE_ROLL_BACK, dd_reference_unmake, NULL, TO (POINT_BACK) },
   [DD_STATE_POINT_BACK] = { "point-back", DD_PHASE_ROLL_BACK, dd_roll_back_point_back,
                             dd_roll_back_take_pointed_back, TO (STOP_GROWTH) },
   [DD_STATE_STOP_GROWTH] = { "stop-growth", DD_PHASE_ROLL_BACK, dd_roll_back_stop_growth,
@@ -279,9 +282,14 @@ static const struct
   [DD_STATE_RESTORE_SIZE] = { "restore-size", DD_PHASE_ROLL_BACK, dd_roll_back_restore_size,
                               dd_roll_back_take_restored, TO (LIST_PROTECTED) },
 
-  [DD_STATE_LIST_PROTECTED]
-  = { "list-protected", DD_PHASE_END, list_protected, NULL, TO (UNPROTECT) | TO (SUCCEEDED) },
-  [DD_STATE_UNPROTECT] = { "unprotect", DD_PHASE_END, unprotect, NULL, TO (SUCCEEDED) },
+  [DD_STATE_LIST_PROTECTED] = { "list-protected", DD_PHASE_END, list_protected, NULL,
+                                TO (UNPROTECT) | TO (READ_REFERENCE) | TO (SUCCEEDED) },
+  [DD_STATE_UNPROTECT]
+  = { "unprotect", DD_PHASE_END, unprotect, NULL, TO (READ_REFERENCE) | TO (SUCCEEDED) },
+  [DD_STATE_READ_REFERENCE] = { "read-reference", DD_PHASE_END, dd_reference_read, NULL,
+                                TO (RESTORE_REFERENCE) | TO (SUCCEEDED) },
+  [DD_STATE_RESTORE_REFERENCE]
+  = { "restore-reference", DD_PHASE_END, dd_reference_restore, NULL, TO (SUCCEEDED) },
   [DD_STATE_PLANNED] = { "planned", DD_PHASE_END, finish_planned, NULL, 0 },
   [DD_STATE_SUCCEEDED] = { "succeeded", DD_PHASE_END, finish_succeeded, NULL, 0 },
   [DD_STATE_FAILED] = { "failed", DD_PHASE_END, finish_failed, NULL, 0 },
@@ -720,6 +728,7 @@ dd_engine_free (DdEngine *self)
   g_ptr_array_unref (self->warnings);
   g_free (self->token);
   g_free (self->points_to);
+  g_free (self->points_back_to);
   g_ptr_array_unref (self->outdated);
   g_ptr_array_unref (self->fresh);
   result_clear (&self->result);

@@ -112,20 +112,21 @@ failure_to_value (const DdEngine *self)
 static DdValue *
 snapshot (const DdEngine *self)
 {
-  return dd_object ("schema", dd_int (DD_JOURNAL_SCHEMA), "cluster",
-                    dd_string (self->options.cluster), "nodegroup",
-                    dd_string (self->options.nodegroup), "group", dd_string (self->before->name),
-                    "release", dd_string (self->release), "image", dd_string (self->image), "phase",
-                    dd_int (self->phase), "size", size_to_value (self->before), "template_version",
-                    dd_string (self->before->template_version), "token", dd_string (self->token),
-                    "target_version", dd_int (self->target_version), "repointed",
-                    dd_bool (self->repointed || self->state == DD_STATE_REPOINT), "growth",
-                    dd_int (self->growth), "ready_floor", dd_int (self->ready_floor), "desired",
-                    dd_int (self->desired), "parallelism", dd_int (self->parallelism), "instances",
-                    set_to_value (self->known_instances), "nodes", set_to_value (self->known_nodes),
-                    "planned", texts_to_value (self->planned), "marked", marks_to_value (self),
-                    "protected", dd_bool (self->protected_any || self->state == DD_STATE_PROTECT),
-                    "failure", failure_to_value (self), NULL);
+  return dd_object (
+      "schema", dd_int (DD_JOURNAL_SCHEMA), "cluster", dd_string (self->options.cluster),
+      "nodegroup", dd_string (self->options.nodegroup), "group", dd_string (self->before->name),
+      "release", dd_string (self->release), "image", dd_string (self->image), "phase",
+      dd_int (self->phase), "size", size_to_value (self->before), "template_version",
+      dd_string (self->before->template_version), "former_number", dd_int (self->former_number),
+      "pointed_back", dd_bool (self->pointed_back), "token", dd_string (self->token),
+      "target_version", dd_int (self->target_version), "repointed",
+      dd_bool (self->repointed || self->state == DD_STATE_REPOINT), "growth", dd_int (self->growth),
+      "ready_floor", dd_int (self->ready_floor), "desired", dd_int (self->desired), "parallelism",
+      dd_int (self->parallelism), "instances", set_to_value (self->known_instances), "nodes",
+      set_to_value (self->known_nodes), "planned", texts_to_value (self->planned), "marked",
+      marks_to_value (self), "protected",
+      dd_bool (self->protected_any || self->state == DD_STATE_PROTECT), "failure",
+      failure_to_value (self), NULL);
 }
 
 void
@@ -228,6 +229,8 @@ dd_journal_recall (DdEngine *self)
   read_size (self->before, document);
   self->token = g_strdup (dd_value_path_string (document, "token"));
   self->target_version = dd_value_path_int (document, "target_version", 0);
+  self->former_number = dd_value_path_int (document, "former_number", 0);
+  self->pointed_back = dd_value_path_bool (document, "pointed_back", FALSE);
   self->repointed = dd_value_path_bool (document, "repointed", FALSE);
   self->growth = dd_value_path_int (document, "growth", 0);
   self->ready_floor = dd_value_path_int (document, "ready_floor", -1);

@@ -62,6 +62,7 @@ G_BEGIN_DECLS
   X (TRUST_THE_CLUSTER, "trust-the-cluster", \
      "updates a group whose instances are nodes elsewhere") \
   X (TRUST_THE_PROCESSES, "trust-the-processes", "begins although the group would not follow") \
+  X (FORGET_THE_REFERENCE, "forget-the-reference", "takes $Latest for a version like any other") \
   X (LIE_ABOUT_FAILURE, "lie-about-failure", "reports success where it failed")
 
 typedef enum

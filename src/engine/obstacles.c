@@ -223,6 +223,16 @@ warn_of_standby (DdEngine *self)
           self->before->name, names);
 }
 
+static void
+warn_of_latest (DdEngine *self)
+{
+  if (dd_reference_moves_at_once (self) && self->outdated->len > 0)
+    warn (self,
+          "Auto Scaling group %s refers to $Latest of launch template %s: the version that the "
+          "update makes is what every group that refers so launches from at once",
+          self->before->name, self->before->template_id);
+}
+
 /* ---- what no update gets past ---- */
 
 static gboolean
@@ -268,6 +278,7 @@ dd_obstacles_pass (DdEngine *self, GPtrArray *nodes)
   warn_of_rebalance (self);
   warn_of_protection (self);
   warn_of_standby (self);
+  warn_of_latest (self);
   return TRUE;
 }
 

@@ -50,6 +50,7 @@ typedef enum
   DD_STATE_AWAIT_SHRINK,
   /* roll back */
   DD_STATE_SURVEY_GROUP,
+  DD_STATE_UNMAKE_VERSION,
   DD_STATE_POINT_BACK,
   DD_STATE_STOP_GROWTH,
   DD_STATE_LIST_MARKED,
@@ -62,6 +63,8 @@ typedef enum
   /* whatever happened */
   DD_STATE_LIST_PROTECTED,
   DD_STATE_UNPROTECT,
+  DD_STATE_READ_REFERENCE,
+  DD_STATE_RESTORE_REFERENCE,
   DD_STATE_PLANNED,
   DD_STATE_SUCCEEDED,
   DD_STATE_FAILED,
@@ -110,7 +113,11 @@ struct _DdEngine
   DdScalingGroup *before; /* the Auto Scaling group as it was */
   DdTemplateVersion *template_;
   gint64 target_version; /* of the launch template; 0: not known yet */
+  gint64 former_number;  /* what the group's reference meant before */
   gboolean repointed;
+  gboolean pointed_back;
+  gboolean unmade;      /* the version that was made was asked to be deleted, well or not */
+  char *points_back_to; /* NULL: the reference as it was */
   guint parallelism;
   gboolean minimal; /* strategy MINIMAL: the group never grows */
   gint64 growth;
@@ -248,6 +255,18 @@ gboolean dd_obstacles_pass_group (DdEngine *self);
 gboolean dd_obstacles_pass (DdEngine *self, GPtrArray *nodes);
 /* A trace of each warning. */
 void dd_obstacles_tell (DdEngine *self);
+
+/* ---- reference.c ---- */
+/* The version that setup makes is launched from before the group is pointed to it. */
+gboolean dd_reference_moves_at_once (const DdEngine *self);
+/* What ends the update once everything else is as it should be. */
+DdState dd_reference_last_state (const DdEngine *self);
+void dd_reference_read (DdEngine *self);
+void dd_reference_restore (DdEngine *self);
+/* Where a roll-back of the template begins, and what the group then refers to. */
+DdState dd_reference_back_state (const DdEngine *self);
+void dd_reference_unmake (DdEngine *self);
+const char *dd_reference_back (const DdEngine *self);
 
 /* ---- scale-up.c ---- */
 void dd_scale_up_raise (DdEngine *self);

@@ -80,22 +80,24 @@ dd_roll_back_take_group (DdEngine *self, const DdReply *reply)
   if (self->group == NULL)
     dd_engine_fail_with (self, error);
   else
-    dd_engine_enter (self, points_back (self) ? DD_STATE_POINT_BACK : DD_STATE_STOP_GROWTH);
+    dd_engine_enter (self,
+                     points_back (self) ? dd_reference_back_state (self) : DD_STATE_STOP_GROWTH);
 }
 
 void
 dd_roll_back_point_back (DdEngine *self)
 {
   dd_engine_send (self, "UpdateAutoScalingGroup",
-                  dd_autoscaling_repoint (self->before, self->before->template_version));
+                  dd_autoscaling_repoint (self->before, dd_reference_back (self)));
 }
 
 void
 dd_roll_back_take_pointed_back (DdEngine *self, G_GNUC_UNUSED const DdReply *reply)
 {
+  self->pointed_back = TRUE;
   dd_engine_trace (self, "group.repointed",
                    dd_object ("group", dd_string (self->before->name), "version",
-                              dd_string (self->before->template_version), NULL));
+                              dd_string (dd_reference_back (self)), NULL));
   dd_engine_enter (self, DD_STATE_STOP_GROWTH);
 }
 

@@ -279,6 +279,8 @@ dd_setup_take_template (DdEngine *self, const DdReply *reply)
       dd_engine_fail_with (self, error);
       return;
     }
+  if (self->former_number == 0)
+    self->former_number = self->template_->number;
   if (self->image == NULL && !take_image_of_template (self))
     return;
   if (g_strcmp0 (self->template_->image, self->image) == 0)
@@ -355,7 +357,7 @@ state_after_pointing (const DdEngine *self)
 {
   if (self->journal != NULL && self->told > DD_PHASE_SETUP)
     return dd_journal_state (self);
-  return self->outdated->len == 0 ? DD_STATE_SUCCEEDED : dd_engine_first_state (self);
+  return self->outdated->len == 0 ? dd_reference_last_state (self) : dd_engine_first_state (self);
 }
 
 static DdState
