@@ -304,6 +304,32 @@ START_TEST (a_new_template_version_is_asked_for_with_a_token)
 }
 END_TEST
 
+#define NOT_DELETED(code) \
+  "<R><unsuccessfullyDeletedLaunchTemplateVersionSet><item><versionNumber>4</versionNumber>" \
+  "<responseError><code>" code "</code></responseError></item>" \
+  "</unsuccessfullyDeletedLaunchTemplateVersionSet></R>"
+
+static const struct
+{
+  const char *answer;
+  gboolean deleted;
+} deletions[] = {
+  { "<R><successfullyDeletedLaunchTemplateVersionSet><item><versionNumber>4</versionNumber></item>"
+    "</successfullyDeletedLaunchTemplateVersionSet></R>",
+    TRUE },
+  { NOT_DELETED ("launchTemplateVersionDoesNotExist"), TRUE },
+  { NOT_DELETED ("unexpectedError"), FALSE },
+  { "no XML", FALSE },
+};
+
+START_TEST (a_template_version_is_deleted_or_not_whatever_the_status_is)
+{
+  g_autoptr (DdReply) reply = answer (200, "text/xml", deletions[_i].answer);
+
+  ck_assert (dd_template_version_is_deleted (reply) == deletions[_i].deleted);
+}
+END_TEST
+
 START_TEST (states_of_instances_are_found_in_every_reservation)
 {
   g_autoptr (DdReply) reply = answer (
@@ -412,6 +438,8 @@ main (void)
   tcase_add_loop_test (tests, the_latest_activity_tells_whether_an_instance_comes_or_leaves, 0,
                        G_N_ELEMENTS (activities));
   tcase_add_test (tests, a_new_template_version_is_asked_for_with_a_token);
+  tcase_add_loop_test (tests, a_template_version_is_deleted_or_not_whatever_the_status_is, 0,
+                       G_N_ELEMENTS (deletions));
   tcase_add_test (tests, states_of_instances_are_found_in_every_reservation);
   tcase_add_loop_test (tests, a_release_is_looked_up_by_the_family_of_its_ami, 0,
                        G_N_ELEMENTS (releases));
