@@ -293,6 +293,18 @@ note_scale_up (SimLedger *ledger, const SimEvent *event)
   update->from_max = dd_value_path_int (event->details, "from_max", 0);
 }
 
+/* Somebody else asked for another size before the group shrank. */
+static void
+note_size_adopted (SimLedger *ledger, const SimEvent *event)
+{
+  SimLedgerUpdate *update = sim_ledger_update (ledger, event->subject);
+
+  if (update == NULL)
+    return;
+  update->from_desired = dd_value_path_int (event->details, "desired", 0);
+  update->from_max = dd_value_path_int (event->details, "max", 0);
+}
+
 static void
 note_scale_down_stopped (SimLedger *ledger, const SimEvent *event)
 {
@@ -427,6 +439,7 @@ static const struct
   { "group.repointed", note_repointed },
   { "scale-up.requested", note_scale_up },
   { "scale-down.stopped", note_scale_down_stopped },
+  { "size.adopted", note_size_adopted },
   { "drain.started", note_drain_started },
   { "drain.overdue", note_overdue },
   { "drain.forced", note_forced },

@@ -350,6 +350,15 @@ tell_deleted_version (SimTimeline *self, const SimEvent *event)
 }
 
 static void
+tell_adopted (SimTimeline *self, const SimEvent *event)
+{
+  tell (self, event, SIM_INK_CAUTION,
+        "   somebody asked for %" G_GINT64_FORMAT " instead of %" G_GINT64_FORMAT
+        " instances meanwhile: %" G_GINT64_FORMAT " are left",
+        number (event, "asked"), number (event, "instead_of"), number (event, "desired"));
+}
+
+static void
 tell_warned (SimTimeline *self, const SimEvent *event)
 {
   tell (self, event, SIM_INK_CAUTION, "   warning: %s", detail (event, "reason"));
@@ -589,6 +598,7 @@ static const struct
   { "pod.unschedulable", tell_unschedulable },
   { "scale-down.step", tell_shrink },
   { "scale-down.stopped", tell_stopped },
+  { "size.adopted", tell_adopted },
   { "update.warned", tell_warned },
   { "request.retried", tell_retried },
   { "api.away", tell_away },

@@ -188,6 +188,16 @@ tell_deleted_version (G_GNUC_UNUSED DdProgress *self, G_GNUC_UNUSED const char *
 }
 
 static char *
+tell_adopted (G_GNUC_UNUSED DdProgress *self, G_GNUC_UNUSED const char *subject,
+              const DdValue *details)
+{
+  return g_strdup_printf ("somebody asked for %" G_GINT64_FORMAT " instead of %" G_GINT64_FORMAT
+                          " instances meanwhile: the update leaves %" G_GINT64_FORMAT,
+                          number (details, "asked"), number (details, "instead_of"),
+                          number (details, "desired"));
+}
+
+static char *
 tell_raised (DdProgress *self, G_GNUC_UNUSED const char *subject, const DdValue *details)
 {
   self->desired_before = number (details, "from_desired");
@@ -432,6 +442,7 @@ static const struct
   { "node.terminating", PLAIN, tell_terminating },
   { "node.terminated", GOOD, tell_terminated },
   { "scale-down.step", PLAIN, tell_step },
+  { "size.adopted", BAD, tell_adopted },
   { "scale-down.stopped", BAD, tell_stopped },
   { "request.retried", FAINT, tell_retried },
   { "api.away", BAD, tell_away },

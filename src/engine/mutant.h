@@ -63,6 +63,7 @@ G_BEGIN_DECLS
      "updates a group whose instances are nodes elsewhere") \
   X (TRUST_THE_PROCESSES, "trust-the-processes", "begins although the group would not follow") \
   X (FORGET_THE_REFERENCE, "forget-the-reference", "takes $Latest for a version like any other") \
+  X (IGNORE_NEW_SIZE, "ignore-new-size", "goes back to a size that nobody wants any more") \
   X (LIE_ABOUT_FAILURE, "lie-about-failure", "reports success where it failed")
 
 typedef enum

@@ -2,8 +2,9 @@
 /* Scale down: maximum and desired go back one by one, each step when the instance of the one before
  * has left. When somebody else has raised desired meanwhile, such as the Cluster Autoscaler, the
  * phase stops at once and leaves the sizes alone; the update has succeeded all the same (Amazon EKS
- * User Guide, "Understand each phase of node updates", scale down phase). A look costs the same
- * however large the group: its sizes without its instances, and its latest activity. */
+ * User Guide, "Understand each phase of node updates", scale down phase). What somebody asked for
+ * before the phase is where it goes to; what the update itself has added leaves. A look costs the
+ * same however large the group: its sizes without its instances, and its latest activity. */
 #include "config.h"
 
 #include "engine/private.h"
@@ -39,6 +40,34 @@ stop (DdEngine *self)
   dd_engine_enter (self, DD_STATE_LIST_PROTECTED);
 }
 
+/* An engine that takes up this phase has asked for a step that it knows nothing of, and a group
+ * that shrinks with each termination is smaller by our doing. */
+static gboolean
+somebody_resized (const DdEngine *self)
+{
+  return self->moves_since == 0 && self->told < DD_PHASE_SCALE_DOWN
+         && self->group->desired != self->desired && !self->options.knobs.decrement_on_terminate
+         && !DD_MUTANT (DECREMENT_ON_TERMINATE) && !DD_MUTANT (FIGHT_OVER_SIZES)
+         && !DD_MUTANT (IGNORE_NEW_SIZE);
+}
+
+/* More than the group had grown to: so many more are wanted than before the update. Less: whoever
+ * wrote that means it as it stands. */
+static void
+adopt_size (DdEngine *self)
+{
+  gint64 asked = self->group->desired;
+  gint64 wanted = asked > self->desired ? self->before->desired + asked - self->desired : asked;
+
+  self->before->desired = wanted;
+  self->before->max = MAX (self->before->max, wanted);
+  dd_engine_trace (self, "size.adopted",
+                   dd_object ("asked", dd_int (asked), "instead_of", dd_int (self->desired),
+                              "desired", dd_int (wanted), "max", dd_int (self->before->max), NULL));
+  self->desired = asked;
+  dd_journal_note (self);
+}
+
 void
 dd_scale_down_take_size (DdEngine *self, const DdReply *reply)
 {
@@ -47,8 +76,13 @@ dd_scale_down_take_size (DdEngine *self, const DdReply *reply)
   g_clear_pointer (&self->group, dd_scaling_group_free);
   self->group = dd_scaling_group_from_reply (reply, self->before->name, &error);
   if (self->group == NULL)
-    dd_engine_fail_with (self, error);
-  else if (self->group->desired > self->desired && !DD_MUTANT (FIGHT_OVER_SIZES))
+    {
+      dd_engine_fail_with (self, error);
+      return;
+    }
+  if (somebody_resized (self))
+    adopt_size (self);
+  if (self->group->desired > self->desired && !DD_MUTANT (FIGHT_OVER_SIZES))
     stop (self);
   else
     dd_engine_enter (self, DD_STATE_READ_MOVES);
