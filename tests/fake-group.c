@@ -255,6 +255,8 @@ describe_group (FakeGroup *self)
                                                    : "InService");
     }
   g_string_append (xml, "</Instances>");
+  if (self->free_addresses != 0)
+    g_string_append (xml, "<VPCZoneIdentifier>subnet-1</VPCZoneIdentifier>");
   if (self->suspended != NULL)
     g_string_append_printf (xml,
                             "<SuspendedProcesses><member><ProcessName>%s</ProcessName></member>"
@@ -359,6 +361,21 @@ describe_instances (FakeGroup *self)
   return fake_reply_xml (200, xml->str);
 }
 
+static DdReply *
+describe_subnets (FakeGroup *self)
+{
+  g_autofree char *xml = g_strdup_printf (
+      "<R><subnetSet><item><subnetId>subnet-1</subnetId><availabilityZone>us-west-2a"
+      "</availabilityZone><availableIpAddressCount>%d</availableIpAddressCount></item></subnetSet>"
+      "</R>",
+      self->free_addresses);
+
+  if (self->free_addresses < 0)
+    return fake_reply_xml (403, "<Response><Errors><Error><Code>UnauthorizedOperation</Code>"
+                                "<Message>not you</Message></Error></Errors></Response>");
+  return fake_reply_xml (200, xml);
+}
+
 static gboolean
 somebody_is_leaving (const FakeGroup *self)
 {
@@ -412,6 +429,8 @@ handle_aws (FakeGroup *self, const DdRequest *request, const char *body)
     return create_template_version (self, body);
   if (strstr (body, "=DescribeInstances&") != NULL)
     return describe_instances (self);
+  if (strstr (body, "=DescribeSubnets&") != NULL)
+    return describe_subnets (self);
   g_assert (strstr (body, "=DescribeScalingActivities&") != NULL);
   return describe_activities (self);
 }

@@ -47,6 +47,7 @@ typedef struct
   gboolean elsewhere;      /* the cluster that is asked knows none of its nodes */
   const char *status;      /* of the managed group; NULL: ACTIVE */
   const char *suspended;   /* a process of the Auto Scaling group; NULL: none */
+  int free_addresses;      /* of its one subnet; 0: it has none to name, -1: nobody may ask */
   gboolean managed;        /* its Auto Scaling group carries the tag of EKS */
   DdUsec outside_raise;    /* when somebody raises desired by one; 0: never */
 

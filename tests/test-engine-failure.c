@@ -518,6 +518,34 @@ START_TEST (what_hinders_is_in_the_plan)
 }
 END_TEST
 
+static const struct
+{
+  int free_addresses;
+  const char *warning; /* NULL: none */
+} subnets[] = {
+  { 15, "subnet subnet-1 in us-west-2a has 15 free addresses, and the update may launch 3 inst" },
+  { 250, NULL },
+  { -1, "whether its subnets have free addresses is not known" },
+};
+
+START_TEST (a_subnet_with_few_addresses_is_told_by_an_engine_that_works_alone)
+{
+  engine_fixture_make_group (3, 3);
+  fix.group->free_addresses = subnets[_i].free_addresses;
+  engine_fixture_plan ();
+  ck_assert_ptr_null (strstr (fix.group->log->str, "DescribeSubnets"));
+  fix.options.alone = TRUE;
+  engine_fixture_plan ();
+
+  if (subnets[_i].warning != NULL)
+    ck_assert_has (fix.plan, subnets[_i].warning);
+  else
+    ck_assert_ptr_null (strstr (fix.plan, "warnings"));
+  engine_fixture_run ();
+  ck_assert (fix.succeeded);
+}
+END_TEST
+
 /* Whenever it is freed, nothing is left under way; the fixture looks. */
 START_TEST (an_engine_can_be_freed_at_any_moment)
 {
@@ -579,6 +607,8 @@ main (void)
   tcase_add_loop_test (tests, an_update_does_not_begin_without_a_process_that_it_needs, 0,
                        G_N_ELEMENTS (needed));
   tcase_add_test (tests, what_hinders_is_in_the_plan);
+  tcase_add_loop_test (tests, a_subnet_with_few_addresses_is_told_by_an_engine_that_works_alone, 0,
+                       G_N_ELEMENTS (subnets));
   tcase_add_loop_test (tests, any_single_request_without_an_answer_is_survived, 0, 2);
   tcase_add_test (tests, an_engine_can_be_freed_at_any_moment);
   suite_add_tcase (suite, tests);

@@ -108,6 +108,17 @@ take_zones (const DdValue *list, GPtrArray *zones)
   g_ptr_array_sort (zones, compare_strings);
 }
 
+/* "subnet-1,subnet-2" */
+static void
+take_subnets (const char *list, GPtrArray *subnets)
+{
+  g_auto (GStrv) ids = g_strsplit (list == NULL ? "" : list, ",", -1);
+
+  for (guint i = 0; ids[i] != NULL; i++)
+    if (*g_strstrip (ids[i]) != '\0')
+      g_ptr_array_add (subnets, g_strdup (ids[i]));
+}
+
 /* A group has its launch template either directly or inside a mixed instances policy, as the
  * groups that EKS makes do. */
 static gboolean
@@ -162,6 +173,8 @@ dd_scaling_group_from_reply (const DdReply *reply, const char *name, GError **er
   group->zones = g_ptr_array_new_with_free_func (g_free);
   group->instances = g_ptr_array_new_with_free_func (group_instance_free);
   group->suspended = g_ptr_array_new_with_free_func (g_free);
+  group->subnets = g_ptr_array_new_with_free_func (g_free);
+  take_subnets (dd_value_path_string (item, "VPCZoneIdentifier"), group->subnets);
   take_zones (dd_value_member (item, "AvailabilityZones"), group->zones);
   take_suspended (dd_value_member (item, "SuspendedProcesses"), group->suspended);
   take_instances (dd_value_member (item, "Instances"), group->instances);
@@ -180,6 +193,7 @@ dd_scaling_group_free (DdScalingGroup *group)
     return;
   g_free (group->name);
   g_clear_pointer (&group->zones, g_ptr_array_unref);
+  g_clear_pointer (&group->subnets, g_ptr_array_unref);
   g_clear_pointer (&group->instances, g_ptr_array_unref);
   g_clear_pointer (&group->suspended, g_ptr_array_unref);
   g_free (group->template_id);

@@ -20,6 +20,7 @@ typedef struct
   char *name;
   gint64 min, max, desired;
   GPtrArray *zones;     /* of char *, sorted */
+  GPtrArray *subnets;   /* of char *: where it launches */
   GPtrArray *instances; /* of DdGroupInstance *, in the order of the answer */
   char *template_id, *template_version;
   GPtrArray *suspended;  /* of char *: "Launch", "Terminate" ...: what it does not do by itself */

@@ -156,3 +156,58 @@ dd_instance_states_from_reply (const DdReply *reply, GError **error)
     take_states (dd_value_element (list, i), states);
   return g_steal_pointer (&states);
 }
+
+DdRequest *
+dd_ec2_describe_subnets (GPtrArray *ids)
+{
+  DdForm *form = form_new ("DescribeSubnets");
+
+  for (guint i = 0; i < ids->len; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("SubnetId.%u", i + 1);
+
+      dd_form_set (form, name, g_ptr_array_index (ids, i));
+    }
+  return dd_form_to_request (form);
+}
+
+static void
+subnet_free (gpointer data)
+{
+  DdSubnet *subnet = data;
+
+  g_free (subnet->id);
+  g_free (subnet->zone);
+  g_free (subnet);
+}
+
+static char *
+text_of (const DdValue *item, const char *key)
+{
+  const char *text = dd_value_path_string (item, key);
+
+  return g_strdup (text == NULL ? "" : text);
+}
+
+GPtrArray *
+dd_subnets_from_reply (const DdReply *reply, GError **error)
+{
+  g_autoptr (DdValue) body = dd_xml_parse (reply->body, error);
+  const DdValue *list = dd_value_member (body, "subnetSet");
+  GPtrArray *subnets;
+
+  if (body == NULL)
+    return NULL;
+  subnets = g_ptr_array_new_with_free_func (subnet_free);
+  for (gsize i = 0; i < dd_value_length (list); i++)
+    {
+      const DdValue *item = dd_value_element (list, i);
+      DdSubnet *subnet = g_new0 (DdSubnet, 1);
+
+      subnet->id = text_of (item, "subnetId");
+      subnet->zone = text_of (item, "availabilityZone");
+      subnet->free_addresses = dd_xml_int (item, "availableIpAddressCount", 0);
+      g_ptr_array_add (subnets, subnet);
+    }
+  return subnets;
+}

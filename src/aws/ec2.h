@@ -38,6 +38,17 @@ DdRequest *dd_ec2_describe_instances (GPtrArray *ids);
 /* Instance id to the name of its state, both strings. */
 GHashTable *dd_instance_states_from_reply (const DdReply *reply, GError **error);
 
+typedef struct
+{
+  char *id, *zone;
+  gint64 free_addresses;
+} DdSubnet;
+
+/* IDS are char *, at least one. */
+DdRequest *dd_ec2_describe_subnets (GPtrArray *ids);
+/* Of DdSubnet, in the order of the answer; NULL for what is no such answer. */
+GPtrArray *dd_subnets_from_reply (const DdReply *reply, GError **error);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DdTemplateVersion, dd_template_version_free)
 
 G_END_DECLS

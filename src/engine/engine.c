@@ -183,6 +183,12 @@ finish_failed (DdEngine *self)
 
 #define TO(state) (G_GUINT64_CONSTANT (1) << DD_STATE_##state)
 
+/* Once everything has been read: dd_setup_go_on () */
+#define TO_WORK \
+  (TO (PLANNED) | TO (MAKE_TEMPLATE_VERSION) | TO (REPOINT) | TO (RAISE) | TO (MARK_ALL) \
+   | TO (SUCCEEDED) | TO (READ_REFERENCE) | TO (LOOK_AGAIN) | TO (READ_SIZE) | TO (SURVEY_GROUP) \
+   | TO (LIST_PROTECTED))
+
 static const struct
 {
   const char *name;
@@ -203,10 +209,10 @@ static const struct
                             TO (READ_GROUP) | TO (READ_TEMPLATE) },
   [DD_STATE_READ_TEMPLATE] = { "read-template", DD_PHASE_SETUP, dd_setup_read_template,
                                dd_setup_take_template, TO (READ_NODES) },
-  [DD_STATE_READ_NODES] = { "read-nodes", DD_PHASE_SETUP, dd_setup_read_nodes, NULL,
-                            TO (PLANNED) | TO (MAKE_TEMPLATE_VERSION) | TO (REPOINT) | TO (RAISE)
-                                | TO (MARK_ALL) | TO (SUCCEEDED) | TO (LOOK_AGAIN) | TO (READ_SIZE)
-                                | TO (SURVEY_GROUP) | TO (LIST_PROTECTED) },
+  [DD_STATE_READ_NODES]
+  = { "read-nodes", DD_PHASE_SETUP, dd_setup_read_nodes, NULL, TO (READ_SUBNETS) | TO_WORK },
+  [DD_STATE_READ_SUBNETS]
+  = { "read-subnets", DD_PHASE_SETUP, dd_obstacles_read_subnets, NULL, TO_WORK },
   [DD_STATE_MAKE_TEMPLATE_VERSION]
   = { "make-template-version", DD_PHASE_SETUP, dd_setup_make_template_version,
       dd_setup_take_template_version, TO (REPOINT) },

@@ -33,7 +33,8 @@ typedef struct
   const char *version;         /* target Kubernetes minor, "1.30"; NULL: the cluster's */
   const char *release_version; /* "1.30.0-20240703"; NULL: the newest of that minor */
   gboolean force;
-  gboolean alone;          /* refuses a managed group that EKS itself is busy with */
+  gboolean alone;          /* not for EKS: refuses a managed group that EKS is busy with, and looks
+                            * for what EKS finds by itself */
   gboolean spares_managed; /* refuses a SCALING_GROUP that belongs to a managed group */
   const char *api_server;  /* how the API server is spoken of, its URL; NULL: as EKS names it */
   DdKnobs knobs;

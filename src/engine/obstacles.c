@@ -233,6 +233,68 @@ warn_of_latest (DdEngine *self)
           self->before->name, self->before->template_id);
 }
 
+/* ---- subnets ---- */
+
+gboolean
+dd_obstacles_want_subnets (const DdEngine *self)
+{
+  return self->options.alone && self->journal == NULL && self->outdated->len > 0
+         && self->before->subnets->len > 0;
+}
+
+/* As many instances as may be launched in one zone before the first one has left. */
+static gint64
+launches_in_a_zone (const DdEngine *self)
+{
+  gint64 zones = MAX (self->before->zones->len, 1);
+
+  return (self->growth + self->parallelism + zones - 1) / zones;
+}
+
+/* A node takes one network interface full of addresses for its pods (amazon-vpc-cni-k8s,
+ * docs/eni-and-ip-target.md); ten are those of a large instance. */
+#define ADDRESSES_OF_A_NODE 10
+
+static void
+warn_of_subnets (DdEngine *self, GPtrArray *subnets)
+{
+  gint64 needed = launches_in_a_zone (self) * ADDRESSES_OF_A_NODE;
+
+  for (guint i = 0; i < subnets->len; i++)
+    {
+      const DdSubnet *subnet = g_ptr_array_index (subnets, i);
+
+      if (subnet->free_addresses < needed)
+        warn (self,
+              "subnet %s in %s has %" G_GINT64_FORMAT " free addresses, and the update may launch "
+              "%" G_GINT64_FORMAT " instances there, each of which takes some for its pods",
+              subnet->id, subnet->zone, subnet->free_addresses, launches_in_a_zone (self));
+    }
+}
+
+/* Who may not read subnets can update all the same. */
+static void
+take_subnets (const DdReply *reply, const GError *error, gpointer data)
+{
+  DdEngine *self = data;
+  g_autoptr (GError) trouble = error == NULL ? NULL : g_error_copy (error);
+  g_autoptr (GPtrArray) subnets = error == NULL ? dd_subnets_from_reply (reply, &trouble) : NULL;
+
+  self->call = 0;
+  if (subnets != NULL)
+    warn_of_subnets (self, subnets);
+  else
+    warn (self, "whether its subnets have free addresses is not known: %s", trouble->message);
+  dd_setup_go_on (self);
+}
+
+void
+dd_obstacles_read_subnets (DdEngine *self)
+{
+  self->call = dd_caller_send (self->caller, "DescribeSubnets",
+                               dd_ec2_describe_subnets (self->before->subnets), take_subnets, self);
+}
+
 /* ---- what no update gets past ---- */
 
 static gboolean

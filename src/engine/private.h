@@ -22,6 +22,7 @@ typedef enum
   DD_STATE_READ_GROUP,
   DD_STATE_READ_TEMPLATE,
   DD_STATE_READ_NODES,
+  DD_STATE_READ_SUBNETS,
   DD_STATE_MAKE_TEMPLATE_VERSION,
   DD_STATE_REPOINT,
   /* scale up */
@@ -241,6 +242,8 @@ void dd_setup_take_group (DdEngine *self, const DdReply *reply);
 void dd_setup_read_template (DdEngine *self);
 void dd_setup_take_template (DdEngine *self, const DdReply *reply);
 void dd_setup_read_nodes (DdEngine *self);
+/* Everything has been read. */
+void dd_setup_go_on (DdEngine *self);
 void dd_setup_make_template_version (DdEngine *self);
 void dd_setup_take_template_version (DdEngine *self, const DdReply *reply);
 void dd_setup_repoint (DdEngine *self);
@@ -253,6 +256,9 @@ void dd_setup_take_repointed (DdEngine *self, const DdReply *reply);
 gboolean dd_obstacles_pass_nodegroup (DdEngine *self);
 gboolean dd_obstacles_pass_group (DdEngine *self);
 gboolean dd_obstacles_pass (DdEngine *self, GPtrArray *nodes);
+/* Whether subnets are worth a look, and the look; dd_setup_go_on () follows. */
+gboolean dd_obstacles_want_subnets (const DdEngine *self);
+void dd_obstacles_read_subnets (DdEngine *self);
 /* A trace of each warning. */
 void dd_obstacles_tell (DdEngine *self);
 

@@ -393,6 +393,14 @@ begin (DdEngine *self)
   dd_journal_note (self);
 }
 
+void
+dd_setup_go_on (DdEngine *self)
+{
+  begin (self);
+  dd_obstacles_tell (self);
+  dd_engine_enter (self, state_after_reading (self));
+}
+
 static void
 take_nodes (GPtrArray *nodes, const GError *error, gpointer data)
 {
@@ -407,9 +415,10 @@ take_nodes (GPtrArray *nodes, const GError *error, gpointer data)
   keep_former_plan (self, nodes);
   if (!dd_obstacles_pass (self, nodes))
     return;
-  begin (self);
-  dd_obstacles_tell (self);
-  dd_engine_enter (self, state_after_reading (self));
+  if (dd_obstacles_want_subnets (self))
+    dd_engine_enter (self, DD_STATE_READ_SUBNETS);
+  else
+    dd_setup_go_on (self);
 }
 
 void
