@@ -50,6 +50,8 @@ static const SimRow nodegroup_rows[] = {
   { "instance_type", SIM_TEXT, "m5.large when left out" },
   { "zones", SIM_LIST, "where its subnets are; all zones when left out", .element = SIM_TEXT },
   { "update", SIM_MAPPING, "how many nodes may be replaced at once", .of = update_config_rows },
+  { "terminate_hook", SIM_BOOLEAN,
+    "false: EKS drains nobody whom Auto Scaling terminates, as in a group of one's own" },
   { "labels", SIM_NAMED, "labels for its nodes", .element = SIM_TEXT },
   { "taints", SIM_LIST, "taints for its nodes", .element = SIM_MAPPING, .of = taint_rows },
   { NULL },

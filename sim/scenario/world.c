@@ -302,6 +302,7 @@ add_nodegroup (SimWorld *world, const SimWorldFile *file, const DdYaml *node, GE
     .max_unavailable_percentage
     = dd_value_path_int (node->value, "update.maxUnavailablePercentage", 0),
     .update_strategy = dd_value_path_string (node->value, "update.updateStrategy"),
+    .no_terminate_hook = !dd_value_path_bool (node->value, "terminate_hook", TRUE),
     .labels = labels,
     .taints = taints != NULL ? taints->value : NULL,
   };

@@ -36,6 +36,9 @@ typedef struct
   const char *certificate_authority; /* base64 of PEM; NULL: clients speak plain HTTP to it */
 } AwsClusterSpec;
 
+/* The lifecycle hook by which EKS drains whom the Auto Scaling group of a node group terminates. */
+#define AWS_EKS_TERMINATE_HOOK "Terminate-LC-Hook"
+
 typedef struct
 {
   const char *cluster;
@@ -50,6 +53,7 @@ typedef struct
   gint64 max_unavailable;            /* 0: not said */
   gint64 max_unavailable_percentage; /* 0: not said; both 0: maxUnavailable 1 */
   const char *update_strategy;       /* "DEFAULT", "MINIMAL"; NULL: not said */
+  gboolean no_terminate_hook;        /* Auto Scaling terminates at once, and nobody drains */
   const DdValue *labels;             /* an object of strings, or NULL */
   const DdValue *taints;             /* [{"key","value","effect": "NO_SCHEDULE"}], or NULL */
 } AwsNodegroupSpec;

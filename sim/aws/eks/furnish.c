@@ -402,7 +402,9 @@ group_input (const AwsNodegroup *nodegroup, const AwsNodegroupSpec *spec)
   dd_builder_set (&input, "CapacityRebalance", dd_bool (TRUE));
   dd_builder_set (&input, "LifecycleHookSpecificationList",
                   dd_array (hook ("Launch-LC-Hook", "autoscaling:EC2_INSTANCE_LAUNCHING"),
-                            hook ("Terminate-LC-Hook", "autoscaling:EC2_INSTANCE_TERMINATING"),
+                            spec->no_terminate_hook ? NULL
+                                                    : hook (AWS_EKS_TERMINATE_HOOK,
+                                                            "autoscaling:EC2_INSTANCE_TERMINATING"),
                             NULL));
   dd_builder_set (&input, "Tags", group_tags (nodegroup));
   return dd_builder_end (&input);

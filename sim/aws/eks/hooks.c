@@ -177,7 +177,7 @@ hear (AwsCloud *cloud, const AwsHookEvent *event, gpointer data)
 {
   if (event->at_launch && strcmp (event->hook, "Launch-LC-Hook") == 0)
     complete_hook (cloud, event->group, event->hook, event->token);
-  else if (!event->at_launch && strcmp (event->hook, "Terminate-LC-Hook") == 0)
+  else if (!event->at_launch && strcmp (event->hook, AWS_EKS_TERMINATE_HOOK) == 0)
     begin_drain (data, event);
 }
 
