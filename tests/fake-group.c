@@ -404,6 +404,19 @@ describe_activities (FakeGroup *self)
   return fake_reply_xml (200, xml);
 }
 
+/* Another hook of that name but for launches is none. */
+static DdReply *
+describe_hooks (const FakeGroup *self)
+{
+  g_autofree char *xml = g_strdup_printf (
+      "<R><DescribeLifecycleHooksResult><LifecycleHooks><member><LifecycleHookName>"
+      "Terminate-LC-Hook</LifecycleHookName><LifecycleTransition>autoscaling:EC2_INSTANCE_%s"
+      "</LifecycleTransition></member></LifecycleHooks></DescribeLifecycleHooksResult></R>",
+      self->no_hook ? "LAUNCHING" : "TERMINATING");
+
+  return fake_reply_xml (200, xml);
+}
+
 static DdReply *
 handle_aws (FakeGroup *self, const DdRequest *request, const char *body)
 {
@@ -431,6 +444,8 @@ handle_aws (FakeGroup *self, const DdRequest *request, const char *body)
     return describe_instances (self);
   if (strstr (body, "=DescribeSubnets&") != NULL)
     return describe_subnets (self);
+  if (strstr (body, "=DescribeLifecycleHooks&") != NULL)
+    return describe_hooks (self);
   g_assert (strstr (body, "=DescribeScalingActivities&") != NULL);
   return describe_activities (self);
 }

@@ -33,6 +33,7 @@ typedef struct
   int version; /* of the launch template the group points to */
   gboolean made_version;
   const char *update_config; /* JSON */
+  gboolean no_hook;          /* EKS's termination hook is not there */
 
   /* what goes wrong */
   int dead_zone;         /* -1: none; else no instance can be launched there */

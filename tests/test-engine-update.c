@@ -169,6 +169,59 @@ START_TEST (the_scale_down_goes_one_by_one)
 }
 END_TEST
 
+/* ---- nobody drains whom Auto Scaling chooses ---- */
+
+static void
+assert_surplus_left_by_name (void)
+{
+  ck_assert (fix.succeeded);
+  ck_assert_uint_eq (fake_trace_count (fix.trace, "scale-down.chosen"), 6);
+  ck_assert_uint_eq (fake_trace_count (fix.trace, "node.terminated"), 9);
+  ck_assert_uint_eq (fake_trace_count (fix.trace, "drain.finished"), 9);
+  ck_assert_uint_eq (fix.group->resizes, 2); /* up, and the maximum back */
+  ck_assert_int_eq (fix.group->desired, 3);
+  ck_assert_int_eq (fix.group->max, 4);
+  ck_assert_uint_eq (fake_group_count (fix.group, NEW_IMAGE), 3);
+}
+
+START_TEST (without_a_hook_the_surplus_is_drained_and_leaves_by_name)
+{
+  engine_fixture_make_group (3, 3);
+  fix.group->no_hook = TRUE;
+  engine_fixture_run ();
+
+  assert_surplus_left_by_name ();
+}
+END_TEST
+
+START_TEST (hooks_that_may_not_be_read_are_not_relied_on)
+{
+  engine_fixture_make_group (3, 3);
+  fix.group->failing = "=DescribeLifecycleHooks&";
+  fix.group->failures = 1;
+  fix.group->failure_status = 403;
+  fix.group->failure_body = "<ErrorResponse><Error><Code>AccessDenied</Code><Message>no"
+                            "</Message></Error></ErrorResponse>";
+  engine_fixture_run ();
+
+  assert_surplus_left_by_name ();
+}
+END_TEST
+
+START_TEST (an_emptied_node_whose_termination_was_not_answered_counts_once)
+{
+  engine_fixture_make_group (3, 3);
+  fix.group->no_hook = TRUE;
+  fix.group->failing = "ShouldDecrementDesiredCapacity=true";
+  fix.group->failures = 1;
+  fix.group->failure_status = FAKE_LOST;
+  engine_fixture_run ();
+
+  ck_assert_uint_eq (fake_trace_count (fix.trace, "scale-down.stopped"), 0);
+  assert_surplus_left_by_name ();
+}
+END_TEST
+
 START_TEST (the_scale_down_stops_when_somebody_else_scales_up)
 {
   engine_fixture_make_group (3, 3);
@@ -278,6 +331,9 @@ main (void)
   tcase_add_test (tests, nothing_is_scaled_when_nothing_is_outdated);
   tcase_add_test (tests, new_nodes_are_kept_from_the_autoscaler_only_during_the_update);
   tcase_add_test (tests, the_scale_down_goes_one_by_one);
+  tcase_add_test (tests, without_a_hook_the_surplus_is_drained_and_leaves_by_name);
+  tcase_add_test (tests, hooks_that_may_not_be_read_are_not_relied_on);
+  tcase_add_test (tests, an_emptied_node_whose_termination_was_not_answered_counts_once);
   tcase_add_test (tests, the_scale_down_stops_when_somebody_else_scales_up);
   tcase_add_test (tests, a_sliding_wave_refills_slot_by_slot);
   tcase_add_test (tests, requests_in_flight_are_bounded);

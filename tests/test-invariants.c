@@ -5,6 +5,8 @@
 #include <check.h>
 #include <string.h>
 
+#include "sim/aws/ec2/cloud.h"
+#include "sim/aws/eks/eks.h"
 #include "sim/invariants/invariants.h"
 #include "sim/kube/verbs/api.h"
 #include "sim/kube/kinds/kinds.h"
@@ -512,6 +514,67 @@ START_TEST (misconduct_is_seen)
 }
 END_TEST
 
+/* ---- where no hook drains ---- */
+
+/* One node of a real group, with or without EKS's hook; its name. */
+static const char *
+make_group (gboolean hook)
+{
+  AwsClusterSpec cluster = { .name = "lab" };
+  AwsNodegroupSpec spec
+      = { .cluster = "lab", .name = "default", .max = 2, .desired = 1, .no_terminate_hook = !hook };
+  g_autoptr (GPtrArray) nodes = NULL;
+
+  ck_assert_ptr_nonnull (aws_eks_add_cluster (world->cloud, &cluster, NULL));
+  ck_assert_ptr_nonnull (aws_eks_add_nodegroup (world->cloud, &spec, NULL));
+  while (sim_world_step (world))
+    ;
+  nodes = sim_store_list (world->kube->store, &kube_node, NULL);
+  ck_assert_uint_eq (nodes->len, 1);
+  return ((const SimObject *) g_ptr_array_index (nodes, 0))->name;
+}
+
+static void
+scale_in (void)
+{
+  const AwsNodegroup *nodegroup = aws_eks_nodegroup (world->cloud, "lab", "default");
+  g_autoptr (DdValue) input = json ("{'AutoScalingGroupName':'%s','DesiredCapacity':0,'MaxSize':2}",
+                                    aws_nodegroup_group_name (nodegroup));
+  g_autoptr (DdValue) output = aws_service_call (&aws_autoscaling, aws_cloud_door (world->cloud),
+                                                 "UpdateAutoScalingGroup", input, NULL);
+
+  ck_assert_ptr_nonnull (output);
+  while (sim_world_step (world))
+    ;
+}
+
+START_TEST (a_pod_that_dies_with_its_node_is_seen_where_no_hook_drains)
+{
+  put_pod ("a", make_group (FALSE), "ReplicaSet", TRUE);
+  start_update (1);
+  scale_in ();
+  assert_broken ("nobody-dies-undrained", "with pod shop/a on it, which nobody asked to leave");
+}
+END_TEST
+
+START_TEST (a_pod_of_a_daemon_set_may_die_with_its_node)
+{
+  put_pod ("a", make_group (FALSE), "DaemonSet", TRUE);
+  start_update (1);
+  scale_in ();
+  assert_kept ();
+}
+END_TEST
+
+START_TEST (a_hook_may_be_relied_on)
+{
+  put_pod ("a", make_group (TRUE), "ReplicaSet", TRUE);
+  start_update (1);
+  scale_in ();
+  assert_kept ();
+}
+END_TEST
+
 START_TEST (a_drain_without_an_update_is_seen)
 {
   put_plain_node ("old", OLD);
@@ -683,6 +746,9 @@ main (void)
     sizes_that_went_back_are_fine,
     a_scale_down_that_was_stopped_may_stay_grown,
     what_is_not_modelled_is_seen,
+    a_pod_that_dies_with_its_node_is_seen_where_no_hook_drains,
+    a_pod_of_a_daemon_set_may_die_with_its_node,
+    a_hook_may_be_relied_on,
     a_drain_without_an_update_is_seen,
     a_record_that_is_finished_twice_is_seen,
     an_instance_that_is_two_nodes_is_seen,

@@ -26,7 +26,8 @@ static const char *const names[] = { "ami-upgrade",
                                      "parallel-nodes",
                                      "minimal-strategy",
                                      "failed-update-keeps-zones-even",
-                                     "failed-update-lets-few-leave-at-once" };
+                                     "failed-update-lets-few-leave-at-once",
+                                     "no-hook-scale-down" };
 
 /* A sweep that kills less often has lost its aim. */
 #define FEWEST_STRIKES 8

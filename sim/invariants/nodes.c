@@ -105,8 +105,9 @@ sim_promise_new_nodes_unmarked (const SimLedger *ledger, const SimObject *node, 
 {
   const SimLedgerUpdate *update = sim_ledger_update_of_node (ledger, node->name);
 
-  /* While things are put back, new nodes leave, and leave the load balancers first. */
+  /* New nodes that leave again leave the load balancers first. */
   if (update == NULL || !update->running || sim_ledger_puts_back (update)
+      || sim_ledger_drains_surplus (ledger, update)
       || g_strcmp0 (sim_ledger_image_of (node), update->image) != 0 || !has_mark (node))
     return TRUE;
   g_string_printf (why, "%s runs %s, the image of the update, and is marked as outdated",
@@ -119,7 +120,7 @@ sim_promise_new_nodes_kept (const SimLedger *ledger, const SimEvent *event, GStr
 {
   const SimLedgerUpdate *update = sim_ledger_update_of_node (ledger, event->subject);
 
-  if (update == NULL || sim_ledger_puts_back (update)
+  if (update == NULL || sim_ledger_puts_back (update) || sim_ledger_drains_surplus (ledger, update)
       || g_strcmp0 (sim_ledger_image_of (sim_ledger_node_object (ledger, event->subject)),
                     update->image)
              != 0)

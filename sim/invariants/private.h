@@ -92,6 +92,8 @@ gboolean sim_ledger_node_has_machine (const SimLedger *ledger, const SimObject *
 guint sim_ledger_phase_bit (const char *phase);
 /* It failed, and puts back what it has changed, all of it or what it need not leave. */
 gboolean sim_ledger_puts_back (const SimLedgerUpdate *update);
+/* It shrinks a group whose nodes nobody else drains, so that nodes of its own leave by its hand. */
+gboolean sim_ledger_drains_surplus (const SimLedger *ledger, const SimLedgerUpdate *update);
 
 /* A promise sees an event of the trace, or a change of a node, after the ledger has been brought up
  * to date; it answers whether it still holds, and if not, WHY. */
@@ -109,6 +111,9 @@ gboolean sim_promise_capacity_kept (const SimLedger *ledger, const SimEvent *eve
 /* sim/invariants/budgets.c */
 gboolean sim_promise_budgets_honoured (const SimLedger *ledger, const SimEvent *event,
                                        GString *why);
+/* sim/invariants/undrained.c */
+gboolean sim_promise_nobody_dies_undrained (const SimLedger *ledger, const SimEvent *event,
+                                            GString *why);
 /* sim/invariants/nodes.c */
 gboolean sim_promise_parallelism (const SimLedger *ledger, const SimEvent *event, GString *why);
 gboolean sim_promise_empty_before_terminated (const SimLedger *ledger, const SimEvent *event,

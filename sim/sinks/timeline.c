@@ -483,6 +483,14 @@ tell_drained (SimTimeline *self, const SimEvent *event)
 }
 
 static void
+tell_surplus (SimTimeline *self, const SimEvent *event)
+{
+  g_autofree char *node = node_text (self, detail (event, "node"));
+
+  tell (self, event, SIM_INK_PLAIN, "   no hook drains here: %s is to leave", node);
+}
+
+static void
 tell_cordoned (SimTimeline *self, const SimEvent *event)
 {
   g_autofree char *node = node_text (self, event->subject);
@@ -596,6 +604,7 @@ static const struct
   { "pod.created", note_created },
   { "pod.bound", count_placed },
   { "pod.unschedulable", tell_unschedulable },
+  { "scale-down.chosen", tell_surplus },
   { "scale-down.step", tell_shrink },
   { "scale-down.stopped", tell_stopped },
   { "size.adopted", tell_adopted },

@@ -311,3 +311,36 @@ dd_activity_failures_from_reply (const DdReply *reply, DdUsec since, GError **er
     }
   return g_steal_pointer (&messages);
 }
+
+DdRequest *
+dd_autoscaling_describe_hooks (const char *name)
+{
+  DdForm *form = form_new ("DescribeLifecycleHooks");
+
+  dd_form_set (form, "AutoScalingGroupName", name);
+  return dd_form_to_request (form);
+}
+
+gboolean
+dd_termination_hook_from_reply (const DdReply *reply, const char *name, gboolean *out_is_there,
+                                GError **error)
+{
+  g_autoptr (DdValue) body = dd_xml_parse (reply->body, error);
+  const DdValue *list = dd_value_path (body, "DescribeLifecycleHooksResult.LifecycleHooks");
+  gboolean is_there = FALSE;
+
+  if (body == NULL)
+    return FALSE;
+  for (gsize i = 0; i < dd_value_length (list); i++)
+    {
+      const DdValue *hook = dd_value_element (list, i);
+
+      is_there = is_there
+                 || (g_strcmp0 (dd_value_path_string (hook, "LifecycleHookName"), name) == 0
+                     && g_strcmp0 (dd_value_path_string (hook, "LifecycleTransition"),
+                                   "autoscaling:EC2_INSTANCE_TERMINATING")
+                            == 0);
+    }
+  *out_is_there = is_there;
+  return TRUE;
+}

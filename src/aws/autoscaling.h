@@ -55,6 +55,11 @@ gboolean dd_activity_under_way_from_reply (const DdReply *reply, gboolean *out_u
  * each once, newest first. */
 GPtrArray *dd_activity_failures_from_reply (const DdReply *reply, DdUsec since, GError **error);
 
+DdRequest *dd_autoscaling_describe_hooks (const char *name);
+/* Whether a hook called NAME holds instances that are about to terminate. */
+gboolean dd_termination_hook_from_reply (const DdReply *reply, const char *name,
+                                         gboolean *out_is_there, GError **error);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DdScalingGroup, dd_scaling_group_free)
 
 G_END_DECLS

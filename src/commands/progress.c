@@ -369,6 +369,14 @@ tell_terminated (DdProgress *self, const char *subject, G_GNUC_UNUSED const DdVa
 }
 
 static char *
+tell_surplus (G_GNUC_UNUSED DdProgress *self, G_GNUC_UNUSED const char *subject,
+              const DdValue *details)
+{
+  return g_strdup_printf ("no hook drains this group: node %s is to leave",
+                          detail (details, "node"));
+}
+
+static char *
 tell_step (DdProgress *self, G_GNUC_UNUSED const char *subject, const DdValue *details)
 {
   self->desired_now = number (details, "desired");
@@ -441,6 +449,7 @@ static const struct
   { "node.cordoned", PLAIN, tell_cordoned },
   { "node.terminating", PLAIN, tell_terminating },
   { "node.terminated", GOOD, tell_terminated },
+  { "scale-down.chosen", PLAIN, tell_surplus },
   { "scale-down.step", PLAIN, tell_step },
   { "size.adopted", BAD, tell_adopted },
   { "scale-down.stopped", BAD, tell_stopped },

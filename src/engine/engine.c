@@ -189,6 +189,10 @@ finish_failed (DdEngine *self)
    | TO (SUCCEEDED) | TO (READ_REFERENCE) | TO (LOOK_AGAIN) | TO (READ_SIZE) | TO (SURVEY_GROUP) \
    | TO (LIST_PROTECTED))
 
+/* dd_scale_down_go_on () */
+#define TO_SMALLER \
+  (TO (SHRINK) | TO (READ_HOOKS) | TO (LIST_SURPLUS) | TO (UNCORDON_SURPLUS) | TO (LIST_PROTECTED))
+
 static const struct
 {
   const char *name;
@@ -248,22 +252,35 @@ static const struct
   [DD_STATE_LOOK_AGAIN] = { "look-again", DD_PHASE_UPGRADE, dd_upgrade_look_again, NULL,
                             TO (MARK) | TO (MARK_ALL) | TO (READ_SIZE) },
 
-  [DD_STATE_READ_SIZE] = { "read-size", DD_PHASE_SCALE_DOWN, dd_scale_down_read_size,
-                           dd_scale_down_take_size, TO (READ_MOVES) | TO (LIST_PROTECTED) },
+  [DD_STATE_READ_SIZE]
+  = { "read-size", DD_PHASE_SCALE_DOWN, dd_scale_down_read_size, dd_scale_down_take_size,
+      TO (READ_MOVES) | TO (UNCORDON_SURPLUS) | TO (LIST_PROTECTED) },
   [DD_STATE_READ_MOVES]
   = { "read-moves", DD_PHASE_SCALE_DOWN, dd_scale_down_read_moves, dd_scale_down_take_moves,
-      TO (AWAIT_SHRINK) | TO (LIST_REFILL) | TO (SHRINK) | TO (LIST_PROTECTED) },
+      TO (AWAIT_SHRINK) | TO (LIST_REFILL) | TO_SMALLER },
   [DD_STATE_LIST_REFILL]
   = { "list-refill", DD_PHASE_SCALE_DOWN, dd_refill_list, NULL, TO (CONFIRM_REFILL) },
   [DD_STATE_CONFIRM_REFILL]
   = { "confirm-refill", DD_PHASE_SCALE_DOWN, dd_refill_read_group, dd_refill_take_group,
-      TO (AWAIT_SHRINK) | TO (SHRINK) | TO (LIST_PROTECTED) | TO (READ_SHORTFALL) },
+      TO (AWAIT_SHRINK) | TO (READ_SHORTFALL) | TO_SMALLER },
   [DD_STATE_READ_SHORTFALL] = { "read-shortfall", DD_PHASE_SCALE_DOWN, dd_refill_read_activities,
                                 dd_refill_take_activities, 0 },
   [DD_STATE_SHRINK] = { "shrink", DD_PHASE_SCALE_DOWN, dd_scale_down_shrink,
                         dd_scale_down_take_shrunk, TO (AWAIT_SHRINK) },
   [DD_STATE_AWAIT_SHRINK]
   = { "await-shrink", DD_PHASE_SCALE_DOWN, dd_scale_down_await, NULL, TO (READ_SIZE) },
+  [DD_STATE_READ_HOOKS] = { "read-hooks", DD_PHASE_SCALE_DOWN, dd_surplus_read_hooks, NULL,
+                            TO (SHRINK) | TO (LIST_SURPLUS) },
+  [DD_STATE_LIST_SURPLUS] = { "list-surplus", DD_PHASE_SCALE_DOWN, dd_surplus_list, NULL,
+                              TO (COUNT_PODS) | TO (CORDON_SURPLUS) },
+  [DD_STATE_COUNT_PODS] = { "count-pods", DD_PHASE_SCALE_DOWN, dd_surplus_count_pods,
+                            dd_surplus_take_pods, TO (COUNT_PODS) | TO (CORDON_SURPLUS) },
+  [DD_STATE_CORDON_SURPLUS]
+  = { "cordon-surplus", DD_PHASE_SCALE_DOWN, dd_surplus_cordon, NULL, TO (DRAIN_SURPLUS) },
+  [DD_STATE_DRAIN_SURPLUS] = { "drain-surplus", DD_PHASE_SCALE_DOWN, dd_surplus_drain, NULL,
+                               TO (AWAIT_SHRINK) | TO (UNCORDON_SURPLUS) },
+  [DD_STATE_UNCORDON_SURPLUS] = { "uncordon-surplus", DD_PHASE_SCALE_DOWN, dd_surplus_uncordon,
+                                  NULL, TO (READ_SIZE) | TO (LIST_PROTECTED) },
 
   [DD_STATE_SURVEY_GROUP]
   = { "survey-group", DD_PHASE_ROLL_BACK, dd_roll_back_survey_group, dd_roll_back_take_group,
@@ -326,8 +343,9 @@ static const struct
  * engine that takes up the update must not begin anew. Templates are noted when their token is. */
 #define NOTED \
   (TO (REPOINT) | TO (RAISE) | TO (PROTECT) | TO (MARK) | TO (MARK_ALL) | TO (PAUSE) \
-   | TO (READ_SIZE) | TO (SHRINK) | TO (SURVEY_GROUP) | TO (POINT_BACK) | TO (STOP_GROWTH) \
-   | TO (LIST_NEW) | TO (CORDON_NEW) | TO (RETIRE_NEW) | TO (RESTORE_SIZE) | TO (LIST_PROTECTED))
+   | TO (READ_SIZE) | TO (SHRINK) | TO (CORDON_SURPLUS) | TO (DRAIN_SURPLUS) | TO (SURVEY_GROUP) \
+   | TO (POINT_BACK) | TO (STOP_GROWTH) | TO (LIST_NEW) | TO (CORDON_NEW) | TO (RETIRE_NEW) \
+   | TO (RESTORE_SIZE) | TO (LIST_PROTECTED))
 
 static gboolean
 may_follow (const DdEngine *self, DdState next)
@@ -503,7 +521,7 @@ phase_rolls_back (const DdEngine *self)
   const DdKnobs *knobs = &self->options.knobs;
 
   /* Once old nodes are gone the new ones are all that the group has. */
-  if (self->shortfall && self->replaced > 0)
+  if (self->phase == DD_PHASE_SCALE_DOWN || (self->shortfall && self->replaced > 0))
     return FALSE;
   if (self->phase == DD_PHASE_SCALE_UP || self->shortfall)
     return knobs->on_node_creation_failure == DD_ON_FAILURE_ROLLBACK;
@@ -663,6 +681,9 @@ dd_engine_new (const DdEngineContext *context, const DdUpgradeOptions *options, 
   self->stuck_zones = names_new ();
   self->leaving = names_new ();
   self->retiring = g_ptr_array_new_with_free_func (g_free);
+  self->candidates = nodes_new ();
+  self->unemptied = g_ptr_array_new_with_free_func (g_free);
+  self->why_unemptied = g_string_new (NULL);
   self->planned = g_ptr_array_new_with_free_func (g_free);
   self->warnings = g_ptr_array_new_with_free_func (g_free);
   self->outdated = nodes_new ();
@@ -730,6 +751,10 @@ dd_engine_free (DdEngine *self)
   g_hash_table_unref (self->stuck_zones);
   g_hash_table_unref (self->leaving);
   g_ptr_array_unref (self->retiring);
+  g_ptr_array_unref (self->candidates);
+  g_clear_pointer (&self->leaver, dd_kube_node_unref);
+  g_ptr_array_unref (self->unemptied);
+  g_string_free (self->why_unemptied, TRUE);
   g_ptr_array_unref (self->planned);
   g_ptr_array_unref (self->warnings);
   g_free (self->token);

@@ -112,3 +112,11 @@ dd_marks_patch (const DdKubeNode *node, DdWrites writes, gboolean remove)
     }
   return dd_object ("metadata", metadata, "spec", spec, NULL);
 }
+
+DdWrites
+dd_marks_of_leaving (const DdKnobs *knobs)
+{
+  gboolean label = knobs->lb_label_timing == DD_LB_LABEL_AFTER_DRAIN;
+
+  return DD_WRITE_CORDON | (label ? DD_WRITE_NO_LOAD_BALANCER : 0);
+}

@@ -30,4 +30,7 @@ char *dd_marks_to_text (DdWrites writes);
 /* A patch that adds, or with REMOVE takes away, what of WRITES differs; NULL when nothing does. */
 DdValue *dd_marks_patch (const DdKubeNode *node, DdWrites writes, gboolean remove);
 
+/* What nodes are given on their way out (node.c), and lose again when they stay. */
+DdWrites dd_marks_of_leaving (const DdKnobs *knobs);
+
 G_END_DECLS

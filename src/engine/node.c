@@ -40,6 +40,7 @@ struct _DdNodeMachine
   guint64 call, timer;
   guint cordon_tries;
   DdUsec cordon_began;
+  gboolean found_gone;
   GError *error;
   DdNodeDone done;
   gpointer done_data;
@@ -191,7 +192,8 @@ note_terminating (G_GNUC_UNUSED const DdReply *reply, const GError *error, gpoin
   DdNodeMachine *self = data;
 
   self->call = 0;
-  if (error != NULL && !g_error_matches (error, DD_ERROR, DD_ERROR_NOT_FOUND))
+  self->found_gone = g_error_matches (error, DD_ERROR, DD_ERROR_NOT_FOUND);
+  if (error != NULL && !self->found_gone)
     fail (self, error);
   else
     node_enter (self, NODE_LEAVING);
@@ -331,4 +333,10 @@ void
 dd_node_machine_note_left (DdNodeMachine *self)
 {
   node_enter (self, NODE_GONE);
+}
+
+gboolean
+dd_node_machine_was_found_gone (const DdNodeMachine *self)
+{
+  return self->found_gone;
 }

@@ -49,6 +49,12 @@ typedef enum
   DD_STATE_READ_SHORTFALL,
   DD_STATE_SHRINK,
   DD_STATE_AWAIT_SHRINK,
+  DD_STATE_READ_HOOKS,
+  DD_STATE_LIST_SURPLUS,
+  DD_STATE_COUNT_PODS,
+  DD_STATE_CORDON_SURPLUS,
+  DD_STATE_DRAIN_SURPLUS,
+  DD_STATE_UNCORDON_SURPLUS,
   /* roll back */
   DD_STATE_SURVEY_GROUP,
   DD_STATE_UNMAKE_VERSION,
@@ -154,6 +160,15 @@ struct _DdEngine
   gint64 desired;     /* what we last asked for */
   DdUsec shrunk;      /* when */
   DdUsec moves_since; /* since when instances may be coming or leaving; 0: not looked yet */
+  gboolean hooks_known;
+  gboolean hook_drains;     /* somebody drains whom Auto Scaling chooses */
+  GPtrArray *candidates;    /* of DdKubeNode: one of them leaves, unless nobody does */
+  guint counted_candidates; /* so many of them were asked for their pods */
+  guint emptiest, fewest_pods, pods_here;
+  DdKubeNode *leaver;   /* the one in hand; NULL: none yet */
+  GPtrArray *unemptied; /* of char *: those that could not be emptied */
+  GString *why_unemptied;
+  gboolean surplus_over; /* only what an engine before this one had in hand is to be put back */
 
   /* memory: what an engine before this one wrote down, and what it means here */
   const DdValue *journal; /* NULL: this is the first one; it is the options' */
@@ -323,6 +338,17 @@ void dd_scale_down_go_on (DdEngine *self);
 void dd_scale_down_shrink (DdEngine *self);
 void dd_scale_down_take_shrunk (DdEngine *self, const DdReply *reply);
 void dd_scale_down_await (DdEngine *self);
+
+/* ---- surplus.c ---- */
+/* How the group becomes smaller, from where it stands. */
+DdState dd_surplus_state (const DdEngine *self);
+void dd_surplus_read_hooks (DdEngine *self);
+void dd_surplus_list (DdEngine *self);
+void dd_surplus_count_pods (DdEngine *self);
+void dd_surplus_take_pods (DdEngine *self, const DdReply *reply);
+void dd_surplus_cordon (DdEngine *self);
+void dd_surplus_drain (DdEngine *self);
+void dd_surplus_uncordon (DdEngine *self);
 
 /* ---- roll-back.c ---- */
 void dd_roll_back_survey_group (DdEngine *self);

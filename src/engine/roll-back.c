@@ -466,15 +466,6 @@ go_on_to_retire (const GError *error, gpointer data)
     dd_engine_enter (self, DD_STATE_RETIRE_NEW);
 }
 
-/* What nodes are given on their way out, here and in node.c. */
-static DdWrites
-marks_of_leaving (const DdEngine *self)
-{
-  gboolean label = self->options.knobs.lb_label_timing == DD_LB_LABEL_AFTER_DRAIN;
-
-  return DD_WRITE_CORDON | (label ? DD_WRITE_NO_LOAD_BALANCER : 0);
-}
-
 /* All of them first, so that a pod is not evicted from one to the next. */
 void
 dd_roll_back_cordon_new (DdEngine *self)
@@ -703,7 +694,7 @@ take_kept (GPtrArray *nodes, const GError *error, gpointer data)
       DdKubeNode *node = g_ptr_array_index (nodes, i);
 
       if (is_stuck (self, node) && g_hash_table_contains (self->marked, node->name))
-        dd_patcher_add (self->patcher, node, marks_of_leaving (self));
+        dd_patcher_add (self->patcher, node, dd_marks_of_leaving (&self->options.knobs));
     }
   dd_patcher_start (self->patcher);
 }

@@ -4,7 +4,8 @@
  * phase stops at once and leaves the sizes alone; the update has succeeded all the same (Amazon EKS
  * User Guide, "Understand each phase of node updates", scale down phase). What somebody asked for
  * before the phase is where it goes to; what the update itself has added leaves. A look costs the
- * same however large the group: its sizes without its instances, and its latest activity. */
+ * same however large the group: its sizes without its instances, and its latest activity. Where
+ * nobody drains whom Auto Scaling chooses, surplus.c lets nodes leave by name instead. */
 #include "config.h"
 
 #include "engine/private.h"
@@ -28,6 +29,15 @@ dd_scale_down_is_over (const DdEngine *self)
              && self->group->max == self->before->max);
 }
 
+/* An engine before this one may have cordoned a node that now stays. */
+static void
+finish (DdEngine *self)
+{
+  self->surplus_over = TRUE;
+  dd_engine_enter (self,
+                   self->journal != NULL ? DD_STATE_UNCORDON_SURPLUS : DD_STATE_LIST_PROTECTED);
+}
+
 static void
 stop (DdEngine *self)
 {
@@ -37,7 +47,7 @@ stop (DdEngine *self)
                          self->group->desired, self->desired);
 
   dd_engine_trace (self, "scale-down.stopped", dd_object ("reason", dd_string (reason), NULL));
-  dd_engine_enter (self, DD_STATE_LIST_PROTECTED);
+  finish (self);
 }
 
 /* An engine that takes up this phase has asked for a step that it knows nothing of, and a group
@@ -117,7 +127,10 @@ dd_scale_down_take_moves (DdEngine *self, const DdReply *reply)
 void
 dd_scale_down_go_on (DdEngine *self)
 {
-  dd_engine_enter (self, dd_scale_down_is_over (self) ? DD_STATE_LIST_PROTECTED : DD_STATE_SHRINK);
+  if (dd_scale_down_is_over (self))
+    finish (self);
+  else
+    dd_engine_enter (self, dd_surplus_state (self));
 }
 
 void

@@ -19,7 +19,7 @@ struct _DdWaves
   guint started;       /* the first STARTED of them were */
   GPtrArray *running;  /* those under way, not owned, in the order they were started */
   guint waves;
-  guint gone;
+  guint gone, found_gone;
   GPtrArray *overdue;
   GError *error;
   GHashTable *asked; /* the instances of the latest request, for look-ups only */
@@ -50,6 +50,7 @@ note_end (DdNodeMachine *machine, DdNodeEnd end, const GError *error, gpointer d
     {
     case DD_NODE_GONE:
       self->gone++;
+      self->found_gone += dd_node_machine_was_found_gone (machine);
       if (self->options.progress != NULL)
         self->options.progress (self->gone, self->options.data);
       break;
@@ -197,7 +198,7 @@ goes_on (const DdWaves *self)
 static void
 finish (DdWaves *self)
 {
-  DdWavesResult result = { self->gone, self->overdue, self->error };
+  DdWavesResult result = { self->gone, self->found_gone, self->overdue, self->error };
 
   dd_clock_cancel (self->options.machine.clock, self->timer);
   self->timer = 0;

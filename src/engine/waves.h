@@ -11,6 +11,7 @@ typedef struct _DdWaves DdWaves;
 typedef struct
 {
   guint gone;          /* nodes whose instance has left */
+  guint found_gone;    /* of these, those that the group no longer had when they were told to */
   GPtrArray *overdue;  /* of DdNodeMachine *, in the order they were started; borrowed */
   const GError *error; /* the first failure of an API; NULL: none */
 } DdWavesResult;

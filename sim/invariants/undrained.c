@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* sim/invariants/undrained.c: no pod ends with its node unasked, where no hook drains
+ *
+ * Judged by the world alone: which hooks the Auto Scaling group has, and which pods are on an
+ * instance's node at the moment the group lets go of it. Such a pod has been asked to leave, by an
+ * eviction or, where the update is forced, by a deletion, or it dies with the machine. What ends
+ * for other reasons than the update's sizes and terminations, such as an instance that is ill, is
+ * no fault of the update's. Imitates: Amazon EC2 Auto Scaling User Guide, Lifecycle hooks. */
+
+#include "config.h"
+
+#include "sim/invariants/private.h"
+
+#include <string.h>
+
+#include "sim/aws/autoscaling/group.h"
+#include "sim/aws/ec2/cloud.h"
+#include "sim/kube/kinds/kinds.h"
+#include "sim/kube/kinds/pod.h"
+#include "sim/kube/kinds/views.h"
+#include "sim/kube/verbs/api.h"
+
+/* The one that EKS answers, draining the node first. */
+#define EKS_HOOK "Terminate-LC-Hook"
+
+static gboolean
+has_no_hook (const SimLedger *ledger, const char *group_name)
+{
+  const AwsGroup *group
+      = group_name != NULL ? aws_cloud_group (ledger->world->cloud, group_name) : NULL;
+
+  return group != NULL && aws_group_hook (group, EKS_HOOK) == NULL;
+}
+
+gboolean
+sim_ledger_drains_surplus (const SimLedger *ledger, const SimLedgerUpdate *update)
+{
+  return g_strcmp0 (update->phase, "scale-down") == 0 && has_no_hook (ledger, update->group);
+}
+
+/* The update asked for less, or for this one. */
+static gboolean
+is_the_updates_doing (const SimEvent *event)
+{
+  const char *cause = dd_value_path_string (event->details, "cause");
+
+  return cause != NULL && strstr (cause, "health") == NULL
+         && strstr (cause, "to balance instances") == NULL;
+}
+
+static gboolean
+was_not_asked (const SimObject *pod)
+{
+  const KubePodView *view = kube_pod_view (pod);
+
+  return !view->mirror && !view->finished && !view->terminating
+         && g_strcmp0 (view->owner_kind, "DaemonSet") != 0;
+}
+
+gboolean
+sim_promise_nobody_dies_undrained (const SimLedger *ledger, const SimEvent *event, GString *why)
+{
+  const char *group = dd_value_path_string (event->details, "group");
+  AwsInstance *instance = aws_cloud_instance (ledger->world->cloud, event->subject);
+  const char *node = instance != NULL ? instance->private_dns : NULL;
+  const SimLedgerUpdate *update = node != NULL ? sim_ledger_update_of_node (ledger, node) : NULL;
+  g_autoptr (GPtrArray) pods = NULL;
+
+  if (update == NULL || !update->running || !has_no_hook (ledger, group)
+      || !is_the_updates_doing (event))
+    return TRUE;
+  pods = sim_store_list_by (ledger->world->kube->store, &kube_pod, "spec.nodeName", node);
+  for (guint i = 0; i < pods->len; i++)
+    {
+      const SimObject *pod = g_ptr_array_index (pods, i);
+
+      if (!was_not_asked (pod))
+        continue;
+      g_string_printf (why, "%s is terminated with pod %s/%s on it, which nobody asked to leave",
+                       node, pod->namespace_, pod->name);
+      return FALSE;
+    }
+  return TRUE;
+}
