@@ -248,11 +248,13 @@ describe_group (FakeGroup *self)
       if (!has_gone (self, node))
         g_string_append_printf (xml,
                                 "<member><InstanceId>%s</InstanceId><AvailabilityZone>%s"
-                                "</AvailabilityZone><LifecycleState>%s</LifecycleState></member>",
+                                "</AvailabilityZone><LifecycleState>%s</LifecycleState>"
+                                "<LaunchTemplate><Version>%d</Version></LaunchTemplate></member>",
                                 node->instance, node->zone,
                                 node->leaving != 0 ? "Terminating:Wait"
                                 : node->standby    ? "Standby"
-                                                   : "InService");
+                                                   : "InService",
+                                g_str_equal (node->image, NEW_IMAGE) ? 2 : 1);
     }
   g_string_append (xml, "</Instances>");
   if (self->free_addresses != 0)
@@ -334,11 +336,12 @@ static DdReply *
 create_template_version (FakeGroup *self, const char *body)
 {
   g_autofree char *encoded = form_value (body, "LaunchTemplateData.UserData");
-  gsize size;
-  g_autofree guchar *data = g_base64_decode (encoded, &size);
+  gsize size = 0;
+  g_autofree guchar *data = encoded == NULL ? NULL : g_base64_decode (encoded, &size);
   g_autofree char *text = g_strndup ((char *) data, size);
 
-  self->made_version = strstr (text, USER_DATA (NEW_IMAGE)) != NULL;
+  /* A group of one's own keeps its user data as it is. */
+  self->made_version = encoded == NULL || strstr (text, USER_DATA (NEW_IMAGE)) != NULL;
   return fake_reply_xml (200, "<R><launchTemplateVersion><versionNumber>2</versionNumber>"
                               "</launchTemplateVersion></R>");
 }

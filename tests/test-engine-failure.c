@@ -459,11 +459,47 @@ START_TEST (some_instances_that_are_no_nodes_are_told_and_no_reason_to_stop)
 }
 END_TEST
 
-START_TEST (a_group_that_eks_looks_after_is_spared_where_that_was_asked_for)
+static void
+take_own_group (void)
 {
   fix.options.scaling_group = "eks-default";
   fix.options.image = NEW_IMAGE;
   fix.options.max_unavailable = 1;
+}
+
+/* One node whose kubelet is not Ready and an instance that is no node yet, or two such nodes. */
+START_TEST (a_group_of_ones_own_without_a_ready_node_has_not_been_updated)
+{
+  take_own_group ();
+  engine_fixture_make_group (_i, 2);
+  fix.group->desired = 2;
+  fix.group->version = 2;
+  fix.group->never_ready = TRUE;
+  for (int i = 0; i < _i; i++)
+    fake_group_node (fix.group, (guint) i)->image[strlen (OLD_IMAGE) - 1] = '2';
+  engine_fixture_run ();
+
+  expect_refusal_before_writing ();
+  ck_assert_str_eq (fix.code, "NodeCreationFailure");
+  ck_assert_has (fix.message, "eks-default wants 2 nodes and has none that is Ready");
+  ck_assert_has (fix.explanation, "describe-scaling-activities");
+}
+END_TEST
+
+START_TEST (a_group_of_ones_own_that_wants_no_node_needs_none)
+{
+  take_own_group ();
+  engine_fixture_make_group (0, 2);
+  fix.group->version = 2;
+  engine_fixture_run ();
+
+  ck_assert (fix.succeeded);
+}
+END_TEST
+
+START_TEST (a_group_that_eks_looks_after_is_spared_where_that_was_asked_for)
+{
+  take_own_group ();
   fix.options.spares_managed = TRUE;
   engine_fixture_make_group (2, 2);
   fix.group->managed = TRUE;
@@ -602,6 +638,8 @@ main (void)
   tcase_add_test (tests, a_plan_for_the_wrong_cluster_is_refused_too);
   tcase_add_test (tests, a_group_without_instances_is_in_no_wrong_cluster);
   tcase_add_test (tests, some_instances_that_are_no_nodes_are_told_and_no_reason_to_stop);
+  tcase_add_loop_test (tests, a_group_of_ones_own_without_a_ready_node_has_not_been_updated, 1, 3);
+  tcase_add_test (tests, a_group_of_ones_own_that_wants_no_node_needs_none);
   tcase_add_test (tests, a_group_that_eks_looks_after_is_spared_where_that_was_asked_for);
   tcase_add_test (tests, a_group_that_eks_is_busy_with_is_left_alone);
   tcase_add_loop_test (tests, an_update_does_not_begin_without_a_process_that_it_needs, 0,

@@ -194,6 +194,19 @@ START_TEST (without_a_hook_the_surplus_is_drained_and_leaves_by_name)
 }
 END_TEST
 
+START_TEST (a_group_of_ones_own_is_not_asked_for_hooks)
+{
+  fix.options.scaling_group = "eks-default";
+  fix.options.image = NEW_IMAGE;
+  fix.options.max_unavailable = 1;
+  engine_fixture_make_group (3, 3);
+  engine_fixture_run ();
+
+  assert_surplus_left_by_name ();
+  ck_assert_ptr_null (strstr (fix.group->log->str, "DescribeLifecycleHooks"));
+}
+END_TEST
+
 START_TEST (hooks_that_may_not_be_read_are_not_relied_on)
 {
   engine_fixture_make_group (3, 3);
@@ -332,6 +345,7 @@ main (void)
   tcase_add_test (tests, new_nodes_are_kept_from_the_autoscaler_only_during_the_update);
   tcase_add_test (tests, the_scale_down_goes_one_by_one);
   tcase_add_test (tests, without_a_hook_the_surplus_is_drained_and_leaves_by_name);
+  tcase_add_test (tests, a_group_of_ones_own_is_not_asked_for_hooks);
   tcase_add_test (tests, hooks_that_may_not_be_read_are_not_relied_on);
   tcase_add_test (tests, an_emptied_node_whose_termination_was_not_answered_counts_once);
   tcase_add_test (tests, the_scale_down_stops_when_somebody_else_scales_up);

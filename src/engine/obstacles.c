@@ -135,6 +135,43 @@ refuse_cluster (DdEngine *self, GPtrArray *instances)
                      self->options.cluster, endpoint));
 }
 
+/* ---- nobody to replace ---- */
+
+static gboolean
+none_is_ready (GPtrArray *nodes)
+{
+  for (guint i = 0; i < nodes->len; i++)
+    if (((const DdKubeNode *) g_ptr_array_index (nodes, i))->not_ready == NULL)
+      return FALSE;
+  return TRUE;
+}
+
+/* With no node to replace an update would be a success at once. EKS calls its groups DEGRADED when
+ * their instances do not join, and updates them no more; of a group of one's own nobody else says
+ * it. */
+static gboolean
+lacks_its_nodes (const DdEngine *self, GPtrArray *nodes)
+{
+  return self->options.scaling_group != NULL && self->outdated->len == 0
+         && self->before->desired > 0 && none_is_ready (nodes);
+}
+
+static gboolean
+refuse_without_nodes (DdEngine *self)
+{
+  const char *group = self->before->name;
+  g_autofree char *message = g_strdup_printf ("Auto Scaling group %s wants %" G_GINT64_FORMAT
+                                              " nodes and has none that is Ready, so there "
+                                              "is nothing to replace",
+                                              group, self->before->desired);
+
+  return refuse (self, "NodeCreationFailure", message,
+                 g_strdup_printf ("see why its instances do not become nodes: aws autoscaling "
+                                  "describe-scaling-activities --auto-scaling-group-name %s, then "
+                                  "kubectl get nodes; start the update when one is Ready",
+                                  group));
+}
+
 /* ---- what only hinders ---- */
 
 static void warn (DdEngine *self, const char *format, ...) G_GNUC_PRINTF (2, 3);
@@ -334,6 +371,8 @@ dd_obstacles_pass (DdEngine *self, GPtrArray *nodes)
     return TRUE;
   if (in_service > 0 && absent->len == in_service && !DD_MUTANT (TRUST_THE_CLUSTER))
     return refuse_cluster (self, absent);
+  if (lacks_its_nodes (self, nodes))
+    return refuse_without_nodes (self);
   if (!processes_run (self))
     return FALSE;
   warn_of_strangers (self, absent);
