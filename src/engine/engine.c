@@ -272,7 +272,7 @@ static const struct
   [DD_STATE_READ_HOOKS] = { "read-hooks", DD_PHASE_SCALE_DOWN, dd_surplus_read_hooks, NULL,
                             TO (SHRINK) | TO (LIST_SURPLUS) },
   [DD_STATE_LIST_SURPLUS] = { "list-surplus", DD_PHASE_SCALE_DOWN, dd_surplus_list, NULL,
-                              TO (COUNT_PODS) | TO (CORDON_SURPLUS) },
+                              TO (COUNT_PODS) | TO (CORDON_SURPLUS) | TO (DRAIN_SURPLUS) },
   [DD_STATE_COUNT_PODS] = { "count-pods", DD_PHASE_SCALE_DOWN, dd_surplus_count_pods,
                             dd_surplus_take_pods, TO (COUNT_PODS) | TO (CORDON_SURPLUS) },
   [DD_STATE_CORDON_SURPLUS]

@@ -216,6 +216,9 @@ void dd_engine_list (DdEngine *self, DdNodesWanted wanted, DdListerDone done);
 /* The same for a lister of the caller's own. */
 DdLister *dd_engine_lister (DdEngine *self, DdNodesWanted wanted, DdListerDone done);
 
+/* An instance that is no node, as one: its name is the instance's. */
+DdKubeNode *dd_engine_nameless_node (const DdGroupInstance *instance);
+
 DdUsec dd_engine_now (const DdEngine *self);
 /* As dd_trace (), by the engine, on its node group. */
 void dd_engine_trace (const DdEngine *self, const char *what, DdValue *details);

@@ -211,9 +211,8 @@ dd_roll_back_unmark (DdEngine *self)
 
 /* ---- which new nodes leave ---- */
 
-/* An instance that is no node yet, as one. */
-static DdKubeNode *
-nameless_node (const DdGroupInstance *instance)
+DdKubeNode *
+dd_engine_nameless_node (const DdGroupInstance *instance)
 {
   DdKubeNode *node = g_rc_box_new0 (DdKubeNode);
 
@@ -262,7 +261,8 @@ candidates (const DdEngine *self, GPtrArray *nodes)
 
       if (dd_group_instance_counts (instance) && is_new (self, instance)
           && (node != NULL || !self->nameless_retired))
-        g_ptr_array_add (found, node == NULL ? nameless_node (instance) : dd_kube_node_ref (node));
+        g_ptr_array_add (found, node == NULL ? dd_engine_nameless_node (instance)
+                                             : dd_kube_node_ref (node));
     }
   return found;
 }

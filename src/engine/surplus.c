@@ -14,7 +14,9 @@
  * zones would be uneven and Auto Scaling's rebalancing would take another node, undrained; there it
  * is the one with the fewest pods that would have to be evicted, the first by zone and name among
  * equals. It is cordoned before it is drained, so that what leaves other nodes does not come here.
- * One that is protected from scale-in is left alone.
+ * One that is protected from scale-in is left alone. An instance that is no node of the cluster at
+ * all goes before all others, as there is nothing to drain: had it joined, it would have been
+ * replaced.
  *
  * A node that could not be emptied is uncordoned again and another one is tried, from a less full
  * zone too where that leaves the zones even. After three of them, or when no other is left, the
@@ -160,6 +162,29 @@ compare_places (gconstpointer a, gconstpointer b)
   return order != 0 ? order : strcmp (left->name, right->name);
 }
 
+/* An instance that is none of NODES, as one; NULL: all are. */
+static DdKubeNode *
+find_nameless (const DdEngine *self, GPtrArray *nodes)
+{
+  g_autoptr (GHashTable) counts = count_zones (self->group);
+  g_autoptr (GHashTable) known = g_hash_table_new (g_str_hash, g_str_equal);
+
+  for (guint i = 0; i < nodes->len; i++)
+    g_hash_table_add (known, ((DdKubeNode *) g_ptr_array_index (nodes, i))->instance);
+  for (guint i = 0; i < self->group->instances->len; i++)
+    {
+      const DdGroupInstance *instance = g_ptr_array_index (self->group->instances, i);
+      g_autoptr (DdKubeNode) node = NULL;
+
+      if (g_hash_table_contains (known, instance->id))
+        continue;
+      node = dd_engine_nameless_node (instance);
+      if (may_leave (self, counts, node))
+        return g_steal_pointer (&node);
+    }
+  return NULL;
+}
+
 /* Those of NODES that may leave, of the fullest of their zones: self->candidates. */
 static void
 find_candidates (DdEngine *self, GPtrArray *nodes)
@@ -243,6 +268,12 @@ find_in_hand (const DdEngine *self)
   return NULL;
 }
 
+static gboolean
+is_nameless (const DdKubeNode *node)
+{
+  return g_strcmp0 (node->name, node->instance) == 0;
+}
+
 /* Whatever becomes of the request, the cordon is ours from here on; and should the update fail
  * meanwhile, the clean-up goes on with this node. */
 static void
@@ -264,6 +295,11 @@ choose (DdEngine *self, const DdKubeNode *node)
   dd_engine_trace (
       self, "scale-down.chosen",
       dd_object ("node", dd_string (node->name), "zone", dd_string (node->zone), NULL));
+  if (is_nameless (node))
+    {
+      dd_engine_enter (self, DD_STATE_DRAIN_SURPLUS);
+      return;
+    }
   expect (self);
   dd_engine_enter (self, DD_STATE_CORDON_SURPLUS);
 }
@@ -272,17 +308,21 @@ static void
 take_candidates (GPtrArray *nodes, const GError *error, gpointer data)
 {
   DdEngine *self = data;
+  g_autoptr (DdKubeNode) nameless = NULL;
 
   if (nodes == NULL)
     {
       dd_engine_fail_with (self, error);
       return;
     }
+  nameless = find_nameless (self, nodes);
   find_candidates (self, nodes);
   self->counted_candidates = 0;
   self->fewest_pods = G_MAXUINT;
-  if (self->unemptied->len > 0
-      && (self->candidates->len == 0 || self->unemptied->len >= MOST_UNEMPTIED))
+  if (nameless != NULL)
+    choose (self, nameless);
+  else if (self->unemptied->len > 0
+           && (self->candidates->len == 0 || self->unemptied->len >= MOST_UNEMPTIED))
     fail_unemptied (self);
   else if (self->candidates->len == 0)
     fail_without_candidate (self);
@@ -292,19 +332,33 @@ take_candidates (GPtrArray *nodes, const GError *error, gpointer data)
     dd_engine_enter (self, DD_STATE_COUNT_PODS);
 }
 
+/* By instance, not by label: pods may be on a node that lost its label. */
 void
 dd_surplus_list (DdEngine *self)
 {
-  dd_engine_list (self, DD_NODES_UPDATED, take_candidates);
+  g_autofree char *version = g_strdup_printf ("%" G_GINT64_FORMAT, self->target_version);
+  DdMembership membership = { .group = self->before->name,
+                              .version = version,
+                              .image = self->image,
+                              .updated = TRUE,
+                              .outdated = TRUE };
+
+  g_clear_pointer (&self->lister, dd_lister_free);
+  self->lister = dd_lister_new_of_group (self->caller, &membership, take_candidates, self);
 }
 
+/* One that has run to its end leaves without being missed. */
 static guint
 count_evictable (const GPtrArray *pods)
 {
   guint count = 0;
 
   for (guint i = 0; i < pods->len; i++)
-    count += !((const DdKubePod *) g_ptr_array_index (pods, i))->stays;
+    {
+      const DdKubePod *pod = g_ptr_array_index (pods, i);
+
+      count += !pod->stays && !pod->ended;
+    }
   return count;
 }
 
@@ -426,7 +480,8 @@ dd_surplus_drain (DdEngine *self)
     .done = note_left,
     .data = self,
   };
-  DdNodeWay way = { .drain = TRUE, .force = self->options.force, .decrement = TRUE };
+  DdNodeWay way
+      = { .drain = !is_nameless (self->leaver), .force = self->options.force, .decrement = TRUE };
 
   g_clear_pointer (&self->waves, dd_waves_free);
   self->waves = dd_waves_new (&options);
