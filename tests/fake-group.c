@@ -595,6 +595,8 @@ handle_kubernetes (FakeGroup *self, const DdRequest *request, const char *body)
     return patch_node (self, target, body);
   if (g_str_has_prefix (target, "/api/v1/pods?"))
     return list_pods (self, target);
+  if (g_str_has_prefix (target, "/apis/policy/v1/poddisruptionbudgets"))
+    return fake_reply_json (200, self->budgets == NULL ? "{\"items\":[]}" : self->budgets);
   if (g_str_equal (request->method, "POST"))
     return evict_pod (self, parts[6]);
   g_assert_cmpstr (request->method, ==, "DELETE");

@@ -39,6 +39,7 @@ typedef struct
   int dead_zone;         /* -1: none; else no instance can be launched there */
   gboolean never_ready;  /* new nodes stay NotReady */
   const char *stuck_pod; /* its evictions are refused ... */
+  const char *budgets;   /* JSON: the list of them; NULL: an empty one */
   gboolean two_budgets;  /* ... because two budgets select it */
   const char *failing;   /* requests with this in target or body fail ... */
   guint failures;        /* ... so many times */

@@ -54,6 +54,31 @@ START_TEST (the_explanation_names_pod_budget_needs_has_and_since_when)
 }
 END_TEST
 
+START_TEST (the_advice_fits_the_budget_as_it_is)
+{
+  engine_fixture_make_group (1, 1);
+  fix.group->stuck_pod = "web-0";
+  fix.group->budgets
+      = "{\"items\":[{\"metadata\":{\"namespace\":\"shop\",\"name\":\"web\"},\"spec\":{"
+        "\"maxUnavailable\":0},\"status\":{\"expectedPods\":3}}]}";
+  engine_fixture_run ();
+
+  ck_assert_has (fix.explanation, "let it allow one (maxUnavailable: 1)");
+}
+END_TEST
+
+START_TEST (a_drain_is_explained_without_the_right_to_list_budgets)
+{
+  engine_fixture_make_group (1, 1);
+  fix.group->stuck_pod = "web-0";
+  fail_requests ("/poddisruptionbudgets", 403, "{\"message\":\"forbidden\"}", 10);
+  engine_fixture_run ();
+
+  ck_assert_str_eq (fix.code, "PodEvictionFailure");
+  ck_assert_has (fix.explanation, "; run one more replica, or relax the budget");
+}
+END_TEST
+
 START_TEST (an_eviction_is_tried_twenty_times_in_fifteen_minutes)
 {
   engine_fixture_make_group (1, 1);
@@ -612,6 +637,8 @@ main (void)
   tcase_add_checked_fixture (tests, engine_fixture_setup, engine_fixture_teardown);
   tcase_add_test (tests, a_budget_that_never_allows_fails_the_update_as_on_aws);
   tcase_add_test (tests, the_explanation_names_pod_budget_needs_has_and_since_when);
+  tcase_add_test (tests, the_advice_fits_the_budget_as_it_is);
+  tcase_add_test (tests, a_drain_is_explained_without_the_right_to_list_budgets);
   tcase_add_test (tests, an_eviction_is_tried_twenty_times_in_fifteen_minutes);
   tcase_add_test (tests, a_failed_drain_leaves_what_was_replaced_and_restores_the_sizes);
   tcase_add_test (tests, the_next_update_goes_on_where_a_failed_one_stopped);

@@ -56,6 +56,7 @@ static const struct
   { DD_MUTANT_KEEP_NEW_TEMPLATE, "pdb-blocks-drain" },
   { DD_MUTANT_CALL_IT_ROLL_BACK, "pdb-blocks-drain" },
   { DD_MUTANT_CLEAN_IMPATIENTLY, "ami-upgrade", 13 },
+  { DD_MUTANT_ADVISE_ONE_MORE, "budget-allows-nothing" },
   { DD_MUTANT_BE_IMPATIENT, "api-server-away-in-each-phase" },
   { DD_MUTANT_OBEY_ANY_REFUSAL, "forbidden-for-a-moment" },
   { DD_MUTANT_FAIL_ON_CONFLICT, "ami-upgrade", 18 },

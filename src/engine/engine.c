@@ -241,7 +241,8 @@ static const struct
   [DD_STATE_MARK_ALL] = { "mark-all", DD_PHASE_UPGRADE, dd_scale_up_mark, NULL, TO (PAUSE) },
   [DD_STATE_PAUSE] = { "pause", DD_PHASE_UPGRADE, dd_upgrade_pause, NULL, TO (REPLACE) },
   [DD_STATE_REPLACE] = { "replace", DD_PHASE_UPGRADE, dd_upgrade_replace, NULL,
-                         TO (LOOK_AGAIN) | TO (LIST_SHORTFALL) },
+                         TO (LOOK_AGAIN) | TO (READ_BUDGETS) | TO (LIST_SHORTFALL) },
+  [DD_STATE_READ_BUDGETS] = { "read-budgets", DD_PHASE_UPGRADE, dd_upgrade_read_budgets, NULL, 0 },
   [DD_STATE_LIST_SHORTFALL]
   = { "list-shortfall", DD_PHASE_UPGRADE, dd_refill_list, NULL, TO (FIND_SHORTFALL) },
   [DD_STATE_FIND_SHORTFALL]
@@ -747,6 +748,7 @@ dd_engine_free (DdEngine *self)
   g_hash_table_unref (self->handled);
   g_hash_table_unref (self->ready);
   g_clear_error (&self->refill_error);
+  g_clear_pointer (&self->budgets, g_ptr_array_unref);
   g_hash_table_unref (self->stuck);
   g_hash_table_unref (self->stuck_zones);
   g_hash_table_unref (self->leaving);

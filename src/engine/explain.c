@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/time.h"
+#include "engine/advice.h"
 #include "engine/plan.h"
 
 /* A list that names everything is no explanation. */
@@ -35,10 +36,27 @@ append_since (GString *out, const DdDrainPod *pod, DdUsec now)
                           pod->tries == 1 ? "" : "s", since, span);
 }
 
+/* The one among BUDGETS (NULL: none is known) that refused POD; NULL: it is not there. */
+static const DdKubeBudget *
+find_budget (GPtrArray *budgets, const DdDrainPod *pod)
+{
+  for (guint i = 0; budgets != NULL && i < budgets->len; i++)
+    {
+      const DdKubeBudget *budget = g_ptr_array_index (budgets, i);
+
+      if (g_strcmp0 (budget->name, pod->refusal->budget) == 0
+          && g_strcmp0 (budget->namespace_, pod->pod->namespace_) == 0)
+        return budget;
+    }
+  return NULL;
+}
+
 static void
-append_budget (GString *out, const DdDrainPod *pod, DdUsec now)
+append_budget (GString *out, const DdDrainPod *pod, GPtrArray *budgets, DdUsec now)
 {
   const DdEviction *refusal = pod->refusal;
+  g_autofree char *advice
+      = dd_advice_against_budget (pod->pod, refusal, find_budget (budgets, pod));
 
   g_string_append_printf (out, "budget %s", refusal->budget == NULL ? "?" : refusal->budget);
   if (refusal->needs >= 0)
@@ -46,14 +64,11 @@ append_budget (GString *out, const DdDrainPod *pod, DdUsec now)
         out, " needs %" G_GINT64_FORMAT " healthy pods and has %" G_GINT64_FORMAT ",",
         refusal->needs, refusal->has);
   append_since (out, pod, now);
-  g_string_append (out, refusal->needs >= 0 && refusal->has < refusal->needs
-                            ? "; bring its other pods back to health, or allow the eviction of "
-                              "unhealthy ones (unhealthyPodEvictionPolicy: AlwaysAllow)"
-                            : "; run one more replica, or relax the budget");
+  g_string_append_printf (out, "; %s", advice);
 }
 
 static void
-append_reason (GString *out, const DdDrainPod *pod, DdUsec now)
+append_reason (GString *out, const DdDrainPod *pod, GPtrArray *budgets, DdUsec now)
 {
   if (pod->arrived_late && pod->refusal == NULL)
     g_string_append (out, "came to the node while it was drained, as it tolerates the mark of "
@@ -69,7 +84,7 @@ append_reason (GString *out, const DdDrainPod *pod, DdUsec now)
   else if (pod->refusal == NULL)
     g_string_append (out, "was not reached in time");
   else if (pod->refusal->verdict == DD_EVICTION_REFUSED)
-    append_budget (out, pod, now);
+    append_budget (out, pod, budgets, now);
   else if (pod->refusal->verdict == DD_EVICTION_AMBIGUOUS)
     {
       g_string_append (out, "more than one disruption budget selects it, so no eviction can ever "
@@ -85,18 +100,24 @@ append_reason (GString *out, const DdDrainPod *pod, DdUsec now)
 }
 
 static void
-append_pod (GString *out, const char *node, const DdDrainPod *pod, DdUsec now)
+append_pod (GString *out, const char *node, const DdDrainPod *pod, GPtrArray *budgets, DdUsec now)
 {
   g_string_append_printf (out, "%spod %s/%s on node %s", out->len == 0 ? "" : "\n",
                           pod->pod->namespace_, pod->pod->name, node);
   if (pod->pod->owner != NULL)
     g_string_append_printf (out, " (of %s)", pod->pod->owner);
   g_string_append (out, ": ");
-  append_reason (out, pod, now);
+  append_reason (out, pod, budgets, now);
 }
 
 char *
 dd_explain_drains (GPtrArray *machines, DdUsec now)
+{
+  return dd_explain_drains_under (machines, NULL, now);
+}
+
+char *
+dd_explain_drains_under (GPtrArray *machines, GPtrArray *budgets, DdUsec now)
 {
   GString *out = g_string_new (NULL);
   guint lines = 0;
@@ -108,7 +129,8 @@ dd_explain_drains (GPtrArray *machines, DdUsec now)
 
       for (guint j = 0; j < pods->len; j++)
         if (dd_drain_pod_holds (g_ptr_array_index (pods, j)) && lines++ < MAX_LINES)
-          append_pod (out, dd_node_machine_node (machine)->name, g_ptr_array_index (pods, j), now);
+          append_pod (out, dd_node_machine_node (machine)->name, g_ptr_array_index (pods, j),
+                      budgets, now);
     }
   if (lines > MAX_LINES)
     g_string_append_printf (out, "\n... and %u more", lines - MAX_LINES);

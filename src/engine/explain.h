@@ -4,11 +4,14 @@
 
 #include "aws/autoscaling.h"
 #include "engine/node.h"
+#include "kube/budget.h"
 
 G_BEGIN_DECLS
 
 /* What is left on nodes that could not be drained; MACHINES are DdNodeMachine *. */
 char *dd_explain_drains (GPtrArray *machines, DdUsec now);
+/* The same, knowing the cluster's BUDGETS (of DdKubeBudget *), so that the advice fits them. */
+char *dd_explain_drains_under (GPtrArray *machines, GPtrArray *budgets, DdUsec now);
 
 typedef struct
 {

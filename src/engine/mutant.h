@@ -57,6 +57,7 @@ G_BEGIN_DECLS
   X (KEEP_NEW_TEMPLATE, "keep-new-template", "fails without a node replaced and keeps the image") \
   X (CALL_IT_ROLL_BACK, "call-it-roll-back", "tells a clean-up as a roll-back") \
   X (CLEAN_IMPATIENTLY, "clean-impatiently", "gives up cleaning when an API is away") \
+  X (ADVISE_ONE_MORE, "advise-one-more", "advises one more replica where that cannot help") \
   X (BE_IMPATIENT, "be-impatient", "gives up an API that is away for a minute") \
   X (OBEY_ANY_REFUSAL, "obey-any-refusal", "takes a 403 for an answer where it was let in before") \
   X (FAIL_ON_CONFLICT, "fail-on-conflict", "takes a conflict for an answer") \

@@ -37,6 +37,7 @@ typedef enum
   /* upgrade */
   DD_STATE_PAUSE,
   DD_STATE_REPLACE,
+  DD_STATE_READ_BUDGETS, /* nodes could not be drained: why? */
   DD_STATE_LIST_SHORTFALL,
   DD_STATE_FIND_SHORTFALL, /* the group does not fill up again: why? */
   DD_STATE_EXPLAIN_SHORTFALL,
@@ -151,7 +152,9 @@ struct _DdEngine
   gboolean shortfall;   /* it took too long */
   GError *refill_error; /* they could not be counted */
   guint gone_at_last_count;
-  gboolean counted; /* for the waves that go on */
+  gboolean counted;   /* for the waves that go on */
+  GPtrArray *overdue; /* of DdNodeMachine *, of the waves: those that could not be drained */
+  GPtrArray *budgets; /* of DdKubeBudget *, read for their sake; NULL: not yet */
   guint replaced;
   guint rounds;
   GHashTable *handled; /* names of nodes that left in a wave */
@@ -327,6 +330,7 @@ void dd_refill_take_group (DdEngine *self, const DdReply *reply);
 /* ---- upgrade.c ---- */
 void dd_upgrade_pause (DdEngine *self);
 void dd_upgrade_replace (DdEngine *self);
+void dd_upgrade_read_budgets (DdEngine *self);
 void dd_upgrade_look_again (DdEngine *self);
 
 /* ---- scale-down.c ---- */

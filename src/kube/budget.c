@@ -23,6 +23,20 @@ dd_kube_list_budgets (const char *token)
   return dd_kube_list_request ("/apis/policy/v1/poddisruptionbudgets", NULL, NULL, token);
 }
 
+/* TRUE when VALUE is the number 0 or the share TEXT. */
+static gboolean
+is_zero_or (const DdValue *value, const char *text)
+{
+  return dd_value_int (value, -1) == 0 || g_strcmp0 (dd_value_string (value), text) == 0;
+}
+
+static gboolean
+allows_none (const DdValue *spec)
+{
+  return is_zero_or (dd_value_member (spec, "maxUnavailable"), "0%")
+         || g_strcmp0 (dd_value_path_string (spec, "minAvailable"), "100%") == 0;
+}
+
 static DdKubeBudget *
 budget_from_value (const DdValue *value)
 {
@@ -34,6 +48,8 @@ budget_from_value (const DdValue *value)
   budget->selector = selector == NULL ? NULL : dd_value_ref (selector);
   budget->needs = dd_value_path_int (value, "status.desiredHealthy", 0);
   budget->has = dd_value_path_int (value, "status.currentHealthy", 0);
+  budget->expected = dd_value_path_int (value, "status.expectedPods", 0);
+  budget->never = allows_none (dd_value_member (value, "spec"));
   budget->allowed = dd_value_path_int (value, "status.disruptionsAllowed", 0);
   return budget;
 }

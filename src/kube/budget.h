@@ -14,6 +14,8 @@ typedef struct
   DdValue *selector;
   gint64 needs, has; /* healthy pods */
   gint64 allowed;    /* disruptions, now */
+  gint64 expected;   /* pods that it counts */
+  gboolean never;    /* by its spec it allows none, however many pods there are */
 } DdKubeBudget;
 
 void dd_kube_budget_free (DdKubeBudget *budget);

@@ -59,6 +59,29 @@ pod_stays (const DdValue *pod, const DdValue *controller)
              && !pod_has_ended (pod));
 }
 
+static gboolean
+pod_is_unready (const DdValue *pod)
+{
+  const DdValue *conditions = dd_value_path (pod, "status.conditions");
+
+  for (gsize i = 0; i < dd_value_length (conditions); i++)
+    {
+      const DdValue *each = dd_value_element (conditions, i);
+
+      if (g_strcmp0 (dd_value_path_string (each, "type"), "Ready") == 0)
+        return g_strcmp0 (dd_value_path_string (each, "status"), "True") != 0;
+    }
+  return FALSE;
+}
+
+static gboolean
+pod_is_exclusive (const DdValue *pod)
+{
+  return dd_value_length (dd_value_at (pod, "spec", "affinity", "podAntiAffinity",
+                                       "requiredDuringSchedulingIgnoredDuringExecution", NULL))
+         > 0;
+}
+
 static DdKubePod *
 pod_from_value (const DdValue *value, GError **error)
 {
@@ -82,6 +105,8 @@ pod_from_value (const DdValue *value, GError **error)
   pod->finalizer = g_strdup (
       dd_value_string (dd_value_element (dd_value_path (value, "metadata.finalizers"), 0)));
   pod->ended = pod_has_ended (value);
+  pod->unready = pod_is_unready (value);
+  pod->exclusive = pod_is_exclusive (value);
   pod->stays = pod_stays (value, controller);
   return g_steal_pointer (&pod);
 }
