@@ -63,6 +63,7 @@ fake_group_new (FakeClock *clock, guint count, guint zones)
   FakeGroup *self = g_new0 (FakeGroup, 1);
 
   self->clock = clock;
+  self->made = now (self);
   self->nodes = g_ptr_array_new_with_free_func (fake_node_free);
   self->zones = zones;
   self->min = 1;
@@ -392,17 +393,28 @@ somebody_is_leaving (const FakeGroup *self)
   return FALSE;
 }
 
+static char *
+time_text (DdUsec time)
+{
+  g_autoptr (GDateTime) when = g_date_time_new_from_unix_utc (time / DD_SECOND);
+
+  return g_date_time_format (when, "%Y-%m-%dT%H:%M:%SZ");
+}
+
+/* One failure of now, and one of the day before the group was made. */
 static DdReply *
 describe_activities (FakeGroup *self)
 {
-  g_autoptr (GDateTime) when = g_date_time_new_from_unix_utc (now (self) / DD_SECOND);
-  g_autofree char *time = g_date_time_format (when, "%Y-%m-%dT%H:%M:%SZ");
+  g_autofree char *time = time_text (now (self));
+  g_autofree char *before = time_text (self->made - 24 * DD_HOUR);
   g_autofree char *xml = g_strdup_printf (
       "<R><DescribeScalingActivitiesResult><Activities>%s<member><StatusCode>Failed</StatusCode>"
       "<StatusMessage>no capacity in zone</StatusMessage><StartTime>%s</StartTime></member>"
-      "</Activities></DescribeScalingActivitiesResult></R>",
+      "<member><StatusCode>Failed</StatusCode><StatusMessage>a failure of yesterday"
+      "</StatusMessage><StartTime>%s</StartTime></member></Activities></"
+      "DescribeScalingActivitiesResult></R>",
       somebody_is_leaving (self) ? "<member><StatusCode>InProgress</StatusCode></member>" : "",
-      time);
+      time, before);
 
   return fake_reply_xml (200, xml);
 }

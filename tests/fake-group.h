@@ -26,6 +26,7 @@ typedef struct
 typedef struct
 {
   FakeClock *clock;
+  DdUsec made;
   GPtrArray *nodes; /* of FakeNode, also those that have gone */
   guint zones;      /* of the group */
   gint64 min, max, desired;

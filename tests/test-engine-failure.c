@@ -208,6 +208,20 @@ START_TEST (a_node_creation_failure_rolls_everything_back)
 }
 END_TEST
 
+/* There is no scale-up that would say from when on launches matter. */
+START_TEST (strategy_minimal_is_explained_by_failures_of_its_own_time)
+{
+  engine_fixture_make_group (3, 3);
+  fix.group->update_config = "{\"maxUnavailable\":1,\"updateStrategy\":\"MINIMAL\"}";
+  fix.group->never_ready = TRUE;
+  engine_fixture_run ();
+
+  ck_assert_str_eq (fix.code, "NodeCreationFailure");
+  ck_assert_has (fix.explanation, "Auto Scaling: no capacity in zone");
+  ck_assert_ptr_null (strstr (fix.explanation, "a failure of yesterday"));
+}
+END_TEST
+
 START_TEST (nodes_that_never_get_ready_are_named)
 {
   engine_fixture_make_group (1, 1);
@@ -647,6 +661,7 @@ main (void)
   tcase_add_test (tests, a_failed_drain_can_be_rolled_back);
   tcase_add_test (tests, a_zone_without_capacity_is_a_node_creation_failure);
   tcase_add_test (tests, a_node_creation_failure_rolls_everything_back);
+  tcase_add_test (tests, strategy_minimal_is_explained_by_failures_of_its_own_time);
   tcase_add_test (tests, nodes_that_never_get_ready_are_named);
   tcase_add_test (tests, a_throttled_request_is_tried_again_within_bounds);
   tcase_add_test (tests, a_request_whose_answer_is_lost_is_sent_again_after_its_timeout);

@@ -696,6 +696,7 @@ dd_engine_new (const DdEngineContext *context, const DdUpgradeOptions *options, 
 void
 dd_engine_start (DdEngine *self)
 {
+  self->began = dd_engine_now (self);
   dd_engine_enter (self, DD_STATE_READ_CLUSTER);
 }
 

@@ -104,6 +104,7 @@ struct _DdEngine
   DdState state;
   DdPhase phase; /* never goes back */
   guint64 call, timer;
+  DdUsec began; /* when this engine started */
   /* At most one of each is at work; each is replaced when the next one starts. */
   DdLister *lister;
   DdPatcher *patcher;

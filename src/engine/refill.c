@@ -273,7 +273,7 @@ dd_refill_take_activities (DdEngine *self, const DdReply *reply)
   g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) absent = dd_scale_up_absent_instances (self);
   g_autoptr (GPtrArray) messages
-      = dd_activity_failures_from_reply (reply, self->raised - DD_SECOND, &error);
+      = dd_activity_failures_from_reply (reply, self->began - DD_SECOND, &error);
   g_autofree char *message
       = g_strdup_printf ("Couldn't proceed with upgrade process as new nodes are not joining node "
                          "group %s",
