@@ -20,6 +20,7 @@ static const struct
   guint64 seed;          /* of a swarm of faults; 0: without */
   const char *invariant; /* that must be what notices; NULL: whatever does */
 } hints[] = {
+  { DD_MUTANT_EMPTY_BACK, "roll-back-does-not-fill-up", 0, "capacity-is-kept" },
   { DD_MUTANT_EMPTY_ON, "replacements-not-launched", 0, "capacity-is-kept" },
   { DD_MUTANT_HURRY_MINIMAL, "minimal-new-image-never-joins", 0, "capacity-is-kept" },
   { DD_MUTANT_SHRINK_UNREADY, "replacements-stop-joining-small", 0, "groups-end-full" },

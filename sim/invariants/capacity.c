@@ -57,19 +57,18 @@ was_lost (const SimLedger *ledger, const AwsInstance *instance)
   return node != NULL && node->was_lost;
 }
 
-/* The Ready nodes of GROUP, EXCEPT aside (NULL: none); OR_LOST: and those that went by themselves.
- */
+/* The Ready nodes of GROUP that stay; OR_LOST: and those that went by themselves. */
 static gint64
-count_ready (const SimLedger *ledger, const AwsGroup *group, const AwsInstance *except,
-             gboolean or_lost)
+count_ready (const SimLedger *ledger, const AwsGroup *group, gboolean or_lost)
 {
   gint64 count = 0;
 
   for (const GList *link = group->members.head; link != NULL; link = link->next)
     {
-      const AwsInstance *instance = ((const AwsMember *) link->data)->instance;
+      const AwsMember *member = link->data;
+      const AwsInstance *instance = member->instance;
 
-      if (instance != except && instance->state == AWS_INSTANCE_RUNNING
+      if (member->state < AWS_TERMINATING && instance->state == AWS_INSTANCE_RUNNING
           && (is_ready (ledger, instance) || (or_lost && was_lost (ledger, instance))))
         count++;
     }
@@ -88,7 +87,7 @@ sim_ledger_note_capacity (SimLedger *ledger, const SimEvent *event)
   capacity = g_new0 (SimLedgerCapacity, 1);
   capacity->id = g_strdup (dd_value_path_string (event->details, "id"));
   capacity->desired = group->desired;
-  capacity->ready = count_ready (ledger, group, NULL, FALSE);
+  capacity->ready = count_ready (ledger, group, FALSE);
   g_hash_table_replace (ledger->capacities, g_strdup (event->subject), capacity);
 }
 
@@ -105,7 +104,7 @@ sim_promise_group_full (const SimLedger *ledger, const SimEvent *event, GString 
       || g_strcmp0 (dd_value_path_string (event->details, "status"), "Successful") != 0)
     return TRUE;
   wanted = MIN (capacity->desired, group->desired);
-  ready = count_ready (ledger, group, NULL, TRUE);
+  ready = count_ready (ledger, group, TRUE);
   if (ready >= wanted)
     return TRUE;
   g_string_printf (why,
@@ -147,7 +146,7 @@ sim_promise_capacity_kept (const SimLedger *ledger, const SimEvent *event, GStri
       || g_strcmp0 (g_hash_table_lookup (ledger->statuses, nodegroup), "UPDATING") != 0)
     return TRUE;
   floor = MIN (MIN (capacity->desired, capacity->ready), group->desired) - unavailable;
-  ready = count_ready (ledger, group, instance, TRUE);
+  ready = count_ready (ledger, group, TRUE);
   if (ready >= floor)
     return TRUE;
   g_string_printf (why,
@@ -155,4 +154,52 @@ sim_promise_capacity_kept (const SimLedger *ledger, const SimEvent *event, GStri
                    " others are Ready; at least %" G_GINT64_FORMAT " must be",
                    instance->private_dns, nodegroup, ready, floor);
   return FALSE;
+}
+
+/* ---- what may stay ---- */
+
+static gint64
+count_in_zone (const AwsGroup *group, guint zone, const AwsMember *except)
+{
+  gint64 count = 0;
+
+  for (const GList *link = group->members.head; link != NULL; link = link->next)
+    {
+      const AwsMember *member = link->data;
+
+      count += member != except && member->state < AWS_TERMINATING && member->zone_index == zone;
+    }
+  return count;
+}
+
+/* Whether some zone would have two instances more than the one that MEMBER leaves. */
+static gboolean
+leaves_its_zone_behind (const AwsGroup *group, const AwsMember *member)
+{
+  gint64 left = count_in_zone (group, member->zone_index, member);
+
+  for (guint zone = 0; zone < group->zones->len; zone++)
+    if (count_in_zone (group, zone, member) >= left + 2)
+      return TRUE;
+  return FALSE;
+}
+
+/* After a failure a group may keep an instance too many that never joined, where Auto Scaling would
+ * take a node to even out the zones without it. Every other one too many is one too many. */
+gboolean
+sim_ledger_keeps_zones_even (const SimLedger *ledger, const char *nodegroup, gint64 wanted)
+{
+  const AwsGroup *group = group_of_nodegroup (ledger, nodegroup);
+
+  if (group == NULL || count_ready (ledger, group, FALSE) > wanted)
+    return FALSE;
+  for (const GList *link = group->members.head; link != NULL; link = link->next)
+    {
+      const AwsMember *member = link->data;
+
+      if (member->state < AWS_TERMINATING && !is_ready (ledger, member->instance)
+          && !leaves_its_zone_behind (group, member))
+        return FALSE;
+    }
+  return TRUE;
 }

@@ -75,7 +75,7 @@ static const struct
   { "groups-end-full", "an update that succeeded leaves as many Ready nodes as the group wants",
     "update.finished", sim_promise_group_full, NULL },
   { "capacity-is-kept", "Ready nodes never fall below desired less what may be unavailable",
-    "instance.shutting-down", sim_promise_capacity_kept, NULL },
+    "instance.terminating", sim_promise_capacity_kept, NULL },
   { "time-goes-forward", "no event is earlier than the one before it", "*",
     sim_promise_time_forward, NULL },
   { "sizes-are-lawful", "minimum <= desired <= maximum", "group.updated", sim_promise_sizes_lawful,

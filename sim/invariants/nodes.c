@@ -218,6 +218,9 @@ sim_promise_sizes_restored (const SimLedger *ledger, const SimEvent *event, GStr
     return TRUE;
   if (group->desired == update->from_desired && group->max == update->from_max)
     return TRUE;
+  if (g_strcmp0 (dd_value_path_string (event->details, "status"), "Failed") == 0
+      && sim_ledger_keeps_zones_even (ledger, update->nodegroup, update->from_desired))
+    return TRUE;
   g_string_printf (
       why,
       "node group %s ends with desired %" G_GINT64_FORMAT " and maximum %" G_GINT64_FORMAT

@@ -106,6 +106,8 @@ typedef gboolean (*SimEndPromise) (const SimLedger *ledger, GString *why);
 /* sim/invariants/capacity.c */
 void sim_ledger_note_capacity (SimLedger *ledger, const SimEvent *event);
 gboolean sim_promise_group_full (const SimLedger *ledger, const SimEvent *event, GString *why);
+gboolean sim_ledger_keeps_zones_even (const SimLedger *ledger, const char *nodegroup,
+                                      gint64 wanted);
 gboolean sim_promise_capacity_kept (const SimLedger *ledger, const SimEvent *event, GString *why);
 
 /* sim/invariants/budgets.c */

@@ -299,8 +299,9 @@ static const struct
   = { "list-new", DD_PHASE_ROLL_BACK, dd_roll_back_list_new, NULL, TO (CORDON_NEW) },
   [DD_STATE_CORDON_NEW]
   = { "cordon-new", DD_PHASE_ROLL_BACK, dd_roll_back_cordon_new, NULL, TO (RETIRE_NEW) },
-  [DD_STATE_RETIRE_NEW] = { "retire-new", DD_PHASE_ROLL_BACK, dd_roll_back_retire_new, NULL,
-                            TO (SURVEY_GROUP) | TO (LIST_KEPT) | TO (RESTORE_SIZE) },
+  [DD_STATE_RETIRE_NEW]
+  = { "retire-new", DD_PHASE_ROLL_BACK, dd_roll_back_retire_new, NULL,
+      TO (SURVEY_GROUP) | TO (CORDON_NEW) | TO (LIST_KEPT) | TO (RESTORE_SIZE) },
   [DD_STATE_LIST_KEPT]
   = { "list-kept", DD_PHASE_ROLL_BACK, dd_roll_back_list_kept, NULL, TO (RESTORE_SIZE) },
   [DD_STATE_RESTORE_SIZE] = { "restore-size", DD_PHASE_ROLL_BACK, dd_roll_back_restore_size,
@@ -320,8 +321,8 @@ static const struct
 };
 
 /* Sizes and marks that stay behind cost money and block pods, so whatever puts them back outlasts
- * an API that is away for most of an hour. */
-#define CLEANING_PATIENCE DD_HOUR
+ * an API that is away for hours. */
+#define CLEANING_PATIENCE (3 * DD_HOUR)
 
 /* What a failure in a phase leads to. Before the group has grown there is nothing to put back, and
  * when it shrinks again every node has been replaced. */
@@ -356,6 +357,14 @@ may_follow (const DdEngine *self, DdState next)
   return self->failed && (next == DD_STATE_FAILED || next == phases[self->phase].on_failure);
 }
 
+/* It puts back what the update has changed. An engine that takes up an update leaves behind what
+ * the one before it has changed, should it not even find its way to it. */
+static gboolean
+is_cleaning_in (const DdEngine *self, DdPhase phase)
+{
+  return phases[phase].is_cleaning || (self->told > DD_PHASE_SETUP && phase <= DD_PHASE_SETUP);
+}
+
 /* How long a call of PHASE may go without a good answer. A plan is for somebody who waits for it.
  */
 static DdUsec
@@ -363,7 +372,7 @@ patience_in (const DdEngine *self, DdPhase phase)
 {
   const DdKnobs *knobs = &self->options.knobs;
 
-  if (phases[phase].is_cleaning)
+  if (is_cleaning_in (self, phase))
     return DD_MUTANT (CLEAN_IMPATIENTLY) ? 0 : MAX (CLEANING_PATIENCE, knobs->api_patience);
   if (self->plan_done != NULL || DD_MUTANT (BE_IMPATIENT))
     return 0;
@@ -378,7 +387,7 @@ note_phase (DdEngine *self, DdPhase phase)
   if (phase <= self->phase)
     return;
   self->phase = phase;
-  dd_caller_set_patience (self->caller, patience_in (self, phase), phases[phase].is_cleaning);
+  dd_caller_set_patience (self->caller, patience_in (self, phase), is_cleaning_in (self, phase));
   if (phase == DD_PHASE_ROLL_BACK && !self->rolls_back && !DD_MUTANT (CALL_IT_ROLL_BACK))
     name = "clean-up"; /* nothing goes back to what it was but the sizes */
   if (name != NULL && phase > self->told)
@@ -672,6 +681,8 @@ dd_engine_new (const DdEngineContext *context, const DdUpgradeOptions *options, 
   self->names = dd_random_fork (context->random, "names");
   self->caller = dd_caller_new (context->transport, context->clock, context->trace, self->jitter,
                                 &self->options.knobs, self->options.nodegroup);
+  if (is_cleaning_in (self, DD_PHASE_NONE))
+    dd_caller_set_patience (self->caller, patience_in (self, DD_PHASE_NONE), TRUE);
   self->known_nodes = names_new ();
   self->known_instances = names_new ();
   self->marked = names_new ();

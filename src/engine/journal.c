@@ -101,12 +101,12 @@ failure_to_value (const DdEngine *self)
 
   if (!self->failed)
     return NULL;
-  return dd_object ("code", dd_string (result->error_code), "message",
-                    dd_string (result->error_message), "resources",
-                    texts_to_value (result->resource_ids), "explanation",
-                    dd_string (result->explanation), "rolls_back", dd_bool (self->rolls_back),
-                    "stuck", set_to_value (self->stuck), "retiring", nodes_to_value (self->fresh),
-                    "nameless_retired", dd_bool (self->nameless_retired), NULL);
+  return dd_object (
+      "code", dd_string (result->error_code), "message", dd_string (result->error_message),
+      "resources", texts_to_value (result->resource_ids), "explanation",
+      dd_string (result->explanation), "rolls_back", dd_bool (self->rolls_back), "stuck",
+      set_to_value (self->stuck), "retiring", nodes_to_value (self->fresh), "nameless_retired",
+      dd_bool (self->nameless_retired), "keeps_new", dd_bool (self->keeps_new), NULL);
 }
 
 static DdValue *
@@ -121,10 +121,10 @@ snapshot (const DdEngine *self)
       "pointed_back", dd_bool (self->pointed_back), "token", dd_string (self->token),
       "target_version", dd_int (self->target_version), "repointed",
       dd_bool (self->repointed || self->state == DD_STATE_REPOINT), "growth", dd_int (self->growth),
-      "ready_floor", dd_int (self->ready_floor), "desired", dd_int (self->desired), "parallelism",
-      dd_int (self->parallelism), "instances", set_to_value (self->known_instances), "nodes",
-      set_to_value (self->known_nodes), "planned", texts_to_value (self->planned), "marked",
-      marks_to_value (self), "protected",
+      "ready", dd_int (self->ready_before), "ready_floor", dd_int (self->ready_floor), "desired",
+      dd_int (self->desired), "parallelism", dd_int (self->parallelism), "instances",
+      set_to_value (self->known_instances), "nodes", set_to_value (self->known_nodes), "planned",
+      texts_to_value (self->planned), "marked", marks_to_value (self), "protected",
       dd_bool (self->protected_any || self->state == DD_STATE_PROTECT), "failure",
       failure_to_value (self), NULL);
 }
@@ -179,6 +179,7 @@ read_failure (DdEngine *self, const DdValue *failure)
     return;
   self->failed = TRUE;
   self->rolls_back = dd_value_path_bool (failure, "rolls_back", FALSE);
+  self->keeps_new = dd_value_path_bool (failure, "keeps_new", FALSE);
   self->nameless_retired = dd_value_path_bool (failure, "nameless_retired", FALSE);
   self->result.error_code = g_strdup (dd_value_path_string (failure, "code"));
   self->result.error_message = g_strdup (dd_value_path_string (failure, "message"));
@@ -233,6 +234,7 @@ dd_journal_recall (DdEngine *self)
   self->pointed_back = dd_value_path_bool (document, "pointed_back", FALSE);
   self->repointed = dd_value_path_bool (document, "repointed", FALSE);
   self->growth = dd_value_path_int (document, "growth", 0);
+  self->ready_before = dd_value_path_int (document, "ready", self->before->desired);
   self->ready_floor = dd_value_path_int (document, "ready_floor", -1);
   self->desired = dd_value_path_int (document, "desired", self->before->desired);
   self->parallelism = (guint) dd_value_path_int (document, "parallelism", 1);

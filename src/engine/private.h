@@ -132,6 +132,7 @@ struct _DdEngine
   gint64 growth;
   GHashTable *known_nodes;     /* names at the beginning, and of every new node seen since */
   GHashTable *known_instances; /* ids in the group at the beginning */
+  gint64 ready_before;         /* Ready nodes at the beginning */
   GPtrArray *outdated;         /* of DdKubeNode, in the order in which they are replaced */
   GPtrArray *warnings;         /* of char *: what will hinder the update */
 
@@ -190,6 +191,7 @@ struct _DdEngine
   gboolean rolls_back;       /* else the group is left as far as it has come */
   GHashTable *stuck;         /* names of nodes that could not be drained */
   GHashTable *stuck_zones;   /* the zones of the outdated ones among them */
+  gboolean keeps_new;        /* their replacements do not come: new nodes stay */
   guint retired;             /* so many of FRESH have left again, or could not be emptied */
   guint batch, batches;      /* so many leave now; and so often some did */
   DdUpgradeResult result;
@@ -318,9 +320,11 @@ GPtrArray *dd_scale_up_absent_instances (const DdEngine *self);
 GPtrArray *dd_scale_up_to_blame (DdEngine *self, GPtrArray *absent);
 
 /* ---- refill.c ---- */
-/* A DdWavesGate over the engine. */
+/* A DdWavesGate over the engine, while old nodes leave and while new ones leave again. */
 gboolean dd_refill_gate (DdWaves *waves, guint count, gpointer engine);
 void dd_refill_clear (DdEngine *self);
+/* Other nodes leave now, which another number must be left without. */
+void dd_refill_begin_anew (DdEngine *self);
 void dd_refill_take_shortfall (DdEngine *self, const DdReply *reply);
 void dd_refill_read_activities (DdEngine *self);
 void dd_refill_take_activities (DdEngine *self, const DdReply *reply);
@@ -370,6 +374,8 @@ void dd_roll_back_unmark (DdEngine *self);
 void dd_roll_back_list_new (DdEngine *self);
 void dd_roll_back_cordon_new (DdEngine *self);
 void dd_roll_back_retire_new (DdEngine *self);
+/* The node called NAME was told to leave again. */
+gboolean dd_roll_back_has_retired (const DdEngine *self, const char *name);
 void dd_roll_back_list_kept (DdEngine *self);
 void dd_roll_back_restore_size (DdEngine *self);
 void dd_roll_back_take_restored (DdEngine *self, const DdReply *reply);

@@ -7,6 +7,9 @@
  * number of nodes unavailable at once during a version update"). Nodes are counted only when what
  * was counted before does not suffice, so that a group with room to spare is hardly looked at.
  *
+ * The same holds for new nodes that leave again after a failure: they are all that a group may have
+ * whose old nodes are gone, by our hand or by Auto Scaling's.
+ *
  * Before the group shrinks, and before the update is called a success, every instance that it has
  * must be a Ready node: Auto Scaling chooses who goes, and does not know which of them never
  * joined. */
@@ -29,9 +32,21 @@ dd_refill_clear (DdEngine *self)
   self->settling = FALSE;
 }
 
+void
+dd_refill_begin_anew (DdEngine *self)
+{
+  dd_refill_clear (self);
+  g_clear_error (&self->refill_error);
+  self->ready_floor = -1;
+  self->short_since = 0;
+  self->shortfall = FALSE;
+}
+
 static gboolean
 is_held (const DdEngine *self)
 {
+  if (self->failed)
+    return !DD_MUTANT (EMPTY_BACK);
   if (self->minimal)
     return self->options.knobs.await_replacement && !DD_MUTANT (HURRY_MINIMAL);
   return !DD_MUTANT (EMPTY_ON);
@@ -57,13 +72,40 @@ has_room (const DdEngine *self, guint count)
   return cost == 0 || cost <= self->room;
 }
 
+/* Old nodes that stay and are not Ready: no new one has to make up for them. */
+static gint64
+count_lost (const DdEngine *self, GPtrArray *nodes)
+{
+  gint64 count = 0;
+
+  for (guint i = 0; i < nodes->len; i++)
+    {
+      const DdKubeNode *node = g_ptr_array_index (nodes, i);
+
+      count += node->not_ready != NULL && node->instance != NULL
+               && g_hash_table_contains (self->known_instances, node->instance);
+    }
+  return count;
+}
+
+static gint64
+choose_floor_of_roll_back (const DdEngine *self, GPtrArray *nodes)
+{
+  gint64 needed = MIN (self->before->desired - count_lost (self, nodes), self->ready_before);
+
+  return MAX (needed - (self->minimal ? self->parallelism : 0), 0);
+}
+
 /* Nodes that were not Ready when it began are no reason not to begin: they may be what the update
  * is to mend. */
 static gint64
-choose_floor (const DdEngine *self, gint64 ready)
+choose_floor (const DdEngine *self, GPtrArray *nodes)
 {
   gint64 wanted = self->before->desired;
+  gint64 ready = g_hash_table_size (self->ready);
 
+  if (self->failed)
+    return choose_floor_of_roll_back (self, nodes);
   if (self->minimal)
     return MAX (wanted - self->parallelism, 0);
   return MAX (MIN (wanted, ready - self->parallelism), 0);
@@ -77,11 +119,12 @@ count_ready (DdEngine *self, GPtrArray *nodes)
     {
       const DdKubeNode *node = g_ptr_array_index (nodes, i);
 
-      if (node->not_ready == NULL && !dd_waves_has_started (self->waves, node->name))
+      if (node->not_ready == NULL && !dd_waves_has_started (self->waves, node->name)
+          && !dd_roll_back_has_retired (self, node->name))
         g_hash_table_add (self->ready, g_strdup (node->name));
     }
   if (self->ready_floor < 0)
-    self->ready_floor = choose_floor (self, g_hash_table_size (self->ready));
+    self->ready_floor = choose_floor (self, nodes);
   self->room = (gint64) g_hash_table_size (self->ready) - self->ready_floor;
   self->gone_at_last_count = self->replaced;
   self->counted = TRUE;

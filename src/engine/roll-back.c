@@ -13,6 +13,11 @@
  * to go. Where no node was replaced the group points to its former template again, or its next
  * scale-out would bring the image of an update that failed.
  *
+ * A roll-back after old nodes have gone goes through new nodes whose places are filled again, with
+ * the former template. These leave first, as long as the group is still larger than it was, and
+ * only as long as enough are Ready without them (refill.c): a group whose replacements do not come
+ * keeps its new nodes. Then the group is looked at again, for its zones, and those too many leave.
+ *
  * In both the sizes return to what they were. New nodes leave by name, drained like any other: were
  * desired lowered instead, the group's termination policy would choose the oldest launch template,
  * which are just the nodes that could not be drained.
@@ -245,11 +250,26 @@ is_nameless (const DdKubeNode *node)
   return g_strcmp0 (node->name, node->instance) == 0;
 }
 
-/* The new instances of the group, as nodes, in the order of the group; NODES are the new nodes.
- * Those that are no nodes yet leave first. Whatever is none after that came in the place of one
- * that left, and stays. */
+/* Where new nodes stay, those that serve nobody do not. */
+static gboolean
+may_leave (const DdEngine *self, const DdKubeNode *node)
+{
+  return !self->keeps_new || node == NULL || node->not_ready != NULL;
+}
+
+static gboolean
+runs_new_image (const DdEngine *self, const DdGroupInstance *instance)
+{
+  g_autofree char *target = g_strdup_printf ("%" G_GINT64_FORMAT, self->target_version);
+
+  return g_strcmp0 (instance->template_version, target) == 0;
+}
+
+/* The new instances of the group, as nodes, in the order of the group; NODES are its nodes. UPDATED
+ * unset: those that came from the former template, in the place of one that left. Those that are no
+ * nodes yet leave first. Whatever is none after that has just been launched, and stays. */
 static GPtrArray *
-candidates (const DdEngine *self, GPtrArray *nodes)
+candidates (const DdEngine *self, GPtrArray *nodes, gboolean updated)
 {
   g_autoptr (GHashTable) by_instance = nodes_by_instance (nodes);
   GPtrArray *found = g_ptr_array_new_with_free_func ((GDestroyNotify) dd_kube_node_unref);
@@ -260,7 +280,8 @@ candidates (const DdEngine *self, GPtrArray *nodes)
       DdKubeNode *node = g_hash_table_lookup (by_instance, instance->id);
 
       if (dd_group_instance_counts (instance) && is_new (self, instance)
-          && (node != NULL || !self->nameless_retired))
+          && runs_new_image (self, instance) == updated && (node != NULL || !self->nameless_retired)
+          && may_leave (self, node))
         g_ptr_array_add (found, node == NULL ? dd_engine_nameless_node (instance)
                                              : dd_kube_node_ref (node));
     }
@@ -415,21 +436,56 @@ keep_choice (DdEngine *self)
                      g_strdup (((DdKubeNode *) g_ptr_array_index (self->fresh, i))->name));
 }
 
+/* Where new nodes stay, so does an instance that never joined, rather than that its zone falls
+ * behind: to even that out Auto Scaling would take a node. */
+static gboolean
+must_stay (const DdEngine *self, const DdKubeNode *node, const Choice *choice)
+{
+  const char *fullest = extreme_zone (choice->counts, TRUE, NULL);
+
+  return self->keeps_new && fullest != NULL && !DD_MUTANT (COUNT_NEW_ALONE)
+         && count_in (choice->counts, fullest) > count_in (choice->counts, node->zone);
+}
+
+/* Takes the next of NODES, until SURPLUS have been chosen, or none can be. */
+static gboolean
+let_next_leave (DdEngine *self, GPtrArray *nodes, guint surplus, const Choice *choice)
+{
+  DdKubeNode *node;
+
+  if (nodes->len == 0 || self->fresh->len >= surplus)
+    return FALSE;
+  node = take_next (nodes, choice);
+  if (must_stay (self, node, choice))
+    {
+      dd_kube_node_unref (node);
+      return FALSE;
+    }
+  let_leave (self, node, choice);
+  return TRUE;
+}
+
+/* In a roll-back all that run the new image, else as many as are too many. Where that is not
+ * enough, as one of them had gone by itself, those that came in their place as well. */
 static void
 choose_leaving (DdEngine *self, GPtrArray *nodes)
 {
-  g_autoptr (GPtrArray) found = candidates (self, nodes);
+  g_autoptr (GPtrArray) updated = candidates (self, nodes, TRUE);
+  g_autoptr (GPtrArray) others = candidates (self, nodes, FALSE);
   g_autoptr (GHashTable) counts = NULL;
-  gint64 surplus = MAX (self->desired - self->before->desired, 0);
-  gint64 count = self->rolls_back ? found->len : MIN (surplus, found->len);
-  Choice choice = { .zones_of_stuck = self->stuck_zones, .nameless_first = self->rolls_back };
+  guint surplus = (guint) MAX (self->desired - self->before->desired, 0);
+  gboolean all = self->rolls_back && !self->keeps_new;
+  Choice choice = { .zones_of_stuck = self->stuck_zones, .nameless_first = all };
 
   self->retired = 0;
   g_ptr_array_set_size (self->fresh, 0);
   counts = choice.counts = count_zones (self);
-  take_chosen (self, found, &choice);
-  while (self->fresh->len < count)
-    let_leave (self, take_next (found, &choice), &choice);
+  take_chosen (self, updated, &choice);
+  take_chosen (self, others, &choice);
+  while (let_next_leave (self, updated, all ? G_MAXUINT : surplus, &choice))
+    ;
+  while (let_next_leave (self, others, surplus, &choice))
+    ;
   keep_choice (self);
 }
 
@@ -450,7 +506,7 @@ take_new (GPtrArray *nodes, const GError *error, gpointer data)
 void
 dd_roll_back_list_new (DdEngine *self)
 {
-  dd_engine_list (self, DD_NODES_UPDATED, take_new);
+  dd_engine_list (self, DD_NODES_ALL, take_new);
 }
 
 /* ---- they leave ---- */
@@ -466,14 +522,70 @@ go_on_to_retire (const GError *error, gpointer data)
     dd_engine_enter (self, DD_STATE_RETIRE_NEW);
 }
 
-/* All of them first, so that a pod is not evicted from one to the next. */
+/* How many of the new nodes, the last of them, leave for good. */
+static guint
+count_surplus (const DdEngine *self)
+{
+  return (guint) MAX (self->desired - self->before->desired, 0);
+}
+
+/* Whether the place of the Ith new node goes with it, and is not filled again. */
+static gboolean
+takes_its_place_along (const DdEngine *self, guint i)
+{
+  return self->fresh->len - i <= count_surplus (self);
+}
+
+/* Which of two nodes in a wave is empty first nobody knows. So only as many leave at once as make
+ * no zone fall behind by two, whichever of them are gone already; those whose places are filled
+ * again leave no gap. */
+static guint
+batch_size (const DdEngine *self)
+{
+  g_autoptr (GHashTable) counts = count_zones (self);
+  g_autoptr (GHashTable) lowest = count_zones (self);
+  guint allowed = MAX (spread_of (counts), 1);
+  guint most = MIN (self->parallelism, self->fresh->len - self->retired);
+  gboolean for_good = takes_its_place_along (self, self->retired);
+  guint size;
+
+  for (size = 0; size < most && !DD_MUTANT (RETIRE_AT_ONCE); size++)
+    {
+      const char *zone
+          = ((DdKubeNode *) g_ptr_array_index (self->fresh, self->retired + size))->zone;
+      const char *other = extreme_zone (counts, TRUE, zone);
+
+      if (takes_its_place_along (self, self->retired + size) != for_good)
+        break;
+      if (!for_good)
+        continue;
+      if (size > 0 && other != NULL
+          && count_in (counts, other) + 1 > count_in (lowest, zone) + allowed)
+        break;
+      add_to (lowest, zone, -1);
+    }
+  return DD_MUTANT (RETIRE_AT_ONCE) ? most : size;
+}
+
+/* All that leave for good first, so that a pod is not evicted from one to the next. Those whose
+ * places are filled again are no sooner cordoned than they leave: nobody else may be there. */
+static guint
+count_to_cordon (const DdEngine *self)
+{
+  guint left = self->fresh->len - self->retired;
+
+  return left == 0 || takes_its_place_along (self, self->retired) ? left : batch_size (self);
+}
+
 void
 dd_roll_back_cordon_new (DdEngine *self)
 {
+  guint end = self->retired + count_to_cordon (self);
+
   g_clear_pointer (&self->patcher, dd_patcher_free);
   self->patcher
       = dd_patcher_new (self->caller, self->context.clock, FALSE, NULL, go_on_to_retire, self);
-  for (guint i = 0; i < self->fresh->len; i++)
+  for (guint i = self->retired; i < end; i++)
     {
       DdKubeNode *node = g_ptr_array_index (self->fresh, i);
 
@@ -505,56 +617,122 @@ retire_next (gpointer data)
   DdEngine *self = data;
 
   self->timer = 0;
-  dd_roll_back_retire_new (self);
+  dd_engine_enter (self, DD_STATE_CORDON_NEW);
 }
 
-/* The first of a batch are those whose places go, as long as the group is too large. One that could
- * not be emptied passes that on to the next. */
 static void
 note_batch (DdEngine *self, GPtrArray *overdue)
 {
-  guint surplus = (guint) MAX (self->desired - self->before->desired, 0);
+  guint surplus = count_surplus (self);
 
   for (guint i = 0; i < overdue->len; i++)
     g_hash_table_add (self->stuck, g_strdup (dd_node_machine_node (overdue->pdata[i])->name));
-  for (guint i = 0; i < MIN (self->batch, surplus); i++)
-    self->desired -= !is_stuck (self, g_ptr_array_index (self->fresh, self->retired + i));
+  for (guint i = self->retired; i < self->retired + self->batch; i++)
+    self->desired
+        -= self->fresh->len - i <= surplus && !is_stuck (self, g_ptr_array_index (self->fresh, i));
   self->retired += self->batch;
+}
+
+gboolean
+dd_roll_back_has_retired (const DdEngine *self, const char *name)
+{
+  for (guint i = 0; self->failed && i < self->retired; i++)
+    {
+      const DdKubeNode *node = g_ptr_array_index (self->fresh, i);
+
+      if (g_str_equal (node->name, name))
+        return !is_stuck (self, node);
+    }
+  return FALSE;
 }
 
 static gboolean
 some_are_kept (const DdEngine *self)
 {
+  gboolean kept = self->keeps_new;
+
   for (guint i = 0; i < self->fresh->len; i++)
-    if (is_stuck (self, g_ptr_array_index (self->fresh, i)))
-      return !DD_MUTANT (KEEP_CORDONS);
-  return FALSE;
+    kept = kept || is_stuck (self, g_ptr_array_index (self->fresh, i));
+  return kept && !DD_MUTANT (KEEP_CORDONS);
+}
+
+static void
+explain_overdue (DdEngine *self, GPtrArray *overdue)
+{
+  g_autofree char *why = dd_explain_drains (overdue, dd_engine_now (self));
+
+  dd_engine_explain_more (
+      self,
+      g_strdup_printf ("%u new node%s could not be emptied either and stay%s:\n%s", overdue->len,
+                       overdue->len == 1 ? "" : "s", overdue->len == 1 ? "s" : "", why));
+}
+
+/* The group does not fill up again: whatever has not left yet stays. What never joined leaves in
+ * its place, as far as the group is too large. */
+static void
+keep_the_rest (DdEngine *self)
+{
+  guint left = self->fresh->len - self->retired;
+
+  dd_engine_explain_more (
+      self,
+      g_strdup_printf ("%u new node%s not taken away again: %u nodes are Ready, no more have "
+                       "come, and the group needs %" G_GINT64_FORMAT " beside those that leave",
+                       left, left == 1 ? " is" : "s are", g_hash_table_size (self->ready),
+                       self->ready_floor));
+  while (self->retired < self->fresh->len)
+    {
+      const DdKubeNode *node = g_ptr_array_index (self->fresh, self->retired++);
+
+      g_hash_table_add (self->stuck, g_strdup (node->name));
+    }
+  self->keeps_new = TRUE;
+  self->nameless_retired = FALSE;
+  self->batches--; /* it never began */
+  g_ptr_array_set_size (self->retiring, 0);
+}
+
+/* Whoever leaves for good is chosen by its zone, which those that have just come have changed. */
+static gboolean
+turns_to_surplus (const DdEngine *self, guint before)
+{
+  return self->retired < self->fresh->len && takes_its_place_along (self, self->retired)
+         && before < self->retired && !takes_its_place_along (self, before);
+}
+
+static void
+go_on_retiring (DdEngine *self, guint before)
+{
+  if (turns_to_surplus (self, before) || (self->shortfall && count_surplus (self) > 0))
+    {
+      g_ptr_array_set_size (self->retiring, 0);
+      dd_engine_enter (self, DD_STATE_SURVEY_GROUP);
+    }
+  else if (self->retired < self->fresh->len)
+    dd_engine_wait (self, 0, retire_next);
+  else
+    dd_engine_enter (self, some_are_kept (self) ? DD_STATE_LIST_KEPT : DD_STATE_RESTORE_SIZE);
 }
 
 static void
 note_retired (const DdWavesResult *result, gpointer data)
 {
   DdEngine *self = data;
+  guint before = self->retired;
 
-  if (result->error != NULL)
+  dd_refill_clear (self);
+  if (result->error != NULL || self->refill_error != NULL)
     {
-      dd_engine_fail_with (self, result->error);
+      dd_engine_fail_with (self, result->error != NULL ? result->error : self->refill_error);
       return;
     }
-  note_batch (self, result->overdue);
-  if (result->overdue->len > 0)
-    {
-      g_autofree char *why = dd_explain_drains (result->overdue, dd_engine_now (self));
-
-      dd_engine_explain_more (
-          self, g_strdup_printf ("%u new node%s could not be emptied either and stay%s:\n%s",
-                                 result->overdue->len, result->overdue->len == 1 ? "" : "s",
-                                 result->overdue->len == 1 ? "s" : "", why));
-    }
-  if (self->retired < self->fresh->len)
-    dd_engine_wait (self, 0, retire_next);
+  if (self->shortfall)
+    keep_the_rest (self);
   else
-    dd_engine_enter (self, some_are_kept (self) ? DD_STATE_LIST_KEPT : DD_STATE_RESTORE_SIZE);
+    note_batch (self, result->overdue);
+  if (result->overdue->len > 0)
+    explain_overdue (self, result->overdue);
+  go_on_retiring (self, before);
 }
 
 /* A new node that cannot be emptied may stay, so it is not worth the drain's whole budget. */
@@ -577,35 +755,6 @@ count_nameless (const DdEngine *self)
   for (guint i = 0; i < self->fresh->len; i++)
     count += is_nameless (g_ptr_array_index (self->fresh, i));
   return count;
-}
-
-/* Which of two nodes in a wave is empty first nobody knows. So only as many leave at once as make
- * no zone fall behind by two, whichever of them are gone already; those whose places are filled
- * again leave no gap. */
-static guint
-batch_size (const DdEngine *self)
-{
-  g_autoptr (GHashTable) counts = count_zones (self);
-  g_autoptr (GHashTable) lowest = count_zones (self);
-  guint allowed = MAX (spread_of (counts), 1);
-  guint most = MIN (self->parallelism, self->fresh->len - self->retired);
-  gint64 surplus = self->desired - self->before->desired;
-  guint size;
-
-  for (size = 0; size < most && !DD_MUTANT (RETIRE_AT_ONCE); size++)
-    {
-      const char *zone
-          = ((DdKubeNode *) g_ptr_array_index (self->fresh, self->retired + size))->zone;
-      const char *other = extreme_zone (counts, TRUE, zone);
-
-      if (size >= surplus)
-        continue;
-      if (size > 0 && other != NULL
-          && count_in (counts, other) + 1 > count_in (lowest, zone) + allowed)
-        break;
-      add_to (lowest, zone, -1);
-    }
-  return DD_MUTANT (RETIRE_AT_ONCE) ? most : size;
 }
 
 /* Instances that are no nodes yet have nothing to drain as long as they are none, so they all leave
@@ -631,7 +780,7 @@ retire_batch (DdEngine *self)
     {
       DdKubeNode *node = g_ptr_array_index (self->fresh, self->retired + i);
       DdNodeWay way = { .drain = !DD_MUTANT (RETIRE_UNDRAINED),
-                        .decrement = i < self->desired - self->before->desired };
+                        .decrement = takes_its_place_along (self, self->retired + i) };
 
       dd_waves_add (self->waves, node, &way);
     }
@@ -650,6 +799,8 @@ dd_roll_back_retire_new (DdEngine *self)
   };
 
   options.machine.knobs = make_retire_knobs (self);
+  options.gate = nameless > 0 ? NULL : dd_refill_gate;
+  dd_refill_begin_anew (self);
   self->batch = nameless > 0 ? nameless : batch_size (self);
   options.parallelism = MAX (self->batch, 1);
   self->batches += self->batch > 0;
@@ -719,7 +870,6 @@ dd_roll_back_restore_size (DdEngine *self)
 static guint
 count_kept (const DdEngine *self)
 {
-  g_autofree char *target = g_strdup_printf ("%" G_GINT64_FORMAT, self->target_version);
   guint kept = 0, gone = 0;
 
   for (guint i = 0; i < self->group->instances->len; i++)
@@ -727,7 +877,7 @@ count_kept (const DdEngine *self)
       const DdGroupInstance *instance = g_ptr_array_index (self->group->instances, i);
 
       kept += dd_group_instance_counts (instance)
-              && (is_new (self, instance) || g_strcmp0 (instance->template_version, target) == 0);
+              && (is_new (self, instance) || runs_new_image (self, instance));
     }
   for (guint i = 0; i < self->fresh->len; i++)
     gone += !is_stuck (self, g_ptr_array_index (self->fresh, i));
@@ -760,7 +910,7 @@ warn_of_rebalancing (DdEngine *self)
   const char *fullest = extreme_zone (counts, TRUE, NULL);
   const char *emptiest = extreme_zone (counts, FALSE, NULL);
 
-  if (self->rolls_back || spread_of (counts) < 2)
+  if (spread_of (counts) < 2)
     return;
   dd_engine_explain_more (
       self, g_strdup_printf ("zone %s is left with %u instances and zone %s with %u: Auto Scaling "

@@ -401,6 +401,16 @@ dd_setup_go_on (DdEngine *self)
   dd_engine_enter (self, state_after_reading (self));
 }
 
+static gint64
+count_ready (const GPtrArray *nodes)
+{
+  gint64 count = 0;
+
+  for (guint i = 0; i < nodes->len; i++)
+    count += ((const DdKubeNode *) g_ptr_array_index (nodes, i))->not_ready == NULL;
+  return count;
+}
+
 static void
 take_nodes (GPtrArray *nodes, const GError *error, gpointer data)
 {
@@ -411,6 +421,8 @@ take_nodes (GPtrArray *nodes, const GError *error, gpointer data)
       dd_engine_fail_with (self, error);
       return;
     }
+  if (self->journal == NULL)
+    self->ready_before = count_ready (nodes);
   sort_out_nodes (self, nodes);
   keep_former_plan (self, nodes);
   if (!dd_obstacles_pass (self, nodes))
