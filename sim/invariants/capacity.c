@@ -57,7 +57,19 @@ was_lost (const SimLedger *ledger, const AwsInstance *instance)
   return node != NULL && node->was_lost;
 }
 
-/* The Ready nodes of GROUP that stay; OR_LOST: and those that went by themselves. */
+/* Auto Scaling evens out its zones and does not know which instances are nodes. Where nothing but a
+ * zone without capacity made them uneven no update is to blame, and who is cannot be told apart
+ * here. */
+static gboolean
+is_rebalanced_away (const AwsInstance *instance)
+{
+  const AwsActivity *activity = instance->member->activity;
+
+  return activity != NULL && strstr (activity->cause, "to balance instances") != NULL;
+}
+
+/* The Ready nodes of GROUP that stay; OR_LOST: and those that went by themselves, or are just being
+ * taken by Auto Scaling's balancing while another one, drained by then, leaves. */
 static gint64
 count_ready (const SimLedger *ledger, const AwsGroup *group, gboolean or_lost)
 {
@@ -68,7 +80,8 @@ count_ready (const SimLedger *ledger, const AwsGroup *group, gboolean or_lost)
       const AwsMember *member = link->data;
       const AwsInstance *instance = member->instance;
 
-      if (member->state < AWS_TERMINATING && instance->state == AWS_INSTANCE_RUNNING
+      if ((member->state < AWS_TERMINATING || (or_lost && is_rebalanced_away (instance)))
+          && instance->state == AWS_INSTANCE_RUNNING
           && (is_ready (ledger, instance) || (or_lost && was_lost (ledger, instance))))
         count++;
     }
@@ -112,17 +125,6 @@ sim_promise_group_full (const SimLedger *ledger, const SimEvent *event, GString 
                    " nodes and has %" G_GINT64_FORMAT " that are Ready",
                    event->subject, wanted, ready);
   return FALSE;
-}
-
-/* Auto Scaling evens out its zones and does not know which instances are nodes. Where nothing but a
- * zone without capacity made them uneven no update is to blame, and who is cannot be told apart
- * here. */
-static gboolean
-is_rebalanced_away (const AwsInstance *instance)
-{
-  const AwsActivity *activity = instance->member->activity;
-
-  return activity != NULL && strstr (activity->cause, "to balance instances") != NULL;
 }
 
 /* Imitates: Amazon EKS API Reference, NodegroupUpdateConfig: maxUnavailable is held against what

@@ -681,8 +681,6 @@ dd_engine_new (const DdEngineContext *context, const DdUpgradeOptions *options, 
   self->names = dd_random_fork (context->random, "names");
   self->caller = dd_caller_new (context->transport, context->clock, context->trace, self->jitter,
                                 &self->options.knobs, self->options.nodegroup);
-  if (is_cleaning_in (self, DD_PHASE_NONE))
-    dd_caller_set_patience (self->caller, patience_in (self, DD_PHASE_NONE), TRUE);
   self->known_nodes = names_new ();
   self->known_instances = names_new ();
   self->marked = names_new ();
