@@ -59,5 +59,27 @@ check 'it is smaller' sh -c "test \$(wc -c <'$parts/small.yaml') -lt 1200"
 check 'and still fails' ends_with 1 "$drydock" run --transport direct "$parts/small.yaml"
 check 'what holds cannot be shrunk' ends_with 1 "$drydock" shrink "$scenario"
 
+cat >"$parts/idle.yaml" <<TEXT
+about: One fault strikes under any seed, one under some, and one under none.
+world: $(cd "$srcdir" && pwd)/scenarios/worlds/nine-nodes.yaml
+for: 10m
+steps:
+  - at: 1m
+    eks: {operation: ListClusters}
+faults:
+  - {service: eks, delay: 1s, nth: 1, probability: 0.5}
+  - {service: eks, delay: 1s, times: 1, may not strike: true}
+  - {service: ssm, operation: GetParameter, error: InternalServerError}
+expect:
+  - match: {kind: Node}
+TEXT
+tells_once () { # a fault that no seed meets, with its line, and no other
+  "$drydock" explore --seeds 1..9 "$parts/idle.yaml" >"$parts/told" || return 1
+  grep 'struck in none' "$parts/told" >"$parts/lines"
+  echo 'idle, line 10: fault ssm GetParameter: struck in none of 9 rehearsals' | cmp - "$parts/lines"
+}
+check 'a fault that no seed meets is told once and fails nothing' tells_once
+check 'but a run of it fails' ends_with 1 "$drydock" run --transport direct "$parts/idle.yaml"
+
 echo "1..$n"
 exit $failed

@@ -114,7 +114,8 @@ notice (const SimScenario *scenario, const char *invariant)
     {
       const SimVerdict *verdict = g_ptr_array_index (outcome->verdicts, i);
 
-      if (!verdict->held && (invariant == NULL || strstr (verdict->text, invariant) != NULL))
+      if (!verdict->held && !verdict->idle_fault
+          && (invariant == NULL || strstr (verdict->text, invariant) != NULL))
         return g_strdup_printf ("%s: %s", sim_scenario_name (scenario), verdict->text);
     }
   return NULL;

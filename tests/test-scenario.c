@@ -262,6 +262,39 @@ START_TEST (a_step_that_is_refused_fails_the_scenario)
 }
 END_TEST
 
+#define SHOP_FAULT(fault) \
+  "about: x\nworld: {}\nfor: 1h\nexpect: []\n" \
+  "steps: [{at: 1s, eks: {operation: ListClusters}}]\n" \
+  "faults:\n  - {service: eks, delay: 1s, times: 1}\n  - {" fault "}\n"
+
+static const struct
+{
+  const char *fault, *text, *why; /* NULL: the run holds */
+} idle_faults[] = {
+  { "service: ec2, operation: DescribeSubnets, subject: a*, error: InternalError",
+    "fault ec2 DescribeSubnets of a*", "it never struck: nothing that happened in its time" },
+  { "service: eks, delay: 1s, from: 2h", "fault eks", "it never struck: all was over before 2h;" },
+  { "service: eks, delay: 1s, nth: 2", "fault eks", "it never struck: nothing that happened" },
+  { "service: instance, operation: vanish, from: 1m", "fault instance vanish",
+    "it never struck: nothing that happened" },
+  { "service: ec2, error: InternalError, may not strike: true", NULL, NULL },
+};
+
+START_TEST (a_fault_that_never_strikes_fails_the_scenario_unless_it_may)
+{
+  g_autofree char *text = g_strdup_printf (SHOP_FAULT ("%s"), idle_faults[_i].fault);
+  g_autoptr (SimOutcome) outcome = rehearse (text);
+
+  ck_assert_int_eq (outcome->held, idle_faults[_i].text == NULL);
+  if (outcome->held)
+    return;
+  ck_assert_str_eq (only_verdict (outcome)->text, idle_faults[_i].text);
+  ck_assert (g_str_has_suffix (only_verdict (outcome)->place, "s.yaml:8"));
+  ck_assert_msg (g_str_has_prefix (only_verdict (outcome)->why, idle_faults[_i].why), "%s",
+                 only_verdict (outcome)->why);
+}
+END_TEST
+
 START_TEST (a_step_that_must_fail_does)
 {
   g_autoptr (SimOutcome) outcome
@@ -371,6 +404,8 @@ main (void)
   tcase_add_checked_fixture (tcase, setup, teardown);
   tcase_add_loop_test (tcase, a_mistake_in_a_scenario_is_pointed_at, 0, G_N_ELEMENTS (mistakes));
   tcase_add_loop_test (tcase, what_the_world_refuses_is_pointed_at, 0, G_N_ELEMENTS (refusals));
+  tcase_add_loop_test (tcase, a_fault_that_never_strikes_fails_the_scenario_unless_it_may, 0,
+                       G_N_ELEMENTS (idle_faults));
   for (guint i = 0; i < G_N_ELEMENTS (tests); i++)
     tcase_add_test (tcase, tests[i]);
   suite_add_tcase (suite, tcase);

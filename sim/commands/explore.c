@@ -115,6 +115,9 @@ make_options (Explore *self)
       "  drydock explore --seeds 1..1000000 --time 10m --jobs 8 scenarios/minor-upgrade.yaml\n"
       "  drydock explore --seeds 1..9 --shard 2/3 --results part-2.jsonl scenarios/throttled.yaml\n"
       "\n"
+      "A fault that a scenario names need not strike under every seed; one that struck under none\n"
+      "is told at the end and fails nothing (with --faults swarm none is).\n"
+      "\n"
       "Exit status: 0 all held, 1 something failed, 2 bad input, 3 a fault of drydock's own.\n");
   g_option_context_add_main_entries (context, entries, NULL);
   return context;

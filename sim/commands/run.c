@@ -163,6 +163,9 @@ make_options (Run *run)
                "  drydock run --format tap scenarios/pdb-*.yaml\n"
                "  drydock run --format json --repeat 10 scenarios/ami-upgrade.yaml | jq .digest\n"
                "\n"
+               "A fault of the scenario that never strikes fails the run, unless it says\n"
+               "`may not strike: true` or --faults swarm adds others.\n"
+               "\n"
                "Exit status: 0 all held, 1 an expectation or invariant failed, 2 bad input, 3 a "
                "fault of\ndrydock's own.\n");
   g_option_context_add_main_entries (context, entries, NULL);

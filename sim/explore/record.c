@@ -11,10 +11,13 @@
 
 /* ---- writing ---- */
 
-/* Verdicts without a place in the file are promises and limits of the world: they always bind. */
+/* Verdicts without a place in the file are promises and limits of the world: they always bind. What
+ * a fault met depends on the seed. */
 static gboolean
 binds (const SimVerdict *verdict, const char *faults)
 {
+  if (verdict->idle_fault)
+    return FALSE;
   return *verdict->place == '\0' || strcmp (faults, "none") == 0;
 }
 
@@ -35,6 +38,28 @@ failures_value (const SimOutcome *outcome, const char *faults)
   return dd_builder_end (&list);
 }
 
+/* The line, and no path: records of two machines compare byte for byte. */
+static DdValue *
+idle_value (const SimOutcome *outcome)
+{
+  DdBuilder list = dd_builder_array ();
+  guint count = 0;
+
+  for (guint i = 0; i < outcome->verdicts->len; i++)
+    {
+      const SimVerdict *verdict = g_ptr_array_index (outcome->verdicts, i);
+
+      if (!verdict->idle_fault)
+        continue;
+      dd_builder_add (&list, dd_string_printf ("line %u: %s", verdict->line, verdict->text));
+      count++;
+    }
+  if (count > 0)
+    return dd_builder_end (&list);
+  dd_value_unref (dd_builder_end (&list));
+  return NULL;
+}
+
 static DdValue *
 seed_value (guint64 seed)
 {
@@ -53,7 +78,7 @@ sim_record_of_outcome (const SimOutcome *outcome, const char *faults)
                     "digest", dd_string (outcome->digest), "events",
                     dd_int ((gint64) outcome->events), "struck", dd_int ((gint64) outcome->struck),
                     "virtual_seconds", dd_double ((double) outcome->virtual_time / DD_SECOND),
-                    "failures", failures, NULL);
+                    "idle", idle_value (outcome), "failures", failures, NULL);
 }
 
 DdValue *

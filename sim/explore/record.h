@@ -3,8 +3,11 @@
  *
  * {"scenario":"ami-upgrade","seed":7,"faults":"swarm","result":"failed","digest":"..","events":412,
  *  "struck":3,"virtual_seconds":1172.5,
+ *  "idle":["line 12: fault kubernetes list pods"],
  *  "failures":[{"what":"invariant ..","at_seconds":64.0,"why":".."}]}
  *
+ * "idle", where there are any, are faults of the scenario that struck nothing under this seed. That
+ * is no failure of the seed: a summary tells of those that no seed met.
  * "struck" counts how often faults did: the drawn ones, or with "none" the scenario's own. A record
  * says nothing about the machine or its speed, so that records of any two machines compare byte for
  * byte. */

@@ -17,12 +17,22 @@ typedef struct
   DdValue *first; /* the least of them, in the order of records */
 } Way;
 
+/* A scenario whose faults did not all strike under every seed. */
+typedef struct
+{
+  char *name;
+  guint64 count;   /* rehearsals of it */
+  GPtrArray *idle; /* of char *: the faults that struck under none of them */
+} Play;
+
 struct _SimSummary
 {
   guint64 count, failed;
   guint64 struck, struck_in; /* faults, and rehearsals that met any */
   GPtrArray *ways;           /* of Way, in the order they were met */
   GHashTable *by_name;       /* signature -> Way, borrowed; for look-up only */
+  GPtrArray *plays;          /* of Play, in the order they were met */
+  GHashTable *play_of;       /* name -> Play, borrowed; for look-up only */
 };
 
 static void
@@ -33,6 +43,14 @@ way_free (Way *way)
   g_free (way);
 }
 
+static void
+play_free (Play *play)
+{
+  g_free (play->name);
+  g_ptr_array_unref (play->idle);
+  g_free (play);
+}
+
 SimSummary *
 sim_summary_new (void)
 {
@@ -40,6 +58,8 @@ sim_summary_new (void)
 
   summary->ways = g_ptr_array_new_with_free_func ((GDestroyNotify) way_free);
   summary->by_name = g_hash_table_new (g_str_hash, g_str_equal);
+  summary->plays = g_ptr_array_new_with_free_func ((GDestroyNotify) play_free);
+  summary->play_of = g_hash_table_new (g_str_hash, g_str_equal);
   return summary;
 }
 
@@ -49,6 +69,8 @@ sim_summary_free (SimSummary *summary)
   if (summary == NULL)
     return;
   g_hash_table_unref (summary->by_name);
+  g_hash_table_unref (summary->play_of);
+  g_ptr_array_unref (summary->plays);
   g_ptr_array_unref (summary->ways);
   g_free (summary);
 }
@@ -68,6 +90,49 @@ way_of (SimSummary *summary, const DdValue *record)
   return way;
 }
 
+/* ---- faults that no seed met ---- */
+
+static gboolean
+is_among (const DdValue *list, const char *text)
+{
+  for (gsize i = 0; i < dd_value_length (list); i++)
+    if (g_strcmp0 (dd_value_string (dd_value_element (list, i)), text) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+static Play *
+play_new (SimSummary *summary, const char *name, const DdValue *idle)
+{
+  Play *play = g_new0 (Play, 1);
+
+  play->name = g_strdup (name);
+  play->idle = g_ptr_array_new_with_free_func (g_free);
+  for (gsize i = 0; i < dd_value_length (idle); i++)
+    g_ptr_array_add (play->idle, g_strdup (dd_value_string (dd_value_element (idle, i))));
+  g_ptr_array_add (summary->plays, play);
+  g_hash_table_insert (summary->play_of, play->name, play);
+  return play;
+}
+
+/* What is left is what every rehearsal so far had idle; one that never ended says nothing. */
+static void
+note_idle (SimSummary *summary, const DdValue *record)
+{
+  const char *name = dd_value_path_string (record, "scenario");
+  const DdValue *idle = dd_value_member (record, "idle");
+  Play *play = g_hash_table_lookup (summary->play_of, name);
+
+  if (dd_value_member (record, "digest") == NULL)
+    return;
+  if (play == NULL)
+    play = play_new (summary, name, idle);
+  play->count++;
+  for (guint i = play->idle->len; i > 0; i--)
+    if (!is_among (idle, g_ptr_array_index (play->idle, i - 1)))
+      g_ptr_array_remove_index (play->idle, i - 1);
+}
+
 void
 sim_summary_add (SimSummary *summary, const DdValue *record)
 {
@@ -75,6 +140,7 @@ sim_summary_add (SimSummary *summary, const DdValue *record)
   gint64 struck = dd_value_path_int (record, "struck", 0);
 
   summary->count++;
+  note_idle (summary, record);
   summary->struck += (guint64) struck;
   summary->struck_in += struck > 0;
   if (sim_record_held (record))
@@ -166,6 +232,19 @@ print_way (const Way *way, SimPlaceOf place_of, gpointer data, gboolean colour, 
   print_replay (way->first, place != NULL ? place : scenario, out);
 }
 
+static void
+print_idle (const SimSummary *summary, FILE *out)
+{
+  for (guint i = 0; i < summary->plays->len; i++)
+    {
+      const Play *play = g_ptr_array_index (summary->plays, i);
+
+      for (guint fault = 0; fault < play->idle->len; fault++)
+        fprintf (out, "%s, %s: struck in none of %" G_GUINT64_FORMAT " rehearsals\n", play->name,
+                 (const char *) g_ptr_array_index (play->idle, fault), play->count);
+    }
+}
+
 void
 sim_summary_print (const SimSummary *summary, SimPlaceOf place_of, gpointer data, gboolean colour,
                    FILE *out)
@@ -177,6 +256,7 @@ sim_summary_print (const SimSummary *summary, SimPlaceOf place_of, gpointer data
   g_ptr_array_sort (ways, most_frequent_first);
   for (guint i = 0; i < ways->len; i++)
     print_way (g_ptr_array_index (ways, i), place_of, data, colour, out);
+  print_idle (summary, out);
   fprintf (out,
            "%s%" G_GUINT64_FORMAT " rehearsals: %" G_GUINT64_FORMAT " held, %" G_GUINT64_FORMAT
            " failed",

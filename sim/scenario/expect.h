@@ -14,9 +14,11 @@ typedef struct
 {
   char *text;  /* the expectation in its own words, or as it is written */
   char *place; /* "scenarios/x.yaml:12" */
+  guint line;  /* of PLACE; 0: unknown */
   gboolean held;
-  DdUsec time; /* when that was decided, since the beginning */
-  char *why;   /* failed: what was looked for, what came closest, since when; else NULL */
+  gboolean idle_fault; /* it is about a fault of the scenario that never struck */
+  DdUsec time;         /* when that was decided, since the beginning */
+  char *why;           /* failed: what was looked for, what came closest, since when; else NULL */
 } SimVerdict;
 
 void sim_verdict_free (SimVerdict *verdict);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/time.h"
+#include "sim/scenario/expect.h"
 #include "sim/scenario/faults-world.h"
 #include "sim/scenario/schema.h"
 
@@ -114,12 +115,67 @@ sim_faults_add_all (SimWorld *world, const DdYaml *list)
         .until = length > 0 ? from + length : 0,
         .times = (guint) dd_value_path_int (row->value, "times", 0),
         .probability = chance != NULL ? dd_value_double (chance->value, 1) : 1,
+        .may_not_strike = dd_value_path_bool (row->value, "may not strike", FALSE),
       };
 
+      guint index = sim_faults_add (world->stage->faults, &fault);
+
       if (sim_blow_is_known (&fault))
-        sim_blow_schedule (world, &fault);
-      else
-        sim_faults_add (world->stage->faults, &fault);
+        sim_blow_schedule (world, index);
+    }
+}
+
+/* ---- those that never struck ---- */
+
+/* "fault kubernetes list pods of web-0"; caller frees. */
+static char *
+fault_text (const SimFault *row)
+{
+  return g_strconcat ("fault ", row->service, row->operation != NULL ? " " : "",
+                      row->operation != NULL ? row->operation : "",
+                      row->subject != NULL ? " of " : "", row->subject, NULL);
+}
+
+static char *
+why_idle (const SimFault *row, guint met, DdUsec now)
+{
+  static const char advice[] = "say `may not strike: true` where that may be";
+  g_autofree char *from = dd_duration_to_text (row->from);
+
+  if (row->from > now)
+    return g_strdup_printf ("it never struck: all was over before %s; %s", from, advice);
+  if (met == 0)
+    return g_strdup_printf ("it never struck: nothing that happened in its time was like it; %s",
+                            advice);
+  return g_strdup_printf ("it never struck, although it would have applied %u times: nth and "
+                          "probability passed over them; %s",
+                          met, advice);
+}
+
+static SimVerdict *
+idle_verdict (const SimWorld *world, const DdYaml *node, guint index)
+{
+  const SimFault *row = sim_faults_row (world->stage->faults, index);
+  DdUsec now = sim_stage_now (world->stage) - sim_trace_origin (world->stage->trace);
+  SimVerdict *verdict = g_new0 (SimVerdict, 1);
+
+  verdict->text = fault_text (row);
+  verdict->place = g_strdup_printf ("%s:%u", node->file->name, node->line);
+  verdict->line = node->line;
+  verdict->idle_fault = TRUE;
+  verdict->time = now;
+  verdict->why = why_idle (row, sim_faults_met (world->stage->faults, index), now);
+  return verdict;
+}
+
+void
+sim_faults_conclude (const SimWorld *world, const DdYaml *list, GPtrArray *verdicts)
+{
+  for (guint i = 0; i < dd_yaml_length (list); i++)
+    {
+      if (sim_faults_used (world->stage->faults, i) == 0
+          && !sim_faults_row (world->stage->faults, i)->may_not_strike)
+        g_ptr_array_add (verdicts, idle_verdict (world, dd_yaml_element (list, i), i));
     }
 }
 
@@ -159,7 +215,8 @@ row_value (const SimFault *row)
                     "nth", count_value (row->nth), "from", duration_value (row->from), "for",
                     duration_value (row->until > 0 ? row->until - row->from : 0), "times",
                     count_value (row->times), "probability",
-                    certain ? NULL : dd_double (row->probability), NULL);
+                    certain ? NULL : dd_double (row->probability), "may not strike",
+                    flag_value (row->may_not_strike), NULL);
 }
 
 DdValue *
@@ -167,7 +224,7 @@ sim_faults_value (const SimFaults *faults)
 {
   DdBuilder list = dd_builder_array ();
 
-  for (guint i = 0; i < sim_faults_count (faults); i++)
+  for (guint i = 0; i < sim_faults_length (faults); i++)
     dd_builder_add (&list, row_value (sim_faults_row (faults, i)));
   return dd_builder_end (&list);
 }

@@ -12,7 +12,10 @@ G_BEGIN_DECLS
 gboolean sim_faults_check (const DdYaml *list, GError **error);
 /* Adds the checked rows of LIST to WORLD, whose trace has begun. */
 void sim_faults_add_all (SimWorld *world, const DdYaml *list);
-/* The rows of requests of FAULTS as such a list. A new reference. */
+/* Adds a failed SimVerdict to VERDICTS for each row of LIST that never struck, unless it says that
+ * it may not. LIST was the first that was added to WORLD. */
+void sim_faults_conclude (const SimWorld *world, const DdYaml *list, GPtrArray *verdicts);
+/* The rows of FAULTS as such a list. A new reference. */
 DdValue *sim_faults_value (const SimFaults *faults);
 
 G_END_DECLS

@@ -25,6 +25,7 @@ typedef struct
   char *subject;
   guint times;
   DdUsec lasts;      /* 0: for ever */
+  guint row;         /* its index among the faults */
   GPtrArray *struck; /* ids of instances */
 } Blow;
 
@@ -83,9 +84,9 @@ static gboolean
 is_meant (const AwsInstance *instance, const char *subject)
 {
   return instance->state == AWS_INSTANCE_RUNNING
-         && (subject == NULL || strcmp (subject, instance->resource.id) == 0
-             || strcmp (subject, instance->private_dns) == 0
-             || strcmp (subject, instance->subnet->zone->name) == 0);
+         && (subject == NULL || g_pattern_match_simple (subject, instance->resource.id)
+             || g_pattern_match_simple (subject, instance->private_dns)
+             || g_pattern_match_simple (subject, instance->subnet->zone->name));
 }
 
 static GPtrArray *
@@ -103,6 +104,7 @@ static void
 strike (Blow *blow, AwsInstance *instance)
 {
   g_ptr_array_add (blow->struck, g_strdup (instance->resource.id));
+  sim_faults_count (blow->world->stage->faults, blow->row);
   sim_stage_trace (blow->world->stage, "faults", "fault.injected", instance->private_dns,
                    dd_object ("service", dd_string ("instance"), "operation",
                               dd_string (blow->operation), "instance",
@@ -158,13 +160,15 @@ sim_blow_is_known (const SimFault *row)
 }
 
 void
-sim_blow_schedule (SimWorld *world, const SimFault *row)
+sim_blow_schedule (SimWorld *world, guint index)
 {
+  const SimFault *row = sim_faults_row (world->stage->faults, index);
   gint kind = kind_of (row);
   Blow *blow = g_new0 (Blow, 1);
 
   g_assert (kind >= 0);
   blow->world = world;
+  blow->row = index;
   blow->operation = kinds[kind].operation;
   blow->begin = kinds[kind].begin;
   blow->end = kinds[kind].end;

@@ -157,7 +157,9 @@ static const SimRow fault_rows[] = {
   { "operation", SIM_TEXT,
     "DescribeInstances, \"list pods\", \"create pods/eviction\"; any. instance: launch, join, "
     "interrupt, vanish; pod: pull, start, ready; hook: complete" },
-  { "subject", SIM_TEXT, "only requests that concern this name" },
+  { "subject", SIM_TEXT,
+    "only what concerns this name: pod, workload (web, shop/web, Deployment/web: all its pods), "
+    "node, zone, image, group; * stands for any text, ? for a character" },
   { "error", SIM_TEXT, "the wire code or Kubernetes reason they fail with" },
   { "message", SIM_TEXT, "the error's text" },
   { "status", SIM_INTEGER, "the HTTP status, where it is not the code's own", .min = 400,
@@ -172,6 +174,8 @@ static const SimRow fault_rows[] = {
   { "times", SIM_INTEGER, "how often at most", .min = 1, .max = 1000000 },
   { "nth", SIM_INTEGER, "only the nth request it would apply to", .min = 1, .max = 1000000 },
   { "probability", SIM_NUMBER, "how likely each time, above 0 and up to 1" },
+  { "may not strike", SIM_BOOLEAN,
+    "no failure when it never does; `explore` asks that some seed meets it" },
   { NULL },
 };
 

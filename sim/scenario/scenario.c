@@ -407,6 +407,8 @@ rehearse_in (const SimScenario *scenario, const SimRehearsal *rehearsal, SimWorl
   outcome->transport = rehearsal->loopback ? "loopback" : "direct";
   outcome->verdicts = sim_expectations_conclude (expectations);
   sim_steps_conclude (steps, outcome->verdicts);
+  if (rehearsal->faults == SIM_FAULTS_OWN)
+    sim_faults_conclude (world, dd_yaml_member (scenario->root, "faults"), outcome->verdicts);
   sim_invariants_conclude (invariants, end == RUN_AT_REST || end == RUN_TOO_LONG);
   add_breaches (world, invariants, outcome->verdicts);
   add_limit (world, end, outcome->verdicts);

@@ -96,7 +96,7 @@ refusal_of (const SimFault *fault)
   return fault->error == NULL && fault->unreachable ? "ServiceUnavailable" : fault->error;
 }
 
-void
+guint
 sim_faults_add (SimFaults *faults, const SimFault *given)
 {
   Row *row = g_new0 (Row, 1);
@@ -108,6 +108,7 @@ sim_faults_add (SimFaults *faults, const SimFault *given)
   row->fault.error = g_strdup (refusal_of (given));
   row->fault.message = g_strdup (given->message);
   g_ptr_array_add (faults->rows, row);
+  return faults->rows->len - 1;
 }
 
 void
@@ -121,7 +122,7 @@ sim_faults_keep (SimFaults *faults, gpointer data, GDestroyNotify free)
 }
 
 guint
-sim_faults_count (const SimFaults *faults)
+sim_faults_length (const SimFaults *faults)
 {
   return faults->rows->len;
 }
@@ -130,6 +131,27 @@ const SimFault *
 sim_faults_row (const SimFaults *faults, guint index)
 {
   return &((const Row *) g_ptr_array_index (faults->rows, index))->fault;
+}
+
+guint
+sim_faults_met (const SimFaults *faults, guint index)
+{
+  return ((const Row *) g_ptr_array_index (faults->rows, index))->met;
+}
+
+guint
+sim_faults_used (const SimFaults *faults, guint index)
+{
+  return ((const Row *) g_ptr_array_index (faults->rows, index))->used;
+}
+
+void
+sim_faults_count (SimFaults *faults, guint index)
+{
+  Row *row = g_ptr_array_index (faults->rows, index);
+
+  row->met++;
+  row->used++;
 }
 
 static gboolean
@@ -142,10 +164,10 @@ is_due (const Row *row, DdUsec now)
 }
 
 static gboolean
-is_one_of (const char *name, const char *const *names)
+is_like_one_of (const char *pattern, const char *const *names)
 {
   for (guint i = 0; names[i] != NULL; i++)
-    if (strcmp (names[i], name) == 0)
+    if (g_pattern_match_simple (pattern, names[i]))
       return TRUE;
   return FALSE;
 }
@@ -156,7 +178,7 @@ concerns (const SimFault *fault, const char *service, const char *operation,
 {
   return (fault->service == NULL || g_strcmp0 (fault->service, service) == 0)
          && (fault->operation == NULL || g_strcmp0 (fault->operation, operation) == 0)
-         && (fault->subject == NULL || is_one_of (fault->subject, subjects));
+         && (fault->subject == NULL || is_like_one_of (fault->subject, subjects));
 }
 
 static gboolean
@@ -230,7 +252,24 @@ sim_faults_match (SimFaults *faults, const char *service, const char *operation,
                   const char *subject)
 {
   const char *const subjects[] = { subject, NULL };
-  const SimFault *fault = find_row (faults, service, operation, subjects);
+
+  return sim_faults_match_any (faults, service, operation, subjects);
+}
+
+gboolean
+sim_faults_ask_for_names (const SimFaults *faults)
+{
+  for (guint i = 0; faults != NULL && i < faults->rows->len; i++)
+    if (((const Row *) g_ptr_array_index (faults->rows, i))->fault.subject != NULL)
+      return TRUE;
+  return FALSE;
+}
+
+const SimFault *
+sim_faults_match_any (SimFaults *faults, const char *service, const char *operation,
+                      const char *const *concerned)
+{
+  const SimFault *fault = find_row (faults, service, operation, concerned);
 
   if (fault != NULL)
     suffer (faults, fault);

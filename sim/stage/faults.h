@@ -14,7 +14,8 @@ typedef struct
   char *operation; /* "DescribeInstances"; Kubernetes: "list pods", "create pods/eviction"; NULL:
                       any. instance: "launch", "join"; pod: "pull", "start",
                     * "ready"; hook: "complete" */
-  char *subject;   /* NULL: any; else a name the request concerns (pod, node, group) */
+  char *subject;   /* NULL: any; else a name that it concerns (pod, workload, node, group), in
+                    * which * stands for any text and ? for any character */
   char *error;     /* wire code ("Throttling", "RequestLimitExceeded") or a Kubernetes reason
                     * ("InternalError", "TooManyRequests", "ServiceUnavailable"); NULL: no error */
   char *message;   /* NULL: the service's usual text */
@@ -28,20 +29,32 @@ typedef struct
   guint times;                /* 0: without limit */
   guint nth;                  /* only the nth request that it would apply to; 0: every one */
   double probability;         /* 0 counts as 1 */
+  gboolean may_not_strike;    /* nobody minds when it never does */
   gboolean drawn;             /* from the seed; else somebody asked for it */
 } SimFault;
 
 SimFaults *sim_faults_new (SimStage *stage);
 void sim_faults_free (SimFaults *faults);
-/* Copies ROW. */
-void sim_faults_add (SimFaults *faults, const SimFault *row);
+/* Copies ROW; returns its index. */
+guint sim_faults_add (SimFaults *faults, const SimFault *row);
 /* Rows in the order they were added; borrowed. */
-guint sim_faults_count (const SimFaults *faults);
+guint sim_faults_length (const SimFaults *faults);
 const SimFault *sim_faults_row (const SimFaults *faults, guint index);
+/* How often a row applied, and how often it struck: less where it is one of many, or a chance. */
+guint sim_faults_met (const SimFaults *faults, guint index);
+guint sim_faults_used (const SimFaults *faults, guint index);
+/* Counts a row as used that nobody asks for here: it strikes by itself, at an instant. */
+void sim_faults_count (SimFaults *faults, guint index);
 /* The first row that applies now, counted as used and traced "fault.injected"; NULL: none. The
  * services ask this before they execute an operation and answer row->error in their own shape. */
 const SimFault *sim_faults_match (SimFaults *faults, const char *service, const char *operation,
                                   const char *subject);
+/* The same for a request that is known by any of the names in CONCERNED, ended by NULL: the first
+ * one is traced. */
+const SimFault *sim_faults_match_any (SimFaults *faults, const char *service, const char *operation,
+                                      const char *const *concerned);
+/* Whether some row asks for a name: else nobody need collect them. */
+gboolean sim_faults_ask_for_names (const SimFaults *faults);
 /* The same for what happens in the world without a request. CONCERNED, ended by NULL, are the names
  * by which a row's subject may know it: the first one is traced. */
 const SimFault *sim_faults_strike (SimFaults *faults, const char *service, const char *operation,
