@@ -138,6 +138,33 @@ START_TEST (what_happens_without_a_request_is_known_by_any_of_its_names)
 }
 END_TEST
 
+START_TEST (a_subject_may_be_a_pattern)
+{
+  const char *const concerned[]
+      = { "shop/web-7d4b9-x2x4z", "web", "shop/web", "Deployment/web", NULL };
+  const SimFault rows[]
+      = { { .service = (char *) "pod", .subject = (char *) "shop/api-*" },
+          { .service = (char *) "pod", .subject = (char *) "we?" },
+          { .service = (char *) "kubernetes", .subject = (char *) "t?o*", .unreachable = TRUE } };
+
+  ck_assert (!sim_faults_ask_for_names (world->stage->faults));
+  sim_faults_add (world->stage->faults, &rows[0]);
+  ck_assert (sim_faults_ask_for_names (world->stage->faults));
+  ck_assert_ptr_null (sim_faults_strike (world->stage->faults, "pod", "ready", concerned));
+  sim_faults_add (world->stage->faults, &rows[1]);
+  ck_assert_ptr_nonnull (sim_faults_strike (world->stage->faults, "pod", "ready", concerned));
+  ck_assert_uint_eq (sim_faults_used (world->stage->faults, 0), 0);
+  ck_assert_uint_eq (sim_faults_used (world->stage->faults, 1), 1);
+  sim_faults_add (world->stage->faults, &rows[2]);
+  ck_assert (!namespace_exists ("two"));
+  ck_assert_str_eq (seen, "unavailable");
+  ck_assert (!namespace_exists ("too"));
+  ck_assert_str_eq (seen, "unavailable");
+  ck_assert (!namespace_exists ("ten"));
+  ck_assert_str_eq (seen, "404");
+}
+END_TEST
+
 static const struct
 {
   SimNthKind kind;
@@ -242,6 +269,7 @@ main (void)
   tcase_add_loop_test (rows, a_row_decides_what_the_sender_sees_and_what_was_done, 0,
                        G_N_ELEMENTS (fates));
   tcase_add_test (rows, only_the_nth_that_it_concerns_is_struck);
+  tcase_add_test (rows, a_subject_may_be_a_pattern);
   tcase_add_test (rows, what_happens_without_a_request_is_known_by_any_of_its_names);
   tcase_add_loop_test (rows, the_nth_request_of_all_goes_wrong_once_or_for_good, 0,
                        G_N_ELEMENTS (nths));

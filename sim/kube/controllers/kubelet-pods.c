@@ -5,6 +5,7 @@
 #include "sim/kube/controllers/pod-behaviour.h"
 #include "sim/kube/controllers/pod-status.h"
 #include "sim/kube/controllers/workload.h"
+#include "sim/kube/owners.h"
 #include "sim/stage/faults.h"
 #include "sim/kube/kinds/recorder.h"
 
@@ -112,19 +113,27 @@ trace (SimPodWorker *worker, const SimObject *pod, const char *what)
                    dd_object ("node", dd_string (worker->host->machine.private_dns), NULL));
 }
 
-/* What a scenario lets go wrong: for a pod, its controller, its node or the node's image, or for
- * WHAT. */
+/* What a scenario lets go wrong: for a pod, the workloads it belongs to, its node or the node's
+ * image, or for WHAT. The pod comes first, as it is the one that is traced. */
 static gboolean
 is_struck (SimPodWorker *worker, const SimObject *pod, const char *operation, const char *what)
 {
   const SimMachine *machine = &worker->host->machine;
-  const char *owner = kube_pod_view (pod)->owner_name;
-  g_autofree char *subject = sim_object_subject (pod);
-  const char *const concerned[] = { subject,       machine->private_dns,       machine->ami_id,
-                                    machine->zone, owner != NULL ? owner : "", what,
-                                    NULL };
+  SimFaults *faults = actors_of (worker)->stage->faults;
+  g_autoptr (GPtrArray) concerned = g_ptr_array_new_with_free_func (g_free);
 
-  return sim_faults_strike (actors_of (worker)->stage->faults, "pod", operation, concerned) != NULL;
+  g_ptr_array_add (concerned, sim_object_subject (pod));
+  g_ptr_array_add (concerned, g_strdup (machine->private_dns));
+  g_ptr_array_add (concerned, g_strdup (machine->ami_id));
+  g_ptr_array_add (concerned, g_strdup (machine->zone));
+  if (what != NULL)
+    g_ptr_array_add (concerned, g_strdup (what));
+  if (sim_faults_ask_for_names (faults))
+    kube_add_names (actors_of (worker)->api->store, pod->kind, pod->namespace_, pod->name,
+                    concerned);
+  g_ptr_array_add (concerned, NULL);
+  return sim_faults_strike (faults, "pod", operation, (const char *const *) concerned->pdata)
+         != NULL;
 }
 
 /* ---- ready, crash, end ---- */

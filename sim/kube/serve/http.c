@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "sim/kube/owners.h"
 #include "sim/stage/faults.h"
 #include "sim/kube/serve/discovery.h"
 #include "sim/kube/serve/verbs.h"
@@ -97,13 +98,21 @@ reply_fault (KubeRequest *request, const SimFault *fault)
   return response;
 }
 
+/* The name comes first, as it is the one that is traced. */
 static const SimFault *
 find_fault (const KubeRequest *request, const KubeRoute *route)
 {
   g_autofree char *operation = operation_of (request, route);
+  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
   SimFaults *faults = request->api->stage->faults;
 
-  return faults != NULL ? sim_faults_match (faults, "kubernetes", operation, request->name) : NULL;
+  if (faults == NULL)
+    return NULL;
+  if (request->name == NULL || !sim_faults_ask_for_names (faults))
+    return sim_faults_match (faults, "kubernetes", operation, request->name);
+  kube_add_names (request->api->store, request->kind, request->namespace_, request->name, names);
+  g_ptr_array_add (names, NULL);
+  return sim_faults_match_any (faults, "kubernetes", operation, (const char *const *) names->pdata);
 }
 
 /* ---- resources ---- */
