@@ -7,7 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/events.h"
 #include "sim/scenario/scenario.h"
+#include "sim/stage/trace.h"
 
 static GPtrArray *scenarios; /* of paths, sorted */
 
@@ -88,6 +90,33 @@ START_TEST (a_scenario_meets_its_expectations_on_every_transport)
 }
 END_TEST
 
+static void
+check_event (const SimEvent *event, gpointer data)
+{
+  const DdEventRow *row = dd_event_find (event->what);
+
+  ck_assert_msg (row != NULL && dd_event_is_told_by (row, event->actor),
+                 "%s: %s tells of %s, which src/base/events.c does not know", (const char *) data,
+                 event->actor, event->what);
+}
+
+static void
+read_along (SimWorld *world, gpointer data)
+{
+  sim_trace_add_reader (world->stage->trace, check_event, data);
+}
+
+START_TEST (every_event_has_its_row)
+{
+  char *path = g_ptr_array_index (scenarios, _i);
+  g_autoptr (SimScenario) scenario = load (path);
+  SimRehearsal rehearsal = { .attend = read_along, .attend_data = path };
+  g_autoptr (SimOutcome) outcome = sim_scenario_rehearse (scenario, &rehearsal, NULL);
+
+  ck_assert_ptr_nonnull (outcome);
+}
+END_TEST
+
 START_TEST (a_scenario_replays_exactly)
 {
   const char *path = g_ptr_array_index (scenarios, _i);
@@ -140,6 +169,7 @@ main (void)
   tcase_set_timeout (tcase, 120);
   tcase_add_loop_test (tcase, a_scenario_meets_its_expectations_on_every_transport, 0,
                        (int) scenarios->len);
+  tcase_add_loop_test (tcase, every_event_has_its_row, 0, (int) scenarios->len);
   tcase_add_loop_test (tcase, a_scenario_replays_exactly, 0, (int) scenarios->len);
   tcase_add_loop_test (tcase, a_scenario_says_what_it_is_about_without_ambiguity, 0,
                        (int) scenarios->len);
