@@ -319,7 +319,7 @@ END_TEST
 START_TEST (a_step_whose_cause_never_comes_is_a_failure)
 {
   g_autoptr (SimOutcome) outcome
-      = rehearse (HEAD "expect: []\nsteps: [{after: {event: never.comes}, sts: {operation: "
+      = rehearse (HEAD "expect: []\nsteps: [{after: {event: engine.killed}, sts: {operation: "
                        "GetCallerIdentity}}]\n");
 
   ck_assert_str_eq (only_verdict (outcome)->why, "the run ended before this step was due");
@@ -372,8 +372,9 @@ END_TEST
 START_TEST (the_time_of_a_scenario_ends_it)
 {
   g_autoptr (SimOutcome) outcome
-      = rehearse (HEAD "for: 5s\nexpect: []\nsteps: [{at: 1h, sts: {operation: "
-                       "GetCallerIdentity}}]\n");
+      = rehearse (HEAD "for: 5s\nexpect: []\nsteps: [{at: 1s, sts: {operation: "
+                       "GetCallerIdentity}}, {after: {event: step.started}, plus: 1h, sts: "
+                       "{operation: GetCallerIdentity}}]\n");
 
   ck_assert_int_le (outcome->virtual_time, 5 * DD_SECOND);
   ck_assert_str_eq (only_verdict (outcome)->why, "the run ended before this step was due");

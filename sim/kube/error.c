@@ -96,6 +96,18 @@ kube_error_http_status (const GError *error)
   return codes[code_of (error)].http_status;
 }
 
+GPtrArray *
+kube_reasons (void)
+{
+  GPtrArray *reasons = g_ptr_array_new ();
+
+  for (guint i = 0; i < KUBE_N_ERRORS; i++)
+    if (codes[i].reason != NULL)
+      g_ptr_array_add (reasons, (gpointer) codes[i].reason);
+  g_ptr_array_add (reasons, NULL);
+  return reasons;
+}
+
 guint
 kube_reason_http_status (const char *reason)
 {

@@ -44,6 +44,8 @@ DdValue *kube_error_to_status (const GError *error);
 guint kube_error_http_status (const GError *error);
 /* The HTTP status of the error whose wire name is REASON; 500 when there is none. */
 guint kube_reason_http_status (const char *reason);
+/* Every reason, ended by NULL: static texts in a new array. */
+GPtrArray *kube_reasons (void);
 
 /* The errors about one object of a kind, with the details and texts of apimachinery's
  * api/errors package. Each returns FALSE, so that `return kube_set_not_found (...)` reads well. */

@@ -9,6 +9,7 @@
 #include "sim/aws/eks/eks.h"
 #include "sim/kube/kinds/kinds.h"
 #include "sim/kube/kinds/views.h"
+#include "sim/scenario/names.h"
 #include "sim/stage/trace.h"
 
 /* A world is idle when nothing is due for this long. */
@@ -166,6 +167,8 @@ sim_condition_parse (SimWorld *world, const char *cluster, const char *nodegroup
                    help);
       return NULL;
     }
+  if (row->holds == event_was_seen && !sim_names_check_event (words[1], NULL, error))
+    return NULL;
   condition = g_new0 (SimCondition, 1);
   condition->row = row;
   condition->world = world;

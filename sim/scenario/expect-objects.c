@@ -9,6 +9,7 @@
 #include "sim/kube/verbs/api.h"
 #include "sim/kube/kind.h"
 #include "sim/scenario/expect-private.h"
+#include "sim/scenario/fields.h"
 #include "sim/scenario/manifest.h"
 #include "sim/scenario/match.h"
 
@@ -27,7 +28,7 @@ prepare (SimExpectation *self, GError **error)
   const KubeKind *kind = sim_manifest_kind (self->pattern, error);
   Objects *objects;
 
-  if (kind == NULL)
+  if (kind == NULL || !sim_fields_check_pattern (self->pattern, kind, error))
     return FALSE;
   objects = g_new0 (Objects, 1);
   objects->kind = kind;

@@ -8,8 +8,11 @@
 #include <string.h>
 
 #include "base/time.h"
+#include "sim/kube/error.h"
+#include "sim/kube/serve/verbs.h"
 #include "sim/scenario/expect.h"
 #include "sim/scenario/faults-world.h"
+#include "sim/scenario/request.h"
 #include "sim/scenario/schema.h"
 
 /* What goes wrong without a request needs no error: it just does not go well. */
@@ -44,6 +47,81 @@ check_harm (const DdYaml *row, GError **error)
   return FALSE;
 }
 
+/* "list pods", "create pods/eviction" and the like. */
+static void
+add_orders (const KubeKind *kind, const char *subresource, GPtrArray *names)
+{
+  g_autoptr (GPtrArray) verbs = kube_verbs_of (kind, subresource);
+
+  for (guint i = 0; i < verbs->len; i++)
+    g_ptr_array_add (names,
+                     g_strdup_printf ("%s %s%s%s", (const char *) g_ptr_array_index (verbs, i),
+                                      kind->plural, *subresource != '\0' ? "/" : "", subresource));
+}
+
+/* What can be asked of SERVICE; of char *, ended by NULL. */
+static GPtrArray *
+operations_of (const char *service)
+{
+  GPtrArray *names = g_ptr_array_new_with_free_func (g_free);
+  const AwsService *aws = sim_aws_service (service);
+  g_autoptr (GPtrArray) known = aws != NULL ? sim_aws_operation_names (aws) : NULL;
+
+  for (guint i = 0; known != NULL && i + 1 < known->len; i++)
+    g_ptr_array_add (names, g_strdup (g_ptr_array_index (known, i)));
+  for (guint i = 0; aws == NULL && i < kube_n_kinds; i++)
+    {
+      g_autoptr (GPtrArray) subresources = kube_subresources_of (kube_kinds[i]);
+
+      add_orders (kube_kinds[i], "", names);
+      for (guint sub = 0; sub < subresources->len; sub++)
+        add_orders (kube_kinds[i], g_ptr_array_index (subresources, sub), names);
+    }
+  g_ptr_array_add (names, NULL);
+  return names;
+}
+
+/* What nobody can ask for cannot go wrong either. */
+static gboolean
+check_operation (const DdYaml *row, GError **error)
+{
+  const char *service = sim_schema_text (dd_yaml_member (row, "service"));
+  const DdYaml *operation = dd_yaml_member (row, "operation");
+  g_autoptr (GPtrArray) names = NULL;
+  g_autofree char *hint = NULL;
+
+  if (operation == NULL)
+    return TRUE;
+  names = operations_of (service);
+  if (g_strv_contains ((const char *const *) names->pdata, operation->text))
+    return TRUE;
+  hint = sim_did_you_mean (operation->text, (const char *const *) names->pdata);
+  dd_yaml_set_error (error, operation, "%s has no operation \"%s\"%s", service, operation->text,
+                     hint);
+  return FALSE;
+}
+
+/* The reasons of Kubernetes are known; every AWS service has codes of its own. */
+static gboolean
+check_error_code (const DdYaml *row, GError **error)
+{
+  const DdYaml *code = dd_yaml_member (row, "error");
+  g_autoptr (GPtrArray) reasons = NULL;
+  g_autofree char *hint = NULL;
+
+  if (code == NULL || strcmp (sim_schema_text (dd_yaml_member (row, "service")), "kubernetes") != 0
+      || dd_yaml_member (row, "status") != NULL)
+    return TRUE;
+  reasons = kube_reasons ();
+  if (g_strv_contains ((const char *const *) reasons->pdata, code->text))
+    return TRUE;
+  hint = sim_did_you_mean (code->text, (const char *const *) reasons->pdata);
+  dd_yaml_set_error (error, code,
+                     "Kubernetes has no reason \"%s\"%s; one of your own needs its `status`",
+                     code->text, hint);
+  return FALSE;
+}
+
 static gboolean
 check_what (const DdYaml *row, GError **error)
 {
@@ -52,7 +130,7 @@ check_what (const DdYaml *row, GError **error)
   g_autofree char *hint = NULL;
 
   if (is_request (row))
-    return TRUE;
+    return check_operation (row, error) && check_error_code (row, error);
   what = g_strdup_printf ("%s %s", sim_schema_text (dd_yaml_member (row, "service")),
                           operation != NULL ? operation->text : "(no operation)");
   if (g_strv_contains (happenings, what))

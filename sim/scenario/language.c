@@ -6,7 +6,10 @@
 
 #include "config.h"
 
+#include "base/events.h"
+#include "sim/kube/kinds/annotations.h"
 #include "sim/scenario/schema.h"
+#include "sim/stage/latency.h"
 
 /* ---- worlds ---- */
 
@@ -288,11 +291,45 @@ print_rows (const SimRow *rows, int indent, GString *out)
     }
 }
 
+static void
+print_events (GString *out)
+{
+  g_string_append (out, "\nEvents, and who tells of them:\n\n");
+  for (const DdEventRow *row = dd_events; row->name != NULL; row++)
+    g_string_append_printf (out, "  %-32s %-22s %s\n", row->name, row->actors, row->meaning);
+}
+
+static void
+print_annotations (GString *out)
+{
+  g_string_append (out, "\nAnnotations of pods, which say what their programs do:\n\n");
+  for (const KubeAnnotation *row = kube_annotations; row->name != NULL; row++)
+    g_string_append_printf (out, "  %-32s %-22s %s\n", row->name,
+                            row->is_duration ? "duration" : "\"true\"|\"false\"", row->meaning);
+}
+
+static void
+print_delays (GString *out)
+{
+  g_string_append (out, "\nDelays, for latencies:\n\n");
+  for (guint i = 0; i < SIM_N_DELAYS; i++)
+    g_string_append_printf (out, "  %s\n", sim_delay_name ((SimDelay) i));
+}
+
+static const char manners[]
+    = "\nA name that nothing has is refused. A fault that never strikes fails `drydock run` unless "
+      "it may\nnot strike; `drydock explore` tells once of one that struck under none of its "
+      "seeds, and fails for none.\n";
+
 char *
 sim_language_reference (void)
 {
   GString *out = g_string_new ("A scenario file:\n\n");
 
   print_rows (sim_scenario_rows, 2, out);
+  g_string_append (out, manners);
+  print_events (out);
+  print_annotations (out);
+  print_delays (out);
   return g_string_free (out, FALSE);
 }

@@ -9,6 +9,7 @@
 
 #include "sim/kube/kind.h"
 #include "sim/kube/kinds/kinds.h"
+#include "sim/scenario/fields.h"
 #include "sim/scenario/schema.h"
 #include "sim/scenario/source.h"
 
@@ -93,9 +94,13 @@ add_object (SimManifests *manifests, const DdYaml *node, GError **error)
   const DdYaml *metadata = dd_yaml_member (node, "metadata");
   const char *namespace_ = dd_value_path_string (node->value, "metadata.namespace");
   const char *name = dd_value_path_string (node->value, "metadata.name");
+  g_autoptr (GPtrArray) mistakes = g_ptr_array_new_with_free_func (g_free);
   SimManifest *manifest;
 
   if (kind == NULL)
+    return FALSE;
+  sim_fields_check (node, kind, mistakes);
+  if (!sim_fields_conclude (mistakes, error))
     return FALSE;
   if (dd_yaml_member (node, "apiVersion") == NULL)
     {
@@ -117,10 +122,13 @@ add_object (SimManifests *manifests, const DdYaml *node, GError **error)
   return TRUE;
 }
 
+static void add_or_note (SimManifests *manifests, const DdYaml *node, GPtrArray *mistakes);
+
 static gboolean
 add_node (SimManifests *manifests, const DdYaml *node, GError **error)
 {
   const DdYaml *items = dd_yaml_member (node, "items");
+  g_autoptr (GPtrArray) mistakes = g_ptr_array_new_with_free_func (g_free);
 
   if (node->keys == NULL)
     {
@@ -131,11 +139,18 @@ add_node (SimManifests *manifests, const DdYaml *node, GError **error)
   if (g_strcmp0 (dd_value_path_string (node->value, "kind"), "List") != 0)
     return add_object (manifests, node, error);
   for (guint i = 0; i < dd_yaml_length (items); i++)
-    {
-      if (!add_node (manifests, dd_yaml_element (items, i), error))
-        return FALSE;
-    }
-  return TRUE;
+    add_or_note (manifests, dd_yaml_element (items, i), mistakes);
+  return sim_fields_conclude (mistakes, error);
+}
+
+/* Whoever mends a file wants to hear of all that is wrong with it. */
+static void
+add_or_note (SimManifests *manifests, const DdYaml *node, GPtrArray *mistakes)
+{
+  g_autoptr (GError) reason = NULL;
+
+  if (!add_node (manifests, node, &reason))
+    g_ptr_array_add (mistakes, g_strdup (reason->message));
 }
 
 static gboolean
@@ -143,6 +158,7 @@ add_file (SimManifests *manifests, const DdYaml *name, const char *base, GError 
 {
   g_autofree char *place = sim_source_resolve (name->text, base);
   g_autoptr (GError) reason = NULL;
+  g_autoptr (GPtrArray) mistakes = g_ptr_array_new_with_free_func (g_free);
   DdYamlFile *file = sim_source_read (place, &reason);
 
   if (file == NULL)
@@ -152,11 +168,8 @@ add_file (SimManifests *manifests, const DdYaml *name, const char *base, GError 
     }
   g_ptr_array_add (manifests->files, file);
   for (guint i = 0; i < file->documents->len; i++)
-    {
-      if (!add_node (manifests, g_ptr_array_index (file->documents, i), error))
-        return FALSE;
-    }
-  return TRUE;
+    add_or_note (manifests, g_ptr_array_index (file->documents, i), mistakes);
+  return sim_fields_conclude (mistakes, error);
 }
 
 gboolean

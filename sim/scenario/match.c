@@ -125,6 +125,14 @@ static const Comparison comparisons[] = {
   { "has length", has_length },
 };
 
+const char *const sim_match_comparisons[] = { "at least", "at most", "is not", "has length", NULL };
+
+gboolean
+sim_match_is_comparison (const char *word)
+{
+  return g_strv_contains (sim_match_comparisons, word);
+}
+
 static const Comparison *
 comparison_of (const DdValue *pattern)
 {

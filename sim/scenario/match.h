@@ -19,4 +19,8 @@ gboolean sim_match (const DdValue *pattern, const DdValue *actual);
 guint sim_match_distance (const DdValue *pattern, const DdValue *actual, const char *path,
                           GPtrArray *out);
 
+/* The words that compare, ended by NULL, and whether WORD is one. */
+extern const char *const sim_match_comparisons[];
+gboolean sim_match_is_comparison (const char *word);
+
 G_END_DECLS

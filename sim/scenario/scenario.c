@@ -19,12 +19,12 @@
 #include "sim/http/loopback.h"
 #include "sim/invariants/invariants.h"
 #include "sim/scenario/faults-table.h"
+#include "sim/scenario/names.h"
 #include "sim/scenario/schema.h"
 #include "sim/scenario/source.h"
 #include "sim/scenario/steps.h"
 #include "sim/world/transport.h"
 
-#define LONGEST_RUN (24 * DD_HOUR)
 #define MOST_EVENTS 20000000
 #define DEFAULT_SEED 1
 #define DEFAULT_POST_DRAIN_WAIT (60 * DD_SECOND)
@@ -102,7 +102,7 @@ check_parts (const SimScenario *scenario, GError **error)
   if (steps == NULL)
     return FALSE;
   expectations = sim_expectations_new (dd_yaml_member (scenario->root, "expect"), error);
-  return expectations != NULL;
+  return expectations != NULL && sim_names_check (scenario->root, scenario->world, error);
 }
 
 static void
@@ -400,7 +400,7 @@ rehearse_in (const SimScenario *scenario, const SimRehearsal *rehearsal, SimWorl
     rehearsal->attend (world, rehearsal->attend_data);
   sim_expectations_watch (expectations, world, cluster);
   sim_steps_begin (steps, world, cluster);
-  end = run (world, sim_schema_duration (limit, LONGEST_RUN), limit != NULL);
+  end = run (world, sim_schema_duration (limit, SIM_LONGEST_RUN), limit != NULL);
 
   outcome->scenario = g_strdup (scenario->name);
   outcome->seed = world->stage->seed;

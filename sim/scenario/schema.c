@@ -11,32 +11,38 @@
 
 /* ---- suggestions ---- */
 
-/* Levenshtein's distance, given up beyond a length that no key has. */
+#define LONGEST_WORD 64
+
+static guint
+step_cost (char a, char b)
+{
+  return g_ascii_tolower (a) == g_ascii_tolower (b) ? 0 : 1;
+}
+
+/* Damerau and Levenshtein's distance, in which two letters that changed places are one mistake;
+ * given up beyond a length that no key has. */
 static guint
 distance (const char *a, const char *b)
 {
-  guint row[65];
-  gsize length = strlen (b);
+  guint rows[3][LONGEST_WORD + 1]; /* of the last three letters of A */
+  gsize n = strlen (a), m = strlen (b);
 
-  if (strlen (a) > 64 || length > 64)
+  if (n > LONGEST_WORD || m > LONGEST_WORD)
     return G_MAXUINT;
-  for (gsize j = 0; j <= length; j++)
-    row[j] = (guint) j;
-  for (gsize i = 1; a[i - 1] != '\0'; i++)
-    {
-      guint diagonal = row[0];
+  for (gsize i = 0; i <= n; i++)
+    for (gsize j = 0; j <= m; j++)
+      {
+        guint *row = rows[i % 3], *above = rows[(i + 2) % 3];
 
-      row[0] = (guint) i;
-      for (gsize j = 1; j <= length; j++)
-        {
-          guint above = row[j];
-          gboolean same = g_ascii_tolower (a[i - 1]) == g_ascii_tolower (b[j - 1]);
-
-          row[j] = MIN (MIN (above, row[j - 1]) + 1, diagonal + (same ? 0 : 1));
-          diagonal = above;
-        }
-    }
-  return row[length];
+        row[j] = (guint) (i == 0 ? j : i);
+        if (i == 0 || j == 0)
+          continue;
+        row[j]
+            = MIN (MIN (above[j], row[j - 1]) + 1, above[j - 1] + step_cost (a[i - 1], b[j - 1]));
+        if (i > 1 && j > 1 && step_cost (a[i - 1], b[j - 2]) + step_cost (a[i - 2], b[j - 1]) == 0)
+          row[j] = MIN (row[j], rows[(i + 1) % 3][j - 2] + 1);
+      }
+  return rows[n % 3][m];
 }
 
 const char *

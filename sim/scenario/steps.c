@@ -19,6 +19,7 @@
 #include "sim/kube/verbs/api.h"
 #include "sim/kube/kinds/kinds.h"
 #include "sim/scenario/expect-private.h"
+#include "sim/scenario/fields.h"
 #include "sim/scenario/manifest.h"
 #include "sim/scenario/match.h"
 #include "sim/scenario/request.h"
@@ -194,6 +195,18 @@ prepare_object (Step *step, GError **error)
   return step->kind != NULL;
 }
 
+/* A patch names fields as an object does. */
+static gboolean
+prepare_patch (Step *step, GError **error)
+{
+  g_autoptr (GPtrArray) mistakes = g_ptr_array_new_with_free_func (g_free);
+
+  if (!prepare_object (step, error))
+    return FALSE;
+  sim_fields_check (dd_yaml_member (step->pattern, "merge"), step->kind, mistakes);
+  return sim_fields_conclude (mistakes, error);
+}
+
 static void
 run_on_object (Step *step, const char *method, const DdValue *body)
 {
@@ -216,6 +229,14 @@ static void
 run_delete (Step *step)
 {
   run_on_object (step, "DELETE", NULL);
+}
+
+static gboolean
+prepare_choice (Step *step, GError **error)
+{
+  const DdYaml *pattern = dd_yaml_member (step->pattern, "match");
+
+  return pattern == NULL || sim_fields_check_pattern (pattern, &kube_node, error);
 }
 
 /* Nodes have names that nobody knows before they join; a step says what its node is like. */
@@ -300,12 +321,12 @@ run_engine (Step *step)
 }
 
 static const Action actions[] = {
-  { "eks", prepare_aws, run_aws },        { "autoscaling", prepare_aws, run_aws },
-  { "ec2", prepare_aws, run_aws },        { "ssm", prepare_aws, run_aws },
-  { "sts", prepare_aws, run_aws },        { "apply", prepare_apply, run_apply },
-  { "patch", prepare_object, run_patch }, { "delete", prepare_object, run_delete },
-  { "cordon", NULL, run_cordon },         { "uncordon", NULL, run_uncordon },
-  { "capacity", NULL, run_capacity },     { "engine", NULL, run_engine },
+  { "eks", prepare_aws, run_aws },          { "autoscaling", prepare_aws, run_aws },
+  { "ec2", prepare_aws, run_aws },          { "ssm", prepare_aws, run_aws },
+  { "sts", prepare_aws, run_aws },          { "apply", prepare_apply, run_apply },
+  { "patch", prepare_patch, run_patch },    { "delete", prepare_object, run_delete },
+  { "cordon", prepare_choice, run_cordon }, { "uncordon", prepare_choice, run_uncordon },
+  { "capacity", NULL, run_capacity },       { "engine", NULL, run_engine },
 };
 
 /* ---- reading ---- */

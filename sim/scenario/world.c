@@ -182,6 +182,15 @@ sim_world_file_nodegroup (const SimWorldFile *world)
   return text_or (dd_yaml_element (dd_yaml_member (world->root, "nodegroups"), 0), "name", NULL);
 }
 
+void
+sim_world_file_add_nodegroups (const SimWorldFile *world, GPtrArray *names)
+{
+  const DdYaml *groups = dd_yaml_member (world->root, "nodegroups");
+
+  for (guint i = 0; i < dd_yaml_length (groups); i++)
+    g_ptr_array_add (names, (gpointer) text_or (dd_yaml_element (groups, i), "name", NULL));
+}
+
 /* ---- furnishing ---- */
 
 /* What the world's own code refused, said at the place that asked for it. */

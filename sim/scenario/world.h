@@ -29,6 +29,8 @@ const char *sim_world_file_version (const SimWorldFile *file);
 const char *sim_world_file_region (const SimWorldFile *file);
 /* The first node group; NULL when there is none. */
 const char *sim_world_file_nodegroup (const SimWorldFile *file);
+/* Adds the names of all its node groups (borrowed) to NAMES. */
+void sim_world_file_add_nodegroups (const SimWorldFile *world, GPtrArray *names);
 
 typedef struct
 {

@@ -4,6 +4,7 @@
 #include "sim/kube/controllers/pod-behaviour.h"
 
 #include "base/time.h"
+#include "sim/kube/kinds/annotations.h"
 
 static const char *
 annotation (const SimObject *pod, const char *name)
@@ -35,12 +36,12 @@ sim_pod_behaviour (const SimObject *pod)
 {
   const DdValue *containers = dd_value_path (pod->value, "spec.containers");
   SimPodBehaviour behaviour = {
-    .ready_after = duration (pod, "drydock.dev/ready-after"),
-    .stop_after = duration (pod, "drydock.dev/stop-after"),
-    .exit_after = duration (pod, "drydock.dev/exit-after"),
-    .never_ready = is_set (pod, "drydock.dev/never-ready"),
-    .ignores_sigterm = is_set (pod, "drydock.dev/ignores-sigterm"),
-    .crash_loop = is_set (pod, "drydock.dev/crash-loop"),
+    .ready_after = duration (pod, KUBE_READY_AFTER),
+    .stop_after = duration (pod, KUBE_STOP_AFTER),
+    .exit_after = duration (pod, KUBE_EXIT_AFTER),
+    .never_ready = is_set (pod, KUBE_NEVER_READY),
+    .ignores_sigterm = is_set (pod, KUBE_IGNORES_SIGTERM),
+    .crash_loop = is_set (pod, KUBE_CRASH_LOOP),
     .restarts = g_strcmp0 (dd_value_path_string (pod->value, "spec.restartPolicy"), "Always") == 0,
   };
 

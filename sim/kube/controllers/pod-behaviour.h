@@ -9,15 +9,7 @@
 
 G_BEGIN_DECLS
 
-/* Nobody runs real programs here, so a scenario shapes them by annotations of the pod:
- *
- *   drydock.dev/ready-after: 30s     the readiness probe passes that long after the start
- *   drydock.dev/never-ready: "true"  it never passes
- *   drydock.dev/stop-after: 20s      the programs need that long to end after SIGTERM
- *   drydock.dev/ignores-sigterm: "true"  they run until they are killed
- *   drydock.dev/crash-loop: "true"   they fail right after each start
- *   drydock.dev/exit-after: 5m       they end by themselves, with exit code 0
- */
+/* The annotations of sim/kube/kinds/annotations.h, and what the spec says. */
 typedef struct
 {
   DdUsec ready_after; /* -1: as usual */

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* sim/scenario/fields.c: one walk over what is written and the kind's table
+ *
+ * Imitates: kubectl create --validate=strict, which is its default: an unknown field is an error.
+ */
+
+#include "config.h"
+
+#include "sim/scenario/fields.h"
+
+#include <string.h>
+
+#include "base/error.h"
+#include "base/time.h"
+#include "sim/kube/kinds/annotations.h"
+#include "sim/scenario/match.h"
+#include "sim/scenario/schema.h"
+
+typedef struct
+{
+  const KubeKind *kind;
+  gboolean pattern; /* comparisons may stand for values */
+  GPtrArray *mistakes;
+} Walk;
+
+static void note (const Walk *walk, const DdYaml *node, const char *format, ...)
+    G_GNUC_PRINTF (3, 4);
+
+static void
+note (const Walk *walk, const DdYaml *node, const char *format, ...)
+{
+  g_autofree char *message = NULL;
+  va_list arguments;
+
+  va_start (arguments, format);
+  message = g_strdup_vprintf (format, arguments);
+  va_end (arguments);
+  g_ptr_array_add (walk->mistakes, dd_yaml_point (node->file, node->line, node->column, message));
+}
+
+/* ---- annotations of our own ---- */
+
+static void
+note_unknown_annotation (const Walk *walk, const DdYaml *key)
+{
+  g_autoptr (GPtrArray) names = g_ptr_array_new ();
+  g_autofree char *hint = NULL;
+
+  for (const KubeAnnotation *row = kube_annotations; row->name != NULL; row++)
+    g_ptr_array_add (names, (gpointer) row->name);
+  g_ptr_array_add (names, NULL);
+  hint = sim_did_you_mean (key->text, (const char *const *) names->pdata);
+  note (walk, key, "no annotation is called \"%s\"%s", key->text, hint);
+}
+
+static void
+check_annotation (const Walk *walk, const DdYaml *key, const DdYaml *value)
+{
+  const KubeAnnotation *row = kube_annotations;
+  DdUsec delay;
+
+  if (!g_str_has_prefix (key->text, KUBE_DRYDOCK_PREFIX))
+    return;
+  while (row->name != NULL && strcmp (row->name, key->text) != 0)
+    row++;
+  if (row->name == NULL)
+    note_unknown_annotation (walk, key);
+  else if (value->text == NULL || walk->pattern)
+    return; /* the kind's table, or whoever compares, says what that is worth */
+  else if (row->is_duration && !dd_duration_from_text (value->text, &delay))
+    note (walk, value, "%s: \"%s\" is no duration; write 90s, 15m or 1h30m", key->text,
+          value->text);
+  else if (!row->is_duration && strcmp (value->text, "true") != 0
+           && strcmp (value->text, "false") != 0)
+    note (walk, value, "%s is \"true\" or \"false\", not \"%s\"", key->text, value->text);
+}
+
+/* ---- fields ---- */
+
+static void walk_struct (const Walk *walk, const DdYaml *node, const KubeStruct *type,
+                         const char *path);
+static void walk_value (const Walk *walk, const DdYaml *node, KubeType type, const KubeField *field,
+                        const char *path);
+
+static const KubeField *
+find_field (const KubeStruct *type, const char *name)
+{
+  for (const KubeField *field = type->fields; field->name != NULL; field++)
+    if (strcmp (field->name, name) == 0)
+      return field;
+  return NULL;
+}
+
+static void
+note_unknown_field (const Walk *walk, const DdYaml *key, const KubeStruct *type, const char *path)
+{
+  g_autoptr (GPtrArray) names = g_ptr_array_new ();
+  g_autofree char *hint = NULL;
+
+  for (const KubeField *field = type->fields; field->name != NULL; field++)
+    g_ptr_array_add (names, (gpointer) field->name);
+  g_ptr_array_add (names, NULL);
+  hint = sim_did_you_mean (key->text, (const char *const *) names->pdata);
+  note (walk, key, "unknown field \"%s%s%s\" in a %s%s", path, *path != '\0' ? "." : "", key->text,
+        walk->kind->kind, hint);
+}
+
+/* {at least: 2} in place of a number; TRUE when NODE is one, or meant to be one. */
+static gboolean
+is_comparison (const Walk *walk, const DdYaml *node, KubeType type, const KubeField *field,
+               const char *path)
+{
+  const DdYaml *key
+      = node->keys != NULL && node->keys->len == 1 ? g_ptr_array_index (node->keys, 0) : NULL;
+
+  if (!walk->pattern || key == NULL || !sim_match_is_comparison (key->text))
+    return FALSE;
+  if (strcmp (key->text, "is not") == 0)
+    walk_value (walk, dd_yaml_element (node, 0), type, field, path);
+  return TRUE;
+}
+
+static void
+refuse_mapping (const Walk *walk, const DdYaml *node, const char *path)
+{
+  g_autofree char *hint = NULL;
+
+  if (node->keys == NULL)
+    return;
+  if (walk->pattern && node->keys->len == 1)
+    hint = sim_did_you_mean (((const DdYaml *) g_ptr_array_index (node->keys, 0))->text,
+                             sim_match_comparisons);
+  note (walk, node, "%s is no mapping%s", path, hint != NULL ? hint : "");
+}
+
+static void
+walk_map (const Walk *walk, const DdYaml *node, const KubeField *field, const char *path)
+{
+  for (guint i = 0; node->keys != NULL && i < node->keys->len; i++)
+    {
+      const DdYaml *key = g_ptr_array_index (node->keys, i);
+      g_autofree char *below = g_strdup_printf ("%s.%s", path, key->text);
+
+      if (strcmp (field->name, "annotations") == 0)
+        check_annotation (walk, key, dd_yaml_element (node, i));
+      walk_value (walk, dd_yaml_element (node, i), field->element, field, below);
+    }
+}
+
+static void
+walk_value (const Walk *walk, const DdYaml *node, KubeType type, const KubeField *field,
+            const char *path)
+{
+  if (is_comparison (walk, node, type, field, path))
+    return;
+  switch (type)
+    {
+    case KUBE_OBJECT:
+      if (field->of != NULL)
+        walk_struct (walk, node, field->of, path);
+      break;
+    case KUBE_MAP:
+      walk_map (walk, node, field, path);
+      break;
+    case KUBE_LIST:
+      for (guint i = 0; node->keys == NULL && i < dd_yaml_length (node); i++)
+        walk_value (walk, dd_yaml_element (node, i), field->element, field, path);
+      break;
+    case KUBE_RAW:
+      break;
+    case KUBE_STRING:
+    case KUBE_INT:
+    case KUBE_BOOL:
+    case KUBE_NUMBER:
+    case KUBE_INT_OR_STRING:
+    case KUBE_QUANTITY:
+    case KUBE_TIME:
+    case KUBE_MICRO_TIME:
+    case KUBE_BYTES:
+      refuse_mapping (walk, node, path);
+      break;
+    }
+}
+
+static void
+walk_struct (const Walk *walk, const DdYaml *node, const KubeStruct *type, const char *path)
+{
+  for (guint i = 0; node->keys != NULL && i < node->keys->len; i++)
+    {
+      const DdYaml *key = g_ptr_array_index (node->keys, i);
+      const KubeField *field = find_field (type, key->text);
+      g_autofree char *below
+          = *path != '\0' ? g_strdup_printf ("%s.%s", path, key->text) : g_strdup (key->text);
+
+      if (field == NULL)
+        note_unknown_field (walk, key, type, path);
+      else
+        walk_value (walk, dd_yaml_element (node, i), field->type, field, below);
+    }
+}
+
+void
+sim_fields_check (const DdYaml *node, const KubeKind *kind, GPtrArray *mistakes)
+{
+  const Walk walk = { .kind = kind, .mistakes = mistakes };
+
+  walk_struct (&walk, node, kind->type, "");
+}
+
+gboolean
+sim_fields_check_pattern (const DdYaml *node, const KubeKind *kind, GError **error)
+{
+  g_autoptr (GPtrArray) mistakes = g_ptr_array_new_with_free_func (g_free);
+  const Walk walk = { .kind = kind, .pattern = TRUE, .mistakes = mistakes };
+
+  walk_struct (&walk, node, kind->type, "");
+  return sim_fields_conclude (mistakes, error);
+}
+
+gboolean
+sim_fields_conclude (const GPtrArray *mistakes, GError **error)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  for (guint i = 0; i < mistakes->len; i++)
+    g_string_append_printf (text, "%s%s", i > 0 ? "\n" : "",
+                            (const char *) g_ptr_array_index (mistakes, i));
+  if (mistakes->len > 0)
+    g_set_error_literal (error, DD_ERROR, DD_ERROR_INVALID, text->str);
+  return mistakes->len == 0;
+}

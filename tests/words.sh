@@ -1,0 +1,239 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# Every word of a scenario is checked: a good one is misspelt in one place after the other, and each is refused with
+# the place and what was probably meant. Every event that the sources tell of has its row. Prints TAP.
+drydock=${DRYDOCK:-./drydock}
+srcdir=${srcdir:-.}
+here=$(mktemp -d) || exit 99
+trap 'rm -rf "$here"' EXIT
+n=0 failed=0
+
+result () { # $1: the sentence that holds, $2: what breaks it (empty: nothing)
+  n=$((n + 1))
+  if [ -z "$2" ]; then
+    echo "ok $n - $1"
+  else
+    echo "not ok $n - $1"
+    echo "$2" | sed 's/^/# /'
+    failed=1
+  fi
+}
+
+cat >"$here/good.yaml" <<TEXT
+about: A scenario that uses many of the words that there are, each of them once.
+source: our own
+seed: 3
+profile: documented
+knobs:
+  join_timeout: 20m
+  wave: sliding
+for: 3h
+max_events: 1000000
+latencies:
+  node.register: 40s
+world:
+  region: us-west-2
+  cluster: {name: one, version: "1.30"}
+  nodegroups:
+    - name: default
+      desired: 2
+      ami_type: AL2_x86_64
+      update: {maxUnavailable: 1, updateStrategy: DEFAULT}
+      labels: {team: a}
+  workloads:
+    - apiVersion: v1
+      kind: Namespace
+      metadata: {name: shop}
+    - apiVersion: apps/v1
+      kind: Deployment
+      metadata: {name: web, namespace: shop}
+      spec:
+        replicas: 2
+        selector: {matchLabels: {app: web}}
+        template:
+          metadata:
+            labels: {app: web}
+            annotations: {drydock.dev/ready-after: 10s, drydock.dev/ignores-sigterm: "true"}
+          spec:
+            terminationGracePeriodSeconds: 20
+            containers:
+              - name: web
+                image: registry.example/web:1
+                readinessProbe: {periodSeconds: 5}
+    - apiVersion: policy/v1
+      kind: PodDisruptionBudget
+      metadata: {name: web, namespace: shop}
+      spec: {minAvailable: 1, selector: {matchExpressions: [{key: app, operator: In, values: [web]}]}}
+steps:
+  - at: 1m
+    eks: {operation: ListNodegroups, input: {clusterName: one}}
+  - after: {event: step.started, actor: scenario, subject: "*"}
+    plus: 1s
+    patch: {kind: Deployment, name: web, namespace: shop, merge: {spec: {minReadySeconds: 1}}}
+  - at: 2m
+    cordon: {match: {metadata: {name: "*"}}, pick: 1}
+  - at: 3m
+    engine: {action: start, nodegroup: default}
+    fails: no engine
+faults:
+  - {service: eks, operation: DescribeNodegroup, error: ThrottlingException, times: 1, may not strike: true}
+  - {service: kubernetes, operation: list pods, error: InternalError, retry_after: 1, may not strike: true}
+  - {service: pod, operation: pull, probability: 0.5, may not strike: true}
+expect:
+  - within: 1h
+    match: {kind: Node, spec: {unschedulable: true}}
+    count: {min: 1}
+  - at end:
+    match: {kind: Pod, status: {conditions: [{type: Ready, lastProbeTime: null}]}}
+    count: {at: 0}
+  - always:
+    until: 1m
+    nodegroup: {nodegroupName: default, status: ACTIVE}
+  - event: {event: update.failed, details: {errors: []}}
+    count: 0
+  - never:
+    update: {nodegroup: default, status: Successful}
+  - never:
+    update: {nodegroup: default, errors: [{errorCode: PodEvictionFailure}]}
+  - trace: [pod.bound, {event: pod.ready, actor: kubelet}]
+  - gap: {from: {event: node.registered}, to: {event: node.ready}, at most: 1h}
+TEXT
+sed -i.bak 's/count: {at: 0}/count: {max: 100}/' "$here/good.yaml"
+
+"$drydock" run -q --transport direct "$here/good.yaml" >"$here/out" 2>&1
+status=$?
+result 'the scenario that is to be misspelt can be read' "$([ $status -lt 2 ] || cat "$here/out")"
+
+# $1: a word as it stands, in lines that match $2; $3: as it is misspelt. What is told: the place, and the word.
+misspell () {
+  line=$(grep -nE "$2" "$here/good.yaml" | head -n 1 | cut -d: -f1)
+  sed "${line}s|$1|$3|" "$here/good.yaml" >"$here/bad.yaml"
+  cmp -s "$here/good.yaml" "$here/bad.yaml" && { result "$1 is there" "no line like $2"; return; }
+  "$drydock" run -q --transport direct "$here/bad.yaml" >"$here/out" 2>&1
+  status=$?
+  hint=${4-did you mean $1}
+  result "$3 for $1 is refused" "$(
+    [ $status -eq 2 ] || echo "exit status $status"
+    grep -qE "^$here/bad.yaml:$line:[0-9]+: " "$here/out" || { echo "not told at line $line:"; head -n 3 "$here/out"; }
+    grep -qF "$hint" "$here/out" || { echo "it does not say \"$hint\":"; head -n 3 "$here/out"; })"
+}
+
+while read -r word line wrong; do
+  misspell "$word" "$line" "$wrong"
+done <<'TEXT'
+about ^about abuot
+seed ^seed sead
+for ^for fro
+max_events ^max_events max_event
+node.register register: node.registr
+region region regoin
+version cluster: verison
+desired desired: desird
+maxUnavailable maxUnav maxUnavaliable
+updateStrategy updateStrat updateStrategie
+DEFAULT updateStrat DEFALT
+labels team lables
+Namespace kind:.Namespace Namespcae
+Deployment kind:.Deployment$ Deploiment
+metadata name:.web metdata
+replicas replicas replica
+selector selector: selecter
+matchLabels matchLabels matchLabel
+template template: tempalte
+drydock.dev/ready-after ready-after drydock.dev/redy-after
+drydock.dev/ignores-sigterm ignores-sig drydock.dev/ignore-sigterm
+terminationGracePeriodSeconds terminationG terminationGraceSeconds
+containers containers: container
+readinessProbe readinessP readynessProbe
+periodSeconds periodS periodSecond
+PodDisruptionBudget PodDisr PodDisruptionBugdet
+minAvailable minAvail minAvaliable
+matchExpressions matchExpr matchExpression
+operator operator opreator
+ListNodegroups ListNode ListNodegroup
+input input inptu
+step.started step.started step.startd
+scenario actor:.scenario scenaro
+plus plus: puls
+merge merge merg
+minReadySeconds minReady minReadySecond
+cordon cordon: cordn
+pick pick pik
+start action:.start strat
+default engine: defualt
+service service:.eks servcie
+eks service:.eks esk
+DescribeNodegroup Describe DescribeNodegruop
+InternalError InternalErr InternalErorr
+within within wihtin
+unschedulable unsched unschedulabel
+lastProbeTime lastProbe lastProbTime
+always always allways
+status nodegroup:.*ACTIVE staus
+maxUnavailable update: maxUnavailabel
+ACTIVE ACTIVE ACTVE
+update.failed update.failed update.fialed
+details details detials
+Successful status:.Succ Succesful
+errorCode errorCode errorCod
+PodEvictionFailure PodEvict PodEvictionFailed
+pod.bound trace: pod.bund
+kubelet actor:.kubelet kublet
+node.ready to: node.redy
+TEXT
+misspell documented ^profile documentd 'known profiles'
+misspell join_timeout join_timeout join_timeuot 'known knobs'
+misspell sliding wave: slidng 'none of batch, sliding'
+misspell 'list pods' list.pods 'list pod'
+misspell 'may not strike' may.not 'may not srtike'
+misspell 'pull' operation:.pull pul 'did you mean pod pull'
+misspell 'at most' gap: 'at msot'
+misspell nodegroupName nodegroupName nodegroupNmae '"nodegroupName" says which'
+misspell 3h ^for 3 'is no duration'
+misspell 1h within: 9000000h 'that never comes'
+misspell 10s ready-after ten 'is no duration'
+misspell '"true"' ignores-sig '"yes"' 'is "true" or "false"'
+misspell true unsched '{at.leest: 1}' 'did you mean at least'
+
+cat >"$here/manifests.yaml" <<TEXT
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: a}
+spec:
+  replica: 3
+  selector: {matchLabels: {app: a}}
+  template: {metadata: {labels: {app: a}}, spec: {containers: [{name: a, image: "a:1"}]}}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: fine}
+---
+apiVersion: policy/v1
+kind: PodDisruptionBudget
+metadata: {name: a}
+spec:
+  minAvaliable: 3
+TEXT
+printf 'about: x\nworld: {}\nworkloads: [manifests.yaml]\nexpect:\n  - match: {kind: ConfigMap}\n' >"$here/s.yaml"
+"$drydock" run -q --transport direct "$here/s.yaml" >"$here/out" 2>&1
+status=$?
+result 'all that is wrong with a file of manifests is told at once' "$(
+  [ $status -eq 2 ] || echo "exit status $status"
+  grep -qE 'manifests.yaml:5:3: .*"spec.replica".*replicas' "$here/out" || cat "$here/out"
+  grep -qE 'manifests.yaml:17:3: .*"spec.minAvaliable".*minAvailable' "$here/out" || cat "$here/out")"
+
+# ---- events ----
+
+events=$(sed -n 's/^  { "\([a-z.-]*\)", .*/\1/p' "$srcdir/src/base/events.c")
+told="$srcdir/src/engine $srcdir/sim/aws $srcdir/sim/kube $srcdir/sim/scenario $srcdir/sim/stage $srcdir/sim/world"
+result 'every event of the table is told of somewhere' "$(for event in $events; do
+  grep -rqF -e "\"$event\"" -e "\"${event%.*}.%s\"" $told --include='*.c' || echo "$event"
+done)"
+result 'the table is in the order of names' "$(echo "$events" | LC_ALL=C sort | {
+  echo "$events" >"$here/events"; cmp - "$here/events" 2>&1; })"
+result 'the language lists them' "$("$drydock" run --language >"$here/out"; for event in $events; do
+  grep -qF "  $event " "$here/out" || echo "$event"
+done)"
+
+echo "1..$n"
+exit $failed
