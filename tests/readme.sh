@@ -287,11 +287,12 @@ shop ()
       make_group
       ;;
     *watch*)
+      drydock ctl --endpoint "$lab" speed 1x >/dev/null
       begin_update --cluster shop --nodegroup blue --aws-profile shop
       : >"$T/output"
       (wait_for_line "$T/output" 'watching update' && drydock ctl --endpoint "$lab" speed 600x) \
         >/dev/null 2>&1 &
-      speed=60x # until somebody watches
+      speed=1x # until somebody watches
       ;;
   esac
   drydock ctl --endpoint "$lab" speed "$speed" >/dev/null

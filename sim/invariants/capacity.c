@@ -16,8 +16,8 @@
 
 #define NODEGROUP_TAG "eks:nodegroup-name"
 
-static const char *
-nodegroup_of_group (const AwsGroup *group)
+const char *
+sim_ledger_nodegroup_of (const AwsGroup *group)
 {
   for (gsize i = 0; i < dd_value_length (group->tags); i++)
     {
@@ -35,7 +35,7 @@ group_of_nodegroup (const SimLedger *ledger, const char *nodegroup)
   const GPtrArray *groups = ledger->world->cloud->groups;
 
   for (guint i = 0; i < groups->len; i++)
-    if (g_strcmp0 (nodegroup_of_group (g_ptr_array_index (groups, i)), nodegroup) == 0)
+    if (g_strcmp0 (sim_ledger_nodegroup_of (g_ptr_array_index (groups, i)), nodegroup) == 0)
       return g_ptr_array_index (groups, i);
   return NULL;
 }
@@ -89,6 +89,46 @@ count_ready (const SimLedger *ledger, const AwsGroup *group, gboolean or_lost)
 }
 
 void
+sim_ledger_capacity_free (gpointer data)
+{
+  SimLedgerCapacity *capacity = data;
+
+  g_hash_table_unref (capacity->instances);
+  g_free (capacity->id);
+  g_free (capacity);
+}
+
+static gboolean
+is_uneven (const AwsGroup *group)
+{
+  guint most = 0, least = G_MAXUINT;
+
+  for (guint i = 0; i < group->n_enabled_zones; i++)
+    {
+      const AwsGroupZone *zone = g_ptr_array_index (group->zones, i);
+
+      most = MAX (most, zone->counted);
+      least = MIN (least, zone->counted);
+    }
+  return group->n_enabled_zones > 0 && most > least + 1;
+}
+
+static GHashTable *
+ids_of_nodes (const SimLedger *ledger, const AwsGroup *group)
+{
+  GHashTable *ids = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+
+  for (const GList *link = group->members.head; link != NULL; link = link->next)
+    {
+      const AwsInstance *instance = ((const AwsMember *) link->data)->instance;
+
+      if (sim_ledger_node_object (ledger, instance->private_dns) != NULL)
+        g_hash_table_add (ids, g_strdup (instance->resource.id));
+    }
+  return ids;
+}
+
+void
 sim_ledger_note_capacity (SimLedger *ledger, const SimEvent *event)
 {
   const AwsGroup *group = group_of_nodegroup (ledger, event->subject);
@@ -99,9 +139,49 @@ sim_ledger_note_capacity (SimLedger *ledger, const SimEvent *event)
     return;
   capacity = g_new0 (SimLedgerCapacity, 1);
   capacity->id = g_strdup (dd_value_path_string (event->details, "id"));
+  capacity->begun = sim_stage_now (ledger->world->stage);
+  capacity->told_replaced = -1;
+  capacity->was_uneven = is_uneven (group);
+  capacity->instances = ids_of_nodes (ledger, group);
   capacity->desired = group->desired;
   capacity->ready = count_ready (ledger, group, FALSE);
   g_hash_table_replace (ledger->capacities, g_strdup (event->subject), capacity);
+}
+
+/* The image that GROUP launches; NULL: it cannot be told. */
+static const char *
+image_of_group (const AwsGroup *group)
+{
+  const AwsTemplateVersion *version
+      = group->template != NULL ? aws_template_version (group->template, group->template_version)
+                                : NULL;
+
+  return version != NULL ? dd_value_path_string (version->data, "ImageId") : NULL;
+}
+
+const char *
+sim_ledger_image_of_nodegroup (const SimLedger *ledger, const char *nodegroup)
+{
+  const AwsGroup *group = group_of_nodegroup (ledger, nodegroup);
+
+  return group != NULL ? image_of_group (group) : NULL;
+}
+
+static gint64
+count_ready_with_image (const SimLedger *ledger, const AwsGroup *group)
+{
+  const char *image = image_of_group (group);
+  gint64 count = count_ready (ledger, group, TRUE);
+
+  for (const GList *link = group->members.head; image != NULL && link != NULL; link = link->next)
+    {
+      const AwsMember *member = link->data;
+
+      count -= member->state < AWS_TERMINATING && member->instance->state == AWS_INSTANCE_RUNNING
+               && (is_ready (ledger, member->instance) || was_lost (ledger, member->instance))
+               && g_strcmp0 (member->instance->image->resource.id, image) != 0;
+    }
+  return count;
 }
 
 /* Fewer only where somebody else wants fewer; more that somebody else wants may still be coming. */
@@ -117,12 +197,12 @@ sim_promise_group_full (const SimLedger *ledger, const SimEvent *event, GString 
       || g_strcmp0 (dd_value_path_string (event->details, "status"), "Successful") != 0)
     return TRUE;
   wanted = MIN (capacity->desired, group->desired);
-  ready = count_ready (ledger, group, TRUE);
+  ready = count_ready_with_image (ledger, group);
   if (ready >= wanted)
     return TRUE;
   g_string_printf (why,
                    "the update of node group %s succeeded; it wants %" G_GINT64_FORMAT
-                   " nodes and has %" G_GINT64_FORMAT " that are Ready",
+                   " nodes and has %" G_GINT64_FORMAT " that are Ready with the image it launches",
                    event->subject, wanted, ready);
   return FALSE;
 }
@@ -136,7 +216,7 @@ sim_promise_capacity_kept (const SimLedger *ledger, const SimEvent *event, GStri
   const AwsInstance *instance = aws_cloud_instance (ledger->world->cloud, event->subject);
   const AwsGroup *group
       = instance != NULL && instance->member != NULL ? instance->member->group : NULL;
-  const char *nodegroup = group != NULL ? nodegroup_of_group (group) : NULL;
+  const char *nodegroup = group != NULL ? sim_ledger_nodegroup_of (group) : NULL;
   const SimLedgerCapacity *capacity
       = nodegroup != NULL ? g_hash_table_lookup (ledger->capacities, nodegroup) : NULL;
   const SimLedgerUpdate *update = sim_ledger_update (ledger, nodegroup);

@@ -76,6 +76,10 @@ static const struct
     "update.finished", sim_promise_group_full, NULL },
   { "capacity-is-kept", "Ready nodes never fall below desired less what may be unavailable",
     "instance.terminating", sim_promise_capacity_kept, NULL },
+  { "nobody-is-balanced-away", "no Ready node goes to even out zones that an update left uneven",
+    "instance.terminating", sim_promise_nobody_balanced_away, NULL },
+  { "figures-are-true", "an update replaced as many nodes as it says", "update.finished",
+    sim_promise_figures_true, NULL },
   { "time-goes-forward", "no event is earlier than the one before it", "*",
     sim_promise_time_forward, NULL },
   { "sizes-are-lawful", "minimum <= desired <= maximum", "group.updated", sim_promise_sizes_lawful,
@@ -197,15 +201,6 @@ update_free (gpointer data)
   g_free (update->group);
   g_free (update->phase);
   g_free (update);
-}
-
-static void
-capacity_free (gpointer data)
-{
-  SimLedgerCapacity *capacity = data;
-
-  g_free (capacity->id);
-  g_free (capacity);
 }
 
 static SimLedgerNode *
@@ -450,6 +445,7 @@ static const struct
   { "node.terminated", note_given_up_or_gone },
   { "engine.resumed", note_engine_resumed },
   { "node.not-ready", note_not_ready },
+  { "update.succeeded", sim_ledger_note_told_replaced },
   { "update.succeeded", note_update_ended },
   { "update.failed", note_update_ended },
   { "group.updated", note_sizes },
@@ -645,7 +641,8 @@ sim_invariants_new (SimWorld *world, DdUsec post_drain_wait)
   self->ledger.nodes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->ledger.groups = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->ledger.records = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  self->ledger.capacities = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, capacity_free);
+  self->ledger.capacities
+      = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, sim_ledger_capacity_free);
   self->ledger.statuses = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->ledger.instances = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->breaches = g_ptr_array_new_with_free_func (breach_free);

@@ -3,6 +3,7 @@
  */
 #pragma once
 
+#include "sim/aws/autoscaling/group.h"
 #include "sim/invariants/invariants.h"
 #include "sim/kube/store.h"
 
@@ -59,7 +60,11 @@ typedef struct
 typedef struct
 {
   char *id; /* of the update */
+  DdUsec begun;
   gint64 desired, ready;
+  gboolean was_uneven;   /* its zones were */
+  GHashTable *instances; /* ids of its instances then that were nodes; to be counted only */
+  gint64 told_replaced;  /* by the engine; -1: it told nothing */
 } SimLedgerCapacity;
 
 typedef struct
@@ -104,11 +109,21 @@ typedef gboolean (*SimNodePromise) (const SimLedger *ledger, const SimObject *no
 typedef gboolean (*SimEndPromise) (const SimLedger *ledger, GString *why);
 
 /* sim/invariants/capacity.c */
+const char *sim_ledger_nodegroup_of (const AwsGroup *group);
+void sim_ledger_capacity_free (gpointer capacity);
+/* What its Auto Scaling group launches now; NULL: it cannot be told. */
+const char *sim_ledger_image_of_nodegroup (const SimLedger *ledger, const char *nodegroup);
 void sim_ledger_note_capacity (SimLedger *ledger, const SimEvent *event);
 gboolean sim_promise_group_full (const SimLedger *ledger, const SimEvent *event, GString *why);
 gboolean sim_ledger_keeps_zones_even (const SimLedger *ledger, const char *nodegroup,
                                       gint64 wanted);
 gboolean sim_promise_capacity_kept (const SimLedger *ledger, const SimEvent *event, GString *why);
+
+/* sim/invariants/outcome.c */
+void sim_ledger_note_told_replaced (SimLedger *ledger, const SimEvent *event);
+gboolean sim_promise_nobody_balanced_away (const SimLedger *ledger, const SimEvent *event,
+                                           GString *why);
+gboolean sim_promise_figures_true (const SimLedger *ledger, const SimEvent *event, GString *why);
 
 /* sim/invariants/budgets.c */
 gboolean sim_promise_budgets_honoured (const SimLedger *ledger, const SimEvent *event,

@@ -136,7 +136,8 @@ deliver_success (gpointer data)
   self->result.succeeded = TRUE;
   self->result.release_version = g_strdup (self->release);
   self->result.replaced = self->replaced;
-  dd_engine_trace (self, "update.succeeded", dd_object ("replaced", dd_int (self->replaced), NULL));
+  dd_engine_trace (self, "update.succeeded",
+                   dd_object ("replaced", dd_int (self->replaced + DD_MUTANT (MISCOUNT)), NULL));
   self->done (self, &self->result, self->data);
 }
 
@@ -759,6 +760,7 @@ dd_engine_free (DdEngine *self)
   g_hash_table_unref (self->ready);
   g_clear_error (&self->refill_error);
   g_clear_pointer (&self->budgets, g_ptr_array_unref);
+  g_clear_pointer (&self->never_joined, g_hash_table_unref);
   g_hash_table_unref (self->stuck);
   g_hash_table_unref (self->stuck_zones);
   g_hash_table_unref (self->leaving);

@@ -101,12 +101,13 @@ failure_to_value (const DdEngine *self)
 
   if (!self->failed)
     return NULL;
-  return dd_object (
-      "code", dd_string (result->error_code), "message", dd_string (result->error_message),
-      "resources", texts_to_value (result->resource_ids), "explanation",
-      dd_string (result->explanation), "rolls_back", dd_bool (self->rolls_back), "stuck",
-      set_to_value (self->stuck), "retiring", nodes_to_value (self->fresh), "nameless_retired",
-      dd_bool (self->nameless_retired), "keeps_new", dd_bool (self->keeps_new), NULL);
+  return dd_object ("code", dd_string (result->error_code), "message",
+                    dd_string (result->error_message), "resources",
+                    texts_to_value (result->resource_ids), "explanation",
+                    dd_string (result->explanation), "rolls_back", dd_bool (self->rolls_back),
+                    "stuck", set_to_value (self->stuck), "retiring", nodes_to_value (self->fresh),
+                    "keeps_new", dd_bool (self->keeps_new), "never_joined",
+                    self->never_joined == NULL ? NULL : set_to_value (self->never_joined), NULL);
 }
 
 static DdValue *
@@ -172,6 +173,15 @@ read_marks (DdEngine *self, const DdValue *marks)
                           GUINT_TO_POINTER ((guint) dd_value_int (dd_value_nth (marks, i), 0)));
 }
 
+/* New nodes that the engine before this one could not empty. */
+static void
+try_again (DdEngine *self)
+{
+  for (guint i = 0; i < self->retiring->len; i++)
+    if (g_hash_table_remove (self->stuck, g_ptr_array_index (self->retiring, i)))
+      self->some_are_kept = TRUE;
+}
+
 static void
 read_failure (DdEngine *self, const DdValue *failure)
 {
@@ -180,13 +190,18 @@ read_failure (DdEngine *self, const DdValue *failure)
   self->failed = TRUE;
   self->rolls_back = dd_value_path_bool (failure, "rolls_back", FALSE);
   self->keeps_new = dd_value_path_bool (failure, "keeps_new", FALSE);
-  self->nameless_retired = dd_value_path_bool (failure, "nameless_retired", FALSE);
+  if (dd_value_member (failure, "never_joined") != NULL)
+    {
+      self->never_joined = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+      read_set (self->never_joined, dd_value_member (failure, "never_joined"));
+    }
   self->result.error_code = g_strdup (dd_value_path_string (failure, "code"));
   self->result.error_message = g_strdup (dd_value_path_string (failure, "message"));
   self->result.explanation = g_strdup (dd_value_path_string (failure, "explanation"));
   read_texts (self->result.resource_ids, dd_value_member (failure, "resources"));
   read_set (self->stuck, dd_value_member (failure, "stuck"));
   read_texts (self->retiring, dd_value_member (failure, "retiring"));
+  try_again (self);
 }
 
 /* The group as it was, where it has changed since by our doing. */

@@ -53,6 +53,7 @@ G_BEGIN_DECLS
   X (DROP_LATE_PROTECTION, "drop-late-protection", "does not wait for a protection under way") \
   X (COUNT_NEW_ALONE, "count-new-alone", "evens out the new nodes, not all that stay") \
   X (CROWD_THE_STUCK, "crowd-the-stuck", "leaves one too many where a node could not be drained") \
+  X (CROWD_ZONES, "crowd-zones", "takes nodes from zones that fall behind those of kept ones") \
   X (KEEP_CORDONS, "keep-cordons", "leaves new nodes cordoned that could not be emptied") \
   X (RETIRE_AT_ONCE, "retire-at-once", "lets as many new nodes leave one zone as may leave") \
   X (KEEP_NEW_TEMPLATE, "keep-new-template", "fails without a node replaced and keeps the image") \
@@ -67,6 +68,7 @@ G_BEGIN_DECLS
   X (TRUST_THE_PROCESSES, "trust-the-processes", "begins although the group would not follow") \
   X (FORGET_THE_REFERENCE, "forget-the-reference", "takes $Latest for a version like any other") \
   X (IGNORE_NEW_SIZE, "ignore-new-size", "goes back to a size that nobody wants any more") \
+  X (MISCOUNT, "miscount", "says that it replaced one node more") \
   X (LIE_ABOUT_FAILURE, "lie-about-failure", "reports success where it failed")
 
 typedef enum

@@ -186,14 +186,16 @@ struct _DdEngine
 
   /* failure */
   gboolean failed;
-  DdKnobs retire_knobs;      /* for new nodes that leave again */
-  gboolean nameless_retired; /* instances that were no nodes yet were told to leave */
-  gboolean rolls_back;       /* else the group is left as far as it has come */
-  GHashTable *stuck;         /* names of nodes that could not be drained */
-  GHashTable *stuck_zones;   /* the zones of the outdated ones among them */
-  gboolean keeps_new;        /* their replacements do not come: new nodes stay */
-  guint retired;             /* so many of FRESH have left again, or could not be emptied */
-  guint batch, batches;      /* so many leave now; and so often some did */
+  DdKnobs retire_knobs; /* for new nodes that leave again */
+  GHashTable
+      *never_joined;       /* ids of instances that were no nodes when it began; NULL: not looked */
+  gboolean rolls_back;     /* else the group is left as far as it has come */
+  GHashTable *stuck;       /* names of nodes that could not be drained */
+  GHashTable *stuck_zones; /* the zones of the outdated ones among them */
+  gboolean some_are_kept;  /* new nodes that were cordoned to leave, and stay */
+  gboolean keeps_new;      /* their replacements do not come: new nodes stay */
+  guint retired;           /* so many of FRESH have left again, or could not be emptied */
+  guint batch, batches;    /* so many leave now; and so often some did */
   DdUpgradeResult result;
 };
 

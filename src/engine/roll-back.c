@@ -250,11 +250,13 @@ is_nameless (const DdKubeNode *node)
   return g_strcmp0 (node->name, node->instance) == 0;
 }
 
-/* Where new nodes stay, those that serve nobody do not. */
+/* Where new nodes stay, those that serve nobody do not. One that could not be emptied stays. */
 static gboolean
 may_leave (const DdEngine *self, const DdKubeNode *node)
 {
-  return !self->keeps_new || node == NULL || node->not_ready != NULL;
+  if (node == NULL)
+    return TRUE;
+  return !is_stuck (self, node) && (!self->keeps_new || node->not_ready != NULL);
 }
 
 static gboolean
@@ -266,8 +268,8 @@ runs_new_image (const DdEngine *self, const DdGroupInstance *instance)
 }
 
 /* The new instances of the group, as nodes, in the order of the group; NODES are its nodes. UPDATED
- * unset: those that came from the former template, in the place of one that left. Those that are no
- * nodes yet leave first. Whatever is none after that has just been launched, and stays. */
+ * unset: those that came from the former template, in the place of one that left. Whatever is no
+ * node and was none when this began never joined; any other has just been launched, and stays. */
 static GPtrArray *
 candidates (const DdEngine *self, GPtrArray *nodes, gboolean updated)
 {
@@ -280,8 +282,8 @@ candidates (const DdEngine *self, GPtrArray *nodes, gboolean updated)
       DdKubeNode *node = g_hash_table_lookup (by_instance, instance->id);
 
       if (dd_group_instance_counts (instance) && is_new (self, instance)
-          && runs_new_image (self, instance) == updated && (node != NULL || !self->nameless_retired)
-          && may_leave (self, node))
+          && runs_new_image (self, instance) == updated && may_leave (self, node)
+          && (node != NULL || g_hash_table_contains (self->never_joined, instance->id)))
         g_ptr_array_add (found, node == NULL ? dd_engine_nameless_node (instance)
                                              : dd_kube_node_ref (node));
     }
@@ -369,18 +371,16 @@ typedef struct
   GHashTable *counts; /* by zone */
   GHashTable
       *zones_of_stuck; /* where no instance too many shall be: a scale-in would begin there */
-  gboolean nameless_first;
 } Choice;
 
 static gint64
 rank (const Choice *choice, const DdKubeNode *node)
 {
   gint64 fullness = count_in (choice->counts, node->zone);
-  gint64 first = choice->nameless_first && is_nameless (node);
   gint64 is_by_stuck
       = g_hash_table_contains (choice->zones_of_stuck, node->zone) && !DD_MUTANT (CROWD_THE_STUCK);
 
-  return (first << 40) + (fullness << 2) + (is_by_stuck << 1) + (node->not_ready != NULL);
+  return (fullness << 2) + (is_by_stuck << 1) + (node->not_ready != NULL);
 }
 
 /* Takes the next to leave: of the fullest zone, and there one that is not Ready. */
@@ -405,7 +405,6 @@ let_leave (DdEngine *self, DdKubeNode *node, const Choice *choice)
 {
   if (count_in (choice->counts, node->zone) > 0)
     add_to (choice->counts, node->zone, -1);
-  g_hash_table_remove (self->stuck, node->name); /* an engine before this one may have tried */
   g_ptr_array_add (self->fresh, node);
 }
 
@@ -436,18 +435,35 @@ keep_choice (DdEngine *self)
                      g_strdup (((DdKubeNode *) g_ptr_array_index (self->fresh, i))->name));
 }
 
-/* Where new nodes stay, so does an instance that never joined, rather than that its zone falls
+static void
+note_never_joined (DdEngine *self, GPtrArray *nodes)
+{
+  g_autoptr (GHashTable) by_instance = nodes_by_instance (nodes);
+
+  if (self->never_joined != NULL)
+    return;
+  self->never_joined = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  for (guint i = 0; i < self->group->instances->len; i++)
+    {
+      const DdGroupInstance *instance = g_ptr_array_index (self->group->instances, i);
+
+      if (is_new (self, instance) && !g_hash_table_contains (by_instance, instance->id))
+        g_hash_table_add (self->never_joined, g_strdup (instance->id));
+    }
+}
+
+/* Once some stay that were to leave, others stay with them rather than that their zones fall
  * behind: to even that out Auto Scaling would take a node. */
 static gboolean
 must_stay (const DdEngine *self, const DdKubeNode *node, const Choice *choice)
 {
   const char *fullest = extreme_zone (choice->counts, TRUE, NULL);
 
-  return self->keeps_new && fullest != NULL && !DD_MUTANT (COUNT_NEW_ALONE)
+  return self->some_are_kept && fullest != NULL && !DD_MUTANT (CROWD_ZONES)
          && count_in (choice->counts, fullest) > count_in (choice->counts, node->zone);
 }
 
-/* Takes the next of NODES, until SURPLUS have been chosen, or none can be. */
+/* Takes the next of NODES, until SURPLUS have been chosen, or none can be: those stay. */
 static gboolean
 let_next_leave (DdEngine *self, GPtrArray *nodes, guint surplus, const Choice *choice)
 {
@@ -456,13 +472,28 @@ let_next_leave (DdEngine *self, GPtrArray *nodes, guint surplus, const Choice *c
   if (nodes->len == 0 || self->fresh->len >= surplus)
     return FALSE;
   node = take_next (nodes, choice);
-  if (must_stay (self, node, choice))
+  if (!must_stay (self, node, choice))
     {
-      dd_kube_node_unref (node);
-      return FALSE;
+      let_leave (self, node, choice);
+      return TRUE;
     }
-  let_leave (self, node, choice);
-  return TRUE;
+  g_ptr_array_add (nodes, node);
+  return FALSE;
+}
+
+/* Those of NODES that were cordoned to leave and now stay. */
+static void
+keep_unchosen (DdEngine *self, GPtrArray *nodes)
+{
+  for (guint i = 0; i < nodes->len; i++)
+    {
+      const DdKubeNode *node = g_ptr_array_index (nodes, i);
+
+      if (!g_hash_table_contains (self->marked, node->name))
+        continue;
+      g_hash_table_add (self->stuck, g_strdup (node->name));
+      self->some_are_kept = TRUE;
+    }
 }
 
 /* In a roll-back all that run the new image, else as many as are too many. Where that is not
@@ -470,13 +501,15 @@ let_next_leave (DdEngine *self, GPtrArray *nodes, guint surplus, const Choice *c
 static void
 choose_leaving (DdEngine *self, GPtrArray *nodes)
 {
-  g_autoptr (GPtrArray) updated = candidates (self, nodes, TRUE);
-  g_autoptr (GPtrArray) others = candidates (self, nodes, FALSE);
+  g_autoptr (GPtrArray) updated = NULL, others = NULL;
   g_autoptr (GHashTable) counts = NULL;
   guint surplus = (guint) MAX (self->desired - self->before->desired, 0);
   gboolean all = self->rolls_back && !self->keeps_new;
-  Choice choice = { .zones_of_stuck = self->stuck_zones, .nameless_first = all };
+  Choice choice = { .zones_of_stuck = self->stuck_zones };
 
+  note_never_joined (self, nodes);
+  updated = candidates (self, nodes, TRUE);
+  others = candidates (self, nodes, FALSE);
   self->retired = 0;
   g_ptr_array_set_size (self->fresh, 0);
   counts = choice.counts = count_zones (self);
@@ -486,6 +519,8 @@ choose_leaving (DdEngine *self, GPtrArray *nodes)
     ;
   while (let_next_leave (self, others, surplus, &choice))
     ;
+  keep_unchosen (self, updated);
+  keep_unchosen (self, others);
   keep_choice (self);
 }
 
@@ -545,7 +580,9 @@ batch_size (const DdEngine *self)
   g_autoptr (GHashTable) counts = count_zones (self);
   g_autoptr (GHashTable) lowest = count_zones (self);
   guint allowed = MAX (spread_of (counts), 1);
-  guint most = MIN (self->parallelism, self->fresh->len - self->retired);
+  guint left = self->fresh->len - self->retired;
+  gboolean nameless = left > 0 && is_nameless (g_ptr_array_index (self->fresh, self->retired));
+  guint most = nameless ? left : MIN (self->parallelism, left);
   gboolean for_good = takes_its_place_along (self, self->retired);
   guint size;
 
@@ -555,9 +592,10 @@ batch_size (const DdEngine *self)
           = ((DdKubeNode *) g_ptr_array_index (self->fresh, self->retired + size))->zone;
       const char *other = extreme_zone (counts, TRUE, zone);
 
-      if (takes_its_place_along (self, self->retired + size) != for_good)
+      if (takes_its_place_along (self, self->retired + size) != for_good
+          || is_nameless (g_ptr_array_index (self->fresh, self->retired + size)) != nameless)
         break;
-      if (!for_good)
+      if (!for_good && !nameless)
         continue;
       if (size > 0 && other != NULL
           && count_in (counts, other) + 1 > count_in (lowest, zone) + allowed)
@@ -600,18 +638,6 @@ dd_roll_back_cordon_new (DdEngine *self)
 }
 
 static void
-note_nameless_retired (const DdWavesResult *result, gpointer data)
-{
-  DdEngine *self = data;
-
-  self->nameless_retired = TRUE;
-  if (result->error != NULL)
-    dd_engine_fail_with (self, result->error);
-  else
-    dd_engine_enter (self, DD_STATE_SURVEY_GROUP);
-}
-
-static void
 retire_next (gpointer data)
 {
   DdEngine *self = data;
@@ -627,6 +653,7 @@ note_batch (DdEngine *self, GPtrArray *overdue)
 
   for (guint i = 0; i < overdue->len; i++)
     g_hash_table_add (self->stuck, g_strdup (dd_node_machine_node (overdue->pdata[i])->name));
+  self->some_are_kept = self->some_are_kept || overdue->len > 0;
   for (guint i = self->retired; i < self->retired + self->batch; i++)
     self->desired
         -= self->fresh->len - i <= surplus && !is_stuck (self, g_ptr_array_index (self->fresh, i));
@@ -644,16 +671,6 @@ dd_roll_back_has_retired (const DdEngine *self, const char *name)
         return !is_stuck (self, node);
     }
   return FALSE;
-}
-
-static gboolean
-some_are_kept (const DdEngine *self)
-{
-  gboolean kept = self->keeps_new;
-
-  for (guint i = 0; i < self->fresh->len; i++)
-    kept = kept || is_stuck (self, g_ptr_array_index (self->fresh, i));
-  return kept && !DD_MUTANT (KEEP_CORDONS);
 }
 
 static void
@@ -687,23 +704,30 @@ keep_the_rest (DdEngine *self)
       g_hash_table_add (self->stuck, g_strdup (node->name));
     }
   self->keeps_new = TRUE;
-  self->nameless_retired = FALSE;
+  self->some_are_kept = TRUE;
+  g_clear_pointer (&self->never_joined, g_hash_table_unref);
   self->batches--; /* it never began */
   g_ptr_array_set_size (self->retiring, 0);
 }
 
-/* Whoever leaves for good is chosen by its zone, which those that have just come have changed. */
+/* The group is looked at again before and after instances leave that are no nodes: one may have
+ * become a node meanwhile. So it is before those leave that are not replaced: they are chosen by
+ * their zones, which those that have just come have changed; and after one could not be emptied,
+ * which is still in its zone. */
 static gboolean
-turns_to_surplus (const DdEngine *self, guint before)
+looks_again (const DdEngine *self, guint before, gboolean were_replaced, guint overdue)
 {
-  return self->retired < self->fresh->len && takes_its_place_along (self, self->retired)
-         && before < self->retired && !takes_its_place_along (self, before);
+  if (self->retired >= self->fresh->len)
+    return FALSE;
+  return overdue > 0 || is_nameless (g_ptr_array_index (self->fresh, before))
+         || is_nameless (g_ptr_array_index (self->fresh, self->retired))
+         || (were_replaced && takes_its_place_along (self, self->retired));
 }
 
 static void
-go_on_retiring (DdEngine *self, guint before)
+go_on_retiring (DdEngine *self, gboolean looks)
 {
-  if (turns_to_surplus (self, before) || (self->shortfall && count_surplus (self) > 0))
+  if (looks || (self->shortfall && count_surplus (self) > 0))
     {
       g_ptr_array_set_size (self->retiring, 0);
       dd_engine_enter (self, DD_STATE_SURVEY_GROUP);
@@ -711,7 +735,9 @@ go_on_retiring (DdEngine *self, guint before)
   else if (self->retired < self->fresh->len)
     dd_engine_wait (self, 0, retire_next);
   else
-    dd_engine_enter (self, some_are_kept (self) ? DD_STATE_LIST_KEPT : DD_STATE_RESTORE_SIZE);
+    dd_engine_enter (self, self->some_are_kept && !DD_MUTANT (KEEP_CORDONS)
+                               ? DD_STATE_LIST_KEPT
+                               : DD_STATE_RESTORE_SIZE);
 }
 
 static void
@@ -719,6 +745,7 @@ note_retired (const DdWavesResult *result, gpointer data)
 {
   DdEngine *self = data;
   guint before = self->retired;
+  gboolean were_replaced = before < self->fresh->len && !takes_its_place_along (self, before);
 
   dd_refill_clear (self);
   if (result->error != NULL || self->refill_error != NULL)
@@ -732,7 +759,7 @@ note_retired (const DdWavesResult *result, gpointer data)
     note_batch (self, result->overdue);
   if (result->overdue->len > 0)
     explain_overdue (self, result->overdue);
-  go_on_retiring (self, before);
+  go_on_retiring (self, looks_again (self, before, were_replaced, result->overdue->len));
 }
 
 /* A new node that cannot be emptied may stay, so it is not worth the drain's whole budget. */
@@ -747,40 +774,18 @@ make_retire_knobs (DdEngine *self)
   return knobs;
 }
 
-static guint
-count_nameless (const DdEngine *self)
-{
-  guint count = 0;
-
-  for (guint i = 0; i < self->fresh->len; i++)
-    count += is_nameless (g_ptr_array_index (self->fresh, i));
-  return count;
-}
-
-/* Instances that are no nodes yet have nothing to drain as long as they are none, so they all leave
- * at once; then the group is looked at again, as one may have become a node meanwhile. A node that
- * is not Ready may become so before its turn comes: it is drained like any other. */
+/* What is no node has nothing to drain, and nobody needs another one in its place. A node that is
+ * not Ready may become so before its turn comes: it is drained like any other. */
 static void
-retire_nameless (DdEngine *self)
-{
-  for (guint i = 0; i < self->fresh->len; i++)
-    {
-      DdKubeNode *node = g_ptr_array_index (self->fresh, i);
-      DdNodeWay way = { .decrement = i < self->desired - self->before->desired };
-
-      if (is_nameless (node))
-        dd_waves_add (self->waves, node, &way);
-    }
-}
-
-static void
-retire_batch (DdEngine *self)
+add_batch (DdEngine *self)
 {
   for (guint i = 0; i < self->batch; i++)
     {
       DdKubeNode *node = g_ptr_array_index (self->fresh, self->retired + i);
-      DdNodeWay way = { .drain = !DD_MUTANT (RETIRE_UNDRAINED),
-                        .decrement = takes_its_place_along (self, self->retired + i) };
+      gboolean nameless = is_nameless (node);
+      DdNodeWay way = { .drain = !nameless && !DD_MUTANT (RETIRE_UNDRAINED),
+                        .decrement = nameless ? i < count_surplus (self)
+                                              : takes_its_place_along (self, self->retired + i) };
 
       dd_waves_add (self->waves, node, &way);
     }
@@ -789,27 +794,25 @@ retire_batch (DdEngine *self)
 void
 dd_roll_back_retire_new (DdEngine *self)
 {
-  guint nameless = count_nameless (self);
+  gboolean nameless = self->retired < self->fresh->len
+                      && is_nameless (g_ptr_array_index (self->fresh, self->retired));
   DdWavesOptions options = {
     .machine = dd_engine_machine_context (self),
+    .gate = nameless ? NULL : dd_refill_gate,
     .waves_before = self->batches,
     .press_on = TRUE,
-    .done = nameless > 0 ? note_nameless_retired : note_retired,
+    .done = note_retired,
     .data = self,
   };
 
   options.machine.knobs = make_retire_knobs (self);
-  options.gate = nameless > 0 ? NULL : dd_refill_gate;
   dd_refill_begin_anew (self);
-  self->batch = nameless > 0 ? nameless : batch_size (self);
+  self->batch = batch_size (self);
   options.parallelism = MAX (self->batch, 1);
   self->batches += self->batch > 0;
   g_clear_pointer (&self->waves, dd_waves_free);
   self->waves = dd_waves_new (&options);
-  if (nameless > 0)
-    retire_nameless (self);
-  else
-    retire_batch (self);
+  add_batch (self);
   dd_waves_start (self->waves);
 }
 
