@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include <check.h>
+#include <string.h>
 
 #include "engine/advice.h"
 
@@ -63,6 +64,17 @@ START_TEST (the_advice_would_help)
 }
 END_TEST
 
+START_TEST (a_budget_that_nobody_can_work_out_comes_first)
+{
+  DdKubePod pod = { .namespace_ = (char *) "shop", .name = (char *) "web-1", .unready = TRUE };
+  DdEviction refusal = { .budget = (char *) "web", .needs = 2, .has = 1 };
+  DdKubeBudget budget = { .unknown = TRUE, .never = TRUE };
+  g_autofree char *advice = dd_advice_against_budget (&pod, &refusal, &budget);
+
+  ck_assert_ptr_nonnull (strstr (advice, "has no scale"));
+}
+END_TEST
+
 int
 main (void)
 {
@@ -72,6 +84,7 @@ main (void)
   int failed;
 
   tcase_add_loop_test (tests, the_advice_would_help, 0, G_N_ELEMENTS (rows));
+  tcase_add_test (tests, a_budget_that_nobody_can_work_out_comes_first);
   suite_add_tcase (suite, tests);
   srunner_run_all (runner, CK_ENV);
   failed = srunner_ntests_failed (runner);

@@ -15,6 +15,14 @@ typedef struct
   const DdKubeBudget *budget;
 } Case;
 
+/* Whose pods belong to a controller without a scale (Kubernetes, the disruption controller's
+ * getExpectedScale). */
+static gboolean
+cannot_be_worked_out (const Case *it)
+{
+  return it->budget != NULL && it->budget->unknown;
+}
+
 static gboolean
 lacks_health (const Case *it)
 {
@@ -69,6 +77,9 @@ static const struct
   const char *advice;
   gboolean names_pod; /* namespace and name follow */
 } rows[] = {
+  { cannot_be_worked_out,
+    "Kubernetes cannot work the budget out (SyncFailed), as it does where a controller of its pods "
+    "has no scale: let it select no such pods, or say minAvailable as a whole number" },
   { is_unhealthy_itself, "the pod itself is not Ready: mend it, or allow the eviction of unhealthy "
                          "pods (unhealthyPodEvictionPolicy: AlwaysAllow)" },
   { allows_nothing_ever, "the budget allows no disruption however many replicas there are: let it "

@@ -37,6 +37,17 @@ allows_none (const DdValue *spec)
          || g_strcmp0 (dd_value_path_string (spec, "minAvailable"), "100%") == 0;
 }
 
+/* DisruptionAllowed is False for the reason that the disruption controller gives when it fails. */
+static gboolean
+has_failed (const DdValue *conditions)
+{
+  for (gsize i = 0; i < dd_value_length (conditions); i++)
+    if (g_strcmp0 (dd_value_path_string (dd_value_element (conditions, i), "reason"), "SyncFailed")
+        == 0)
+      return TRUE;
+  return FALSE;
+}
+
 static DdKubeBudget *
 budget_from_value (const DdValue *value)
 {
@@ -49,6 +60,7 @@ budget_from_value (const DdValue *value)
   budget->needs = dd_value_path_int (value, "status.desiredHealthy", 0);
   budget->has = dd_value_path_int (value, "status.currentHealthy", 0);
   budget->expected = dd_value_path_int (value, "status.expectedPods", 0);
+  budget->unknown = has_failed (dd_value_path (value, "status.conditions"));
   budget->never = allows_none (dd_value_member (value, "spec"));
   budget->allowed = dd_value_path_int (value, "status.disruptionsAllowed", 0);
   return budget;

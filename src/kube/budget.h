@@ -15,6 +15,7 @@ typedef struct
   gint64 needs, has; /* healthy pods */
   gint64 allowed;    /* disruptions, now */
   gint64 expected;   /* pods that it counts */
+  gboolean unknown;  /* the disruption controller could not work it out, so none is allowed */
   gboolean never;    /* by its spec it allows none, however many pods there are */
 } DdKubeBudget;
 
