@@ -12,6 +12,7 @@
 
 #include <string.h>
 
+#include "base/time.h"
 #include "sim/kube/verbs/api.h"
 #include "sim/kube/kinds/kinds.h"
 #include "sim/kube/kinds/views.h"
@@ -41,6 +42,25 @@ scaled (const DdValue *value, gint64 total)
   return strchr (text, '%') != NULL ? (percent * total + 99) / 100 : percent;
 }
 
+/* Controllers of Kubernetes itself that may be gone for a moment before their pods. */
+static gboolean
+has_no_scale (SimStore *store, const SimObject *pod)
+{
+  const KubePodView *view = kube_pod_view (pod);
+  static const char *const scaled[] = { "ReplicaSet", "StatefulSet", "ReplicationController" };
+  const SimObject *owner
+      = view->owner_uid != NULL ? sim_store_get_by_uid (store, view->owner_uid) : NULL;
+
+  if (view->owner_uid == NULL)
+    return FALSE;
+  if (owner != NULL)
+    return (owner->kind->subresources & KUBE_SUB_SCALE) == 0;
+  for (guint i = 0; i < G_N_ELEMENTS (scaled); i++)
+    if (g_strcmp0 (view->owner_kind, scaled[i]) == 0)
+      return FALSE;
+  return TRUE;
+}
+
 /* The replicas that the controllers of PODS want: of the Deployment behind a ReplicaSet, else of
  * the controller itself. */
 static gint64
@@ -66,6 +86,7 @@ wanted_by_controller (SimStore *store, const char *namespace_, const KubePodView
 typedef struct
 {
   gint64 selected, healthy, expected;
+  gboolean unknown; /* some pod, not of this moment, has a controller without a scale */
 } Count;
 
 /* The API server decides by the budget's status, which the disruption controller writes a moment
@@ -81,6 +102,17 @@ passes_for_healthy (const SimLedger *ledger, const KubePodView *pod)
 
   return pod->ready
          || (node != NULL && node->was_lost && ledger->now - node->lost_since < STATUS_LAG);
+}
+
+/* Old enough for the status of its budget to know it. */
+static gboolean
+is_settled (const SimLedger *ledger, const SimObject *pod)
+{
+  const char *text = dd_value_path_string (pod->value, "metadata.creationTimestamp");
+  DdUsec created = ledger->now;
+
+  return text != NULL && dd_time_from_iso8601 (text, &created)
+         && ledger->now - created > STATUS_LAG;
 }
 
 /* Counts the pods of BUDGET without LEAVING. */
@@ -101,12 +133,23 @@ count_pods (const SimLedger *ledger, const SimObject *budget, const SimObject *l
       if (!kube_label_selector_matches (selector, view->labels))
         continue;
       count.selected++;
+      count.unknown |= has_no_scale (store, pod) && is_settled (ledger, pod);
       count.expected += wanted_by_controller (store, budget->namespace_, view, counted);
       if (strcmp (pod->name, leaving->name) != 0 && !view->terminating
           && passes_for_healthy (ledger, view))
         count.healthy++;
     }
   return count;
+}
+
+/* A budget that needs the scale of controllers which have none (the disruption controller's
+ * getExpectedScale). */
+static gboolean
+cannot_be_worked_out (const SimObject *budget, const Count *count)
+{
+  const DdValue *least = dd_value_path (budget->value, "spec.minAvailable");
+
+  return count->unknown && (least == NULL || dd_value_string (least) != NULL);
 }
 
 static gint64
@@ -145,6 +188,14 @@ sim_promise_budgets_honoured (const SimLedger *ledger, const SimEvent *event, GS
       Count count = count_pods (ledger, budget, pod);
       gint64 desired = desired_healthy (budget, &count);
 
+      if (kube_pod_view (pod)->ready && cannot_be_worked_out (budget, &count))
+        {
+          g_string_printf (why,
+                           "the eviction of %s was accepted, though budget %s cannot be worked "
+                           "out: a controller of its pods has no scale",
+                           event->subject, budget->name);
+          return FALSE;
+        }
       if (may_leave (budget, kube_pod_view (pod), count.healthy, desired))
         continue;
       g_string_printf (why,

@@ -73,12 +73,84 @@ compare_text (gconstpointer left, gconstpointer right)
   return g_strcmp0 (*(const char *const *) left, *(const char *const *) right);
 }
 
-static gboolean
-add_scale (const SimObject *object, GHashTable *counted, gint64 *sum, GError **error)
+/* The first pod of BUDGET whose controller has that uid. */
+static const SimObject *
+pod_owned_by (Disruption *self, const SimObject *budget, const char *uid)
 {
+  const DdValue *selector = dd_value_path (budget->value, "spec.selector");
+  g_autoptr (GPtrArray) pods = sim_store_list (self->actors->store, &kube_pod, budget->namespace_);
+
+  for (guint i = 0; i < pods->len; i++)
+    {
+      const SimObject *pod = g_ptr_array_index (pods, i);
+
+      if (g_strcmp0 (kube_pod_view (pod)->owner_uid, uid) == 0
+          && kube_label_selector_matches (selector, kube_pod_view (pod)->labels))
+        return sim_store_get (self->actors->store, &kube_pod, pod->namespace_, pod->name);
+    }
+  return NULL;
+}
+
+/* "jobs.batch": a resource without a scale that every cluster has, though none is served here. */
+static const char *
+resource_elsewhere (const char *api_version, const char *kind)
+{
+  static const struct
+  {
+    const char *api_version, *kind, *resource;
+  } rows[] = {
+    { "batch/v1", "Job", "jobs.batch" },
+    { "batch/v1", "CronJob", "cronjobs.batch" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    if (g_strcmp0 (api_version, rows[i].api_version) == 0 && g_strcmp0 (kind, rows[i].kind) == 0)
+      return rows[i].resource;
+  return NULL;
+}
+
+/* What the search for a scale ends with when the controller of POD is not in the store: its kind
+ * has none, is not known at all, or that one object is gone. */
+static void
+set_no_scale (const SimObject *pod, GError **error)
+{
+  const DdValue *owner = sim_controller_reference (pod);
+  const char *version = dd_value_path_string (owner, "apiVersion");
+  const char *kind = dd_value_path_string (owner, "kind");
+  const KubeKind *known = kube_kind_find_by_name (version, kind);
+  gboolean scaled = known != NULL && (known->subresources & KUBE_SUB_SCALE) != 0;
+  g_autofree char *resource
+      = known != NULL ? kube_kind_resource (known) : g_strdup (resource_elsewhere (version, kind));
+
+  if (scaled || g_strcmp0 (version, "apps/v1") == 0)
+    g_set_error (error, KUBE_ERROR, KUBE_INTERNAL_ERROR, "found no controllers for pod \"%s\"",
+                 pod->name);
+  else if (resource != NULL)
+    g_set_error (error, KUBE_ERROR, KUBE_INTERNAL_ERROR,
+                 "%s does not implement the scale subresource", resource);
+  else
+    g_set_error (error, KUBE_ERROR, KUBE_INTERNAL_ERROR,
+                 "no matches for kind \"%s\" in version \"%s\"", kind, version);
+}
+
+/* Adds the scale of the controller with that uid. Imitates: kubernetes/kubernetes,
+ * pkg/controller/disruption, getExpectedScale and getScaleController. */
+static gboolean
+add_scale (Disruption *self, const SimObject *budget, const char *uid, GHashTable *counted,
+           gint64 *sum, GError **error)
+{
+  const SimObject *object = scaled_object (self, uid);
   g_autofree char *resource = NULL;
 
-  if (object == NULL || !g_hash_table_add (counted, (gpointer) object->uid))
+  if (object == NULL)
+    {
+      const SimObject *pod = pod_owned_by (self, budget, uid);
+
+      if (pod != NULL)
+        set_no_scale (pod, error);
+      return pod == NULL;
+    }
+  if (!g_hash_table_add (counted, (gpointer) object->uid))
     return TRUE;
   if ((object->kind->subresources & KUBE_SUB_SCALE) == 0)
     {
@@ -108,7 +180,7 @@ sum_of_scales (Disruption *self, const SimObject *budget, const SimGroup *group,
                          "Pods selected by this PodDisruptionBudget (selector) were found to be "
                          "unmanaged. As a result, the status of the PDB cannot be calculated "
                          "correctly, which may result in undefined behavior.");
-    else if (!add_scale (scaled_object (self, uids[i]), counted, &sum, error))
+    else if (!add_scale (self, budget, uids[i], counted, &sum, error))
       return FALSE;
   *out_sum = sum;
   return TRUE;
