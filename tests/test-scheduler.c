@@ -297,6 +297,171 @@ START_TEST (a_hard_spread_keeps_the_skew)
 }
 END_TEST
 
+/* The mark of an outdated node, without evicting what is there. */
+#define MARK "{'spec':{'taints':[{'key':'old','effect':'NoSchedule'}]}}"
+
+static void
+place_two_beside_a_marked_node (const char *name, const char *policy)
+{
+  g_autofree char *spread = g_strdup_printf (
+      "'topologySpreadConstraints':[{'maxSkew':1,'topologyKey':'kubernetes.io/hostname',%s"
+      "'whenUnsatisfiable':'DoNotSchedule','labelSelector':{'matchLabels':{'app':'%s'}}}],",
+      policy, name);
+
+  deploy_with (name, 2, spread, "");
+  run_for (3 * DD_SECOND);
+}
+
+static guint
+count_bound (const char *name)
+{
+  g_autoptr (GPtrArray) pods = pods_of (name);
+  guint bound = 0;
+
+  for (guint i = 0; i < pods->len; i++)
+    bound += kube_pod_view (g_ptr_array_index (pods, i))->node_name != NULL;
+  return bound;
+}
+
+START_TEST (a_spread_may_leave_tainted_nodes_out)
+{
+  node_with ("a", "", "", "'cpu':'9','memory':'9Gi','pods':'99'");
+  node_with ("b", "", "", "'cpu':'9','memory':'9Gi','pods':'99'");
+  run_for (1 * DD_SECOND);
+  merge (&kube_node, "", "a", json (MARK));
+  place_two_beside_a_marked_node ("plain", "");
+  place_two_beside_a_marked_node ("honest", "'nodeTaintsPolicy':'Honor',");
+  ck_assert_uint_eq (count_bound ("plain"), 1);
+  ck_assert_uint_eq (count_bound ("honest"), 2);
+}
+END_TEST
+
+START_TEST (a_spread_may_count_nodes_that_affinity_rules_out)
+{
+  node_with ("a", "", "", "'cpu':'9','memory':'9Gi','pods':'99'");
+  node_with ("b", ",'disk':'ssd'", "", "'cpu':'9','memory':'9Gi','pods':'99'");
+  run_for (1 * DD_SECOND);
+  deploy_with ("honest", 2,
+               "'nodeSelector':{'disk':'ssd'},'topologySpreadConstraints':[{'maxSkew':1,"
+               "'topologyKey':'kubernetes.io/hostname','whenUnsatisfiable':'DoNotSchedule',"
+               "'labelSelector':{'matchLabels':{'app':'honest'}}}],",
+               "");
+  deploy_with ("plain", 2,
+               "'nodeSelector':{'disk':'ssd'},'topologySpreadConstraints':[{'maxSkew':1,"
+               "'topologyKey':'kubernetes.io/hostname','whenUnsatisfiable':'DoNotSchedule',"
+               "'nodeAffinityPolicy':'Ignore','labelSelector':{'matchLabels':{'app':'plain'}}}],",
+               "");
+  run_for (3 * DD_SECOND);
+  ck_assert_uint_eq (count_bound ("honest"), 2);
+  ck_assert_uint_eq (count_bound ("plain"), 1);
+}
+END_TEST
+
+/* A pod of that name and labels that stays off nodes with what TERM means. */
+static void
+pod_apart (const char *namespace_, const char *name, const char *labels, const char *term)
+{
+  apply (json ("{'apiVersion':'v1','kind':'Pod','metadata':{'name':'%s','namespace':'%s','labels':{"
+               "%s}},'spec':{'affinity':{'podAntiAffinity':{"
+               "'requiredDuringSchedulingIgnoredDuringExecution':[{'topologyKey':"
+               "'kubernetes.io/hostname',%s}]}},'containers':[{'name':'c','image':'i'}]}}",
+               name, namespace_, labels, term));
+}
+
+START_TEST (a_namespace_selector_looks_elsewhere)
+{
+  static const struct
+  {
+    const char *scope;
+    gboolean refused;
+  } rows[] = {
+    { "", FALSE },
+    { ",'namespaceSelector':{}", TRUE },
+    { ",'namespaceSelector':{'matchLabels':{'team':'red'}}", TRUE },
+    { ",'namespaceSelector':{'matchLabels':{'team':'blue'}}", FALSE },
+    { ",'namespaceSelector':{'matchLabels':{'team':'blue'}},'namespaces':['other']", TRUE },
+  };
+  g_autofree char *term
+      = g_strconcat ("'labelSelector':{'matchLabels':{'app':'gw'}}", rows[_i].scope, NULL);
+
+  node ("n1");
+  apply (json ("{'apiVersion':'v1','kind':'Namespace','metadata':{'name':'other','labels':{'team':"
+               "'red'}}}"));
+  run_for (1 * DD_SECOND);
+  apply (json ("{'apiVersion':'v1','kind':'Pod','metadata':{'name':'gw','namespace':'other',"
+               "'labels':{'app':'gw'}},'spec':{'containers':[{'name':'c','image':'i'}]}}"));
+  run_for (1 * DD_SECOND);
+  pod_apart ("default", "gw", "'app':'gw'", term);
+  run_for (1 * DD_SECOND);
+  ck_assert_int_eq (node_name ("gw") == NULL, rows[_i].refused);
+}
+END_TEST
+
+START_TEST (label_keys_narrow_an_affinity_term)
+{
+  static const struct
+  {
+    const char *keys, *version;
+    gboolean refused;
+  } rows[] = {
+    { "'matchLabelKeys':['v']", "1", TRUE },      { "'matchLabelKeys':['v']", "2", FALSE },
+    { "'mismatchLabelKeys':['v']", "1", FALSE },  { "'mismatchLabelKeys':['v']", "2", TRUE },
+    { "'matchLabelKeys':['absent']", "2", TRUE },
+  };
+  g_autofree char *term
+      = g_strdup_printf ("'labelSelector':{'matchLabels':{'app':'gw'}},%s", rows[_i].keys);
+  g_autofree char *labels = g_strdup_printf ("'app':'gw','v':'%s'", rows[_i].version);
+
+  node ("n1");
+  apply (json ("{'apiVersion':'v1','kind':'Pod','metadata':{'name':'first','namespace':'default',"
+               "'labels':{'app':'gw','v':'1'}},'spec':{'containers':[{'name':'c','image':'i'}]}}"));
+  run_for (2 * DD_SECOND);
+  pod_apart ("default", "second", labels, term);
+  run_for (1 * DD_SECOND);
+  ck_assert_int_eq (node_name ("second") == NULL, rows[_i].refused);
+}
+END_TEST
+
+START_TEST (init_containers_count_for_every_resource)
+{
+  node_with ("n1", "", "", "'cpu':'9','memory':'9Gi','pods':'99','example.com/gpu':'2'");
+  run_for (1 * DD_SECOND);
+  pod_with ("one", "'initContainers':[{'name':'i','image':'i','resources':{'limits':{"
+                   "'example.com/gpu':'1'}}},{'name':'side','image':'i','restartPolicy':'Always',"
+                   "'resources':{'limits':{'example.com/gpu':'1'}}}],");
+  run_for (1 * DD_SECOND);
+  pod_with ("two", "'initContainers':[{'name':'i','image':'i','resources':{'limits':{"
+                   "'example.com/gpu':'2'}}}],");
+  run_for (1 * DD_SECOND);
+  ck_assert_str_eq (node_name ("one"), "n1");
+  ck_assert_ptr_nonnull (strstr (why ("two"), "1 Insufficient example.com/gpu"));
+}
+END_TEST
+
+START_TEST (host_ports_of_different_addresses_do_not_clash)
+{
+#define PORT(address) \
+  "'containers':[{'name':'p','image':'i','ports':[{'containerPort':80,'hostPort':80," address \
+  "'protocol':'TCP'}]}],"
+  static const char *const specs[] = { PORT ("'hostIP':'10.0.0.1',"), PORT ("'hostIP':'10.0.0.2',"),
+                                       PORT ("'hostIP':'10.0.0.1',"), PORT ("") };
+  static const gboolean bound[] = { TRUE, TRUE, FALSE, FALSE };
+
+  node ("n1");
+  run_for (1 * DD_SECOND);
+  for (guint i = 0; i < G_N_ELEMENTS (specs); i++)
+    {
+      g_autofree char *name = g_strdup_printf ("p%u", i);
+
+      apply (json ("{'apiVersion':'v1','kind':'Pod','metadata':{'name':'%s','namespace':'default'},"
+                   "'spec':{%s'nodeSelector':{}}}",
+                   name, specs[i]));
+      run_for (1 * DD_SECOND);
+      ck_assert_int_eq (node_name (name) != NULL, bound[i]);
+    }
+}
+END_TEST
+
 START_TEST (pods_of_one_owner_are_spread_over_zones_and_nodes)
 {
   guint per_zone[3] = { 0 };
@@ -392,6 +557,12 @@ main (void)
   tcase_add_test (cases, a_parked_pod_is_not_tried_without_a_reason);
   tcase_add_test (cases, anti_affinity_keeps_pods_apart_both_ways);
   tcase_add_test (cases, a_hard_spread_keeps_the_skew);
+  tcase_add_test (cases, a_spread_may_leave_tainted_nodes_out);
+  tcase_add_test (cases, a_spread_may_count_nodes_that_affinity_rules_out);
+  tcase_add_loop_test (cases, a_namespace_selector_looks_elsewhere, 0, 5);
+  tcase_add_loop_test (cases, label_keys_narrow_an_affinity_term, 0, 5);
+  tcase_add_test (cases, init_containers_count_for_every_resource);
+  tcase_add_test (cases, host_ports_of_different_addresses_do_not_clash);
   tcase_add_test (cases, pods_of_one_owner_are_spread_over_zones_and_nodes);
   tcase_add_test (cases, priority_goes_first);
   tcase_add_test (cases, a_pod_that_would_preempt_is_named_as_not_modelled);

@@ -121,6 +121,33 @@ sim_promise_bound_to_open (const SimLedger *ledger, const SimEvent *event, GStri
   return FALSE;
 }
 
+/* Devices, ephemeral storage and the like: summed for what POD, just bound, asks for. */
+static gboolean
+others_have_room (const SimObject *node, const GPtrArray *pods, const SimObject *pod, GString *why)
+{
+  g_autoptr (DdValue) others
+      = pod != NULL ? kube_pod_other_requests (dd_value_member (pod->value, "spec")) : NULL;
+
+  for (gsize i = 0; i < dd_value_length (others); i++)
+    {
+      const char *resource = dd_value_key (others, i);
+      gint64 room = kube_node_allocatable (node, resource), sum = 0;
+
+      for (guint j = 0; j < pods->len; j++)
+        if (!kube_pod_view (g_ptr_array_index (pods, j))->finished)
+          sum += kube_pod_request (
+              dd_value_member (((SimObject *) g_ptr_array_index (pods, j))->value, "spec"),
+              resource);
+      if (sum <= room)
+        continue;
+      g_string_printf (
+          why, "the pods of %s ask for %" G_GINT64_FORMAT " of %s: it has %" G_GINT64_FORMAT,
+          node->name, sum, resource, room);
+      return FALSE;
+    }
+  return TRUE;
+}
+
 gboolean
 sim_promise_room_for_pod (const SimLedger *ledger, const SimEvent *event, GString *why)
 {
@@ -144,7 +171,7 @@ sim_promise_room_for_pod (const SimLedger *ledger, const SimEvent *event, GStrin
     }
   if (cpu <= kube_node_view (node)->cpu_millis && memory <= kube_node_view (node)->memory_bytes
       && count <= kube_node_view (node)->pods)
-    return TRUE;
+    return others_have_room (node, pods, pod_of_event (ledger, event), why);
   g_string_printf (why,
                    "%s now holds %" G_GINT64_FORMAT " pods, %" G_GINT64_FORMAT
                    " millicores and %" G_GINT64_FORMAT " bytes: more than it has",

@@ -2,10 +2,10 @@
 #include "config.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "sim/kube/controllers/placement.h"
 #include "sim/kube/controllers/scheduler-private.h"
-#include "sim/kube/schema/quantity.h"
 
 /* The filters of kube-scheduler, in its order; the first one that refuses a node gives the reason.
  * Imitates: Kubernetes, Scheduling Framework, Filter; the texts are what `kubectl describe pod`
@@ -67,6 +67,22 @@ affinity_matches (SimAttempt *attempt, SimNodeInfo *node, GPtrArray *reasons)
 }
 
 static gboolean
+is_every_address (const char *address)
+{
+  return address == NULL || *address == '\0' || strcmp (address, "0.0.0.0") == 0;
+}
+
+/* Imitates: kubernetes/kubernetes, pkg/scheduler/framework, HostPortInfo. */
+static gboolean
+same_address (const DdValue *a, const DdValue *b)
+{
+  const char *left = dd_value_path_string (a, "hostIP");
+  const char *right = dd_value_path_string (b, "hostIP");
+
+  return is_every_address (left) || is_every_address (right) || strcmp (left, right) == 0;
+}
+
+static gboolean
 same_port (const DdValue *a, const DdValue *b)
 {
   const char *left = dd_value_path_string (a, "protocol");
@@ -74,7 +90,8 @@ same_port (const DdValue *a, const DdValue *b)
 
   return dd_value_path_int (a, "hostPort", 0) > 0
          && dd_value_path_int (a, "hostPort", 0) == dd_value_path_int (b, "hostPort", 0)
-         && g_strcmp0 (left != NULL ? left : "TCP", right != NULL ? right : "TCP") == 0;
+         && g_strcmp0 (left != NULL ? left : "TCP", right != NULL ? right : "TCP") == 0
+         && same_address (a, b);
 }
 
 /* Both arguments are pod specs. */
@@ -119,37 +136,18 @@ ports_are_free (SimAttempt *attempt, SimNodeInfo *node, GPtrArray *reasons)
   return TRUE;
 }
 
-static gint64
-request_of (const SimObject *pod, const char *resource)
-{
-  const DdValue *containers = dd_value_path (pod->value, "spec.containers");
-  gint64 sum = 0;
-
-  for (gsize i = 0; i < dd_value_length (containers); i++)
-    {
-      const DdValue *requests
-          = dd_value_path (dd_value_element (containers, i), "resources.requests");
-      gint64 units = 0;
-
-      kube_quantity_to_units (dd_value_member (requests, resource), &units);
-      sum += units;
-    }
-  return sum;
-}
-
 /* Resources that few pods ask for are summed when one does. */
 static gboolean
 other_fits (SimAttempt *attempt, SimNodeInfo *node, const char *resource, gint64 wanted)
 {
-  const DdValue *allocatable = dd_value_path (node->node->value, "status.allocatable");
   g_autoptr (GPtrArray) pods
       = sim_store_list_by (attempt->cache->store, &kube_pod, "spec.nodeName", node->node->name);
-  gint64 free = 0;
+  gint64 free = kube_node_allocatable (node->node, resource);
 
-  kube_quantity_to_units (dd_value_member (allocatable, resource), &free);
   for (guint i = 0; i < pods->len; i++)
     if (!kube_pod_view (g_ptr_array_index (pods, i))->finished)
-      free -= request_of (g_ptr_array_index (pods, i), resource);
+      free -= kube_pod_request (
+          dd_value_member (((SimObject *) g_ptr_array_index (pods, i))->value, "spec"), resource);
   return wanted <= free;
 }
 
@@ -372,28 +370,6 @@ sim_filters_explain (SimAttempt *attempt, gboolean *out_preemptible)
 
 /* ---- an attempt ---- */
 
-static DdValue *
-other_requests (const SimObject *pod)
-{
-  const DdValue *containers = dd_value_path (pod->value, "spec.containers");
-  g_auto (DdBuilder) others = dd_builder_object ();
-
-  for (gsize i = 0; i < dd_value_length (containers); i++)
-    {
-      const DdValue *requests
-          = dd_value_path (dd_value_element (containers, i), "resources.requests");
-
-      for (gsize j = 0; j < dd_value_length (requests); j++)
-        {
-          const char *name = dd_value_key (requests, j);
-
-          if (!g_str_equal (name, "cpu") && !g_str_equal (name, "memory"))
-            dd_builder_set (&others, name, dd_int (request_of (pod, name)));
-        }
-    }
-  return others.items->len > 0 ? dd_builder_end (&others) : NULL;
-}
-
 void
 sim_attempt_init (SimAttempt *attempt, SimTopologyMaker *maker, const SimObject *pod)
 {
@@ -408,7 +384,7 @@ sim_attempt_init (SimAttempt *attempt, SimTopologyMaker *maker, const SimObject 
     .selective = dd_value_member (spec, "nodeSelector") != NULL
                  || dd_value_path (spec, "affinity.nodeAffinity") != NULL,
     .has_ports = ports_clash (spec, spec),
-    .others = other_requests (pod),
+    .others = kube_pod_other_requests (spec),
     .topology = sim_topology_new (maker, pod),
   };
 }

@@ -10,7 +10,8 @@
  * (a selector in some namespaces) and a node label; what counts is how many pods of the group are
  * in each domain, that is on nodes with the same value of the label. The census knows the pods per
  * node. Imitates: Kubernetes, Pod Topology Spread Constraints; Inter-pod affinity and
- * anti-affinity. Not imitated: namespaceSelector, mismatchLabelKeys, matchLabelKeys of affinity. */
+ * anti-affinity. matchLabelKeys and mismatchLabelKeys of affinity are made requirements of the
+ * selector when the pod is created. */
 
 #define MOST_GROUPS 1000 /* then they are all forgotten and joined again as needed */
 
@@ -61,9 +62,29 @@ sim_domains_count (const SimDomains *domains, const SimNodeInfo *node)
   return GPOINTER_TO_UINT (g_hash_table_lookup (domains->counts, value));
 }
 
+/* Whose nodes count: the spec of a pod that must fit them by its nodeSelector and affinity, of one
+ * that must tolerate their taints, or NULL. */
+typedef struct
+{
+  const DdValue *affinity_of, *tolerations_of;
+} Inclusion;
+
+/* Imitates: kubernetes/kubernetes, plugins/podtopologyspread, matchNodeInclusionPolicies. */
+static gboolean
+is_included (const Inclusion *who, const SimNodeInfo *info)
+{
+  if (who->affinity_of != NULL
+      && !sim_node_affinity_matches (who->affinity_of, info->node->name, info->view->labels))
+    return FALSE;
+  return who->tolerations_of == NULL
+         || sim_untolerated_taint (dd_value_member (who->tolerations_of, "tolerations"),
+                                   info->view->taints, SIM_NO_SCHEDULE | SIM_NO_EXECUTE)
+                == NULL;
+}
+
 static void
 add_group (SimDomains *domains, const SimSchedulerCache *cache, const SimGroup *group,
-           gboolean leaving_too, const DdValue *eligible_for)
+           gboolean leaving_too, const Inclusion *who)
 {
   GHashTable *per_node = leaving_too ? group->held : group->by_node;
 
@@ -73,9 +94,7 @@ add_group (SimDomains *domains, const SimSchedulerCache *cache, const SimGroup *
       const char *value = domain_of (domains, info);
       guint pods, sum;
 
-      if (value == NULL
-          || (eligible_for != NULL
-              && !sim_node_affinity_matches (eligible_for, info->node->name, info->view->labels)))
+      if (value == NULL || !is_included (who, info))
         continue;
       pods = GPOINTER_TO_UINT (g_hash_table_lookup (per_node, info->node->name));
       sum = GPOINTER_TO_UINT (g_hash_table_lookup (domains->counts, value)) + pods;
@@ -136,6 +155,19 @@ spread_selector (const SimObject *pod, const DdValue *constraint)
   return result;
 }
 
+static Inclusion
+inclusion_of (const SimObject *pod, const DdValue *constraint)
+{
+  const DdValue *spec = dd_value_member (pod->value, "spec");
+  const char *affinity = dd_value_path_string (constraint, "nodeAffinityPolicy");
+  const char *taints = dd_value_path_string (constraint, "nodeTaintsPolicy");
+
+  return (Inclusion) {
+    .affinity_of = g_strcmp0 (affinity, "Ignore") == 0 ? NULL : spec,
+    .tolerations_of = g_strcmp0 (taints, "Honor") == 0 ? spec : NULL,
+  };
+}
+
 static void
 add_constraint (SimTopologyMaker *maker, SimTopology *topology, const SimObject *pod,
                 const DdValue *constraint)
@@ -144,33 +176,79 @@ add_constraint (SimTopologyMaker *maker, SimTopology *topology, const SimObject 
       = g_strcmp0 (dd_value_path_string (constraint, "whenUnsatisfiable"), "ScheduleAnyway") != 0;
   g_autoptr (DdValue) selector = spread_selector (pod, constraint);
   const SimGroup *group = group_for (maker, pod->namespace_, selector);
+  Inclusion who = inclusion_of (pod, constraint);
   SimTerm term = term_new (constraint);
 
   term.max_skew = dd_value_path_int (constraint, "maxSkew", 1);
   term.self = kube_label_selector_matches (selector, kube_pod_view (pod)->labels);
-  add_group (&term.domains, maker->cache, group, FALSE, dd_value_member (pod->value, "spec"));
+  add_group (&term.domains, maker->cache, group, FALSE, &who);
   find_least (&term.domains, dd_value_path_int (constraint, "minDomains", 1));
   g_array_append_val (hard ? topology->spread : topology->soft_spread, term);
 }
 
 /* ---- affinity ---- */
 
+/* Whether TERM, of a pod in NAMESPACE, looks for pods in SPACE. Imitates: Kubernetes, Assigning
+ * Pods to Nodes, Namespace selector: the named ones and the selected ones; the pod's own where it
+ * says neither. */
+static gboolean
+looks_into (const SimTopologyMaker *maker, const DdValue *term, const char *namespace_,
+            const char *space)
+{
+  const DdValue *namespaces = dd_value_member (term, "namespaces");
+  const DdValue *selector = dd_value_member (term, "namespaceSelector");
+  const SimObject *object;
+
+  for (gsize i = 0; i < dd_value_length (namespaces); i++)
+    if (g_strcmp0 (dd_value_string (dd_value_element (namespaces, i)), space) == 0)
+      return TRUE;
+  if (selector == NULL)
+    return dd_value_length (namespaces) == 0 && g_str_equal (namespace_, space);
+  object = sim_store_get (maker->actors->store, &kube_namespace, "", space);
+  return object != NULL
+         && kube_label_selector_matches (selector,
+                                         dd_value_path (object->value, "metadata.labels"));
+}
+
+static void
+add_space (SimTopologyMaker *maker, SimTerm *term, const DdValue *source, const char *space)
+{
+  static const Inclusion everybody = { NULL, NULL };
+
+  add_group (&term->domains, maker->cache,
+             group_for (maker, space, dd_value_member (source, "labelSelector")), TRUE, &everybody);
+}
+
+/* Whether one affinity or anti-affinity term of a pod in NAMESPACE means POD. */
+static gboolean
+term_means (const SimTopologyMaker *maker, const DdValue *term, const char *namespace_,
+            const SimObject *pod)
+{
+  return kube_label_selector_matches (dd_value_member (term, "labelSelector"),
+                                      kube_pod_view (pod)->labels)
+         && looks_into (maker, term, namespace_, pod->namespace_);
+}
+
 static SimTerm
 affinity_term (SimTopologyMaker *maker, const SimObject *pod, const DdValue *source)
 {
-  const DdValue *selector = dd_value_member (source, "labelSelector");
-  const DdValue *namespaces = dd_value_member (source, "namespaces");
-  gsize n = dd_value_length (namespaces);
   SimTerm term = term_new (source);
+  g_autoptr (GPtrArray) spaces = NULL;
 
-  for (gsize i = 0; i < MAX (n, 1); i++)
+  term.self = term_means (maker, source, pod->namespace_, pod);
+  if (dd_value_member (source, "namespaces") == NULL
+      && dd_value_member (source, "namespaceSelector") == NULL)
     {
-      const char *space
-          = n > 0 ? dd_value_string (dd_value_element (namespaces, i)) : pod->namespace_;
+      add_space (maker, &term, source, pod->namespace_);
+      return term;
+    }
+  spaces = sim_store_list (maker->actors->store, &kube_namespace, NULL);
+  for (guint i = 0; i < spaces->len; i++)
+    {
+      const SimObject *space = g_ptr_array_index (spaces, i);
 
-      add_group (&term.domains, maker->cache, group_for (maker, space, selector), TRUE, NULL);
-      if (g_strcmp0 (space, pod->namespace_) == 0)
-        term.self = kube_label_selector_matches (selector, kube_pod_view (pod)->labels);
+      if (looks_into (maker, source, pod->namespace_, space->name))
+        add_space (maker, &term, source, space->name);
     }
   return term;
 }
@@ -208,20 +286,6 @@ add_preferred (SimTopologyMaker *maker, GArray *terms, const SimObject *pod, con
     }
 }
 
-/* Whether one anti-affinity term of a pod in NAMESPACE means POD. */
-static gboolean
-term_means (const DdValue *term, const char *namespace_, const SimObject *pod)
-{
-  const DdValue *namespaces = dd_value_member (term, "namespaces");
-  gboolean there = dd_value_length (namespaces) == 0 && g_str_equal (namespace_, pod->namespace_);
-
-  for (gsize i = 0; i < dd_value_length (namespaces); i++)
-    there |= g_strcmp0 (dd_value_string (dd_value_element (namespaces, i)), pod->namespace_) == 0;
-  return there
-         && kube_label_selector_matches (dd_value_member (term, "labelSelector"),
-                                         kube_pod_view (pod)->labels);
-}
-
 static void
 forbid_around (SimTopologyMaker *maker, SimTopology *topology, const SimObject *repeller,
                const SimObject *pod)
@@ -238,7 +302,7 @@ forbid_around (SimTopologyMaker *maker, SimTopology *topology, const SimObject *
       const char *key = dd_value_path_string (term, "topologyKey");
       const char *value = dd_value_string (dd_value_member (info->view->labels, key));
 
-      if (value != NULL && term_means (term, repeller->namespace_, pod))
+      if (value != NULL && term_means (maker, term, repeller->namespace_, pod))
         g_hash_table_add (topology->forbidden, g_strconcat (key, "=", value, NULL));
     }
 }

@@ -214,6 +214,84 @@ admit_service_account (KubeApi *api, DdValue **pod, GError **error)
   return TRUE;
 }
 
+/* ---- label keys of affinity terms ---- */
+
+/* SELECTOR with a requirement more for each of KEYS that the pod has. */
+static DdValue *
+selector_with_keys (const DdValue *selector, const DdValue *keys, const char *operator,
+                    const DdValue * labels)
+{
+  DdValue *all = dd_value_ref (selector);
+
+  for (gsize i = 0; i < dd_value_length (keys); i++)
+    {
+      const char *key = dd_value_string (dd_value_element (keys, i));
+      const DdValue *value = dd_value_member (labels, key);
+
+      if (value != NULL)
+        dd_value_set (&all, "matchExpressions",
+                      dd_value_with_element (
+                          dd_value_member (all, "matchExpressions"),
+                          dd_object ("key", dd_string (key), "operator", dd_word (operator),
+                                     "values", dd_array (dd_value_ref (value), NULL), NULL)));
+    }
+  return all;
+}
+
+static DdValue *
+term_with_keys (const DdValue *term, const DdValue *labels)
+{
+  const DdValue *selector = dd_value_member (term, "labelSelector");
+  const DdValue *match = dd_value_member (term, "matchLabelKeys");
+  const DdValue *mismatch = dd_value_member (term, "mismatchLabelKeys");
+  g_autoptr (DdValue) narrowed = NULL;
+
+  if (selector == NULL || dd_value_length (match) + dd_value_length (mismatch) == 0)
+    return dd_value_ref (term);
+  narrowed = selector_with_keys (selector, match, "In", labels);
+  return dd_value_with_member (term, "labelSelector",
+                               selector_with_keys (narrowed, mismatch, "NotIn", labels));
+}
+
+static void
+resolve_label_keys (DdValue **pod, const char *path)
+{
+  const DdValue *terms = dd_value_path (*pod, path);
+  const DdValue *labels = dd_value_path (*pod, "metadata.labels");
+  g_auto (DdBuilder) all = dd_builder_array ();
+  gboolean any = FALSE;
+
+  for (gsize i = 0; i < dd_value_length (terms); i++)
+    {
+      const DdValue *term = dd_value_element (terms, i);
+      const DdValue *inner = dd_value_member (term, "podAffinityTerm");
+      DdValue *changed = inner == NULL ? term_with_keys (term, labels)
+                                       : dd_value_with_member (term, "podAffinityTerm",
+                                                               term_with_keys (inner, labels));
+
+      any = any || changed != term;
+      dd_builder_add (&all, changed);
+    }
+  if (any)
+    dd_value_set (pod, path, dd_builder_end (&all));
+}
+
+/* The keys become requirements once, when the pod is made. Imitates: kubernetes/kubernetes,
+ * pkg/registry/core/pod, applyMatchLabelKeysAndMismatchLabelKeys (on by default since 1.31). */
+static void
+admit_label_keys (const KubeApi *api, DdValue **pod)
+{
+  static const char *const paths[] = {
+    "spec.affinity.podAffinity.requiredDuringSchedulingIgnoredDuringExecution",
+    "spec.affinity.podAffinity.preferredDuringSchedulingIgnoredDuringExecution",
+    "spec.affinity.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecution",
+    "spec.affinity.podAntiAffinity.preferredDuringSchedulingIgnoredDuringExecution",
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (paths) && api->minor >= 31; i++)
+    resolve_label_keys (pod, paths[i]);
+}
+
 /* ---- quality of service ---- */
 
 static gboolean
@@ -277,6 +355,7 @@ kube_pod_admit (KubeApi *api, DdValue **pod, GError **error)
   admit_tolerations (pod);
   if (!admit_priority (pod, error))
     return FALSE;
+  admit_label_keys (api, pod);
   if (dd_value_path (*pod, "spec.enableServiceLinks") == NULL)
     dd_value_set (pod, "spec.enableServiceLinks", dd_bool (TRUE));
   dd_value_set (pod, "status",

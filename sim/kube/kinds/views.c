@@ -26,68 +26,77 @@ condition_status (const DdValue *status, const char *type)
 
 /* ---- resources ---- */
 
-typedef struct
+/* "cpu" in millicores, everything else in whole units. */
+static gint64
+amount (const DdValue *map, const char *resource)
 {
-  gint64 cpu_millis, memory_bytes;
-} Resources;
+  gint64 amount = 0;
 
-static Resources
-read_resources (const DdValue *map)
-{
-  Resources resources = { 0, 0 };
-
-  kube_quantity_to_milli (dd_value_member (map, "cpu"), &resources.cpu_millis);
-  kube_quantity_to_units (dd_value_member (map, "memory"), &resources.memory_bytes);
-  return resources;
+  if (strcmp (resource, "cpu") == 0)
+    kube_quantity_to_milli (dd_value_member (map, resource), &amount);
+  else
+    kube_quantity_to_units (dd_value_member (map, resource), &amount);
+  return amount;
 }
 
-static Resources
-requests_of (const DdValue *container)
+static gint64
+requested (const DdValue *container, const char *resource)
 {
-  return read_resources (dd_value_at (container, "resources", "requests", NULL));
+  return amount (dd_value_at (container, "resources", "requests", NULL), resource);
 }
 
-static void
-add (Resources *sum, Resources more)
-{
-  sum->cpu_millis += more.cpu_millis;
-  sum->memory_bytes += more.memory_bytes;
-}
-
-static void
-raise_to (Resources *highest, Resources other)
-{
-  highest->cpu_millis = MAX (highest->cpu_millis, other.cpu_millis);
-  highest->memory_bytes = MAX (highest->memory_bytes, other.memory_bytes);
-}
-
-/* Init containers run one after another beside the sidecars that were started before them, so a
- * pod needs the most of any moment.
- * Imitates: Kubernetes, Sidecar containers, Resource sharing within containers. */
-static Resources
-effective_requests (const DdValue *spec)
+gint64
+kube_pod_request (const DdValue *spec, const char *resource)
 {
   const DdValue *containers = dd_value_member (spec, "containers");
   const DdValue *inits = dd_value_member (spec, "initContainers");
-  Resources sidecars = { 0, 0 }, peak = { 0, 0 }, running = { 0, 0 };
+  gint64 sidecars = 0, peak = 0, running;
 
   for (gsize i = 0; i < dd_value_length (inits); i++)
     {
       const DdValue *init = dd_value_element (inits, i);
       const char *policy = dd_value_string (dd_value_member (init, "restartPolicy"));
-      Resources moment = sidecars;
+      gint64 moment = sidecars + requested (init, resource);
 
-      add (&moment, requests_of (init));
-      raise_to (&peak, moment);
+      peak = MAX (peak, moment);
       if (g_strcmp0 (policy, "Always") == 0)
         sidecars = moment;
     }
   running = sidecars;
   for (gsize i = 0; i < dd_value_length (containers); i++)
-    add (&running, requests_of (dd_value_element (containers, i)));
-  raise_to (&running, peak);
-  add (&running, read_resources (dd_value_member (spec, "overhead")));
-  return running;
+    running += requested (dd_value_element (containers, i), resource);
+  return MAX (running, peak) + amount (dd_value_member (spec, "overhead"), resource);
+}
+
+static void
+add_other_names (DdBuilder *others, const DdValue *spec, const DdValue *map)
+{
+  for (gsize i = 0; i < dd_value_length (map); i++)
+    {
+      const char *name = dd_value_key (map, i);
+
+      if (strcmp (name, "cpu") != 0 && strcmp (name, "memory") != 0)
+        dd_builder_set (others, name, dd_int (kube_pod_request (spec, name)));
+    }
+}
+
+DdValue *
+kube_pod_other_requests (const DdValue *spec)
+{
+  static const char *const lists[] = { "initContainers", "containers" };
+  g_auto (DdBuilder) others = dd_builder_object ();
+
+  for (guint i = 0; i < G_N_ELEMENTS (lists); i++)
+    {
+      const DdValue *containers = dd_value_member (spec, lists[i]);
+
+      for (gsize j = 0; j < dd_value_length (containers); j++)
+        add_other_names (
+            &others, spec,
+            dd_value_at (dd_value_element (containers, j), "resources", "requests", NULL));
+    }
+  add_other_names (&others, spec, dd_value_member (spec, "overhead"));
+  return others.items->len > 0 ? dd_builder_end (&others) : NULL;
 }
 
 /* ---- pods ---- */
@@ -130,7 +139,6 @@ kube_pod_view_new (const DdValue *pod)
   const DdValue *metadata = dd_value_member (pod, "metadata");
   const DdValue *spec = dd_value_member (pod, "spec");
   const DdValue *status = dd_value_member (pod, "status");
-  Resources requests = effective_requests (spec);
   const char *phase = dd_value_string (dd_value_member (status, "phase"));
 
   view->node_name = or_null (dd_value_string (dd_value_member (spec, "nodeName")));
@@ -141,8 +149,8 @@ kube_pod_view_new (const DdValue *pod)
   view->mirror = dd_value_at (metadata, "annotations", "kubernetes.io/config.mirror", NULL) != NULL;
   view->tolerations = dd_value_member (spec, "tolerations");
   view->priority = dd_value_int (dd_value_member (spec, "priority"), 0);
-  view->cpu_millis = requests.cpu_millis;
-  view->memory_bytes = requests.memory_bytes;
+  view->cpu_millis = kube_pod_request (spec, "cpu");
+  view->memory_bytes = kube_pod_request (spec, "memory");
   read_controller (view, dd_value_member (metadata, "ownerReferences"));
   read_deletion (view, metadata);
   return view;
@@ -164,19 +172,24 @@ kube_node_view_new (const DdValue *node)
   const DdValue *status = dd_value_member (node, "status");
   const DdValue *allocatable = dd_value_member (status, "allocatable");
   const char *ready = condition_status (status, "Ready");
-  Resources resources = read_resources (allocatable);
 
   view->unschedulable = dd_value_bool (dd_value_member (spec, "unschedulable"), FALSE);
   view->ready = g_strcmp0 (ready, "True") == 0;
   view->ready_unknown = g_strcmp0 (ready, "Unknown") == 0;
-  view->cpu_millis = resources.cpu_millis;
-  view->memory_bytes = resources.memory_bytes;
+  view->cpu_millis = amount (allocatable, "cpu");
+  view->memory_bytes = amount (allocatable, "memory");
   kube_quantity_to_units (dd_value_member (allocatable, "pods"), &view->pods);
   view->taints = dd_value_member (spec, "taints");
   view->labels = dd_value_at (node, "metadata", "labels", NULL);
   view->zone = dd_value_string (dd_value_member (view->labels, "topology.kubernetes.io/zone"));
   view->provider_id = dd_value_string (dd_value_member (spec, "providerID"));
   return view;
+}
+
+gint64
+kube_node_allocatable (const SimObject *node, const char *resource)
+{
+  return amount (dd_value_at (node->value, "status", "allocatable", NULL), resource);
 }
 
 void

@@ -44,6 +44,16 @@ void kube_pod_view_free (gpointer view);
 gpointer kube_node_view_new (const DdValue *node);
 void kube_node_view_free (gpointer view);
 
+/* What a pod with that spec needs of RESOURCE, in millicores or whole units. Init containers run
+ * one after another beside the sidecars that were started before them, so it is the most of any
+ * moment. Imitates: Kubernetes, Sidecar containers, Resource sharing within containers. */
+gint64 kube_pod_request (const DdValue *spec, const char *resource);
+/* The same for everything beside cpu and memory, name -> units; NULL when there is nothing. */
+DdValue *kube_pod_other_requests (const DdValue *spec);
+
+/* What a node has to give of it; 0 when it has none. */
+gint64 kube_node_allocatable (const SimObject *node, const char *resource);
+
 static inline const KubePodView *
 kube_pod_view (const SimObject *object)
 {
