@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "sim/kube/controllers/kubelet.h"
+#include "sim/kube/controllers/sleep-command.h"
 #include "tests/actors-world.h"
 
 #define CNI \
@@ -169,6 +170,19 @@ seconds_to_stop (const char *name, guint limit)
   return seconds;
 }
 
+/* Takes the place of the container that the template has. */
+#define CONTAINER(members) "'containers':[{'name':'c','image':'img:1'," members "}],"
+#define HOOK(handler) CONTAINER ("'lifecycle':{'preStop':{" handler "}}")
+
+/* A bare pod labelled app=NAME. */
+static void
+pod_of_spec (const char *name, const char *annotations, const char *spec)
+{
+  apply (json ("{'apiVersion':'v1','kind':'Pod','metadata':{'name':'%s','namespace':'default',"
+               "'labels':{'app':'%s'},'annotations':{%s}},'spec':{%s'nodeSelector':{}}}",
+               name, name, annotations, spec[0] == '\0' ? CONTAINER ("'env':[]") : spec));
+}
+
 START_TEST (a_deleted_pod_stops_within_its_grace_period)
 {
   const struct
@@ -181,6 +195,17 @@ START_TEST (a_deleted_pod_stops_within_its_grace_period)
     { "'drydock.dev/stop-after':'90s'", "", 29, 31 },
     { "'drydock.dev/ignores-sigterm':'true'", "", 29, 31 },
     { "'drydock.dev/ignores-sigterm':'true'", "'terminationGracePeriodSeconds':7,", 6, 8 },
+    { "", HOOK ("'exec':{'command':['/bin/sh','-c','touch /tmp/leave; sleep 12 && true']}"), 12,
+      16 },
+    { "", HOOK ("'exec':{'command':['sleep','12s']}"), 12, 16 },
+    { "", HOOK ("'sleep':{'seconds':12}"), 12, 16 },
+    { "", HOOK ("'httpGet':{'path':'/leave','port':80}"), 1, 4 },
+    { "'drydock.dev/pre-stop':'12s'", HOOK ("'httpGet':{'path':'/leave','port':80}"), 12, 16 },
+    { "'drydock.dev/pre-stop':'12s'", "", 1, 4 },
+    /* The hook is cut at the end of the grace period, and two seconds more are left. */
+    { "'drydock.dev/stop-after':'0.5s'", HOOK ("'exec':{'command':['sleep','90']}"), 30, 32 },
+    { "'drydock.dev/stop-after':'20s'", HOOK ("'exec':{'command':['sleep','90']}"), 31, 33 },
+    { "'drydock.dev/stop-after':'20s'", HOOK ("'exec':{'command':['sleep','25']}"), 29, 31 },
   };
 
   launch_ready (1);
@@ -189,12 +214,162 @@ START_TEST (a_deleted_pod_stops_within_its_grace_period)
       g_autofree char *name = g_strdup_printf ("app-%u", i);
       guint seconds;
 
-      deploy_with (name, 1, rows[i].spec, rows[i].annotations);
+      if (strstr (rows[i].spec, "'containers'") != NULL)
+        pod_of_spec (name, rows[i].annotations, rows[i].spec);
+      else
+        deploy_with (name, 1, rows[i].spec, rows[i].annotations);
       run_for (30 * DD_SECOND);
       seconds = seconds_to_stop (name, 200);
       ck_assert_msg (seconds >= rows[i].least && seconds <= rows[i].most, "row %u: %u s", i,
                      seconds);
     }
+}
+END_TEST
+
+static const char *
+phase_of (const char *pod)
+{
+  return kube_pod_view (stored (&kube_pod, "default", pod))->phase;
+}
+
+START_TEST (init_containers_take_their_time)
+{
+  const SimObject *pod;
+
+  launch_ready (1);
+  pod_of_spec ("web", "",
+               "'initContainers':[{'name':'side','image':'i:1','restartPolicy':'Always'},{'name':"
+               "'warm','image':'i:1','command':['sh','-c'],'args':['sleep 30']}],"
+               "'containers':[{'name':'c','image':'i:1'}],");
+  run_for (20 * DD_SECOND);
+  pod = first_pod ("web");
+  ck_assert_str_eq (kube_pod_view (pod)->phase, "Pending");
+  ck_assert_ptr_nonnull (
+      dd_value_path (pod->value, "status.initContainerStatuses.0.state.running"));
+  ck_assert_ptr_nonnull (
+      dd_value_path (pod->value, "status.initContainerStatuses.1.state.running"));
+  ck_assert_str_eq (
+      dd_value_path_string (
+          sim_condition_find (dd_value_member (pod->value, "status"), "Initialized"), "message"),
+      "containers with incomplete status: [warm]");
+  run_for (30 * DD_SECOND);
+  pod = first_pod ("web");
+  ck_assert_str_eq (ready_status (pod), "True");
+  ck_assert_ptr_nonnull (
+      dd_value_path (pod->value, "status.initContainerStatuses.0.state.running"));
+  ck_assert_ptr_nonnull (
+      dd_value_path (pod->value, "status.initContainerStatuses.1.state.terminated"));
+}
+END_TEST
+
+START_TEST (a_post_start_hook_delays_readiness)
+{
+  launch_ready (1);
+  pod_of_spec ("web", "",
+               CONTAINER ("'lifecycle':{'postStart':{'exec':{'command':['sleep','30']}}}"));
+  run_for (28 * DD_SECOND);
+  ck_assert_str_eq (ready_status (first_pod ("web")), "False");
+  run_for (15 * DD_SECOND);
+  ck_assert_str_eq (ready_status (first_pod ("web")), "True");
+}
+END_TEST
+
+/* As the controller of a load balancer does. */
+static void
+set_gate (const char *pod, const char *status)
+{
+  SimObject *held = stored (&kube_pod, "default", pod);
+  DdValue *condition = json ("{'type':'lb/healthy','status':'%s'}", status);
+  g_autoptr (SimObject) written = kube_set_status (
+      api, held, sim_status_with_condition (dd_value_member (held->value, "status"), condition));
+}
+
+START_TEST (a_readiness_gate_holds_ready_back)
+{
+  const DdValue *ready;
+
+  launch_ready (1);
+  pod_of_spec ("web", "",
+               CONTAINER ("'env':[]") "'readinessGates':[{'conditionType':'lb/healthy'}],");
+  run_for (30 * DD_SECOND);
+  ready = sim_condition_find (
+      dd_value_member (stored (&kube_pod, "default", "web")->value, "status"), "Ready");
+  ck_assert_str_eq (dd_value_path_string (ready, "status"), "False");
+  ck_assert_str_eq (dd_value_path_string (ready, "reason"), "ReadinessGatesNotReady");
+  ck_assert_str_eq (dd_value_path_string (ready, "message"),
+                    "corresponding condition of pod readiness gate \"lb/healthy\" does not exist.");
+  ck_assert_uint_eq (count_traced ("kubelet pod.ready default/web"), 0);
+  set_gate ("web", "True");
+  run_for (1 * DD_SECOND);
+  ck_assert_str_eq (ready_status (stored (&kube_pod, "default", "web")), "True");
+  ck_assert_uint_eq (count_traced ("kubelet pod.ready default/web"), 1);
+  set_gate ("web", "False");
+  run_for (1 * DD_SECOND);
+  ck_assert_str_eq (ready_status (stored (&kube_pod, "default", "web")), "False");
+}
+END_TEST
+
+START_TEST (a_pod_ends_at_its_own_deadline)
+{
+  const SimObject *pod;
+
+  launch_ready (1);
+  pod_of_spec ("job", "", CONTAINER ("'env':[]") "'activeDeadlineSeconds':60,");
+  run_for (50 * DD_SECOND);
+  ck_assert_str_eq (phase_of ("job"), "Running");
+  run_for (20 * DD_SECOND);
+  pod = stored (&kube_pod, "default", "job");
+  ck_assert_str_eq (phase_of ("job"), "Failed");
+  ck_assert_str_eq (dd_value_path_string (pod->value, "status.reason"), "DeadlineExceeded");
+}
+END_TEST
+
+START_TEST (the_restart_policy_says_what_a_crash_is)
+{
+  launch_ready (1);
+  pod_of_spec ("never", "'drydock.dev/crash-loop':'true'",
+               CONTAINER ("'env':[]") "'restartPolicy':'Never',");
+  pod_of_spec ("again", "'drydock.dev/crash-loop':'true'",
+               CONTAINER ("'env':[]") "'restartPolicy':'OnFailure',");
+  pod_of_spec ("done", "'drydock.dev/exit-after':'5s'",
+               CONTAINER ("'env':[]") "'restartPolicy':'OnFailure',");
+  run_for (DD_MINUTE);
+  ck_assert_str_eq (phase_of ("never"), "Failed");
+  ck_assert_str_eq (phase_of ("again"), "Running");
+  ck_assert_str_eq (phase_of ("done"), "Succeeded");
+}
+END_TEST
+
+START_TEST (a_command_tells_how_long_it_sleeps)
+{
+  static const struct
+  {
+    const char *command;
+    double seconds;
+  } rows[] = {
+    { "['sleep','5']", 5 },
+    { "['/bin/sleep','1m','2.5']", 62.5 },
+    { "['sh','-c','sleep 20']", 20 },
+    { "['/bin/bash','-ec','drain || true\\nsleep 3; nginx -s quit && exec sleep 4']", 7 },
+    { "['sh','-c','while ! curl x; do sleep 2; done']", 2 },
+    { "['sh','-c','echo sleep 9']", 0 },
+    { "['sleepy','9']", 0 },
+    { "['sh','script.sh']", 0 },
+    { "[]", 0 },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (DdValue) command = json ("%s", rows[i].command);
+
+      ck_assert_msg (sim_command_sleeps (command, NULL) == (DdUsec) (rows[i].seconds * DD_SECOND),
+                     "%s", rows[i].command);
+    }
+  {
+    g_autoptr (DdValue) forever = json ("['sleep','infinity']");
+
+    ck_assert_int_eq (sim_command_sleeps (forever, NULL), SIM_FOREVER);
+  }
 }
 END_TEST
 
@@ -265,6 +440,12 @@ main (void)
   tcase_add_test (cases, annotations_shape_readiness);
   tcase_add_test (cases, a_crash_loop_backs_off);
   tcase_add_test (cases, a_deleted_pod_stops_within_its_grace_period);
+  tcase_add_test (cases, init_containers_take_their_time);
+  tcase_add_test (cases, a_post_start_hook_delays_readiness);
+  tcase_add_test (cases, a_readiness_gate_holds_ready_back);
+  tcase_add_test (cases, a_pod_ends_at_its_own_deadline);
+  tcase_add_test (cases, the_restart_policy_says_what_a_crash_is);
+  tcase_add_test (cases, a_command_tells_how_long_it_sleeps);
   tcase_add_test (cases, a_cordon_is_told_at_the_next_sync);
   tcase_add_test (cases, heartbeats_come_every_ten_seconds_and_end_with_the_instance);
   tcase_add_test (cases, a_settled_world_has_nothing_left_to_do);

@@ -4,6 +4,7 @@
 #include "sim/kube/controllers/kubelet-private.h"
 #include "sim/kube/controllers/pod-behaviour.h"
 #include "sim/kube/controllers/pod-status.h"
+#include "sim/kube/controllers/sleep-command.h"
 #include "sim/kube/controllers/workload.h"
 #include "sim/kube/owners.h"
 #include "sim/stage/faults.h"
@@ -13,22 +14,28 @@
  * the clock; each step looks at the pod as it is in the store then, posts what can be seen from
  * outside, and arms the next step:
  *
- *   admit -> [pull ->] start, for each container in turn -> running -> [probe ->] ready
+ *   admit -> [pull ->] start [-> init container ends, or postStart does], for each container in
+ *   turn -> running -> [probe ->] ready
  *   running -> crash -> back-off -> running ...
- *   at any time: the pod is being deleted -> SIGTERM -> ended -> the final delete, or SIGKILL when
- *   the grace period is over first */
+ *   at any time: the pod is being deleted -> [preStop ->] SIGTERM -> ended -> the final delete, or
+ *   SIGKILL when the grace period is over first
+ *   activeDeadlineSeconds over -> stopped in the same way -> Failed */
 
 #define COMPONENT "kubelet"
 #define CRASH_BACK_OFF_FIRST (10 * DD_SECOND)
 #define CRASH_BACK_OFF_LONGEST (5 * DD_MINUTE)
-#define KILLED 137 /* 128 + SIGKILL */
+#define KILLED 137                       /* 128 + SIGKILL */
+#define GRACE_AFTER_HOOK (2 * DD_SECOND) /* the kubelet's minimumGracePeriodInSeconds */
 
 struct _SimPodWorker
 {
   SimHost *host;
   char *namespace_, *name, *uid;
   guint64 event;
+  guint64 gate_event;     /* a look at the readiness gates */
+  guint64 deadline_event; /* activeDeadlineSeconds are over */
   DdUsec due;
+  DdUsec beyond_grace; /* what a preStop hook that took it all leaves for SIGTERM */
   gboolean stopping;
   gboolean running; /* some container may be running */
   gboolean killed;  /* by SIGKILL: the grace period is over first */
@@ -42,8 +49,11 @@ void
 sim_pod_worker_free (gpointer data)
 {
   SimPodWorker *worker = data;
+  SimClock *clock = worker->host->kubelets->actors->stage->clock;
 
-  sim_clock_cancel (worker->host->kubelets->actors->stage->clock, worker->event);
+  sim_clock_cancel (clock, worker->event);
+  sim_clock_cancel (clock, worker->gate_event);
+  sim_clock_cancel (clock, worker->deadline_event);
   g_free (worker->namespace_);
   g_free (worker->name);
   g_free (worker->uid);
@@ -140,6 +150,40 @@ is_struck (SimPodWorker *worker, const SimObject *pod, const char *operation, co
 
 static void start_all (gpointer data);
 
+/* After the status is posted: the pod is Ready unless a readiness gate is closed. */
+static void
+announce_ready (SimPodWorker *worker, const SimObject *pod)
+{
+  if (worker->report.ready && sim_pod_gates_hold (pod))
+    trace (worker, pod, "pod.ready");
+}
+
+static void
+look_at_gates (gpointer data)
+{
+  SimPodWorker *worker = data;
+  g_autoptr (SimObject) pod = pod_of (worker);
+
+  worker->gate_event = 0;
+  if (pod == NULL || worker->stopping)
+    return;
+  post_status (worker, pod);
+  announce_ready (worker, pod);
+}
+
+/* Somebody else may have opened or closed a gate; the kubelet sees it at its next look. */
+static void
+notice_gates (SimPodWorker *worker, const SimObject *pod)
+{
+  SimStage *stage = actors_of (worker)->stage;
+
+  if (worker->gate_event != 0 || dd_value_path (pod->value, "spec.readinessGates.0") == NULL
+      || (worker->report.ready && sim_pod_gates_hold (pod)) == kube_pod_view (pod)->ready)
+    return;
+  worker->gate_event
+      = sim_clock_after (stage->clock, draw (worker, SIM_DELAY_CONTROLLER), look_at_gates, worker);
+}
+
 static void
 become_ready (gpointer data)
 {
@@ -151,7 +195,7 @@ become_ready (gpointer data)
     return;
   worker->report.ready = TRUE;
   post_status (worker, pod);
-  trace (worker, pod, "pod.ready");
+  announce_ready (worker, pod);
 }
 
 static DdUsec
@@ -185,11 +229,9 @@ crash (gpointer data)
   arm (worker, crash_back_off (worker->report.restarts), start_all);
 }
 
-/* The programs ended by themselves; with restartPolicy Always that is a crash with good manners. */
 static void
-end_by_itself (gpointer data)
+end_with (SimPodWorker *worker, int exit_code)
 {
-  SimPodWorker *worker = data;
   g_autoptr (SimObject) pod = pod_of (worker);
 
   worker->event = 0;
@@ -198,16 +240,30 @@ end_by_itself (gpointer data)
   worker->running = FALSE;
   worker->report.progress = SIM_POD_ENDED;
   worker->report.ready = FALSE;
-  worker->report.exit_code = 0;
+  worker->report.exit_code = exit_code;
   post_status (worker, pod);
   trace (worker, pod, "pod.ended");
+}
+
+/* The programs ended by themselves; with restartPolicy Always that is a crash with good manners. */
+static void
+end_by_itself (gpointer data)
+{
+  end_with (data, 0);
+}
+
+/* Imitates: Kubernetes, Pod Lifecycle, Container restart policy: Never. */
+static void
+fail (gpointer data)
+{
+  end_with (data, 1);
 }
 
 static void
 arm_after_start (SimPodWorker *worker, const SimObject *pod, const SimPodBehaviour *behaviour)
 {
   if (behaviour->crash_loop)
-    arm (worker, draw (worker, SIM_DELAY_POD_STOP), crash);
+    arm (worker, draw (worker, SIM_DELAY_POD_STOP), behaviour->fails ? fail : crash);
   else if (behaviour->exit_after >= 0)
     arm (worker, behaviour->exit_after, behaviour->restarts ? crash : end_by_itself);
   else if (behaviour->never_ready)
@@ -268,8 +324,7 @@ start_all (gpointer data)
   worker->report.started = sim_stage_now (actors_of (worker)->stage);
   post_status (worker, pod);
   trace (worker, pod, "pod.running");
-  if (worker->report.ready)
-    trace (worker, pod, "pod.ready");
+  announce_ready (worker, pod);
   arm_after_start (worker, pod, &behaviour);
 }
 
@@ -289,8 +344,15 @@ container_of (const SimPodWorker *worker, const SimObject *pod)
 
 static void next_container (SimPodWorker *worker, const SimObject *pod);
 
+static gboolean
+is_init (const SimPodWorker *worker, const SimObject *pod)
+{
+  return worker->container < dd_value_length (dd_value_path (pod->value, "spec.initContainers"));
+}
+
+/* An init container ended, or a postStart hook did. */
 static void
-container_started (gpointer data)
+container_passed (gpointer data)
 {
   SimPodWorker *worker = data;
   g_autoptr (SimObject) pod = pod_of (worker);
@@ -298,14 +360,41 @@ container_started (gpointer data)
   worker->event = 0;
   if (pod == NULL)
     return;
-  record (worker, pod, "Normal", "Started", "Started container %s",
-          dd_value_path_string (container_of (worker, pod), "name"));
-  worker->running = TRUE;
+  worker->report.init_runs = FALSE;
+  worker->report.init_done += is_init (worker, pod);
   worker->container++;
   if (container_of (worker, pod) == NULL)
     start_all (worker);
   else
     next_container (worker, pod);
+}
+
+static void
+container_started (gpointer data)
+{
+  SimPodWorker *worker = data;
+  g_autoptr (SimObject) pod = pod_of (worker);
+  const DdValue *container;
+  DdUsec holds;
+
+  worker->event = 0;
+  if (pod == NULL)
+    return;
+  container = container_of (worker, pod);
+  record (worker, pod, "Normal", "Started", "Started container %s",
+          dd_value_path_string (container, "name"));
+  worker->running = TRUE;
+  worker->report.init_runs = is_init (worker, pod);
+  holds = sim_container_holds (pod, container, worker->report.init_runs);
+  if (holds == 0)
+    {
+      container_passed (worker);
+      return;
+    }
+  worker->report.started = sim_stage_now (actors_of (worker)->stage);
+  post_status (worker, pod);
+  if (holds < SIM_FOREVER)
+    arm (worker, holds, container_passed);
 }
 
 static void
@@ -367,20 +456,6 @@ next_container (SimPodWorker *worker, const SimObject *pod)
   arm (worker, draw (worker, SIM_DELAY_IMAGE_PULL), image_pulled);
 }
 
-static void
-admit (gpointer data)
-{
-  SimPodWorker *worker = data;
-  g_autoptr (SimObject) pod = pod_of (worker);
-
-  worker->event = 0;
-  if (pod == NULL)
-    return;
-  worker->report.initialized = dd_value_path (pod->value, "spec.initContainers.0") == NULL;
-  post_status (worker, pod);
-  next_container (worker, pod);
-}
-
 /* ---- stopping ---- */
 
 static void
@@ -415,36 +490,99 @@ grace_left (const SimPodWorker *worker, const SimObject *pod)
   return MAX (kube_pod_view (pod)->deletion_deadline - now, 0);
 }
 
-/* SIGTERM. */
+/* How long the containers take to end. The preStop hook comes first, and what it takes is taken
+ * from the grace period; only two seconds are left in any case. Imitates: Kubernetes, Container
+ * Lifecycle Hooks, Hook handler execution; the kubelet's killContainer. */
+static DdUsec
+stopping_time (SimPodWorker *worker, const SimPodBehaviour *behaviour, DdUsec left)
+{
+  DdUsec needed
+      = behaviour->stop_after >= 0 ? behaviour->stop_after : draw (worker, SIM_DELAY_POD_STOP);
+  gboolean started = worker->report.progress == SIM_POD_STARTED;
+  DdUsec hook = started ? MIN (behaviour->pre_stop, left) : 0;
+  DdUsec rest = left - hook;
+
+  if (!worker->running)
+    return 0;
+  if (hook > 0 && rest < GRACE_AFTER_HOOK)
+    {
+      worker->beyond_grace = GRACE_AFTER_HOOK - rest;
+      rest = GRACE_AFTER_HOOK;
+    }
+  worker->killed = behaviour->ignores_sigterm || needed > rest;
+  return hook + (worker->killed ? rest : needed);
+}
+
+static void
+announce_stop (SimPodWorker *worker, const SimObject *pod)
+{
+  const DdValue *containers = dd_value_path (pod->value, "spec.containers");
+
+  for (gsize i = 0; worker->running && i < dd_value_length (containers); i++)
+    record (worker, pod, "Normal", "Killing", "Stopping container %s",
+            dd_value_path_string (dd_value_element (containers, i), "name"));
+}
+
 static void
 terminate (gpointer data)
 {
   SimPodWorker *worker = data;
   g_autoptr (SimObject) pod = pod_of (worker);
-  const DdValue *containers;
   SimPodBehaviour behaviour;
-  DdUsec needed, left;
 
   worker->event = 0;
   if (pod == NULL)
     return;
   behaviour = sim_pod_behaviour (pod);
-  containers = dd_value_path (pod->value, "spec.containers");
-  for (gsize i = 0; worker->running && i < dd_value_length (containers); i++)
-    record (worker, pod, "Normal", "Killing", "Stopping container %s",
-            dd_value_path_string (dd_value_element (containers, i), "name"));
-  left = grace_left (worker, pod);
-  needed = behaviour.pre_stop
-           + (behaviour.stop_after >= 0 ? behaviour.stop_after : draw (worker, SIM_DELAY_POD_STOP));
-  worker->killed = worker->running && (behaviour.ignores_sigterm || needed > left);
-  arm (worker, !worker->running ? 0 : worker->killed ? left : needed, finish);
+  announce_stop (worker, pod);
+  arm (worker, stopping_time (worker, &behaviour, grace_left (worker, pod)), finish);
+}
+
+/* ---- the pod's own deadline ---- */
+
+static void
+end_past_deadline (gpointer data)
+{
+  end_with (data, KILLED);
+}
+
+/* Imitates: the kubelet's activeDeadlineHandler. */
+static void
+pass_deadline (gpointer data)
+{
+  SimPodWorker *worker = data;
+  g_autoptr (SimObject) pod = pod_of (worker);
+  SimPodBehaviour behaviour;
+  DdUsec grace;
+
+  worker->deadline_event = 0;
+  if (pod == NULL || worker->stopping || worker->report.progress == SIM_POD_ENDED)
+    return;
+  worker->report.reason = "DeadlineExceeded";
+  worker->report.message = "Pod was active on the node longer than the specified deadline";
+  record (worker, pod, "Normal", worker->report.reason, "%s", worker->report.message);
+  announce_stop (worker, pod);
+  behaviour = sim_pod_behaviour (pod);
+  grace = dd_value_path_int (pod->value, "spec.terminationGracePeriodSeconds", 30) * DD_SECOND;
+  arm (worker, stopping_time (worker, &behaviour, grace), end_past_deadline);
+}
+
+static void
+arm_deadline (SimPodWorker *worker, const SimObject *pod)
+{
+  SimStage *stage = actors_of (worker)->stage;
+  gint64 seconds = dd_value_path_int (pod->value, "spec.activeDeadlineSeconds", 0);
+
+  if (seconds > 0)
+    worker->deadline_event
+        = sim_clock_after (stage->clock, seconds * DD_SECOND, pass_deadline, worker);
 }
 
 /* A second deletion with a shorter grace period brings the end nearer. */
 static void
 hasten (SimPodWorker *worker, const SimObject *pod)
 {
-  DdUsec left = grace_left (worker, pod);
+  DdUsec left = grace_left (worker, pod) + worker->beyond_grace;
 
   if (worker->event == 0 || worker->due <= sim_stage_now (actors_of (worker)->stage) + left)
     return;
@@ -453,6 +591,21 @@ hasten (SimPodWorker *worker, const SimObject *pod)
 }
 
 /* ---- what wakes it ---- */
+
+static void
+admit (gpointer data)
+{
+  SimPodWorker *worker = data;
+  g_autoptr (SimObject) pod = pod_of (worker);
+
+  worker->event = 0;
+  if (pod == NULL)
+    return;
+  worker->report.initialized = dd_value_path (pod->value, "spec.initContainers.0") == NULL;
+  post_status (worker, pod);
+  arm_deadline (worker, pod);
+  next_container (worker, pod);
+}
 
 static SimPodWorker *
 worker_new (SimHost *host, const SimObject *pod)
@@ -483,7 +636,10 @@ sim_host_follow_pod (SimHost *host, const SimObject *pod)
         arm (worker, draw (worker, SIM_DELAY_CONTROLLER), admit);
     }
   if (!view->terminating)
-    return;
+    {
+      notice_gates (worker, pod);
+      return;
+    }
   if (worker->stopping)
     {
       hasten (worker, pod);

@@ -4,6 +4,7 @@
 #include "sim/kube/controllers/pod-behaviour.h"
 
 #include "base/time.h"
+#include "sim/kube/controllers/sleep-command.h"
 #include "sim/kube/kinds/annotations.h"
 
 static const char *
@@ -31,10 +32,38 @@ duration (const SimObject *pod, const char *name)
   return delay;
 }
 
+/* HOOK is lifecycle.preStop or .postStart. A request to the program itself, httpGet, takes what the
+ * annotation says, and so does a command whose text does not tell. Imitates: Kubernetes, Container
+ * Lifecycle Hooks, Hook handler implementations. */
+static DdUsec
+hook_time (const SimObject *pod, const DdValue *hook, const char *name)
+{
+  DdUsec told = duration (pod, name);
+
+  if (hook == NULL)
+    return 0;
+  if (told >= 0)
+    return told;
+  return MAX (dd_value_path_int (hook, "sleep.seconds", 0) * DD_SECOND,
+              sim_command_sleeps (dd_value_path (hook, "exec.command"), NULL));
+}
+
+DdUsec
+sim_container_holds (const SimObject *pod, const DdValue *container, gboolean init)
+{
+  gboolean sidecar = g_strcmp0 (dd_value_path_string (container, "restartPolicy"), "Always") == 0;
+
+  if (init && !sidecar)
+    return sim_command_sleeps (dd_value_member (container, "command"),
+                               dd_value_member (container, "args"));
+  return hook_time (pod, dd_value_path (container, "lifecycle.postStart"), KUBE_POST_START);
+}
+
 SimPodBehaviour
 sim_pod_behaviour (const SimObject *pod)
 {
   const DdValue *containers = dd_value_path (pod->value, "spec.containers");
+  const char *policy = dd_value_path_string (pod->value, "spec.restartPolicy");
   SimPodBehaviour behaviour = {
     .ready_after = duration (pod, KUBE_READY_AFTER),
     .stop_after = duration (pod, KUBE_STOP_AFTER),
@@ -42,7 +71,8 @@ sim_pod_behaviour (const SimObject *pod)
     .never_ready = is_set (pod, KUBE_NEVER_READY),
     .ignores_sigterm = is_set (pod, KUBE_IGNORES_SIGTERM),
     .crash_loop = is_set (pod, KUBE_CRASH_LOOP),
-    .restarts = g_strcmp0 (dd_value_path_string (pod->value, "spec.restartPolicy"), "Always") == 0,
+    .restarts = g_strcmp0 (policy, "Always") == 0,
+    .fails = g_strcmp0 (policy, "Never") == 0,
   };
 
   for (gsize i = 0; i < dd_value_length (containers); i++)
@@ -50,12 +80,11 @@ sim_pod_behaviour (const SimObject *pod)
       const DdValue *container = dd_value_element (containers, i);
       const DdValue *probe = dd_value_member (container, "readinessProbe");
       DdUsec delay = dd_value_path_int (probe, "initialDelaySeconds", 0) * DD_SECOND;
-      DdUsec sleep
-          = dd_value_path_int (container, "lifecycle.preStop.sleep.seconds", 0) * DD_SECOND;
+      DdUsec hook = hook_time (pod, dd_value_path (container, "lifecycle.preStop"), KUBE_PRE_STOP);
 
       behaviour.probed |= probe != NULL;
       behaviour.probe_delay = MAX (behaviour.probe_delay, delay);
-      behaviour.pre_stop = MAX (behaviour.pre_stop, sleep);
+      behaviour.pre_stop = MAX (behaviour.pre_stop, hook);
     }
   return behaviour;
 }

@@ -18,10 +18,16 @@ typedef struct
   gboolean never_ready, ignores_sigterm, crash_loop;
   gboolean probed;    /* some container has a readinessProbe */
   DdUsec probe_delay; /* the longest initialDelaySeconds of them */
-  DdUsec pre_stop;    /* the longest preStop sleep */
+  DdUsec pre_stop;    /* what the longest preStop hook takes */
   gboolean restarts;  /* restartPolicy Always */
+  gboolean fails;     /* restartPolicy Never: a crash is the end */
 } SimPodBehaviour;
 
 SimPodBehaviour sim_pod_behaviour (const SimObject *pod);
+
+/* How long after its start CONTAINER of POD holds up the next one: an init container until it ends,
+ * any other until its postStart hook does. Imitates: Kubernetes, Init Containers; the kubelet's
+ * startContainer, which waits for the hook. */
+DdUsec sim_container_holds (const SimObject *pod, const DdValue *container, gboolean init);
 
 G_END_DECLS

@@ -101,33 +101,55 @@ container_statuses (SimActors *actors, const SimObject *pod, const SimPodReport 
   return dd_builder_end (&list);
 }
 
-/* Init containers run to their end one after another; only "not yet" and "done" can be seen. */
+/* Init containers run to their end one after another; sidecars among them stay. */
+static SimPodReport
+init_report (const DdValue *container, guint i, const SimPodReport *report)
+{
+  gboolean sidecar = g_strcmp0 (dd_value_path_string (container, "restartPolicy"), "Always") == 0;
+  gboolean done = report->initialized || i < report->init_done;
+  gboolean runs = !done && i == report->init_done && report->init_runs;
+  SimPodReport own = *report;
+
+  own.restarts = 0;
+  own.ready = done && !(sidecar && report->progress == SIM_POD_ENDED);
+  if (runs)
+    {
+      own.progress = report->progress == SIM_POD_ENDED ? SIM_POD_ENDED : SIM_POD_STARTED;
+      return own;
+    }
+  own.exit_code = 0;
+  own.progress = !done                                          ? SIM_POD_CREATING
+                 : sidecar && report->progress != SIM_POD_ENDED ? SIM_POD_STARTED
+                                                                : SIM_POD_ENDED;
+  return own;
+}
+
 static DdValue *
 init_statuses (SimActors *actors, const SimObject *pod, const SimPodReport *report)
 {
   const DdValue *containers = dd_value_path (pod->value, "spec.initContainers");
-  SimPodReport done = *report;
   DdBuilder list = dd_builder_array ();
 
-  done.progress = report->initialized ? SIM_POD_ENDED : SIM_POD_CREATING;
-  done.ready = report->initialized;
-  done.exit_code = 0;
-  done.restarts = 0;
   for (gsize i = 0; i < dd_value_length (containers); i++)
-    dd_builder_add (&list, container_status (actors, pod, dd_value_element (containers, i), &done));
+    {
+      const DdValue *container = dd_value_element (containers, i);
+      SimPodReport own = init_report (container, (guint) i, report);
+
+      dd_builder_add (&list, container_status (actors, pod, container, &own));
+    }
   return dd_builder_end (&list);
 }
 
 /* ---- conditions ---- */
 
-/* "[a b]" */
+/* "[a b]", without the first SKIPPED. */
 static char *
-names_of (const DdValue *containers)
+names_of (const DdValue *containers, guint skipped)
 {
   g_autoptr (GString) names = g_string_new ("[");
 
-  for (gsize i = 0; i < dd_value_length (containers); i++)
-    g_string_append_printf (names, "%s%s", i > 0 ? " " : "",
+  for (gsize i = skipped; i < dd_value_length (containers); i++)
+    g_string_append_printf (names, "%s%s", i > skipped ? " " : "",
                             dd_value_path_string (dd_value_element (containers, i), "name"));
   g_string_append_c (names, ']');
   return g_string_free (g_steal_pointer (&names), FALSE);
@@ -162,7 +184,7 @@ add_readiness (SimActors *actors, DdBuilder *list, const SimObject *pod, const c
                const SimPodReport *report)
 {
   const DdValue *before = dd_value_member (pod->value, "status");
-  g_autofree char *names = names_of (dd_value_path (pod->value, "spec.containers"));
+  g_autofree char *names = names_of (dd_value_path (pod->value, "spec.containers"), 0);
   const char *reason = report->progress != SIM_POD_ENDED ? "ContainersNotReady"
                        : report->exit_code == 0          ? "PodCompleted"
                                                          : "PodFailed";
@@ -176,12 +198,64 @@ add_readiness (SimActors *actors, DdBuilder *list, const SimObject *pod, const c
                        : NULL);
 }
 
+static void
+add_gate_message (GString *message, const SimObject *pod, const char *type)
+{
+  const char *status = sim_condition_status (dd_value_member (pod->value, "status"), type);
+
+  if (g_strcmp0 (status, "True") == 0)
+    return;
+  if (message->len > 0)
+    g_string_append (message, ", ");
+  if (status == NULL)
+    g_string_append_printf (
+        message, "corresponding condition of pod readiness gate \"%s\" does not exist.", type);
+  else
+    g_string_append_printf (
+        message, "the status of pod readiness gate \"%s\" is not \"True\", but %s", type, status);
+}
+
+/* NULL when all of them hold. */
+static char *
+closed_gates (const SimObject *pod)
+{
+  const DdValue *gates = dd_value_path (pod->value, "spec.readinessGates");
+  g_autoptr (GString) message = g_string_new (NULL);
+
+  for (gsize i = 0; i < dd_value_length (gates); i++)
+    add_gate_message (message, pod,
+                      dd_value_path_string (dd_value_element (gates, i), "conditionType"));
+  return message->len > 0 ? g_string_free (g_steal_pointer (&message), FALSE) : NULL;
+}
+
+gboolean
+sim_pod_gates_hold (const SimObject *pod)
+{
+  g_autofree char *closed = closed_gates (pod);
+
+  return closed == NULL;
+}
+
+/* Ready takes the containers and the gates (the kubelet's GenerateReadyCondition). */
+static void
+add_ready (SimActors *actors, DdBuilder *list, const SimObject *pod, const SimPodReport *report)
+{
+  g_autofree char *closed = report->ready ? closed_gates (pod) : NULL;
+
+  if (closed == NULL)
+    add_readiness (actors, list, pod, "Ready", report);
+  else
+    add_condition (actors, list, dd_value_member (pod->value, "status"), "Ready", FALSE,
+                   "ReadinessGatesNotReady", dd_string (closed));
+}
+
 static DdValue *
 conditions (SimActors *actors, const SimObject *pod, const SimPodReport *report)
 {
   const DdValue *before = dd_value_member (pod->value, "status");
   const DdValue *present = dd_value_member (before, "conditions");
-  g_autofree char *names = names_of (dd_value_path (pod->value, "spec.initContainers"));
+  g_autofree char *names
+      = names_of (dd_value_path (pod->value, "spec.initContainers"), report->init_done);
   DdBuilder list = dd_builder_array ();
 
   if (actors->api->minor >= 29)
@@ -192,7 +266,7 @@ conditions (SimActors *actors, const SimObject *pod, const SimPodReport *report)
   else
     add_condition (actors, &list, before, "Initialized", FALSE, "ContainersNotInitialized",
                    dd_string_printf ("containers with incomplete status: %s", names));
-  add_readiness (actors, &list, pod, "Ready", report);
+  add_ready (actors, &list, pod, report);
   add_readiness (actors, &list, pod, "ContainersReady", report);
   for (gsize i = 0; i < dd_value_length (present); i++)
     {
@@ -242,6 +316,11 @@ sim_pod_status (SimActors *actors, const SimObject *pod, const SimPodReport *rep
   DdBuilder status = dd_builder_object ();
 
   dd_builder_set (&status, "phase", dd_word (phase_of (report)));
+  if (report->reason != NULL)
+    {
+      dd_builder_set (&status, "reason", dd_word (report->reason));
+      dd_builder_set (&status, "message", dd_string (report->message));
+    }
   dd_builder_set (&status, "conditions", conditions (actors, pod, report));
   set_addresses (&status, report);
   dd_builder_set (&status, "startTime",

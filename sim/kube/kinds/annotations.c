@@ -12,5 +12,7 @@ const KubeAnnotation kube_annotations[] = {
   { KUBE_IGNORES_SIGTERM, FALSE, "they run until they are killed" },
   { KUBE_CRASH_LOOP, FALSE, "they fail right after each start" },
   { KUBE_EXIT_AFTER, TRUE, "they end by themselves, with exit code 0" },
+  { KUBE_PRE_STOP, TRUE, "the preStop hooks take that long, whatever they do" },
+  { KUBE_POST_START, TRUE, "the postStart hooks take that long" },
   { NULL },
 };

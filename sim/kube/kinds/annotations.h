@@ -13,6 +13,8 @@ G_BEGIN_DECLS
 #define KUBE_IGNORES_SIGTERM KUBE_DRYDOCK_PREFIX "ignores-sigterm"
 #define KUBE_CRASH_LOOP KUBE_DRYDOCK_PREFIX "crash-loop"
 #define KUBE_EXIT_AFTER KUBE_DRYDOCK_PREFIX "exit-after"
+#define KUBE_PRE_STOP KUBE_DRYDOCK_PREFIX "pre-stop"
+#define KUBE_POST_START KUBE_DRYDOCK_PREFIX "post-start"
 
 typedef struct
 {
