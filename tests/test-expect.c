@@ -341,6 +341,41 @@ START_TEST (events_are_counted_and_the_closest_is_named)
 }
 END_TEST
 
+static const struct
+{
+  const char *expectation, *remark; /* NULL: something was there that could have broken it */
+} vacuous[] = {
+  { "{match: {kind: ConfigMap, metadata: {name: b}}, count: 0}",
+    "there never was a ConfigMap with metadata {\"name\":\"b\"}, so nothing could break this" },
+  { "{never: , match: {kind: ConfigMap, metadata: {labels: {v: '9'}}}}",
+    "there never was a ConfigMap with metadata" },
+  { "{match: {kind: ConfigMap, metadata: {name: a}, data: {v: '9'}}, count: 0}", NULL },
+  { "{match: {kind: Pod}, count: 0}", NULL },
+  { "{match: {kind: ConfigMap}}", NULL },
+  { "{event: {event: pod.bound}, count: 0}", NULL },
+  { "{event: {event: drain.started, subject: 'shop/wbe-*'}, count: 0}",
+    "nothing was ever told of shop/wbe-*, so nothing could break this" },
+  { "{event: {event: drain.started, subject: shop/web-1, details: {pdos: 2}}, count: 0}",
+    "no drain.started ever had details such as {\"pdos\":2}, so nothing could break this" },
+  { "{event: {event: drain.started, details: {pods: 3}}, count: 0}", NULL },
+};
+
+START_TEST (what_nothing_could_break_is_told)
+{
+  const SimVerdict *result;
+
+  expect (vacuous[_i].expectation);
+  put ("a", "1");
+  emit ("drain.started", "shop/web-1", dd_object ("pods", dd_int (2), NULL));
+  result = verdict ();
+  ck_assert (result->held);
+  if (vacuous[_i].remark == NULL)
+    ck_assert_ptr_null (result->remark);
+  else
+    ck_assert_msg (g_str_has_prefix (result->remark, vacuous[_i].remark), "%s", result->remark);
+}
+END_TEST
+
 START_TEST (order_matters_to_a_trace)
 {
   const SimVerdict *result;
@@ -435,6 +470,7 @@ main (void)
   tcase_add_test (matching, differences_name_the_path_and_the_nearest_element);
   suite_add_tcase (suite, matching);
   tcase_add_checked_fixture (watching, setup, teardown);
+  tcase_add_loop_test (watching, what_nothing_could_break_is_told, 0, G_N_ELEMENTS (vacuous));
   for (guint i = 0; i < G_N_ELEMENTS (tests); i++)
     tcase_add_test (watching, tests[i]);
   suite_add_tcase (suite, watching);

@@ -156,6 +156,19 @@ START_TEST (the_line_and_a_caret_are_shown)
 }
 END_TEST
 
+START_TEST (a_scenario_that_expects_nothing_is_told)
+{
+  g_autofree char *path = write_file ("s.yaml", HEAD "expect: []\n");
+  g_autoptr (SimScenario) scenario = sim_scenario_load (path, NULL);
+  const GPtrArray *warnings = sim_scenario_warnings (scenario);
+  g_autofree char *warning = without_directory (g_ptr_array_index (warnings, 0));
+
+  ck_assert_uint_eq (warnings->len, 1);
+  ck_assert_msg (g_str_has_prefix (warning, "s.yaml:3:9: nothing is expected: only the invariants"),
+                 "%s", warning);
+}
+END_TEST
+
 START_TEST (a_mistake_in_a_shared_file_is_pointed_at_there)
 {
   g_autofree char *world G_GNUC_UNUSED
@@ -386,6 +399,7 @@ main (void)
 {
   const TTest *const tests[] = {
     the_line_and_a_caret_are_shown,
+    a_scenario_that_expects_nothing_is_told,
     a_mistake_in_a_shared_file_is_pointed_at_there,
     an_unknown_profile_of_the_command_line_is_refused,
     a_step_that_is_refused_fails_the_scenario,

@@ -33,6 +33,8 @@ latencies:
   node.register: 40s
 world:
   region: us-west-2
+  account: "123456789012"
+  zones: [us-west-2d]
   cluster: {name: one, version: "1.30"}
   nodegroups:
     - name: default
@@ -49,6 +51,7 @@ world:
       metadata: {name: web, namespace: shop}
       spec:
         replicas: 2
+        strategy: {type: RollingUpdate}
         selector: {matchLabels: {app: web}}
         template:
           metadata:
@@ -78,6 +81,7 @@ steps:
 faults:
   - {service: eks, operation: DescribeNodegroup, error: ThrottlingException, times: 1, may not strike: true}
   - {service: kubernetes, operation: list pods, error: InternalError, retry_after: 1, may not strike: true}
+  - {service: instance, operation: launch, error: VcpuLimitExceeded, may not strike: true}
   - {service: pod, operation: pull, probability: 0.5, may not strike: true}
 expect:
   - within: 1h
@@ -128,6 +132,10 @@ max_events ^max_events max_event
 node.register register: node.registr
 region region regoin
 version cluster: verison
+RollingUpdate strategy: RollingUpdat
+ThrottlingException ThrottlingE ThrotlingException
+VcpuLimitExceeded Vcpu VcpuLimitExceded
+us-west-2d zones: us-wset-2d
 desired desired: desird
 maxUnavailable maxUnav maxUnavaliable
 updateStrategy updateStrat updateStrategie
@@ -189,6 +197,7 @@ misspell 'may not strike' may.not 'may not srtike'
 misspell 'pull' operation:.pull pul 'did you mean pod pull'
 misspell 'at most' gap: 'at msot'
 misspell nodegroupName nodegroupName nodegroupNmae '"nodegroupName" says which'
+misspell 123456789012 account: 12345 'twelve digits'
 misspell 3h ^for 3 'is no duration'
 misspell 1h within: 9000000h 'that never comes'
 misspell 10s ready-after ten 'is no duration'
@@ -221,6 +230,24 @@ result 'all that is wrong with a file of manifests is told at once' "$(
   [ $status -eq 2 ] || echo "exit status $status"
   grep -qE 'manifests.yaml:5:3: .*"spec.replica".*replicas' "$here/out" || cat "$here/out"
   grep -qE 'manifests.yaml:17:3: .*"spec.minAvaliable".*minAvailable' "$here/out" || cat "$here/out")"
+
+# ---- what nothing could break ----
+
+cat >"$here/never.yaml" <<TEXT
+about: What is expected never to be has a misspelt label, which only a run can see.
+world: {nodegroups: [{name: default, desired: 1, labels: {team: a}}]}
+expect:
+  - match: {kind: Node, metadata: {labels: {taem: a}}}
+    count: 0
+TEXT
+remark='there never was a Node with metadata'
+for format in human tap json junit github; do
+  "$drydock" run -q --transport direct --format $format "$here/never.yaml" >"$here/out" 2>&1
+  status=$?
+  result "what nothing could break is told and fails nothing: $format" "$(
+    [ $status -eq 0 ] || echo "exit status $status"
+    grep -qF "$remark" "$here/out" || cat "$here/out")"
+done
 
 # ---- events ----
 

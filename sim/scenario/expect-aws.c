@@ -141,12 +141,72 @@ RESOURCE (update, last_update)
 RESOURCE (nodegroup, nodegroup_now)
 RESOURCE (group, group_now)
 
+/* The first path of PATTERN on which ACTUAL has nothing; NULL: it has something everywhere. */
+static char *
+missing_path (const DdValue *pattern, const DdValue *actual, const char *path)
+{
+  for (gsize i = 0; dd_value_type (pattern) == DD_OBJECT && i < dd_value_length (pattern); i++)
+    {
+      const char *key = dd_value_key (pattern, i);
+      g_autofree char *below
+          = *path != '\0' ? g_strdup_printf ("%s.%s", path, key) : g_strdup (key);
+      const DdValue *member = dd_value_member (actual, key);
+      char *missing;
+
+      if (sim_match_is_comparison (key))
+        continue;
+      if (member == NULL)
+        return g_steal_pointer (&below);
+      missing = missing_path (dd_value_nth (pattern, i), member, below);
+      if (missing != NULL)
+        return missing;
+    }
+  return NULL;
+}
+
+static void
+doubt_members (const SimExpectation *self, const DdValue *actual, GString *out)
+{
+  g_autofree char *missing = actual != NULL ? missing_path (self->wanted, actual, "") : NULL;
+
+  if (missing != NULL)
+    g_string_append_printf (out, "node group %s has no %s, so nothing could break this",
+                            (const char *) self->state, missing);
+}
+
+static void
+doubt_nodegroup (SimExpectation *self, GString *out)
+{
+  g_autoptr (DdValue) actual = nodegroup_now (self);
+
+  doubt_members (self, actual, out);
+}
+
+static void
+doubt_group (SimExpectation *self, GString *out)
+{
+  g_autoptr (DdValue) actual = group_now (self);
+
+  doubt_members (self, actual, out);
+}
+
+static void
+doubt_update (SimExpectation *self, GString *out)
+{
+  g_autoptr (DdValue) update = last_update (self);
+
+  if (update == NULL)
+    g_string_append_printf (out, "node group %s never had an update, so nothing could break this",
+                            (const char *) self->state);
+}
+
 const SimSubject sim_subject_update = {
   .key = "update",
   .prepare = prepare,
   .take = take,
   .truth = update_truth,
   .explain = update_explain,
+  .doubt = doubt_update,
 };
 
 const SimSubject sim_subject_nodegroup = {
@@ -155,6 +215,7 @@ const SimSubject sim_subject_nodegroup = {
   .take = take,
   .truth = nodegroup_truth,
   .explain = nodegroup_explain,
+  .doubt = doubt_nodegroup,
 };
 
 const SimSubject sim_subject_group = {
@@ -163,4 +224,5 @@ const SimSubject sim_subject_group = {
   .take = take,
   .truth = group_truth,
   .explain = group_explain,
+  .doubt = doubt_group,
 };

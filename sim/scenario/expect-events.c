@@ -69,6 +69,8 @@ typedef struct
   DdUsec last;
   char *nearest; /* where the nearest of them differs */
   guint nearest_distance;
+  gboolean subject_met; /* something was told of such a subject */
+  gboolean details_met; /* and with such details, whatever their values */
 } Events;
 
 static gboolean
@@ -119,11 +121,33 @@ note_near_miss (SimExpectation *self, const SimEvent *event)
   events->nearest_distance = distance;
 }
 
+static gboolean
+has_details (const DdValue *wanted, const DdValue *actual)
+{
+  for (gsize i = 0; i < dd_value_length (wanted); i++)
+    if (dd_value_member (actual, dd_value_key (wanted, i)) == NULL)
+      return FALSE;
+  return TRUE;
+}
+
+/* A subject that nobody ever tells of, or a detail that no such event has, is a mistake. */
+static void
+note_met (const SimExpectation *self, const SimEvent *event)
+{
+  Events *events = self->state;
+
+  if (!events->subject_met)
+    events->subject_met = text_matches (self->pattern, "subject", event->subject);
+  if (!events->details_met && strcmp (name_of (self->pattern), event->what) == 0)
+    events->details_met = has_details (part (self->pattern, "details"), event->details);
+}
+
 static void
 take_event (SimExpectation *self, const SimEvent *event)
 {
   Events *events = self->state;
 
+  note_met (self, event);
   if (strcmp (name_of (self->pattern), event->what) != 0)
     return;
   if (!sim_event_matches (self->pattern, event))
@@ -160,6 +184,23 @@ explain_event (SimExpectation *self, GString *out)
 }
 
 static void
+doubt_event (SimExpectation *self, GString *out)
+{
+  const Events *events = self->state;
+  const char *subject = sim_schema_text (dd_yaml_member (self->pattern, "subject"));
+  g_autofree char *details = part (self->pattern, "details") != NULL
+                                 ? dd_value_to_text (part (self->pattern, "details"))
+                                 : NULL;
+
+  if (!events->subject_met)
+    g_string_append_printf (out, "nothing was ever told of %s, so nothing could break this",
+                            subject != NULL ? subject : "such a subject");
+  else if (events->same_name > 0 && !events->details_met)
+    g_string_append_printf (out, "no %s ever had details such as %s, so nothing could break this",
+                            name_of (self->pattern), details);
+}
+
+static void
 clear_event (SimExpectation *self)
 {
   Events *events = self->state;
@@ -175,6 +216,7 @@ const SimSubject sim_subject_event = {
   .take = take_event,
   .truth = event_truth,
   .explain = explain_event,
+  .doubt = doubt_event,
   .clear = clear_event,
 };
 

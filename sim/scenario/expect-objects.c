@@ -19,6 +19,8 @@ typedef struct
 {
   const KubeKind *kind;
   gint64 matching;
+  const DdValue *which; /* the pattern's metadata: which objects are meant; NULL: all of the kind */
+  gboolean met;         /* there was one */
   gboolean watching;
 } Objects;
 
@@ -32,6 +34,7 @@ prepare (SimExpectation *self, GError **error)
     return FALSE;
   objects = g_new0 (Objects, 1);
   objects->kind = kind;
+  objects->which = dd_value_member (self->pattern->value, "metadata");
   self->state = objects;
   dd_value_set (&self->wanted, "kind", NULL);
   dd_value_set (&self->wanted, "apiVersion", NULL);
@@ -42,6 +45,13 @@ static gboolean
 is_wanted (const SimExpectation *self, const SimObject *object)
 {
   return sim_match (self->wanted, object->value);
+}
+
+static void
+note_met (Objects *objects, const SimObject *object)
+{
+  objects->met = objects->met || objects->which == NULL
+                 || sim_match (objects->which, dd_value_member (object->value, "metadata"));
 }
 
 static void
@@ -57,6 +67,7 @@ take_change (SimStore *store, const SimChange *change, gpointer data)
   gboolean after = change->type != SIM_DELETED && is_wanted (self, change->object);
 
   (void) store;
+  note_met (objects, change->object);
   objects->matching += (gint64) after - (gint64) before;
   self->dirty = self->dirty || before != after;
 }
@@ -69,7 +80,10 @@ watch (SimExpectation *self)
   g_autoptr (GPtrArray) all = sim_store_list (store, objects->kind, NULL);
 
   for (guint i = 0; i < all->len; i++)
-    objects->matching += is_wanted (self, g_ptr_array_index (all, i));
+    {
+      objects->matching += is_wanted (self, g_ptr_array_index (all, i));
+      note_met (objects, g_ptr_array_index (all, i));
+    }
   sim_store_subscribe (store, objects->kind, take_change, self);
   objects->watching = TRUE;
 }
@@ -154,6 +168,20 @@ explain (SimExpectation *self, GString *out)
     append_closest (self, all, out);
 }
 
+/* A kind that has no objects may be what is meant; objects of which none is ever there are not. */
+static void
+doubt (SimExpectation *self, GString *out)
+{
+  const Objects *objects = self->state;
+  g_autofree char *which = NULL;
+
+  if (objects->met || objects->which == NULL)
+    return;
+  which = dd_value_to_text (objects->which);
+  g_string_append_printf (out, "there never was a %s with metadata %s, so nothing could break this",
+                          objects->kind->kind, which);
+}
+
 static void
 clear (SimExpectation *self)
 {
@@ -170,5 +198,6 @@ const SimSubject sim_subject_match = {
   .watch = watch,
   .truth = truth,
   .explain = explain,
+  .doubt = doubt,
   .clear = clear,
 };

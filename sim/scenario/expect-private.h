@@ -12,7 +12,8 @@ typedef struct _SimExpectation SimExpectation;
 
 /* One kind of thing that can be expected. `prepare` checks and reads the row; `watch` begins;
  * `take` sees every event of the trace; `truth` says whether it is so now; `explain` says how far
- * from it the world is. */
+ * from it the world is; `doubt` adds why nothing could ever have been so (nothing added: something
+ * could). */
 typedef struct
 {
   const char *key;
@@ -21,6 +22,7 @@ typedef struct
   void (*take) (SimExpectation *self, const SimEvent *event);
   gboolean (*truth) (SimExpectation *self);
   void (*explain) (SimExpectation *self, GString *out);
+  void (*doubt) (SimExpectation *self, GString *out);
   void (*clear) (SimExpectation *self);
 } SimSubject;
 

@@ -54,6 +54,7 @@ sim_verdict_free (SimVerdict *verdict)
   g_free (verdict->text);
   g_free (verdict->place);
   g_free (verdict->why);
+  g_free (verdict->remark);
   g_free (verdict);
 }
 
@@ -292,6 +293,19 @@ reason_of (Watched *watched)
   return g_string_free (out, FALSE);
 }
 
+/* That nothing is so holds of a misspelt name as well. */
+static char *
+remark_on (Watched *watched)
+{
+  SimExpectation *base = &watched->base;
+  gboolean forbids = watched->when == NEVER || (base->counted && base->max == 0);
+  g_autoptr (GString) out = g_string_new (NULL);
+
+  if (forbids && base->subject->doubt != NULL)
+    base->subject->doubt (base, out);
+  return out->len > 0 ? g_strdup (out->str) : NULL;
+}
+
 static void
 decide (Watched *watched, gboolean held)
 {
@@ -303,6 +317,7 @@ decide (Watched *watched, gboolean held)
   verdict->held = held;
   verdict->time = moment (watched->all);
   verdict->why = held ? NULL : reason_of (watched);
+  verdict->remark = held ? remark_on (watched) : NULL;
   watched->verdict = verdict;
   watched->decided = TRUE;
   sim_stage_trace (watched->all->world->stage, "scenario",

@@ -19,6 +19,7 @@ typedef struct
   gboolean idle_fault; /* it is about a fault of the scenario that never struck */
   DdUsec time;         /* when that was decided, since the beginning */
   char *why;           /* failed: what was looked for, what came closest, since when; else NULL */
+  char *remark;        /* held, but nothing was ever there that could have broken it; else NULL */
 } SimVerdict;
 
 void sim_verdict_free (SimVerdict *verdict);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/time.h"
+#include "sim/aws/protocol/error.h"
 #include "sim/kube/error.h"
 #include "sim/kube/serve/verbs.h"
 #include "sim/scenario/expect.h"
@@ -101,24 +102,41 @@ check_operation (const DdYaml *row, GError **error)
   return FALSE;
 }
 
-/* The reasons of Kubernetes are known; every AWS service has codes of its own. */
+/* The codes that the services, or the reasons that Kubernetes has; ended by NULL. */
+static GPtrArray *
+error_codes_of (const char *service)
+{
+  GPtrArray *names;
+
+  if (strcmp (service, "kubernetes") == 0)
+    return kube_reasons ();
+  names = g_ptr_array_new ();
+  for (guint i = 0; i < AWS_N_ERRORS; i++)
+    g_ptr_array_add (names, (gpointer) aws_error_code_name ((AwsErrorCode) i));
+  g_ptr_array_add (names, NULL);
+  return names;
+}
+
+/* What is like a code that there is must be that one, or say which status it has. AWS has codes
+ * that the world never gives by itself, Kubernetes no other reasons. */
 static gboolean
 check_error_code (const DdYaml *row, GError **error)
 {
+  const char *service = sim_schema_text (dd_yaml_member (row, "service"));
   const DdYaml *code = dd_yaml_member (row, "error");
-  g_autoptr (GPtrArray) reasons = NULL;
+  g_autoptr (GPtrArray) names = NULL;
   g_autofree char *hint = NULL;
 
-  if (code == NULL || strcmp (sim_schema_text (dd_yaml_member (row, "service")), "kubernetes") != 0
-      || dd_yaml_member (row, "status") != NULL)
+  if (code == NULL || (dd_yaml_member (row, "status") != NULL && is_request (row)))
     return TRUE;
-  reasons = kube_reasons ();
-  if (g_strv_contains ((const char *const *) reasons->pdata, code->text))
+  names = error_codes_of (service);
+  if (g_strv_contains ((const char *const *) names->pdata, code->text))
     return TRUE;
-  hint = sim_did_you_mean (code->text, (const char *const *) reasons->pdata);
-  dd_yaml_set_error (error, code,
-                     "Kubernetes has no reason \"%s\"%s; one of your own needs its `status`",
-                     code->text, hint);
+  hint = sim_did_you_mean (code->text, (const char *const *) names->pdata);
+  if (*hint == '\0' && sim_aws_service (service) != NULL)
+    return TRUE;
+  dd_yaml_set_error (error, code, "%s knows no error \"%s\"%s%s", service, code->text, hint,
+                     is_request (row) ? "; one of your own needs its `status`" : "");
   return FALSE;
 }
 
@@ -130,7 +148,7 @@ check_what (const DdYaml *row, GError **error)
   g_autofree char *hint = NULL;
 
   if (is_request (row))
-    return check_operation (row, error) && check_error_code (row, error);
+    return check_operation (row, error);
   what = g_strdup_printf ("%s %s", sim_schema_text (dd_yaml_member (row, "service")),
                           operation != NULL ? operation->text : "(no operation)");
   if (g_strv_contains (happenings, what))
@@ -155,7 +173,7 @@ sim_faults_check (const DdYaml *list, GError **error)
           dd_yaml_set_error (error, chance, "a probability is above 0 and at most 1");
           return FALSE;
         }
-      if (!check_harm (row, error) || !check_what (row, error))
+      if (!check_harm (row, error) || !check_what (row, error) || !check_error_code (row, error))
         return FALSE;
     }
   return TRUE;

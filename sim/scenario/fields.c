@@ -120,6 +120,22 @@ is_comparison (const Walk *walk, const DdYaml *node, KubeType type, const KubeFi
   return TRUE;
 }
 
+/* Where the kind's table has all the words, another one can be no value. */
+static void
+check_choice (const Walk *walk, const DdYaml *node, const KubeField *field, const char *path)
+{
+  g_autofree char *hint = NULL;
+  g_autofree char *all = NULL;
+
+  if (node->text == NULL || field->values == NULL || dd_value_string (node->value) == NULL
+      || (walk->pattern && strchr (node->text, '*') != NULL)
+      || g_strv_contains (field->values, node->text))
+    return;
+  hint = sim_did_you_mean (node->text, field->values);
+  all = g_strjoinv (", ", (char **) field->values);
+  note (walk, node, "%s cannot be \"%s\"%s; it is one of %s", path, node->text, hint, all);
+}
+
 static void
 refuse_mapping (const Walk *walk, const DdYaml *node, const char *path)
 {
@@ -169,6 +185,9 @@ walk_value (const Walk *walk, const DdYaml *node, KubeType type, const KubeField
     case KUBE_RAW:
       break;
     case KUBE_STRING:
+      check_choice (walk, node, field, path);
+      refuse_mapping (walk, node, path);
+      break;
     case KUBE_INT:
     case KUBE_BOOL:
     case KUBE_NUMBER:

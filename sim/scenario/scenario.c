@@ -105,6 +105,18 @@ check_parts (const SimScenario *scenario, GError **error)
   return expectations != NULL && sim_names_check (scenario->root, scenario->world, error);
 }
 
+/* A scenario that expects nothing is green whatever its author meant by it. */
+static void
+warn_of_nothing (SimScenario *scenario)
+{
+  const DdYaml *expect = dd_yaml_member (scenario->root, "expect");
+
+  if (dd_yaml_length (expect) == 0)
+    g_ptr_array_add (scenario->warnings,
+                     dd_yaml_point (expect->file, expect->line, expect->column,
+                                    "nothing is expected: only the invariants are checked"));
+}
+
 static void
 collect_warnings (SimScenario *scenario)
 {
@@ -113,6 +125,7 @@ collect_warnings (SimScenario *scenario)
     g_ptr_array_add (scenario->warnings,
                      g_strdup (g_ptr_array_index (scenario->file->warnings, i)));
   sim_world_file_add_warnings (scenario->world, scenario->warnings);
+  warn_of_nothing (scenario);
 }
 
 /* Takes FILE, which may be NULL with ERROR set. */

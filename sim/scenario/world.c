@@ -64,6 +64,40 @@ sim_latencies_check (const DdYaml *latencies, GError **error)
 }
 
 static gboolean
+check_account (const DdYaml *root, GError **error)
+{
+  const DdYaml *account = dd_yaml_member (root, "account");
+
+  if (account == NULL
+      || (strlen (account->text) == 12 && strspn (account->text, "0123456789") == 12))
+    return TRUE;
+  dd_yaml_set_error (error, account, "an account has twelve digits");
+  return FALSE;
+}
+
+/* us-west-2d is a zone of us-west-2, us-west-2-lax-1a one beside it. */
+static gboolean
+check_zones (const DdYaml *root, GError **error)
+{
+  const DdYaml *region = dd_yaml_member (root, "region");
+  const char *prefix = region != NULL ? region->text : DEFAULT_REGION;
+  const DdYaml *zones = dd_yaml_member (root, "zones");
+
+  for (guint i = 0; i < dd_yaml_length (zones); i++)
+    {
+      const DdYaml *zone = dd_yaml_element (zones, i);
+
+      if (g_str_has_prefix (zone->text, prefix))
+        continue;
+      dd_yaml_set_error (error, zone, "%s is no zone of the region %s (did you mean %s%s?)",
+                         zone->text, prefix, prefix,
+                         *zone->text != '\0' ? zone->text + strlen (zone->text) - 1 : "");
+      return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
 check_version (const DdYaml *root, GError **error)
 {
   const DdYaml *version = dd_yaml_member (dd_yaml_member (root, "cluster"), "version");
@@ -84,6 +118,7 @@ sim_world_file_new (const DdYaml *node, const char *base, GError **error)
   world->root = node;
   world->workloads = sim_manifests_new ();
   if (!sim_schema_check (node, sim_world_rows, "a world", error) || !check_version (node, error)
+      || !check_account (node, error) || !check_zones (node, error)
       || !sim_latencies_check (dd_yaml_member (node, "latencies"), error))
     return NULL;
   for (guint i = 0; i < dd_yaml_length (workloads); i++)

@@ -240,6 +240,11 @@ add_verdict (const SimVerdict *verdict, GString *out)
   add_moment_cell (verdict->time, out);
   g_string_append (out, "<td><pre>");
   sim_html_text (verdict->text, out);
+  if (verdict->remark != NULL)
+    {
+      g_string_append (out, "\n");
+      sim_html_text (verdict->remark, out);
+    }
   if (verdict->why != NULL)
     {
       g_string_append (out, "\n");

@@ -84,6 +84,13 @@ print_case (const SimReport *report, const SimVerdict *verdict, FILE *out)
   print_attribute ("classname", report->outcome->scenario, out);
   print_attribute ("name", verdict->text, out);
   print_attribute ("file", *verdict->place != '\0' ? verdict->place : report->place, out);
+  if (verdict->held && verdict->remark != NULL)
+    {
+      fputs (">\n      <system-out>", out);
+      print_text (verdict->remark, out);
+      fputs ("</system-out>\n    </testcase>\n", out);
+      return;
+    }
   if (verdict->held)
     {
       fputs ("/>\n", out);
@@ -156,9 +163,10 @@ escape_command (const char *text, gboolean is_property)
   return g_string_free (out, FALSE);
 }
 
-/* PLACE is "file:line" or a file. */
+/* LEVEL is error or warning, PLACE is "file:line" or a file. */
 static void
-print_annotation (const char *place, const char *title, const char *message, FILE *out)
+print_annotation (const char *level, const char *place, const char *title, const char *message,
+                  FILE *out)
 {
   const char *colon = strrchr (place, ':');
   gboolean has_line = colon != NULL && g_ascii_isdigit (colon[1]);
@@ -167,7 +175,7 @@ print_annotation (const char *place, const char *title, const char *message, FIL
   g_autofree char *safe_title = escape_command (title, TRUE);
   g_autofree char *safe_message = escape_command (message, FALSE);
 
-  fprintf (out, "::error file=%s,line=%s,title=%s::%s\n", safe_file, has_line ? colon + 1 : "1",
+  fprintf (out, "::%s file=%s,line=%s,title=%s::%s\n", level, safe_file, has_line ? colon + 1 : "1",
            safe_title, safe_message);
 }
 
@@ -179,13 +187,16 @@ sim_github_report (const SimReport *report, FILE *out)
       const SimVerdict *verdict = g_ptr_array_index (report->outcome->verdicts, i);
 
       if (!verdict->held)
-        print_annotation (*verdict->place != '\0' ? verdict->place : report->place, verdict->text,
-                          verdict->why != NULL ? verdict->why : "it did not hold", out);
+        print_annotation ("error", *verdict->place != '\0' ? verdict->place : report->place,
+                          verdict->text, verdict->why != NULL ? verdict->why : "it did not hold",
+                          out);
+      else if (verdict->remark != NULL)
+        print_annotation ("warning", verdict->place, verdict->text, verdict->remark, out);
     }
 }
 
 void
 sim_github_error (const char *place, const char *message, FILE *out)
 {
-  print_annotation (place, "the scenario cannot be rehearsed", message, out);
+  print_annotation ("error", place, "the scenario cannot be rehearsed", message, out);
 }

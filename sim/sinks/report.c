@@ -27,6 +27,8 @@ print_verdict (const SimVerdict *verdict, gboolean colour, FILE *out)
 
   fprintf (out, "  %s%s%s  %s\n", sim_ink_on (colour, verdict->held ? SIM_INK_GOOD : SIM_INK_BAD),
            verdict->held ? "held  " : "FAILED", sim_ink_off (colour), verdict->text);
+  if (verdict->remark != NULL)
+    fprintf (out, "          %s: %s\n", verdict->place, verdict->remark);
   if (verdict->held)
     return;
   fprintf (out, "          %s, decided at %s\n",
@@ -101,6 +103,8 @@ sim_report_tap (const SimReport *report, FILE *out)
     {
       const SimVerdict *verdict = g_ptr_array_index (outcome->verdicts, i);
 
+      if (verdict->remark != NULL)
+        fprintf (out, "# %s: %s: %s\n", verdict->place, verdict->text, verdict->remark);
       if (verdict->held)
         continue;
       fprintf (out, "# %s%s%s\n", verdict->place, *verdict->place != '\0' ? ": " : "",
@@ -128,11 +132,11 @@ verdicts_value (const SimOutcome *outcome)
     {
       const SimVerdict *verdict = g_ptr_array_index (outcome->verdicts, i);
 
-      dd_builder_add (&list,
-                      dd_object ("text", dd_string (verdict->text), "place",
-                                 dd_string (verdict->place), "held", dd_bool (verdict->held),
-                                 "at_seconds", dd_double ((double) verdict->time / DD_SECOND),
-                                 "why", dd_string (verdict->why), NULL));
+      dd_builder_add (
+          &list, dd_object ("text", dd_string (verdict->text), "place", dd_string (verdict->place),
+                            "held", dd_bool (verdict->held), "at_seconds",
+                            dd_double ((double) verdict->time / DD_SECOND), "why",
+                            dd_string (verdict->why), "remark", dd_string (verdict->remark), NULL));
     }
   return dd_builder_end (&list);
 }
