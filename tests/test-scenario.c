@@ -126,6 +126,11 @@ static const struct
     "s.yaml:4:10: a fault needs an error, a delay or lose_reply: a launch needs an error" },
   { HEAD "expect: []\nfaults: [{service: ec2, error: x, probability: 1.5}]\n",
     "s.yaml:4:48: a probability is above 0 and at most 1" },
+  { HEAD "expect: []\nprofile: nobody\n", "s.yaml:4:10: no profile is called \"nobody\"" },
+  { HEAD "expect: []\nknobs: {wave: sideways}\n",
+    "s.yaml:4:15: wave: \"sideways\" is none of batch, sliding" },
+  { HEAD "expect: []\nknobs: {waev: batch}\n",
+    "s.yaml:4:9: no knob is called \"waev\" (did you mean wave?)" },
   { HEAD "expect: []\nlatencies: {node.redy: 1s}\n",
     "s.yaml:4:13: no delay is called \"node.redy\" (did you mean node.ready?)" },
   { "about: x\nexpect: []\nworld: nowhere.yaml\n",
@@ -218,8 +223,6 @@ static const struct
   { "about: x\nexpect: []\nworld: {workloads: [{apiVersion: v1, kind: Pod, metadata: {name: "
     "A_B}}]}\n",
     "s.yaml:3:21: " },
-  { HEAD "expect: []\nprofile: nobody\n", "s.yaml:4:10: there is no profile \"nobody\"" },
-  { HEAD "expect: []\nknobs: {wave: sideways}\n", "s.yaml:4:9: " },
 };
 
 START_TEST (what_the_world_refuses_is_pointed_at)

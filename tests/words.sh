@@ -189,8 +189,8 @@ pod.bound trace: pod.bund
 kubelet actor:.kubelet kublet
 node.ready to: node.redy
 TEXT
-misspell documented ^profile documentd 'known profiles'
-misspell join_timeout join_timeout join_timeuot 'known knobs'
+misspell documented ^profile documentd
+misspell join_timeout join_timeout join_timeuot
 misspell sliding wave: slidng 'none of batch, sliding'
 misspell 'list pods' list.pods 'list pod'
 misspell 'may not strike' may.not 'may not srtike'

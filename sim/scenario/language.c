@@ -7,6 +7,7 @@
 #include "config.h"
 
 #include "base/events.h"
+#include "sim/aws/eks/workflow.h"
 #include "sim/kube/kinds/annotations.h"
 #include "sim/scenario/schema.h"
 #include "sim/stage/latency.h"
@@ -309,6 +310,14 @@ print_annotations (GString *out)
 }
 
 static void
+print_knobs (GString *out)
+{
+  g_autofree char *text = sim_eks_knobs_text ();
+
+  g_string_append_printf (out, "\nKnobs, and what they are in the profile workshop:\n\n%s", text);
+}
+
+static void
 print_delays (GString *out)
 {
   g_string_append (out, "\nDelays, for latencies:\n\n");
@@ -330,6 +339,7 @@ sim_language_reference (void)
   g_string_append (out, manners);
   print_events (out);
   print_annotations (out);
+  print_knobs (out);
   print_delays (out);
   return g_string_free (out, FALSE);
 }

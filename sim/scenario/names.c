@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "base/events.h"
 #include "base/time.h"
+#include "sim/aws/eks/workflow.h"
 #include "sim/scenario/schema.h"
 
 typedef struct
@@ -239,6 +240,58 @@ check_resources (const Names *names, const DdYaml *row, GError **error)
                         nodegroup_statuses, error);
 }
 
+/* ---- how the engine behaves ---- */
+
+static const char *const profiles[] = { "workshop", "documented", "observed", NULL };
+
+/* The first words of the lines that describe the knobs; ended by NULL. */
+static GPtrArray *
+knob_names (void)
+{
+  GPtrArray *names = g_ptr_array_new_with_free_func (g_free);
+  g_autofree char *text = sim_eks_knobs_text ();
+  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
+
+  for (guint i = 0; lines[i] != NULL; i++)
+    {
+      const char *word = g_strchug (lines[i]);
+
+      if (*word != '\0')
+        g_ptr_array_add (names, g_strndup (word, strcspn (word, " ")));
+    }
+  g_ptr_array_add (names, NULL);
+  return names;
+}
+
+static gboolean
+check_knob (const DdYaml *key, const DdYaml *value, const GPtrArray *names, GError **error)
+{
+  const char *const *known = (const char *const *) names->pdata;
+  g_autoptr (GError) reason = NULL;
+
+  if (!g_strv_contains (known, key->text))
+    return refuse_word (key, "no knob is called", known, error);
+  if (sim_eks_knob_check (key->text, value->text, &reason))
+    return TRUE;
+  dd_yaml_set_error (error, value, "%s", reason->message);
+  return FALSE;
+}
+
+static gboolean
+check_behaviour (const DdYaml *root, GError **error)
+{
+  const DdYaml *profile = dd_yaml_member (root, "profile");
+  const DdYaml *knobs = dd_yaml_member (root, "knobs");
+  g_autoptr (GPtrArray) names = knob_names ();
+
+  if (profile != NULL && !sim_eks_profile_check (profile->text, NULL))
+    return refuse_word (profile, "no profile is called", profiles, error);
+  for (guint i = 0; i < dd_yaml_length (knobs); i++)
+    if (!check_knob (g_ptr_array_index (knobs->keys, i), dd_yaml_element (knobs, i), names, error))
+      return FALSE;
+  return TRUE;
+}
+
 /* ---- moments ---- */
 
 static gboolean
@@ -334,5 +387,5 @@ sim_names_check (const DdYaml *root, const SimWorldFile *world, GError **error)
   sim_world_file_add_nodegroups (world, nodegroups);
   add_made_nodegroups (&names);
   g_ptr_array_add (nodegroups, NULL);
-  return check_all (&names, error);
+  return check_behaviour (root, error) && check_all (&names, error);
 }

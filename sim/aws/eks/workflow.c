@@ -81,6 +81,33 @@ sim_eks_workflow_set_knob (SimEksWorkflow *workflow, const char *name, const cha
   return dd_knobs_set (&workflow->knobs, name, value, error);
 }
 
+gboolean
+sim_eks_profile_check (const char *profile, GError **error)
+{
+  DdKnobs knobs;
+
+  return dd_knobs_from_profile (profile != NULL ? profile : "workshop", &knobs, error);
+}
+
+gboolean
+sim_eks_knob_check (const char *name, const char *value, GError **error)
+{
+  DdKnobs knobs;
+
+  return dd_knobs_from_profile ("workshop", &knobs, error)
+         && dd_knobs_set (&knobs, name, value, error);
+}
+
+char *
+sim_eks_knobs_text (void)
+{
+  DdKnobs knobs;
+  gboolean known = dd_knobs_from_profile ("workshop", &knobs, NULL);
+
+  g_assert (known);
+  return dd_knobs_describe (&knobs);
+}
+
 /* ---- version updates ---- */
 
 static void

@@ -18,6 +18,12 @@ gboolean sim_eks_workflow_set_profile (SimEksWorkflow *workflow, const char *pro
 gboolean sim_eks_workflow_set_knob (SimEksWorkflow *workflow, const char *name, const char *value,
                                     GError **error);
 
+/* Whether such a profile (NULL: any), or a knob with such a value, can be set. */
+gboolean sim_eks_profile_check (const char *profile, GError **error);
+gboolean sim_eks_knob_check (const char *name, const char *value, GError **error);
+/* A line for each knob: its name, then what it is and may be. Caller frees. */
+char *sim_eks_knobs_text (void);
+
 /* Carries out UPDATE, which was accepted just now, and finishes its record. */
 void sim_eks_workflow_start (SimEksWorkflow *workflow, AwsUpdate *update);
 
