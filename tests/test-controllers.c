@@ -246,6 +246,55 @@ START_TEST (a_daemon_is_updated_one_node_after_another)
 }
 END_TEST
 
+static guint
+count_staying (const char *name)
+{
+  g_autoptr (GPtrArray) pods = pods_of (name);
+  guint staying = 0;
+
+  for (guint i = 0; i < pods->len; i++)
+    staying += !kube_pod_view (g_ptr_array_index (pods, i))->terminating;
+  return staying;
+}
+
+START_TEST (a_daemon_may_surge)
+{
+  guint least = 3, most = 3;
+
+  launch_ready (3);
+  daemon_set ("agent", "");
+  merge (&kube_daemon_set, "kube-system", "agent",
+         json ("{'spec':{'updateStrategy':{'rollingUpdate':{'maxSurge':1,'maxUnavailable':0}}}}"));
+  run_for (30 * DD_SECOND);
+  merge (&kube_daemon_set, "kube-system", "agent",
+         json ("{'spec':{'template':{'metadata':{'annotations':{'v':'2'}}}}}"));
+  for (guint i = 0; i < 240; i++)
+    {
+      run_for (500 * DD_MILLISECOND);
+      least = MIN (least, count_ready ("agent"));
+      most = MAX (most, count_staying ("agent"));
+    }
+  ck_assert_uint_eq (least, 3);
+  ck_assert_uint_eq (most, 4);
+  ck_assert_uint_eq (count_pods ("agent"), 3);
+  ck_assert_int_eq (status_int (&kube_daemon_set, "kube-system", "agent", "updatedNumberScheduled"),
+                    3);
+}
+END_TEST
+
+START_TEST (a_daemon_is_available_after_its_min_ready_seconds)
+{
+  launch_ready (1);
+  daemon_set ("agent", "");
+  merge (&kube_daemon_set, "kube-system", "agent", json ("{'spec':{'minReadySeconds':60}}"));
+  run_for (30 * DD_SECOND);
+  ck_assert_int_eq (status_int (&kube_daemon_set, "kube-system", "agent", "numberReady"), 1);
+  ck_assert_int_eq (status_int (&kube_daemon_set, "kube-system", "agent", "numberUnavailable"), 1);
+  run_for (60 * DD_SECOND);
+  ck_assert_int_eq (status_int (&kube_daemon_set, "kube-system", "agent", "numberAvailable"), 1);
+}
+END_TEST
+
 /* ---- nodes that go ---- */
 
 START_TEST (a_terminated_instance_takes_its_node_lease_and_pods_along)
@@ -470,6 +519,8 @@ main (void)
   tcase_add_test (cases, a_daemon_runs_on_every_node_cordoned_ones_too);
   tcase_add_test (cases, a_daemon_keeps_to_nodes_it_selects_and_tolerates);
   tcase_add_test (cases, a_daemon_is_updated_one_node_after_another);
+  tcase_add_test (cases, a_daemon_may_surge);
+  tcase_add_test (cases, a_daemon_is_available_after_its_min_ready_seconds);
   tcase_add_test (cases, a_terminated_instance_takes_its_node_lease_and_pods_along);
   tcase_add_test (cases, a_silent_node_is_unknown_tainted_and_emptied);
   tcase_add_test (cases, the_grace_period_is_forty_seconds_up_to_1_30);

@@ -11,8 +11,8 @@
 /* One pod on every node that fits. The work is keyed by DaemonSet and node together, so that a
  * node that joins or leaves costs the same in a large cluster as in a small one; a second queue,
  * keyed by DaemonSet, writes the status from sums that the first one keeps, and replaces pods of
- * an older template a few at a time. Imitates: Kubernetes, DaemonSet. Not imitated: maxSurge, a
- * successor beside the old pod, and minReadySeconds. */
+ * an older template a few at a time. Imitates: Kubernetes, DaemonSet, and kubernetes/kubernetes,
+ * pkg/controller/daemon/update.go. */
 
 /* What was last seen for one node. */
 typedef struct
@@ -221,13 +221,43 @@ judge (const SimObject *set, const SimObject *node)
   };
 }
 
+static gboolean
+is_outdated (const SimObject *pod, const char *hash)
+{
+  const DdValue *labels = kube_pod_view (pod)->labels;
+
+  return g_strcmp0 (dd_value_string (dd_value_member (labels, "controller-revision-hash")), hash)
+         != 0;
+}
+
+/* How many nodes may run the old and the new pod together. */
+static gint64
+max_surge (const SimObject *set, const Tally *tally)
+{
+  return sim_scaled_value (dd_value_path (set->value, "spec.updateStrategy.rollingUpdate.maxSurge"),
+                           tally->desired, TRUE, 0);
+}
+
+/* Whether POD is the one of its kind that stays on its node: KEPT[0] is of the present template, or
+ * of any where no surge is allowed, KEPT[1] an older one. */
+static gboolean
+claims_place (DaemonSets *self, const SimObject *set, const SimObject *pod, gboolean kept[2])
+{
+  const Tally *tally = tally_for (self, set->uid);
+  guint which = max_surge (set, tally) > 0 && is_outdated (pod, tally->hash);
+  gboolean first = !kept[which];
+
+  kept[which] = TRUE;
+  return first;
+}
+
 /* Removes pods that are finished, that may not stay, or that are one too many. What was bound to a
  * node that is gone is left to the pod garbage collector. */
 static gboolean
 tidy_node (DaemonSets *self, const SimObject *set, GPtrArray *pods, const SimObject *node,
            gboolean stay, GError **error)
 {
-  gboolean kept = FALSE;
+  gboolean kept[2] = { FALSE, FALSE };
 
   for (guint i = 0; i < pods->len; i++)
     {
@@ -236,11 +266,8 @@ tidy_node (DaemonSets *self, const SimObject *set, GPtrArray *pods, const SimObj
 
       if (view->terminating || (node == NULL && view->node_name != NULL))
         continue;
-      if (stay && !view->finished && !kept)
-        {
-          kept = TRUE;
-          continue;
-        }
+      if (stay && !view->finished && claims_place (self, set, pod, kept))
+        continue;
       if (view->finished && g_strcmp0 (view->phase, "Failed") == 0)
         kube_record_event (self->actors->api, set, workload.component, NULL, "Warning",
                            "FailedDaemonPod",
@@ -310,24 +337,18 @@ write_status (DaemonSets *self, SimObject *set, const Tally *tally)
   const SimGroup *group = sim_census_of_owner (self->actors->census, set->uid);
   gint64 ready = group != NULL ? MIN (group->ready, tally->current) : 0;
   gint64 updated = MIN (g_hash_table_size (tally->updated->by_node), tally->current);
-  gint64 unavailable = (gint64) tally->desired - ready;
-  DdValue *status = dd_object (
-      "currentNumberScheduled", dd_int (tally->current), "numberMisscheduled",
-      dd_int (tally->misscheduled), "desiredNumberScheduled", dd_int (tally->desired),
-      "numberReady", dd_int (ready), "observedGeneration",
-      dd_int (dd_value_path_int (set->value, "metadata.generation", 0)), "updatedNumberScheduled",
-      updated > 0 ? dd_int (updated) : NULL, "numberAvailable", ready > 0 ? dd_int (ready) : NULL,
-      "numberUnavailable", unavailable > 0 ? dd_int (unavailable) : NULL, NULL);
+  gint64 available
+      = MIN (sim_workload_count_available (self->actors, self->status, set, group), ready);
+  gint64 unavailable = (gint64) tally->desired - available;
+  DdValue *status
+      = dd_object ("currentNumberScheduled", dd_int (tally->current), "numberMisscheduled",
+                   dd_int (tally->misscheduled), "desiredNumberScheduled", dd_int (tally->desired),
+                   "numberReady", dd_int (ready), "observedGeneration",
+                   dd_int (dd_value_path_int (set->value, "metadata.generation", 0)),
+                   "updatedNumberScheduled", updated > 0 ? dd_int (updated) : NULL,
+                   "numberAvailable", available > 0 ? dd_int (available) : NULL,
+                   "numberUnavailable", unavailable > 0 ? dd_int (unavailable) : NULL, NULL);
   sim_actors_post_status (self->actors, set, status);
-}
-
-static gboolean
-is_outdated (const SimObject *pod, const char *hash)
-{
-  const DdValue *labels = kube_pod_view (pod)->labels;
-
-  return g_strcmp0 (dd_value_string (dd_value_member (labels, "controller-revision-hash")), hash)
-         != 0;
 }
 
 /* Takes away old pods: those that serve nobody at once, the others as maxUnavailable allows. The
@@ -339,7 +360,9 @@ replace_outdated (DaemonSets *self, const SimObject *set, const Tally *tally, GE
   const DdValue *rolling = dd_value_path (set->value, "spec.updateStrategy.rollingUpdate");
   gint64 limit = MAX (
       sim_scaled_value (dd_value_member (rolling, "maxUnavailable"), tally->desired, TRUE, 1), 1);
-  gint64 may_go = limit - ((gint64) tally->desired - (group != NULL ? group->ready : 0));
+  gint64 may_go = limit
+                  - ((gint64) tally->desired
+                     - sim_workload_count_available (self->actors, self->status, set, group));
   g_autoptr (GPtrArray) pods = sim_store_dependents (self->actors->store, set->uid);
 
   for (guint i = 0; i < pods->len; i++)
@@ -350,11 +373,108 @@ replace_outdated (DaemonSets *self, const SimObject *set, const Tally *tally, GE
       if (pod->kind != &kube_pod || !is_outdated (pod, tally->hash))
         continue;
       view = kube_pod_view (pod);
-      if (view->terminating || (view->ready && may_go-- <= 0))
+      if (view->terminating
+          || (sim_workload_pod_is_available (self->actors, set, pod) && may_go-- <= 0))
         continue;
       if (!sim_workload_delete_pod (self->actors, &workload, set, pod, error))
         return FALSE;
     }
+  return TRUE;
+}
+
+/* ---- surge ---- */
+
+/* The pods of one node while two may be there; NULL: none. */
+typedef struct
+{
+  const char *node;
+  const SimObject *old, *new;
+} Pair;
+
+static Pair *
+pair_for (GHashTable *by_node, GPtrArray *pairs, const char *node)
+{
+  Pair *pair = g_hash_table_lookup (by_node, node);
+
+  if (pair != NULL)
+    return pair;
+  pair = g_new0 (Pair, 1);
+  pair->node = node;
+  g_hash_table_insert (by_node, (gpointer) node, pair);
+  g_ptr_array_add (pairs, pair);
+  return pair;
+}
+
+/* Of PODS, which must outlive them, in the order the nodes come. */
+static GPtrArray *
+pairs_of (const GPtrArray *pods, const char *hash)
+{
+  g_autoptr (GHashTable) by_node = g_hash_table_new (g_str_hash, g_str_equal);
+  GPtrArray *pairs = g_ptr_array_new_with_free_func (g_free);
+
+  for (guint i = 0; i < pods->len; i++)
+    {
+      const SimObject *pod = g_ptr_array_index (pods, i);
+      const char *node;
+      Pair *pair;
+
+      if (pod->kind != &kube_pod || kube_pod_view (pod)->terminating
+          || kube_pod_view (pod)->finished)
+        continue;
+      node = kube_pod_view (pod)->node_name;
+      if (node == NULL)
+        node = sim_target_node (dd_value_member (pod->value, "spec"));
+      if (node == NULL)
+        continue;
+      pair = pair_for (by_node, pairs, node);
+      if (is_outdated (pod, hash))
+        pair->old = pod;
+      else
+        pair->new = pod;
+    }
+  return pairs;
+}
+
+static gboolean
+is_available (DaemonSets *self, const SimObject *set, const SimObject *pod)
+{
+  return sim_workload_pod_is_available (self->actors, set, pod);
+}
+
+/* One node's step: a new pod beside the old one while *LEFT allows it, or the old one gone when the
+ * new one serves. An old pod that serves nobody is no reason to wait. */
+static gboolean
+surge_on (DaemonSets *self, const SimObject *set, const Pair *pair, gint64 *left, GError **error)
+{
+  const SimObject *node = sim_store_get (self->actors->store, &kube_node, "", pair->node);
+
+  if (pair->old == NULL || node == NULL)
+    return TRUE;
+  if (pair->new != NULL)
+    return !is_available (self, set, pair->new)
+           || sim_workload_delete_pod (self->actors, &workload, set, pair->old, error);
+  if (!judge (set, node).run || (is_available (self, set, pair->old) && (*left)-- <= 0))
+    return TRUE;
+  return create_pod (self, set, pair->node, error);
+}
+
+static gboolean
+surge (DaemonSets *self, const SimObject *set, const Tally *tally, GError **error)
+{
+  g_autoptr (GPtrArray) pods = sim_store_dependents (self->actors->store, set->uid);
+  g_autoptr (GPtrArray) pairs = pairs_of (pods, tally->hash);
+  gint64 left = max_surge (set, tally);
+
+  for (guint i = 0; i < pairs->len; i++)
+    {
+      const Pair *pair = g_ptr_array_index (pairs, i);
+
+      if (pair->old != NULL && pair->new != NULL && !is_available (self, set, pair->new))
+        left--;
+    }
+  for (guint i = 0; i < pairs->len; i++)
+    if (!surge_on (self, set, g_ptr_array_index (pairs, i), &left, error))
+      return FALSE;
   return TRUE;
 }
 
@@ -378,6 +498,8 @@ reconcile_status (gpointer data, const char *namespace_, const char *name, GErro
   if (group == NULL || group->active == tally->updated->active || sim_is_terminating (set)
       || g_strcmp0 (strategy, "OnDelete") == 0)
     return TRUE;
+  if (max_surge (set, tally) > 0)
+    return surge (self, set, tally, error);
   return replace_outdated (self, set, tally, error);
 }
 

@@ -54,14 +54,6 @@ instant_of (const DdValue *object, const char *path, DdUsec fallback)
   return instant;
 }
 
-static DdUsec
-ready_since (const SimObject *pod, DdUsec fallback)
-{
-  const DdValue *condition = sim_condition_find (dd_value_member (pod->value, "status"), "Ready");
-
-  return instant_of (condition, "lastTransitionTime", fallback);
-}
-
 static int
 phase_rank (const char *phase)
 {
@@ -97,7 +89,7 @@ candidate_for (const SimGroup *group, SimObject *pod, DdUsec now)
     .ready = view->ready,
     .deletion_cost = cost != NULL ? g_ascii_strtoll (cost, NULL, 10) : 0,
     .fewer_neighbours = -(int) neighbours,
-    .ready_bucket = view->ready ? age_bucket (now - ready_since (pod, now)) : 0,
+    .ready_bucket = view->ready ? age_bucket (now - sim_pod_ready_since (pod, now)) : 0,
     .restarts = -restarts_of (pod),
     .age_bucket = age_bucket (now - instant_of (pod->value, "metadata.creationTimestamp", now)),
   };
@@ -181,34 +173,6 @@ balance (ReplicaSets *self, const SimObject *set, GError **error)
   return TRUE;
 }
 
-/* Pods that have been ready for long enough; asks for a run when the next one will have been. */
-static gint64
-count_available (ReplicaSets *self, const SimObject *set, const SimGroup *group)
-{
-  DdUsec wait = dd_value_path_int (set->value, "spec.minReadySeconds", 0) * DD_SECOND;
-  DdUsec now = sim_stage_now (self->actors->stage);
-  g_autoptr (GPtrArray) pods = NULL;
-  gint64 available = 0;
-
-  if (group == NULL || wait <= 0)
-    return group != NULL ? group->ready : 0;
-  pods = sim_store_dependents (self->actors->store, set->uid);
-  for (guint i = 0; i < pods->len; i++)
-    {
-      const SimObject *pod = g_ptr_array_index (pods, i);
-      DdUsec due;
-
-      if (!is_active_pod (pod) || !kube_pod_view (pod)->ready)
-        continue;
-      due = ready_since (pod, now) + wait;
-      if (due <= now)
-        available++;
-      else
-        sim_controller_add_after (self->queue, set->namespace_, set->name, due - now);
-    }
-  return available;
-}
-
 static DdValue *
 failure_condition (ReplicaSets *self, const GError *problem)
 {
@@ -234,8 +198,9 @@ write_status (ReplicaSets *self, SimObject *set, const GError *problem)
   DdValue *status = dd_object (
       "replicas", dd_int (active), "fullyLabeledReplicas", count_or_nothing (active),
       "readyReplicas", count_or_nothing (group != NULL ? group->ready : 0), "availableReplicas",
-      count_or_nothing (count_available (self, set, group)), "observedGeneration",
-      dd_int (dd_value_path_int (set->value, "metadata.generation", 0)), NULL);
+      count_or_nothing (sim_workload_count_available (self->actors, self->queue, set, group)),
+      "observedGeneration", dd_int (dd_value_path_int (set->value, "metadata.generation", 0)),
+      NULL);
 
   if (problem != NULL)
     {

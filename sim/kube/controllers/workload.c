@@ -3,6 +3,7 @@
 
 #include "sim/kube/controllers/workload.h"
 
+#include "base/time.h"
 #include "sim/kube/controllers/conditions.h"
 #include "sim/kube/kinds/recorder.h"
 
@@ -90,4 +91,59 @@ sim_workload_delete_pod (SimActors *actors, const SimWorkload *workload, const S
   sim_stage_trace (actors->stage, workload->actor, "pod.deleted", subject,
                    dd_object ("owner", dd_string (owner->name), NULL));
   return TRUE;
+}
+
+/* ---- availability ---- */
+
+DdUsec
+sim_pod_ready_since (const SimObject *pod, DdUsec fallback)
+{
+  const DdValue *condition = sim_condition_find (dd_value_member (pod->value, "status"), "Ready");
+  const char *text = dd_value_path_string (condition, "lastTransitionTime");
+  DdUsec instant = fallback;
+
+  if (text != NULL)
+    dd_time_from_iso8601 (text, &instant);
+  return instant;
+}
+
+static DdUsec
+min_ready (const SimObject *owner)
+{
+  return dd_value_path_int (owner->value, "spec.minReadySeconds", 0) * DD_SECOND;
+}
+
+gboolean
+sim_workload_pod_is_available (SimActors *actors, const SimObject *owner, const SimObject *pod)
+{
+  DdUsec now = sim_stage_now (actors->stage);
+
+  return kube_pod_view (pod)->ready && sim_pod_ready_since (pod, now) + min_ready (owner) <= now;
+}
+
+gint64
+sim_workload_count_available (SimActors *actors, SimController *queue, const SimObject *owner,
+                              const SimGroup *group)
+{
+  DdUsec now = sim_stage_now (actors->stage);
+  g_autoptr (GPtrArray) pods = NULL;
+  gint64 available = 0;
+
+  if (group == NULL || min_ready (owner) <= 0)
+    return group != NULL ? group->ready : 0;
+  pods = sim_store_dependents (actors->store, owner->uid);
+  for (guint i = 0; i < pods->len; i++)
+    {
+      const SimObject *pod = g_ptr_array_index (pods, i);
+      const KubePodView *view = pod->kind == &kube_pod ? kube_pod_view (pod) : NULL;
+
+      if (view == NULL || view->terminating || view->finished || !view->ready)
+        continue;
+      if (sim_workload_pod_is_available (actors, owner, pod))
+        available++;
+      else
+        sim_controller_add_after (queue, owner->namespace_, owner->name,
+                                  sim_pod_ready_since (pod, now) + min_ready (owner) - now);
+    }
+  return available;
 }

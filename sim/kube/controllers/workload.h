@@ -22,6 +22,17 @@ gboolean sim_workload_create_pod (SimActors *actors, const SimWorkload *workload
 gboolean sim_workload_delete_pod (SimActors *actors, const SimWorkload *workload,
                                   const SimObject *owner, const SimObject *pod, GError **error);
 
+/* Since when POD is Ready; FALLBACK when it does not say. */
+DdUsec sim_pod_ready_since (const SimObject *pod, DdUsec fallback);
+/* POD has been Ready for OWNER's spec.minReadySeconds. Imitates: kubernetes/kubernetes,
+ * pkg/api/v1/pod, IsPodAvailable. */
+gboolean sim_workload_pod_is_available (SimActors *actors, const SimObject *owner,
+                                        const SimObject *pod);
+/* How many of OWNER's pods (GROUP, may be NULL) are; QUEUE runs OWNER again when the next one will
+ * be. */
+gint64 sim_workload_count_available (SimActors *actors, SimController *queue,
+                                     const SimObject *owner, const SimGroup *group);
+
 /* Content can no longer be made in a namespace that is being deleted: no reason to try again. */
 gboolean sim_namespace_is_closing (SimActors *actors, const char *namespace_);
 
