@@ -274,6 +274,19 @@ START_TEST (a_post_start_hook_delays_readiness)
 }
 END_TEST
 
+START_TEST (the_later_probe_decides)
+{
+  launch_ready (1);
+  pod_of_spec ("web", "",
+               CONTAINER ("'startupProbe':{'initialDelaySeconds':40,'tcpSocket':{'port':80}},"
+                          "'readinessProbe':{'initialDelaySeconds':5,'tcpSocket':{'port':80}}"));
+  run_for (40 * DD_SECOND);
+  ck_assert_str_eq (ready_status (first_pod ("web")), "False");
+  run_for (30 * DD_SECOND);
+  ck_assert_str_eq (ready_status (first_pod ("web")), "True");
+}
+END_TEST
+
 /* As the controller of a load balancer does. */
 static void
 set_gate (const char *pod, const char *status)
@@ -442,6 +455,7 @@ main (void)
   tcase_add_test (cases, a_deleted_pod_stops_within_its_grace_period);
   tcase_add_test (cases, init_containers_take_their_time);
   tcase_add_test (cases, a_post_start_hook_delays_readiness);
+  tcase_add_test (cases, the_later_probe_decides);
   tcase_add_test (cases, a_readiness_gate_holds_ready_back);
   tcase_add_test (cases, a_pod_ends_at_its_own_deadline);
   tcase_add_test (cases, the_restart_policy_says_what_a_crash_is);

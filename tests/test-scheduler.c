@@ -438,6 +438,19 @@ START_TEST (init_containers_count_for_every_resource)
 }
 END_TEST
 
+START_TEST (ephemeral_storage_counts)
+{
+  node_with ("n1", "", "", "'cpu':'9','memory':'9Gi','pods':'99','ephemeral-storage':'10Gi'");
+  run_for (1 * DD_SECOND);
+  pod_wanting ("one", "'ephemeral-storage':'6Gi'");
+  run_for (1 * DD_SECOND);
+  pod_wanting ("two", "'ephemeral-storage':'6Gi'");
+  run_for (1 * DD_SECOND);
+  ck_assert_str_eq (node_name ("one"), "n1");
+  ck_assert_ptr_nonnull (strstr (why ("two"), "1 Insufficient ephemeral-storage"));
+}
+END_TEST
+
 START_TEST (host_ports_of_different_addresses_do_not_clash)
 {
 #define PORT(address) \
@@ -562,6 +575,7 @@ main (void)
   tcase_add_loop_test (cases, a_namespace_selector_looks_elsewhere, 0, 5);
   tcase_add_loop_test (cases, label_keys_narrow_an_affinity_term, 0, 5);
   tcase_add_test (cases, init_containers_count_for_every_resource);
+  tcase_add_test (cases, ephemeral_storage_counts);
   tcase_add_test (cases, host_ports_of_different_addresses_do_not_clash);
   tcase_add_test (cases, pods_of_one_owner_are_spread_over_zones_and_nodes);
   tcase_add_test (cases, priority_goes_first);

@@ -32,6 +32,25 @@ duration (const SimObject *pod, const char *name)
   return delay;
 }
 
+/* How long after its start CONTAINER is first asked, by whichever of the two probes is later: what
+ * has not started is not Ready. -1: it has neither. Imitates: Kubernetes, Configure Liveness,
+ * Readiness and Startup Probes. */
+static DdUsec
+probe_delay (const DdValue *container)
+{
+  static const char *const probes[] = { "startupProbe", "readinessProbe" };
+  DdUsec delay = -1;
+
+  for (guint i = 0; i < G_N_ELEMENTS (probes); i++)
+    {
+      const DdValue *probe = dd_value_member (container, probes[i]);
+
+      if (probe != NULL)
+        delay = MAX (delay, dd_value_path_int (probe, "initialDelaySeconds", 0) * DD_SECOND);
+    }
+  return delay;
+}
+
 /* HOOK is lifecycle.preStop or .postStart. A request to the program itself, httpGet, takes what the
  * annotation says, and so does a command whose text does not tell. Imitates: Kubernetes, Container
  * Lifecycle Hooks, Hook handler implementations. */
@@ -78,11 +97,10 @@ sim_pod_behaviour (const SimObject *pod)
   for (gsize i = 0; i < dd_value_length (containers); i++)
     {
       const DdValue *container = dd_value_element (containers, i);
-      const DdValue *probe = dd_value_member (container, "readinessProbe");
-      DdUsec delay = dd_value_path_int (probe, "initialDelaySeconds", 0) * DD_SECOND;
+      DdUsec delay = probe_delay (container);
       DdUsec hook = hook_time (pod, dd_value_path (container, "lifecycle.preStop"), KUBE_PRE_STOP);
 
-      behaviour.probed |= probe != NULL;
+      behaviour.probed |= delay >= 0;
       behaviour.probe_delay = MAX (behaviour.probe_delay, delay);
       behaviour.pre_stop = MAX (behaviour.pre_stop, hook);
     }

@@ -16,7 +16,7 @@ typedef struct
   DdUsec stop_after;  /* -1: as usual */
   DdUsec exit_after;  /* -1: never */
   gboolean never_ready, ignores_sigterm, crash_loop;
-  gboolean probed;    /* some container has a readinessProbe */
+  gboolean probed;    /* some container has a readinessProbe or a startupProbe */
   DdUsec probe_delay; /* the longest initialDelaySeconds of them */
   DdUsec pre_stop;    /* what the longest preStop hook takes */
   gboolean restarts;  /* restartPolicy Always */
