@@ -284,6 +284,14 @@ tell_launch_failed (SimTimeline *self, const SimEvent *event)
 }
 
 static void
+tell_vanished (SimTimeline *self, const SimEvent *event)
+{
+  g_autofree char *node = node_text (self, event->subject);
+
+  tell (self, event, SIM_INK_BAD, "   %s has left, and not by this update", node);
+}
+
+static void
 tell_joined (SimTimeline *self, const SimEvent *event)
 {
   g_autofree char *node = NULL;
@@ -587,6 +595,7 @@ static const struct
   { "launch.failed", tell_launch_failed },
   { "node.registered", learn_zone },
   { "node.joined", tell_joined },
+  { "node.vanished", tell_vanished },
   { "scale-up.satisfied", tell_satisfied },
   { "node.marked", tell_marked },
   { "node.unmarked", tell_unmarked },

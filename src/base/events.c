@@ -72,6 +72,7 @@ const DdEventRow dd_events[] = {
   { "node.terminated", "engine", "a node's instance is gone" },
   { "node.terminating", "engine", "the end of a node's instance was asked for" },
   { "node.unmarked", "engine", "what was put on a node was taken off" },
+  { "node.vanished", "engine", "a node has left during an update, and not by it" },
   { "nodegroup.status", "eks", "a node group has another status" },
   { "not-modelled", EVERY_DOOR, "something was asked for that the world does not play" },
   { "phase.entered", "engine", "an update entered a phase" },

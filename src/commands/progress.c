@@ -215,6 +215,14 @@ tell_joined (G_GNUC_UNUSED DdProgress *self, const char *subject, const DdValue 
 }
 
 static char *
+tell_vanished (G_GNUC_UNUSED DdProgress *self, const char *subject, const DdValue *details)
+{
+  return g_strdup_printf ("node %s has left, and not by this update: see the activities of Auto "
+                          "Scaling group %s",
+                          subject, detail (details, "group"));
+}
+
+static char *
 tell_satisfied (G_GNUC_UNUSED DdProgress *self, G_GNUC_UNUSED const char *subject,
                 G_GNUC_UNUSED const DdValue *details)
 {
@@ -434,6 +442,7 @@ static const struct
   { "launch-template.version-deleted", PLAIN, tell_deleted_version },
   { "scale-up.requested", PLAIN, tell_raised },
   { "node.joined", GOOD, tell_joined },
+  { "node.vanished", BAD, tell_vanished },
   { "scale-up.satisfied", GOOD, tell_satisfied },
   { "node.marked", PLAIN, tell_marked },
   { "node.unmarked", PLAIN, tell_unmarked },

@@ -686,6 +686,7 @@ dd_engine_new (const DdEngineContext *context, const DdUpgradeOptions *options, 
   self->known_instances = names_new ();
   self->marked = names_new ();
   self->handled = names_new ();
+  self->missed = names_new ();
   self->ready = names_new ();
   self->ready_floor = -1;
   self->stuck = names_new ();
@@ -757,6 +758,7 @@ dd_engine_free (DdEngine *self)
   g_hash_table_unref (self->known_instances);
   g_hash_table_unref (self->marked);
   g_hash_table_unref (self->handled);
+  g_hash_table_unref (self->missed);
   g_hash_table_unref (self->ready);
   g_clear_error (&self->refill_error);
   g_clear_pointer (&self->budgets, g_ptr_array_unref);

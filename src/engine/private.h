@@ -159,6 +159,7 @@ struct _DdEngine
   GPtrArray *budgets; /* of DdKubeBudget *, read for their sake; NULL: not yet */
   guint replaced;
   guint rounds;
+  GHashTable *missed;  /* names of nodes that went by themselves */
   GHashTable *handled; /* names of nodes that left in a wave */
 
   /* scale down */
@@ -333,6 +334,13 @@ void dd_refill_take_activities (DdEngine *self, const DdReply *reply);
 void dd_refill_list (DdEngine *self);
 void dd_refill_read_group (DdEngine *self);
 void dd_refill_take_group (DdEngine *self, const DdReply *reply);
+
+/* ---- vanished.c ---- */
+/* Tells of known nodes that are not in NODES, all of the group, and that nobody here told to leave;
+ * of each once. */
+void dd_vanished_note (DdEngine *self, const GPtrArray *nodes);
+/* Those that are not in NODES went while no engine was there: nobody knows how. */
+void dd_vanished_forget (DdEngine *self, const GPtrArray *nodes);
 
 /* ---- upgrade.c ---- */
 void dd_upgrade_pause (DdEngine *self);

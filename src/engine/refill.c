@@ -172,6 +172,7 @@ take_count (GPtrArray *nodes, const GError *error, gpointer data)
       dd_waves_stop (self->waves);
       return;
     }
+  dd_vanished_note (self, nodes);
   count_ready (self, nodes);
   if (!has_room (self, dd_waves_count_startable (self->waves)))
     {

@@ -655,6 +655,9 @@ note_batch (DdEngine *self, GPtrArray *overdue)
     g_hash_table_add (self->stuck, g_strdup (dd_node_machine_node (overdue->pdata[i])->name));
   self->some_are_kept = self->some_are_kept || overdue->len > 0;
   for (guint i = self->retired; i < self->retired + self->batch; i++)
+    g_hash_table_add (self->handled,
+                      g_strdup (((DdKubeNode *) g_ptr_array_index (self->fresh, i))->name));
+  for (guint i = self->retired; i < self->retired + self->batch; i++)
     self->desired
         -= self->fresh->len - i <= surplus && !is_stuck (self, g_ptr_array_index (self->fresh, i));
   self->retired += self->batch;

@@ -423,6 +423,8 @@ take_nodes (GPtrArray *nodes, const GError *error, gpointer data)
     }
   if (self->journal == NULL)
     self->ready_before = count_ready (nodes);
+  else
+    dd_vanished_forget (self, nodes);
   sort_out_nodes (self, nodes);
   keep_former_plan (self, nodes);
   if (!dd_obstacles_pass (self, nodes))

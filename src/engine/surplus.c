@@ -465,6 +465,7 @@ note_left (const DdWavesResult *result, gpointer data)
     }
   self->desired = self->group->desired - (result->found_gone == 0);
   g_hash_table_remove (self->marked, self->leaver->name);
+  g_hash_table_add (self->handled, g_strdup (self->leaver->name));
   g_ptr_array_set_size (self->retiring, 0);
   self->moves_since = dd_engine_now (self);
   dd_engine_enter (self, DD_STATE_AWAIT_SHRINK);
