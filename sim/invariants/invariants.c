@@ -413,9 +413,15 @@ note_accepted (SimLedger *ledger, const SimEvent *event)
 {
   const char *id = dd_value_path_string (event->details, "id");
 
+  SimLedgerRecord *record;
+
   sim_ledger_note_capacity (ledger, event);
-  if (id != NULL)
-    g_hash_table_replace (ledger->records, g_strdup (id), g_new0 (SimLedgerRecord, 1));
+  if (id == NULL)
+    return;
+  record = g_new0 (SimLedgerRecord, 1);
+  record->of_configuration
+      = g_strcmp0 (dd_value_path_string (event->details, "type"), "ConfigUpdate") == 0;
+  g_hash_table_replace (ledger->records, g_strdup (id), record);
 }
 
 static void

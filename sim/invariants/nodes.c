@@ -207,6 +207,16 @@ sim_promise_kubelet_not_ahead (const SimLedger *ledger, const SimObject *node, G
 
 /* ---- sizes ---- */
 
+/* An update of the configuration leaves the sizes as somebody wants them. */
+static gboolean
+is_of_configuration (const SimLedger *ledger, const SimEvent *event)
+{
+  const char *id = dd_value_path_string (event->details, "id");
+  const SimLedgerRecord *record = id != NULL ? g_hash_table_lookup (ledger->records, id) : NULL;
+
+  return record != NULL && record->of_configuration;
+}
+
 /* EKS says "update.finished" of the node group once its engine is done. */
 gboolean
 sim_promise_sizes_restored (const SimLedger *ledger, const SimEvent *event, GString *why)
@@ -214,7 +224,8 @@ sim_promise_sizes_restored (const SimLedger *ledger, const SimEvent *event, GStr
   const SimLedgerUpdate *update = sim_ledger_update (ledger, event->subject);
   const SimLedgerGroup *group = update != NULL ? sim_ledger_group (ledger, update->group) : NULL;
 
-  if (group == NULL || !update->resized || update->may_stay_grown)
+  if (group == NULL || !update->resized || update->may_stay_grown
+      || is_of_configuration (ledger, event))
     return TRUE;
   if (group->desired == update->from_desired && group->max == update->from_max)
     return TRUE;

@@ -53,7 +53,7 @@ typedef struct
 /* What EKS said of one update record. */
 typedef struct
 {
-  gboolean finished;
+  gboolean finished, of_configuration;
 } SimLedgerRecord;
 
 /* What a node group had when its latest version update was accepted, as the world shows it. */
