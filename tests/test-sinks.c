@@ -17,6 +17,7 @@
 typedef struct
 {
   SimPictures pictures;
+  SimEndings *endings;
   SimScenario *scenario;
   SimOutcome *outcome;
 } Rehearsed;
@@ -24,13 +25,16 @@ typedef struct
 static void
 attend (SimWorld *world, gpointer data)
 {
-  sim_pictures_attend (data, world);
+  Rehearsed *self = data;
+
+  sim_pictures_attend (&self->pictures, world);
+  sim_trace_add_reader (world->stage->trace, sim_endings_take, self->endings);
 }
 
 static void
 dismiss (SimWorld *world, gpointer data)
 {
-  sim_pictures_dismiss (data);
+  sim_pictures_dismiss (&((Rehearsed *) data)->pictures);
 }
 
 static void
@@ -39,10 +43,11 @@ rehearse (Rehearsed *self, const char *name)
   const char *srcdir = g_getenv ("srcdir");
   g_autofree char *place
       = g_build_filename (srcdir != NULL ? srcdir : ".", "scenarios", name, NULL);
-  SimRehearsal rehearsal = { .attend = attend, .dismiss = dismiss, .attend_data = &self->pictures };
+  SimRehearsal rehearsal = { .attend = attend, .dismiss = dismiss, .attend_data = self };
 
   memset (self, 0, sizeof *self);
   self->pictures.html_path = g_strdup ("unused");
+  self->endings = sim_endings_new ();
   self->scenario = sim_scenario_load (place, NULL);
   ck_assert_ptr_nonnull (self->scenario);
   self->outcome = sim_scenario_rehearse (self->scenario, &rehearsal, NULL);
@@ -54,6 +59,7 @@ static void
 rehearsed_clear (Rehearsed *self)
 {
   sim_pictures_clear (&self->pictures);
+  sim_endings_free (self->endings);
   sim_outcome_free (self->outcome);
   sim_scenario_free (self->scenario);
 }
@@ -183,7 +189,9 @@ write_html (const Rehearsed *self, FILE *out)
 static void
 write_junit (const Rehearsed *self, FILE *out)
 {
-  SimReport report = { .outcome = self->outcome, .place = "x.yaml", .real_seconds = 0.25 };
+  SimReport report = {
+    .outcome = self->outcome, .place = "x.yaml", .real_seconds = 0.25, .endings = self->endings
+  };
 
   sim_junit_begin (out);
   sim_junit_suite (&report, out);
@@ -194,9 +202,33 @@ write_junit (const Rehearsed *self, FILE *out)
 static void
 write_github (const Rehearsed *self, FILE *out)
 {
-  SimReport report = { .outcome = self->outcome, .place = "x.yaml" };
+  SimReport report = { .outcome = self->outcome, .place = "x.yaml", .endings = self->endings };
 
   sim_github_report (&report, out);
+}
+
+static void
+write_human (const Rehearsed *self, FILE *out)
+{
+  SimReport report = { .outcome = self->outcome, .place = "x.yaml", .endings = self->endings };
+
+  sim_report_human (&report, FALSE, out);
+}
+
+static void
+write_tap (const Rehearsed *self, FILE *out)
+{
+  SimReport report = { .outcome = self->outcome, .place = "x.yaml", .endings = self->endings };
+
+  sim_report_tap (&report, out);
+}
+
+static void
+write_json (const Rehearsed *self, FILE *out)
+{
+  SimReport report = { .outcome = self->outcome, .place = "x.yaml", .endings = self->endings };
+
+  sim_report_json (&report, out);
 }
 
 static guint
@@ -326,6 +358,51 @@ START_TEST (github_is_told_the_line_and_only_of_what_failed)
 }
 END_TEST
 
+static const Write reports[] = { write_human, write_tap, write_json, write_junit, write_github };
+
+/* The code, the pod, its budget, and what to do. */
+START_TEST (every_report_says_why_an_update_failed)
+{
+  static const char *const wanted[]
+      = { "PodEvictionFailure", "shop/web-", "budget web needs 3 healthy pods and has 3",
+          "relax the budget" };
+  Rehearsed self;
+  g_autofree char *text = NULL;
+  SimVerdict *verdict;
+
+  rehearse (&self, "pdb-blocks-drain.yaml");
+  verdict = g_ptr_array_index (self.outcome->verdicts, 0);
+  verdict->held = FALSE;
+  verdict->why = g_strdup ("x");
+  self.outcome->held = FALSE;
+  text = written (&self, reports[_i]);
+  for (guint i = 0; i < G_N_ELEMENTS (wanted); i++)
+    ck_assert_msg (strstr (text, wanted[i]) != NULL, "no '%s' in %s", wanted[i], text);
+  rehearsed_clear (&self);
+}
+END_TEST
+
+START_TEST (programs_are_told_which_pods_a_budget_held_back)
+{
+  Rehearsed self;
+  g_autofree char *text = NULL;
+  g_autoptr (DdValue) report = NULL;
+  const DdValue *blocked;
+
+  rehearse (&self, "pdb-blocks-drain.yaml");
+  text = written (&self, write_json);
+  report = dd_value_parse (text, strlen (text), NULL, NULL);
+  ck_assert_uint_eq (dd_value_length (dd_value_member (report, "updates_failed")), 1);
+  blocked = dd_value_member (dd_value_element (dd_value_member (report, "updates_failed"), 0),
+                             "blocked");
+  ck_assert_uint_eq (dd_value_length (blocked), 1);
+  blocked = dd_value_element (blocked, 0);
+  ck_assert_str_eq (dd_value_path_string (blocked, "budget"), "web");
+  ck_assert (g_str_has_prefix (dd_value_path_string (blocked, "pod"), "shop/web-"));
+  rehearsed_clear (&self);
+}
+END_TEST
+
 START_TEST (files_of_several_scenarios_carry_their_names)
 {
   Rehearsed self;
@@ -363,6 +440,8 @@ sinks_suite (void)
   tcase_add_test (tests, a_page_is_well_formed_and_shows_every_refusal);
   tcase_add_test (tests, junit_counts_cases_failures_and_errors);
   tcase_add_test (tests, github_is_told_the_line_and_only_of_what_failed);
+  tcase_add_loop_test (tests, every_report_says_why_an_update_failed, 0, G_N_ELEMENTS (reports));
+  tcase_add_test (tests, programs_are_told_which_pods_a_budget_held_back);
   tcase_add_test (tests, files_of_several_scenarios_carry_their_names);
   tcase_set_timeout (tests, 120);
   suite_add_tcase (suite, tests);

@@ -217,6 +217,7 @@ typedef struct
 {
   FILE *trace;           /* NULL: nobody keeps it */
   SimTimeline *timeline; /* NULL: nobody listens */
+  SimEndings *endings;   /* NULL: the timeline tells them */
   SimPictures *pictures; /* NULL: nobody looks */
   SimRunReport *report;  /* NULL: nobody asked */
 } Audience;
@@ -230,6 +231,8 @@ attend (SimWorld *world, gpointer data)
     sim_trace_add_reader (world->stage->trace, sim_json_lines_take, audience->trace);
   if (audience->timeline != NULL)
     sim_trace_add_reader (world->stage->trace, sim_timeline_take, audience->timeline);
+  if (audience->endings != NULL)
+    sim_trace_add_reader (world->stage->trace, sim_endings_take, audience->endings);
   if (audience->pictures != NULL)
     sim_pictures_attend (audience->pictures, world);
   if (audience->report != NULL)
@@ -259,6 +262,8 @@ report_error (Run *run, const char *place, const GError *error)
   run->reported++;
   if (run->format == FORMAT_TAP)
     sim_report_tap_error (run->reported, place, error->message, stdout);
+  else if (run->format == FORMAT_JSON)
+    sim_report_json_error (place, error->message, stdout);
   else if (run->format == FORMAT_JUNIT)
     sim_junit_error (place, error->message, stdout);
   else if (run->format == FORMAT_GITHUB)
@@ -266,9 +271,11 @@ report_error (Run *run, const char *place, const GError *error)
 }
 
 static void
-report (Run *run, const char *place, const SimOutcome *outcome, DdUsec real)
+report (Run *run, const char *place, const SimOutcome *outcome, const SimEndings *endings,
+        DdUsec real)
 {
   SimReport made = { .outcome = outcome,
+                     .endings = endings,
                      .place = place,
                      .real_seconds = (double) real / DD_SECOND,
                      .number = ++run->reported };
@@ -308,10 +315,11 @@ rehearse (Run *run, const SimScenario *scenario, const char *place, gboolean fir
 {
   gboolean told = first && run->format == FORMAT_HUMAN && !run->quiet;
   g_autoptr (SimTimeline) timeline = told ? sim_timeline_new (stdout, run->colour) : NULL;
+  g_autoptr (SimEndings) endings = told ? NULL : sim_endings_new ();
   g_autoptr (SimRunReport) engine_report
       = first && run->report_path != NULL ? sim_run_report_new () : NULL;
-  Audience audience
-      = { first ? run->trace : NULL, timeline, first ? &run->pictures : NULL, engine_report };
+  Audience audience = { first ? run->trace : NULL, timeline, endings, first ? &run->pictures : NULL,
+                        engine_report };
   SimRehearsal rehearsal = {
     .seed = run->seed_text != NULL ? &run->seed : NULL,
     .profile = run->profile,
@@ -332,7 +340,7 @@ rehearse (Run *run, const SimScenario *scenario, const char *place, gboolean fir
       *out_status = status_of_error (error);
       return NULL;
     }
-  report (run, place, outcome, dd_clock_now (run->wall) - begun);
+  report (run, place, outcome, endings, dd_clock_now (run->wall) - begun);
   *out_status = outcome->held ? DD_EXIT_OK : DD_EXIT_FAILED;
   if (first
       && (!sim_pictures_write (&run->pictures, outcome, sim_scenario_about (scenario), &error)

@@ -418,8 +418,9 @@ rehearse_in (const SimScenario *scenario, const SimRehearsal *rehearsal, SimWorl
   outcome->scenario = g_strdup (scenario->name);
   outcome->seed = world->stage->seed;
   outcome->transport = rehearsal->loopback ? "loopback" : "direct";
-  outcome->verdicts = sim_expectations_conclude (expectations);
-  sim_steps_conclude (steps, outcome->verdicts);
+  outcome->verdicts = g_ptr_array_new_with_free_func ((GDestroyNotify) sim_verdict_free);
+  sim_steps_conclude (steps, outcome->verdicts); /* a cause before its consequences */
+  g_ptr_array_extend_and_steal (outcome->verdicts, sim_expectations_conclude (expectations));
   if (rehearsal->faults == SIM_FAULTS_OWN)
     sim_faults_conclude (world, dd_yaml_member (scenario->root, "faults"), outcome->verdicts);
   sim_invariants_conclude (invariants, end == RUN_AT_REST || end == RUN_TOO_LONG);

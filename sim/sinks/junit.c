@@ -74,12 +74,55 @@ print_properties (const SimOutcome *outcome, FILE *out)
   fputs ("    </properties>\n", out);
 }
 
-static void
-print_case (const SimReport *report, const SimVerdict *verdict, FILE *out)
+/* "the update ... failed ...", its explanation, and so on; caller frees. */
+static char *
+endings_text (const SimReport *report)
 {
+  GString *text = g_string_new (NULL);
+
+  for (guint i = 0; i < sim_endings_length (report->endings); i++)
+    {
+      const SimEnding *ending = sim_endings_nth (report->endings, i);
+      g_autofree char *line = sim_ending_text (ending);
+
+      g_string_append_printf (text, "%s\n%s%s", line, ending->explanation,
+                              *ending->explanation != '\0' ? "\n" : "");
+    }
+  return g_string_free (text, FALSE);
+}
+
+/* Behind the cases, where the schema wants it. */
+static void
+print_endings (const SimReport *report, FILE *out)
+{
+  g_autofree char *text = endings_text (report);
+
+  if (*text == '\0')
+    return;
+  fputs ("    <system-out>", out);
+  print_text (text, out);
+  fputs ("</system-out>\n", out);
+}
+
+static void
+print_failure (const SimReport *report, const SimVerdict *verdict, FILE *out)
+{
+  g_autofree char *endings = endings_text (report);
   char seconds[G_ASCII_DTOSTR_BUF_SIZE];
 
   g_ascii_formatd (seconds, sizeof seconds, "%.6f", (double) verdict->time / DD_SECOND);
+  fputs (">\n      <failure", out);
+  print_attribute ("message", verdict->text, out);
+  fprintf (out, ">decided after %s virtual seconds\n", seconds);
+  print_text (verdict->why != NULL ? verdict->why : "", out);
+  fputs (*endings != '\0' ? "\n" : "", out);
+  print_text (endings, out);
+  fputs ("</failure>\n    </testcase>\n", out);
+}
+
+static void
+print_case (const SimReport *report, const SimVerdict *verdict, FILE *out)
+{
   fputs ("    <testcase", out);
   print_attribute ("classname", report->outcome->scenario, out);
   print_attribute ("name", verdict->text, out);
@@ -96,11 +139,7 @@ print_case (const SimReport *report, const SimVerdict *verdict, FILE *out)
       fputs ("/>\n", out);
       return;
     }
-  fputs (">\n      <failure", out);
-  print_attribute ("message", verdict->text, out);
-  fprintf (out, ">decided after %s virtual seconds\n", seconds);
-  print_text (verdict->why != NULL ? verdict->why : "", out);
-  fputs ("</failure>\n    </testcase>\n", out);
+  print_failure (report, verdict, out);
 }
 
 void
@@ -122,6 +161,7 @@ sim_junit_suite (const SimReport *report, FILE *out)
   print_properties (report->outcome, out);
   for (guint i = 0; i < report->outcome->verdicts->len; i++)
     print_case (report, g_ptr_array_index (report->outcome->verdicts, i), out);
+  print_endings (report, out);
   fputs ("  </testsuite>\n", out);
 }
 
@@ -179,9 +219,41 @@ print_annotation (const char *level, const char *place, const char *title, const
            safe_title, safe_message);
 }
 
+/* Where a scenario first fails, or its file. */
+static const char *
+place_of_failure (const SimReport *report)
+{
+  for (guint i = 0; i < report->outcome->verdicts->len; i++)
+    {
+      const SimVerdict *verdict = g_ptr_array_index (report->outcome->verdicts, i);
+
+      if (!verdict->held && *verdict->place != '\0')
+        return verdict->place;
+    }
+  return report->place;
+}
+
+static void
+annotate_endings (const SimReport *report, FILE *out)
+{
+  for (guint i = 0; i < sim_endings_length (report->endings); i++)
+    {
+      const SimEnding *ending = sim_endings_nth (report->endings, i);
+      g_autofree char *title = g_strdup_printf ("the update of node group %s failed: %s",
+                                                ending->nodegroup, ending->code);
+      g_autofree char *text = sim_ending_text (ending);
+      g_autofree char *message
+          = g_strconcat (text, *ending->explanation != '\0' ? "\n" : "", ending->explanation, NULL);
+
+      print_annotation ("error", place_of_failure (report), title, message, out);
+    }
+}
+
 void
 sim_github_report (const SimReport *report, FILE *out)
 {
+  if (!report->outcome->held)
+    annotate_endings (report, out);
   for (guint i = 0; i < report->outcome->verdicts->len; i++)
     {
       const SimVerdict *verdict = g_ptr_array_index (report->outcome->verdicts, i);

@@ -9,8 +9,6 @@
 #include "sim/scenario/expect-private.h"
 #include "sim/sinks/ink.h"
 
-/* ---- people ---- */
-
 static void
 print_indented (const char *text, const char *indent, FILE *out)
 {
@@ -19,6 +17,25 @@ print_indented (const char *text, const char *indent, FILE *out)
   for (guint i = 0; lines[i] != NULL; i++)
     fprintf (out, "%s%s\n", indent, lines[i]);
 }
+
+/* How each update failed, and why: what came of it makes no sense without. */
+static void
+print_endings (const SimReport *report, const char *indent, FILE *out)
+{
+  g_autofree char *deeper = g_strconcat (indent, "  ", NULL);
+
+  for (guint i = 0; i < sim_endings_length (report->endings); i++)
+    {
+      const SimEnding *ending = sim_endings_nth (report->endings, i);
+      g_autofree char *text = sim_ending_text (ending);
+
+      fprintf (out, "%s%s\n", indent, text);
+      if (*ending->explanation != '\0')
+        print_indented (ending->explanation, deeper, out);
+    }
+}
+
+/* ---- people ---- */
 
 static void
 print_verdict (const SimVerdict *verdict, gboolean colour, FILE *out)
@@ -82,6 +99,7 @@ sim_report_human (const SimReport *report, gboolean colour, FILE *out)
   const SimOutcome *outcome = report->outcome;
 
   fputc ('\n', out);
+  print_endings (report, "  ", out);
   for (guint i = 0; i < outcome->verdicts->len; i++)
     print_verdict (g_ptr_array_index (outcome->verdicts, i), colour, out);
   print_promises (outcome, colour, out);
@@ -99,6 +117,7 @@ sim_report_tap (const SimReport *report, FILE *out)
 
   fprintf (out, "%sok %u - %s seed %" G_GUINT64_FORMAT " %s\n", outcome->held ? "" : "not ",
            report->number, report->place, outcome->seed, outcome->transport);
+  print_endings (report, "# ", out);
   for (guint i = 0; i < outcome->verdicts->len; i++)
     {
       const SimVerdict *verdict = g_ptr_array_index (outcome->verdicts, i);
@@ -153,7 +172,18 @@ sim_report_json (const SimReport *report, FILE *out)
       dd_string (outcome->held ? "held" : "failed"), "digest", dd_string (outcome->digest),
       "virtual_seconds", dd_double ((double) outcome->virtual_time / DD_SECOND), "real_seconds",
       dd_double (report->real_seconds), "events", dd_int ((gint64) outcome->events), "invariants",
-      dd_int (outcome->promises), "verdicts", verdicts_value (outcome), NULL);
+      dd_int (outcome->promises), "updates_failed", sim_endings_value (report->endings), "verdicts",
+      verdicts_value (outcome), NULL);
+  g_autofree char *text = dd_value_to_text (value);
+
+  fprintf (out, "%s\n", text);
+}
+
+void
+sim_report_json_error (const char *place, const char *message, FILE *out)
+{
+  g_autoptr (DdValue) value = dd_object ("file", dd_string (place), "result", dd_string ("error"),
+                                         "why", dd_string (message), NULL);
   g_autofree char *text = dd_value_to_text (value);
 
   fprintf (out, "%s\n", text);

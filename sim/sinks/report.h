@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "sim/scenario/scenario.h"
+#include "sim/sinks/endings.h"
 
 G_BEGIN_DECLS
 
@@ -14,7 +15,8 @@ typedef struct
   const SimOutcome *outcome;
   const char *place; /* the scenario's file, as it was given */
   double real_seconds;
-  guint number; /* from 1, among those reported */
+  guint number;              /* from 1, among those reported */
+  const SimEndings *endings; /* how updates failed; NULL: none, or the story has told it */
 } SimReport;
 
 void sim_report_human (const SimReport *report, gboolean colour, FILE *out);
@@ -24,5 +26,7 @@ void sim_report_tap (const SimReport *report, FILE *out);
 void sim_report_tap_error (guint number, const char *place, const char *message, FILE *out);
 /* One object and a newline. */
 void sim_report_json (const SimReport *report, FILE *out);
+/* The object of a scenario that could not be rehearsed: its "result" is "error". */
+void sim_report_json_error (const char *place, const char *message, FILE *out);
 
 G_END_DECLS
