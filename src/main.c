@@ -5,6 +5,7 @@
 #include <locale.h>
 #include <string.h>
 
+#include "base/output.h"
 #include "commands/commands.h"
 #include "sim/commands/commands.h"
 #include "sim/scenario/schema.h"
@@ -62,6 +63,7 @@ main (int argc, char **argv)
   const DdCommand *command;
 
   setlocale (LC_CTYPE, "");
+  dd_output_watch_stdout ();
   if (name == NULL)
     {
       print_help ();

@@ -63,5 +63,60 @@ check 'a failed step is told before its consequences' step_first
 check 'a file that cannot be read has its record' \
   ends_with 2 '"file":"/nonexistent","result":"error","why":' run --format json /nonexistent
 
+# ---- files that cannot be written are told before anything is rehearsed ----
+
+good=$source/scenarios/ami-upgrade.yaml
+for option in --trace --report --perfetto --html; do
+  check "run $option" ends_with 2 'drydock run: /nonexistent/x: No such' \
+    run --format json $option /nonexistent/x "$good"
+  check 'and nothing was rehearsed' sh -c "! grep -q result '$T/said'"
+done
+check 'a folder is no file' ends_with 2 'Is a directory' run --html "$T" "$good"
+check 'nor is one of several' ends_with 2 'nonexistent/x.ami-upgrade: ' \
+  run --html /nonexistent/x "$good" "$T/fails.yaml"
+check 'explore --results' ends_with 2 'drydock explore: /nonexistent/x: No such' \
+  "$drydock" explore --seeds 1..2 --results /nonexistent/x "$good"
+check 'merge --output' ends_with 2 'drydock merge: /nonexistent/x: No such' \
+  "$drydock" merge -o /nonexistent/x /dev/null
+check 'shrink --output' ends_with 2 'drydock shrink: /nonexistent/x: No such' \
+  "$drydock" shrink -o /nonexistent/x "$T/fails.yaml"
+for option in --trace --report --metrics-file; do
+  for command in upgrade watch; do
+    check "$command $option" ends_with 2 "drydock $command: /nonexistent/x: No such" "$drydock" \
+      $command --cluster c --nodegroup n --endpoint-url http://127.0.0.1:9 $option /nonexistent/x
+  done
+done
+
+# ---- what is no regular file stays what it is ----
+
+for option in --report --html --perfetto --trace; do
+  mkfifo "$T/fifo"
+  check "run $option writes into a FIFO" sh -c "cat '$T/fifo' >'$T/read' &
+    '$drydock' run -q --transport direct $option '$T/fifo' '$good'; status=\$?
+    wait; test \$status -eq 0 && test -s '$T/read' && test -p '$T/fifo'"
+  rm -f "$T/fifo"
+  echo old >"$T/file"
+  ln -sf file "$T/link"
+  check "run $option follows a link" sh -c "'$drydock' run -q --transport direct $option '$T/link' '$good' \
+    && test -h '$T/link' && test \$(wc -c <'$T/file') -gt 100"
+  ln -sf new "$T/link"
+  check 'also to what is not there yet' sh -c "'$drydock' run -q --transport direct $option '$T/link' '$good' \
+    && test -h '$T/link' && test -s '$T/new'"
+  rm -f "$T/new"
+done
+if [ -c /dev/full ]; then
+  check 'a full device is told' ends_with 3 '/dev/full: No space' run -q --report /dev/full "$good"
+  full () { ends_with 3 'standard output: not everything' sh -c "'$drydock' $1 >/dev/full"; }
+  check 'so is a full standard output' full "run --transport direct '$good'"
+  check 'of any command' full 'run --language'
+  check 'and of its help' full 'run --help'
+fi
+enough () {
+  { "$drydock" run --transport direct "$good" 2>"$T/err"; } | head -n 1 >"$T/first"
+  cat "$T/err"
+  test ! -s "$T/err" && test -s "$T/first"
+}
+check 'a reader that had enough is no error' enough
+
 echo "1..$n"
 exit $failed

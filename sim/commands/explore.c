@@ -14,6 +14,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/output.h"
 #include "base/time.h"
 #include "sim/commands/commands.h"
 #include "sim/explore/pool.h"
@@ -269,12 +270,13 @@ load_all (Explore *self)
 static gboolean
 open_results (Explore *self)
 {
+  g_autoptr (GError) error = NULL;
+
   if (self->results_path == NULL)
     return TRUE;
-  self->results = fopen (self->results_path, "w");
-  if (self->results != NULL)
-    return TRUE;
-  return complain ("%s: %s", self->results_path, g_strerror (errno));
+  if (dd_output_check (self->results_path, &error))
+    self->results = dd_output_open (self->results_path, &error);
+  return self->results != NULL || complain ("%s", error->message);
 }
 
 /* Numbers go through all scenarios with one seed before the next seed, so that a run that is cut

@@ -3,6 +3,9 @@
 
 #include "sim/commands/run-report.h"
 
+#include <string.h>
+
+#include "base/output.h"
 #include "engine/report.h"
 
 struct _SimRunReport
@@ -41,13 +44,27 @@ sim_run_report_attend (SimRunReport *self, SimWorld *world)
   sim_trace_add_reader (world->stage->trace, take_event, self);
 }
 
+static char *
+report_place (const char *path, const char *name)
+{
+  return name != NULL ? g_strconcat (path, ".", name, NULL) : g_strdup (path);
+}
+
+gboolean
+sim_run_report_check (const char *path, const char *name, GError **error)
+{
+  g_autofree char *place = path != NULL ? report_place (path, name) : NULL;
+
+  return dd_output_check (place, error);
+}
+
 gboolean
 sim_run_report_write (const SimRunReport *self, const char *path, const char *name, GError **error)
 {
   g_autoptr (DdValue) document = dd_report_document (self->report);
   g_autofree char *text = dd_value_to_pretty_text (document);
   g_autofree char *line = g_strconcat (text, "\n", NULL);
-  g_autofree char *place = g_strconcat (path, name != NULL ? "." : NULL, name, NULL);
+  g_autofree char *place = report_place (path, name);
 
-  return g_file_set_contents (place, line, -1, error);
+  return dd_output_write (place, line, strlen (line), error);
 }

@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/output.h"
 #include "sim/commands/commands.h"
 #include "sim/commands/run-report.h"
 #include "sim/scenario/scenario.h"
@@ -100,13 +101,47 @@ read_seed (Run *run)
 static gboolean
 open_trace (Run *run)
 {
+  g_autoptr (GError) error = NULL;
+
   if (run->trace_path == NULL)
     return TRUE;
-  run->trace = fopen (run->trace_path, "w");
-  if (run->trace != NULL)
-    return TRUE;
-  g_printerr ("drydock run: %s: %s\n", run->trace_path, g_strerror (errno));
-  return FALSE;
+  run->trace = dd_output_open (run->trace_path, &error);
+  if (run->trace == NULL)
+    complain (error->message);
+  return run->trace != NULL;
+}
+
+/* The name that the scenario at PLACE will have. */
+static char *
+name_of (const char *place)
+{
+  char *name = g_path_get_basename (place);
+  char *dot = strrchr (name, '.');
+
+  if (dot != NULL && dot != name)
+    *dot = '\0';
+  return name;
+}
+
+/* Nobody waits for a rehearsal that cannot be kept. */
+static gboolean
+check_outputs (Run *run)
+{
+  g_autoptr (GError) error = NULL;
+  gboolean good = dd_output_check (run->trace_path, &error);
+
+  run->pictures.one_of_many = run->places[1] != NULL;
+  for (guint i = 0; good && run->places[i] != NULL; i++)
+    {
+      g_autofree char *name = name_of (run->places[i]);
+
+      good = sim_pictures_check (&run->pictures, name, &error)
+             && sim_run_report_check (run->report_path, run->places[1] != NULL ? name : NULL,
+                                      &error);
+    }
+  if (!good)
+    complain (error->message);
+  return good;
 }
 
 static Format
@@ -208,7 +243,8 @@ read_options (Run *run, int argc, char **argv, int *out_status)
   run->format = format_from_text (run->format_text);
   return is_among ("--transport", run->transport, transports)
          && is_among ("--faults", run->faults, fault_kinds)
-         && is_among ("--format", run->format_text, formats) && read_seed (run) && open_trace (run);
+         && is_among ("--format", run->format_text, formats) && read_seed (run)
+         && check_outputs (run) && open_trace (run);
 }
 
 /* ---- one rehearsal ---- */
@@ -440,7 +476,6 @@ run_command (int argc, char **argv)
     {
       run.wall = dd_real_clock_new ();
       run.colour = sim_ink_is_wanted (stdout);
-      run.pictures.one_of_many = run.places[1] != NULL;
       if (run.format == FORMAT_TAP)
         puts ("TAP version 14");
       if (run.format == FORMAT_JUNIT)

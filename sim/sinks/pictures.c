@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/output.h"
 #include "sim/sinks/html.h"
 #include "sim/sinks/perfetto.h"
 
@@ -45,6 +46,18 @@ path_for (const SimPictures *pictures, const char *path, const char *scenario)
   if (dot == NULL || dot == path || (slash != NULL && dot < slash + 2))
     return g_strdup_printf ("%s.%s", path, scenario);
   return g_strdup_printf ("%.*s.%s%s", (int) (dot - path), path, scenario, dot);
+}
+
+gboolean
+sim_pictures_check (const SimPictures *pictures, const char *scenario, GError **error)
+{
+  g_autofree char *perfetto = pictures->perfetto_path != NULL
+                                  ? path_for (pictures, pictures->perfetto_path, scenario)
+                                  : NULL;
+  g_autofree char *html
+      = pictures->html_path != NULL ? path_for (pictures, pictures->html_path, scenario) : NULL;
+
+  return dd_output_check (perfetto, error) && dd_output_check (html, error);
 }
 
 static gboolean
@@ -84,9 +97,9 @@ write_picture (const SimPictures *pictures, const char *path, const Subject *sub
   if (path == NULL)
     return TRUE;
   place = path_for (pictures, path, subject->outcome->scenario);
-  out = fopen (place, "w");
+  out = dd_output_open (place, error);
   if (out == NULL)
-    return complain (place, error);
+    return FALSE;
   draw (subject, out);
   good = fflush (out) == 0 && !ferror (out);
   if (!good)

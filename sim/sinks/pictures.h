@@ -17,6 +17,8 @@ typedef struct
 } SimPictures;
 
 void sim_pictures_clear (SimPictures *pictures);
+/* Whether the files of SCENARIO can be written, before anything is rehearsed. */
+gboolean sim_pictures_check (const SimPictures *pictures, const char *scenario, GError **error);
 /* When the world begins, and when it ends; they do nothing when no picture is wanted. */
 void sim_pictures_attend (SimPictures *pictures, SimWorld *world);
 void sim_pictures_dismiss (SimPictures *pictures);

@@ -535,7 +535,8 @@ record (DdProgress *self, const char *actor, const char *what, const char *subje
                    "details", details == NULL ? NULL : dd_value_ref (details), NULL);
   g_autofree char *line = dd_value_to_text (event);
 
-  g_output_stream_printf (self->options.record, NULL, NULL, NULL, "%s\n", line);
+  fprintf (self->options.record, "%s\n", line);
+  fflush (self->options.record);
 }
 
 static void

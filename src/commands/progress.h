@@ -2,7 +2,7 @@
 /* commands/progress.h: an update as a person likes to watch it, told from the engine's trace */
 #pragma once
 
-#include <gio/gio.h>
+#include <stdio.h>
 
 #include "base/clock.h"
 #include "base/trace.h"
@@ -17,7 +17,7 @@ typedef struct
   gboolean live;  /* a terminal: the state of every node under way is kept in view below */
   gboolean quiet; /* tell nothing, only record */
   gboolean colour;
-  GOutputStream *record; /* borrowed; every event as a line of JSON; NULL: not kept */
+  FILE *record; /* borrowed; every event as a line of JSON; NULL: not kept */
 } DdProgressOptions;
 
 DdProgress *dd_progress_new (const DdProgressOptions *options);

@@ -3,7 +3,9 @@
 
 #include "commands/recorder.h"
 
-#include "base/error.h"
+#include <string.h>
+
+#include "base/output.h"
 #include "engine/report.h"
 
 #define INTERVAL_SECONDS 1
@@ -30,6 +32,16 @@ recorder_emit (DdTrace *trace, const char *actor, const char *what, const char *
   self->next->klass->emit (self->next, actor, what, subject, details);
 }
 
+/* What is read as it is written (a FIFO, a device) gets one document, the last. */
+static gboolean
+write_early (const char *path, gboolean (*write) (DdRecorder *self, GError **error),
+             DdRecorder *self, GError **error)
+{
+  return path == NULL
+         || (dd_output_check (path, error)
+             && (!dd_output_is_regular (path) || write (self, error)));
+}
+
 static gboolean
 write_metrics (DdRecorder *self, GError **error)
 {
@@ -39,7 +51,7 @@ write_metrics (DdRecorder *self, GError **error)
     return TRUE;
   self->changed = FALSE;
   text = dd_report_metrics (self->report);
-  return g_file_set_contents (self->metrics_path, text, -1, error);
+  return dd_output_write (self->metrics_path, text, strlen (text), error);
 }
 
 static gboolean
@@ -54,7 +66,7 @@ write_report (DdRecorder *self, GError **error)
   document = dd_report_document (self->report);
   text = dd_value_to_pretty_text (document);
   line = g_strconcat (text, "\n", NULL);
-  return g_file_set_contents (self->report_path, line, -1, error);
+  return dd_output_write (self->report_path, line, strlen (line), error);
 }
 
 /* A disk that is full for a moment is no reason to stop an update. */
@@ -64,7 +76,7 @@ note_interval (gpointer data)
   DdRecorder *self = data;
 
   if (self->changed)
-    write_metrics (self, NULL);
+    write_early (self->metrics_path, write_metrics, self, NULL);
   return G_SOURCE_CONTINUE;
 }
 
@@ -81,7 +93,8 @@ dd_recorder_new (DdTrace *next, DdClock *clock, const char *report_path, const c
   self->report = dd_report_new ();
   self->report_path = g_strdup (report_path);
   self->metrics_path = g_strdup (metrics_path);
-  if (!write_metrics (self, error) || !write_report (self, error))
+  if (!write_early (metrics_path, write_metrics, self, error)
+      || !write_early (report_path, write_report, self, error))
     {
       g_clear_pointer (&self->report_path, g_free);
       g_clear_pointer (&self->metrics_path, g_free);

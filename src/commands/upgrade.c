@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/output.h"
 #include "commands/commands.h"
 #include "commands/progress.h"
 #include "commands/recorder.h"
@@ -20,7 +21,7 @@ typedef struct
   DdUpgradeOptions options;
   DdConnection *connection;
   DdRandom *random;
-  GFileOutputStream *record;
+  FILE *record;
   DdProgress *progress;
   DdRecorder *recorder;
   DdEngine *engine;
@@ -36,7 +37,7 @@ session_clear (Session *self)
   dd_progress_free (self->progress);
   dd_connection_free (self->connection);
   dd_random_free (self->random);
-  g_clear_object (&self->record);
+  g_clear_pointer (&self->record, fclose);
   g_clear_pointer (&self->loop, g_main_loop_unref);
   dd_upgrade_flags_clear (&self->flags);
 }
@@ -147,15 +148,16 @@ note_interrupt (gpointer data)
 
 /* ---- how it begins ---- */
 
+/* Before anybody is asked anything: a file that cannot be written should cost no time. */
 static gboolean
 open_record (Session *self, GError **error)
 {
-  g_autoptr (GFile) file = NULL;
-
+  if (!dd_output_check (self->flags.trace, error) || !dd_output_check (self->flags.report, error)
+      || !dd_output_check (self->flags.metrics, error))
+    return FALSE;
   if (self->flags.trace == NULL)
     return TRUE;
-  file = g_file_new_for_commandline_arg (self->flags.trace);
-  self->record = g_file_replace (file, NULL, FALSE, G_FILE_CREATE_NONE, NULL, error);
+  self->record = dd_output_open (self->flags.trace, error);
   return self->record != NULL;
 }
 
@@ -169,7 +171,7 @@ make_progress (Session *self)
     .live = terminal,
     .quiet = self->flags.dry_run,
     .colour = terminal && (no_colour == NULL || *no_colour == '\0'),
-    .record = self->record == NULL ? NULL : G_OUTPUT_STREAM (self->record),
+    .record = self->record,
   };
 
   self->progress = dd_progress_new (&options);

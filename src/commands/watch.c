@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/output.h"
 #include "base/time.h"
 #include "commands/commands.h"
 #include "commands/connection.h"
@@ -24,7 +25,7 @@ typedef struct
   DdWatchOptions options;
   DdConnection *connection;
   DdRandom *random;
-  GFileOutputStream *record;
+  FILE *record;
   DdProgress *progress;
   DdRecorder *recorder;
   DdWatcher *watcher;
@@ -40,7 +41,7 @@ watch_clear (Watch *self)
   dd_progress_free (self->progress);
   dd_connection_free (self->connection);
   dd_random_free (self->random);
-  g_clear_object (&self->record);
+  g_clear_pointer (&self->record, fclose);
   g_clear_pointer (&self->loop, g_main_loop_unref);
   dd_connection_flags_clear (&self->where);
   g_free (self->cluster);
@@ -172,15 +173,16 @@ take_flags (Watch *self, GError **error)
   return TRUE;
 }
 
+/* Before anybody is asked anything: a file that cannot be written should cost no time. */
 static gboolean
 open_record (Watch *self, GError **error)
 {
-  g_autoptr (GFile) file = NULL;
-
+  if (!dd_output_check (self->trace, error) || !dd_output_check (self->report, error)
+      || !dd_output_check (self->metrics, error))
+    return FALSE;
   if (self->trace == NULL)
     return TRUE;
-  file = g_file_new_for_commandline_arg (self->trace);
-  self->record = g_file_replace (file, NULL, FALSE, G_FILE_CREATE_NONE, NULL, error);
+  self->record = dd_output_open (self->trace, error);
   return self->record != NULL;
 }
 
@@ -193,7 +195,7 @@ make_progress (Watch *self)
     .clock = dd_connection_clock (self->connection),
     .live = terminal,
     .colour = terminal && (no_colour == NULL || *no_colour == '\0'),
-    .record = self->record == NULL ? NULL : G_OUTPUT_STREAM (self->record),
+    .record = self->record,
   };
 
   self->progress = dd_progress_new (&options);
