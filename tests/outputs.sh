@@ -118,5 +118,40 @@ enough () {
 }
 check 'a reader that had enough is no error' enough
 
+# ---- lines to be pasted, records to be joined, scenarios to be shrunk ----
+
+odd="$T/it's a b.yaml"
+cp "$T/fails.yaml" "$odd"
+replay () {
+  "$drydock" explore --seeds 7 "$odd" >"$T/told"
+  sed -n 's/^ *replay: //p' "$T/told" >"$T/line"
+  cat "$T/told"
+  PATH=$(dirname "$(readlink -f "$drydock")"):$PATH sh "$T/line" >"$T/again"
+  test $? -eq 1 && grep -q 'FAILED' "$T/again"
+}
+check 'the line that replays can be pasted' replay
+"$drydock" explore --seeds 1..2 --results "$T/records" "$good" >/dev/null
+check 'repeated records are counted once, and told' \
+  ends_with 0 '2 records are repeated' "$drydock" merge "$T/records" "$T/records"
+check 'really once' grep -q '^2 rehearsals' "$T/said"
+: >"$T/empty"
+check 'an empty file of records is bad input' \
+  ends_with 2 'empty: it is empty' "$drydock" merge "$T/records" "$T/empty"
+cat >"$T/window.yaml" <<TEXT
+about: What fails has an end.
+world: $source/scenarios/worlds/nine-nodes.yaml
+steps:
+  - at: 1m
+    eks: {operation: UpdateNodegroupVersion, input: {clusterName: eks-workshop, nodegroupName: default}}
+faults:
+  - {service: ssm, error: AccessDeniedException, status: 400, from: 1m, for: 30m}
+expect:
+  - at end:
+    update: {nodegroup: default, status: Successful}
+TEXT
+check 'what was shrunk is run again' ends_with 0 'it fails in the same way' \
+  "$drydock" shrink "$T/window.yaml" -o "$T/small.yaml"
+check 'its fault keeps its end' grep -q '^ *for: ' "$T/small.yaml"
+
 echo "1..$n"
 exit $failed

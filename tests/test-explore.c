@@ -155,6 +155,7 @@ START_TEST (a_file_that_is_no_result_file_is_refused_with_its_line)
 {
   check_refused (HELD ("a", "1") "{\"scenario\":\"a\"", ":2: the last line was cut off");
   check_refused (HELD ("a", "1") "nonsense\n", ":2: ");
+  check_refused ("", ": it is empty");
   check_refused ("[]\n", ":1: not a record of drydock explore: `scenario`");
   check_refused ("{\"scenario\":\"a\",\"seed\":-1}\n", "`seed`");
   check_refused ("{\"scenario\":\"a\",\"seed\":\"x\"}\n", "`seed`");
@@ -174,9 +175,11 @@ START_TEST (parts_join_into_what_one_run_writes)
   g_autoptr (GPtrArray) parts = read_text (
       HELD ("b", "2") HELD ("a", "10") HELD ("b", "1") HELD ("a", "2") HELD ("b", "2"), NULL);
   g_autoptr (GString) text = g_string_new (NULL);
+  guint repeated;
 
   ck_assert_ptr_nonnull (parts);
-  ck_assert (sim_results_join (parts, NULL));
+  ck_assert (sim_results_join (parts, &repeated, NULL));
+  ck_assert_uint_eq (repeated, 1);
   for (guint i = 0; i < parts->len; i++)
     {
       dd_value_write (g_ptr_array_index (parts, i), text);
@@ -191,7 +194,7 @@ START_TEST (two_traces_of_one_rehearsal_are_a_conflict)
   g_autoptr (GPtrArray) records = read_text (HELD ("a", "1") FAILED ("a", "1", "x"), NULL);
   g_autoptr (GError) error = NULL;
 
-  ck_assert (!sim_results_join (records, &error));
+  ck_assert (!sim_results_join (records, NULL, &error));
   ck_assert (g_error_matches (error, DD_ERROR, DD_ERROR_CONFLICT));
 }
 END_TEST
@@ -245,7 +248,8 @@ shrink_text (const char *text, guint most_tests, guint *out_tests)
   static const char *const kept[] = { "about", NULL };
   g_autoptr (DdValue) document = dd_value_parse (text, strlen (text), NULL, NULL);
   guint counted = 0;
-  SimShrink shrink = { kept, most_tests, has_culprit, &counted };
+  static const char *const ends[] = { "for", NULL };
+  SimShrink shrink = { kept, ends, most_tests, has_culprit, &counted };
   g_autoptr (DdValue) smallest = NULL;
 
   ck_assert_ptr_nonnull (document);
@@ -267,6 +271,32 @@ START_TEST (what_does_not_matter_goes)
   ck_assert_str_eq (text, "{\"about\":\"x\",\"group\":{\"desired\":3},"
                           "\"workloads\":[{\"name\":\"culprit\"}]}");
   ck_assert_uint_lt (tests, 100);
+}
+END_TEST
+
+/* Without its end it would be more, not less. */
+START_TEST (an_end_is_lowered_and_never_left_out)
+{
+  guint tests;
+  g_autofree char *text
+      = shrink_text ("{\"about\":\"x\",\"group\":{\"desired\":3},"
+                     "\"workloads\":[{\"name\":\"culprit\",\"from\":\"1m\",\"for\":\"16s\"}]}",
+                     1000, &tests);
+
+  ck_assert_str_eq (text, "{\"about\":\"x\",\"group\":{\"desired\":3},"
+                          "\"workloads\":[{\"name\":\"culprit\",\"for\":\"1s\"}]}");
+}
+END_TEST
+
+START_TEST (a_word_of_a_shell_is_quoted_where_it_must_be)
+{
+  g_autofree char *plain = sim_shell_word ("scenarios/ami-upgrade.yaml");
+  g_autofree char *quoted = sim_shell_word ("it's mine.yaml");
+  g_autofree char *back = g_shell_unquote (quoted, NULL);
+
+  ck_assert_str_eq (plain, "scenarios/ami-upgrade.yaml");
+  ck_assert_str_ne (quoted, back);
+  ck_assert_str_eq (back, "it's mine.yaml");
 }
 END_TEST
 
@@ -296,6 +326,8 @@ explore_suite (void)
   tcase_add_test (tests, two_traces_of_one_rehearsal_are_a_conflict);
   tcase_add_test (tests, failures_are_grouped_by_what_they_have_in_common);
   tcase_add_test (tests, what_does_not_matter_goes);
+  tcase_add_test (tests, an_end_is_lowered_and_never_left_out);
+  tcase_add_test (tests, a_word_of_a_shell_is_quoted_where_it_must_be);
   tcase_add_test (tests, shrinking_stops_at_its_budget_with_something_that_shows_it);
   tcase_set_timeout (tests, 60);
   suite_add_tcase (suite, tests);

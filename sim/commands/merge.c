@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/output.h"
 #include "sim/commands/commands.h"
 #include "sim/explore/results.h"
 #include "sim/explore/summary.h"
@@ -60,7 +61,21 @@ read_all (const Merge *self, GPtrArray *records, GError **error)
       if (!sim_results_read (self->paths[i], records, error))
         return FALSE;
     }
-  return sim_results_join (records, error);
+  return TRUE;
+}
+
+/* On standard error, since what is told elsewhere is the same with and without. */
+static gboolean
+join_all (GPtrArray *records, GError **error)
+{
+  guint repeated;
+
+  if (!sim_results_join (records, &repeated, error))
+    return FALSE;
+  if (repeated > 0)
+    g_printerr ("drydock merge: %u record%s repeated, and counted once\n", repeated,
+                repeated == 1 ? " is" : "s are");
+  return TRUE;
 }
 
 /* Over an existing file only when everything was written. */
@@ -76,7 +91,7 @@ write_all (const Merge *self, const GPtrArray *records, GError **error)
       dd_value_write (g_ptr_array_index (records, i), text);
       g_string_append_c (text, '\n');
     }
-  return g_file_set_contents (self->output, text->str, (gssize) text->len, error);
+  return dd_output_write (self->output, text->str, text->len, error);
 }
 
 static int
@@ -96,7 +111,8 @@ merge (const Merge *self)
   g_autoptr (GPtrArray) records = g_ptr_array_new_with_free_func ((GDestroyNotify) dd_value_unref);
   g_autoptr (GError) error = NULL;
 
-  if (read_all (self, records, &error) && write_all (self, records, &error))
+  if (dd_output_check (self->output, &error) && read_all (self, records, &error)
+      && join_all (records, &error) && write_all (self, records, &error))
     return print_summary (records);
   complain (error->message);
   return g_error_matches (error, DD_ERROR, DD_ERROR_CONFLICT) ? DD_EXIT_INTERNAL

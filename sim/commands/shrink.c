@@ -12,9 +12,11 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/output.h"
 #include "sim/commands/commands.h"
 #include "sim/explore/record.h"
 #include "sim/explore/shrink.h"
+#include "sim/explore/summary.h"
 #include "sim/kube/serve/reply.h"
 #include "sim/scenario/faults-table.h"
 #include "sim/scenario/scenario.h"
@@ -264,33 +266,70 @@ whole_document (const Shrinker *self, const SimScenario *scenario)
   return document;
 }
 
-static gboolean
-write_result (const Shrinker *self, const DdValue *document, const char *name)
+static char *
+output_path (const Shrinker *self, const char *name)
 {
-  g_autofree char *path
-      = self->output != NULL ? g_strdup (self->output) : g_strconcat (name, ".shrunk.yaml", NULL);
+  return self->output != NULL ? g_strdup (self->output) : g_strconcat (name, ".shrunk.yaml", NULL);
+}
+
+/* The very file, as `drydock run` will read it. What is no file cannot be read again. */
+static gboolean
+fails_from_file (Shrinker *self, const char *path)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SimScenario) scenario = NULL;
+  g_autoptr (SimOutcome) outcome = NULL;
+  g_autoptr (DdValue) record = NULL;
+  SimRehearsal rehearsal = { 0 };
+
+  if (!dd_output_is_regular (path))
+    return TRUE;
+  scenario = sim_scenario_load (path, &error);
+  if (scenario != NULL)
+    outcome = sim_scenario_rehearse (scenario, &rehearsal, &error);
+  if (outcome == NULL)
+    return complain ("%s was written, and cannot be rehearsed: %s", path, error->message);
+  self->tests++;
+  record = sim_record_of_outcome (outcome, self->swarm ? "swarm" : "none");
+  if (!is_broken_alike (self, record))
+    return complain ("%s was written, and does not fail in the same way", path);
+  printf ("%s was run again: it fails in the same way\n", path);
+  return TRUE;
+}
+
+static gboolean
+write_result (Shrinker *self, const DdValue *document, const char *path)
+{
   g_autofree char *body = kube_yaml_text (document);
+  g_autofree char *word = sim_shell_word (path);
   g_auto (GStrv) lines = g_strsplit (self->why != NULL ? self->why : "", "\n", -1);
   g_autofree char *why = g_strjoinv ("\n#   ", lines);
   g_autofree char *text = g_strdup_printf (
       "# Shrunk from %s, seed %" G_GUINT64_FORMAT
       ", faults %s. What fails:\n# %s\n#   %s\n# Replay: drydock "
       "run --transport direct %s\n%s",
-      self->place, self->seed, self->swarm ? "swarm" : "none", self->wanted, why, path, body);
+      self->place, self->seed, self->swarm ? "swarm" : "none", self->wanted, why, word, body);
   g_autoptr (GError) error = NULL;
 
-  if (!g_file_set_contents (path, text, -1, &error))
+  if (!dd_output_write (path, text, strlen (text), &error))
     return complain ("%s", error->message);
   printf ("%s\n", text);
+  if (!fails_from_file (self, path))
+    return FALSE;
   printf ("%u rehearsals; written to %s\n", self->tests, path);
   return TRUE;
 }
 
 static int
-shrink (Shrinker *self, const SimScenario *scenario)
+shrink (Shrinker *self, const SimScenario *scenario, const char *path)
 {
   static const char *const kept[] = { "about", "source", "seed", "expect", "steps", NULL };
-  const SimShrink how = { kept, (guint) self->most_tests, still_fails, self };
+  static const char *const ends[] = { "for", "times", NULL }; /* of faults */
+  const SimShrink how = { .kept = kept,
+                          .ends = ends,
+                          .most_tests = (guint) self->most_tests,
+                          .test = still_fails,
+                          .data = self };
   g_autoptr (DdValue) whole = whole_document (self, scenario);
   g_autoptr (DdValue) smallest = NULL;
 
@@ -306,8 +345,7 @@ shrink (Shrinker *self, const SimScenario *scenario)
   smallest = sim_shrink (&how, whole, NULL);
   if (self->tells)
     fputs ("\r\033[K", stderr);
-  return write_result (self, smallest, sim_scenario_name (scenario)) ? DD_EXIT_OK
-                                                                     : DD_EXIT_INTERNAL;
+  return write_result (self, smallest, path) ? DD_EXIT_OK : DD_EXIT_INTERNAL;
 }
 
 static int
@@ -315,10 +353,17 @@ shrink_place (Shrinker *self)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (SimScenario) scenario = sim_scenario_load (self->place, &error);
+  g_autofree char *path = NULL;
 
   if (scenario == NULL)
     {
       g_printerr ("%s\n", error->message);
+      return DD_EXIT_BAD_INPUT;
+    }
+  path = output_path (self, sim_scenario_name (scenario));
+  if (!dd_output_check (path, &error))
+    {
+      complain ("%s", error->message);
       return DD_EXIT_BAD_INPUT;
     }
   if (!see_it_fail (self, scenario))
@@ -329,7 +374,7 @@ shrink_place (Shrinker *self)
                 self->seed);
       return DD_EXIT_FAILED;
     }
-  return shrink (self, scenario);
+  return shrink (self, scenario, path);
 }
 
 static int

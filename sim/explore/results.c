@@ -40,6 +40,7 @@ sim_results_read (const char *path, GPtrArray *records, GError **error)
   FILE *file = fopen (path, "r");
   char *line = NULL;
   size_t room = 0;
+  guint before = records->len;
   ssize_t length;
   gboolean good = TRUE;
 
@@ -54,6 +55,12 @@ sim_results_read (const char *path, GPtrArray *records, GError **error)
   if (good && ferror (file))
     {
       g_set_error (error, DD_ERROR, DD_ERROR_UNAVAILABLE, "%s: %s", path, g_strerror (errno));
+      good = FALSE;
+    }
+  if (good && records->len == before)
+    {
+      g_set_error (error, DD_ERROR, DD_ERROR_INVALID,
+                   "%s: it is empty; did the run end before its first rehearsal?", path);
       good = FALSE;
     }
   free (line);
@@ -80,7 +87,7 @@ refuse_conflict (const DdValue *a, const DdValue *b, GError **error)
 }
 
 gboolean
-sim_results_join (GPtrArray *records, GError **error)
+sim_results_join (GPtrArray *records, guint *out_repeated, GError **error)
 {
   guint kept = 0;
 
@@ -99,6 +106,8 @@ sim_results_join (GPtrArray *records, GError **error)
       else if (!dd_value_equal (last, record))
         return refuse_conflict (last, record, error);
     }
+  if (out_repeated != NULL)
+    *out_repeated = records->len - kept;
   g_ptr_array_set_size (records, (gint) kept);
   return TRUE;
 }

@@ -101,6 +101,12 @@ is_kept (const Shrink *self, const char *key, const Frame *up)
          && g_strv_contains (self->how->kept, key);
 }
 
+static gboolean
+is_end (const Shrink *self, const char *key)
+{
+  return key != NULL && self->how->ends != NULL && g_strv_contains (self->how->ends, key);
+}
+
 static const DdValue *
 part_of (const DdValue *container, gsize index)
 {
@@ -133,7 +139,9 @@ leave_out_members (Shrink *self, DdValue **holder, const Frame *up)
 {
   for (gsize i = 0; i < dd_value_length (*holder);)
     {
-      if (is_kept (self, dd_value_key (*holder, i), up)
+      const char *key = dd_value_key (*holder, i);
+
+      if (is_kept (self, key, up) || is_end (self, key)
           || !try_smaller (self, holder, with_part (*holder, i, 1, NULL), up))
         i++;
     }
@@ -159,15 +167,24 @@ shrink_parts (Shrink *self, DdValue **holder, const Frame *up)
 
 /* ---- scalars ---- */
 
+/* Whether what stands right below UP is the value of an end. */
+static gboolean
+stands_at_end (const Shrink *self, const Frame *up)
+{
+  return up != NULL && is_end (self, key_of (up->container, up->index));
+}
+
 static void
 lower_number (Shrink *self, DdValue **holder, const Frame *up)
 {
   gint64 number = dd_value_int (*holder, 0);
+  gint64 least = stands_at_end (self, up) ? 1 : 0;
   const gint64 lower[] = { 0, 1, number / 2, number - 1 };
 
   for (guint i = 0; i < G_N_ELEMENTS (lower); i++)
     {
-      if (lower[i] < number && lower[i] >= 0 && try_smaller (self, holder, dd_int (lower[i]), up))
+      if (lower[i] < number && lower[i] >= least
+          && try_smaller (self, holder, dd_int (lower[i]), up))
         return;
     }
 }
@@ -179,7 +196,7 @@ shorten_duration (Shrink *self, DdValue **holder, const Frame *up)
   g_autofree char *half = NULL;
 
   if (!dd_duration_from_text (dd_value_string (*holder), &delay) || delay <= 0
-      || try_smaller (self, holder, dd_string ("0s"), up))
+      || (!stands_at_end (self, up) && try_smaller (self, holder, dd_string ("0s"), up)))
     return;
   half = dd_duration_to_text (delay / 2 / DD_SECOND * DD_SECOND);
   if (delay >= 2 * DD_SECOND)

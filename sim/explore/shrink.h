@@ -13,6 +13,8 @@ typedef gboolean (*SimShrinkTest) (const DdValue *document, gpointer data);
 typedef struct
 {
   const char *const *kept; /* keys of the root that are left alone; NULL-terminated */
+  const char *const *ends; /* keys of what ends something: lowered, but neither left out nor made
+                              nothing, which would be no end at all; NULL-terminated, or NULL */
   guint most_tests;        /* then it is as small as it is */
   SimShrinkTest test;
   gpointer data;

@@ -185,6 +185,16 @@ most_frequent_first (gconstpointer a, gconstpointer b)
   return strcmp (first->signature, second->signature);
 }
 
+char *
+sim_shell_word (const char *text)
+{
+  static const char harmless[] = G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "/._-+:,@%=";
+
+  if (*text != '\0' && strspn (text, harmless) == strlen (text))
+    return g_strdup (text);
+  return g_shell_quote (text);
+}
+
 static void
 print_replay (const DdValue *record, const char *place, FILE *out)
 {
@@ -193,9 +203,11 @@ print_replay (const DdValue *record, const char *place, FILE *out)
   g_autofree char *number = dd_value_string (seed) != NULL ? g_strdup (dd_value_string (seed))
                                                            : dd_value_to_text (seed);
 
+  g_autofree char *word = sim_shell_word (place);
+
   fprintf (out, "    replay: drydock run --transport direct --seed %s%s%s %s\n", number,
            strcmp (faults, "none") == 0 ? "" : " --faults ",
-           strcmp (faults, "none") == 0 ? "" : faults, place);
+           strcmp (faults, "none") == 0 ? "" : faults, word);
 }
 
 static void

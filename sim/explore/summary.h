@@ -26,6 +26,9 @@ typedef const char *(*SimPlaceOf) (const char *scenario, gpointer data);
 void sim_summary_print (const SimSummary *summary, SimPlaceOf place_of, gpointer data,
                         gboolean colour, FILE *out);
 
+/* TEXT as one word of a shell: quoted only where it must be. Caller frees. */
+char *sim_shell_word (const char *text);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SimSummary, sim_summary_free)
 
 G_END_DECLS
