@@ -130,6 +130,8 @@ replay () {
   test $? -eq 1 && grep -q 'FAILED' "$T/again"
 }
 check 'the line that replays can be pasted' replay
+check 'programs are told it too' ends_with 1 '"replay":"drydock run --transport direct --seed 7 ' \
+  "$drydock" explore --format json --seeds 7 "$odd"
 "$drydock" explore --seeds 1..2 --results "$T/records" "$good" >/dev/null
 check 'repeated records are counted once, and told' \
   ends_with 0 '2 records are repeated' "$drydock" merge "$T/records" "$T/records"

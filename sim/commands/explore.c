@@ -31,7 +31,7 @@
 
 typedef struct
 {
-  char *seeds, *shard, *time, *faults, *results_path, *transport;
+  char *seeds, *shard, *time, *faults, *results_path, *transport, *format;
   gint jobs;
   char **places;
 
@@ -60,6 +60,7 @@ explore_clear (Explore *self)
   g_free (self->faults);
   g_free (self->results_path);
   g_free (self->transport);
+  g_free (self->format);
   g_strfreev (self->places);
   g_clear_pointer (&self->scenarios, g_ptr_array_unref);
   g_clear_pointer (&self->place_of, g_hash_table_unref);
@@ -101,6 +102,8 @@ make_options (Explore *self)
       "direct (function calls, the default) or loopback (over a real socket)", "KIND" },
     { "results", 0, 0, G_OPTION_ARG_FILENAME, &self->results_path,
       "Write a record of each rehearsal; drydock merge joins such files", "FILE" },
+    { "format", 0, 0, G_OPTION_ARG_STRING, &self->format,
+      "human (the default) or json (one object)", "KIND" },
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &self->places, NULL, NULL },
     { NULL },
   };
@@ -192,8 +195,9 @@ read_words (const Explore *self)
 {
   static const char *const faults[] = { "none", "swarm", NULL };
   static const char *const transports[] = { "direct", "loopback", NULL };
+  static const char *const formats[] = { "human", "json", NULL };
 
-  return is_among ("--faults", self->faults, faults)
+  return is_among ("--faults", self->faults, faults) && is_among ("--format", self->format, formats)
          && is_among ("--transport", self->transport, transports);
 }
 
@@ -416,6 +420,19 @@ place_of (const char *scenario, gpointer data)
   return g_hash_table_lookup (self->place_of, scenario);
 }
 
+/* Nothing of the machine or its speed, but whether it came to the end. */
+static void
+print_object (const Explore *self)
+{
+  g_autoptr (DdValue) value = sim_summary_value (self->summary, place_of, (gpointer) self);
+  g_autofree char *text = NULL;
+  guint64 count = sim_summary_count (self->summary);
+
+  dd_value_set (&value, "not_begun", dd_int ((gint64) (count_rehearsals (self) - count)));
+  text = dd_value_to_text (value);
+  printf ("%s\n", text);
+}
+
 static void
 print_end (const Explore *self)
 {
@@ -453,7 +470,10 @@ run_explore (Explore *self)
       complain ("%s", error->message);
       return DD_EXIT_INTERNAL;
     }
-  print_end (self);
+  if (g_strcmp0 (self->format, "json") == 0)
+    print_object (self);
+  else
+    print_end (self);
   if (!close_results (self))
     return DD_EXIT_INTERNAL;
   return sim_summary_failed (self->summary) == 0 ? DD_EXIT_OK : DD_EXIT_FAILED;

@@ -195,19 +195,28 @@ sim_shell_word (const char *text)
   return g_shell_quote (text);
 }
 
-static void
-print_replay (const DdValue *record, const char *place, FILE *out)
+/* The command that plays RECORD again; caller frees. */
+static char *
+replay_text (const DdValue *record, const char *place)
 {
   const char *faults = dd_value_path_string (record, "faults");
   const DdValue *seed = dd_value_member (record, "seed");
   g_autofree char *number = dd_value_string (seed) != NULL ? g_strdup (dd_value_string (seed))
                                                            : dd_value_to_text (seed);
-
   g_autofree char *word = sim_shell_word (place);
 
-  fprintf (out, "    replay: drydock run --transport direct --seed %s%s%s %s\n", number,
-           strcmp (faults, "none") == 0 ? "" : " --faults ",
-           strcmp (faults, "none") == 0 ? "" : faults, word);
+  return g_strdup_printf ("drydock run --transport direct --seed %s%s%s %s", number,
+                          strcmp (faults, "none") == 0 ? "" : " --faults ",
+                          strcmp (faults, "none") == 0 ? "" : faults, word);
+}
+
+static const char *
+place_of_way (const Way *way, SimPlaceOf place_of, gpointer data)
+{
+  const char *scenario = dd_value_path_string (way->first, "scenario");
+  const char *place = place_of != NULL ? place_of (scenario, data) : NULL;
+
+  return place != NULL ? place : scenario;
 }
 
 static void
@@ -234,14 +243,13 @@ print_failures (const DdValue *record, FILE *out)
 static void
 print_way (const Way *way, SimPlaceOf place_of, gpointer data, gboolean colour, FILE *out)
 {
-  const char *scenario = dd_value_path_string (way->first, "scenario");
-  const char *place = place_of != NULL ? place_of (scenario, data) : NULL;
+  g_autofree char *replay = replay_text (way->first, place_of_way (way, place_of, data));
 
   fprintf (out, "%s%" G_GUINT64_FORMAT " times%s  %s\n  first: %s\n",
            sim_ink_on (colour, SIM_INK_BAD), way->count, sim_ink_off (colour), way->signature,
-           scenario);
+           dd_value_path_string (way->first, "scenario"));
   print_failures (way->first, out);
-  print_replay (way->first, place != NULL ? place : scenario, out);
+  fprintf (out, "    replay: %s\n", replay);
 }
 
 static void
@@ -257,15 +265,23 @@ print_idle (const SimSummary *summary, FILE *out)
     }
 }
 
-void
-sim_summary_print (const SimSummary *summary, SimPlaceOf place_of, gpointer data, gboolean colour,
-                   FILE *out)
+static GPtrArray *
+sorted_ways (const SimSummary *summary)
 {
-  g_autoptr (GPtrArray) ways = g_ptr_array_new ();
+  GPtrArray *ways = g_ptr_array_new ();
 
   for (guint i = 0; i < summary->ways->len; i++)
     g_ptr_array_add (ways, g_ptr_array_index (summary->ways, i));
   g_ptr_array_sort (ways, most_frequent_first);
+  return ways;
+}
+
+void
+sim_summary_print (const SimSummary *summary, SimPlaceOf place_of, gpointer data, gboolean colour,
+                   FILE *out)
+{
+  g_autoptr (GPtrArray) ways = sorted_ways (summary);
+
   for (guint i = 0; i < ways->len; i++)
     print_way (g_ptr_array_index (ways, i), place_of, data, colour, out);
   print_idle (summary, out);
@@ -280,4 +296,52 @@ sim_summary_print (const SimSummary *summary, SimPlaceOf place_of, gpointer data
     fprintf (out, "; %" G_GUINT64_FORMAT " faults struck, in %" G_GUINT64_FORMAT " of them",
              summary->struck, summary->struck_in);
   fputc ('\n', out);
+}
+
+/* ---- the same for programs ---- */
+
+static DdValue *
+ways_value (const SimSummary *summary, SimPlaceOf place_of, gpointer data)
+{
+  g_autoptr (GPtrArray) ways = sorted_ways (summary);
+  DdBuilder list = dd_builder_array ();
+
+  for (guint i = 0; i < ways->len; i++)
+    {
+      const Way *way = g_ptr_array_index (ways, i);
+      g_autofree char *replay = replay_text (way->first, place_of_way (way, place_of, data));
+
+      dd_builder_add (&list,
+                      dd_object ("count", dd_int ((gint64) way->count), "signature",
+                                 dd_string (way->signature), "first", dd_value_ref (way->first),
+                                 "replay", dd_string (replay), NULL));
+    }
+  return dd_builder_end (&list);
+}
+
+static DdValue *
+idle_value (const SimSummary *summary)
+{
+  DdBuilder list = dd_builder_array ();
+
+  for (guint i = 0; i < summary->plays->len; i++)
+    {
+      const Play *play = g_ptr_array_index (summary->plays, i);
+
+      for (guint fault = 0; fault < play->idle->len; fault++)
+        dd_builder_add (&list, dd_object ("scenario", dd_string (play->name), "fault",
+                                          dd_string (g_ptr_array_index (play->idle, fault)),
+                                          "rehearsals", dd_int ((gint64) play->count), NULL));
+    }
+  return dd_builder_end (&list);
+}
+
+DdValue *
+sim_summary_value (const SimSummary *summary, SimPlaceOf place_of, gpointer data)
+{
+  return dd_object ("rehearsals", dd_int ((gint64) summary->count), "held",
+                    dd_int ((gint64) (summary->count - summary->failed)), "failed",
+                    dd_int ((gint64) summary->failed), "struck", dd_int ((gint64) summary->struck),
+                    "ways", ways_value (summary, place_of, data), "idle", idle_value (summary),
+                    NULL);
 }

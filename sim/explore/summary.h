@@ -26,6 +26,10 @@ typedef const char *(*SimPlaceOf) (const char *scenario, gpointer data);
 void sim_summary_print (const SimSummary *summary, SimPlaceOf place_of, gpointer data,
                         gboolean colour, FILE *out);
 
+/* The same as one object: counts, "ways" with their first record and "replay", and faults that
+ * struck under no seed as "idle". A new reference. */
+DdValue *sim_summary_value (const SimSummary *summary, SimPlaceOf place_of, gpointer data);
+
 /* TEXT as one word of a shell: quoted only where it must be. Caller frees. */
 char *sim_shell_word (const char *text);
 
