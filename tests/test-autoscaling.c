@@ -459,6 +459,10 @@ START_TEST (leaving_a_zone_moves_its_instances)
 }
 END_TEST
 
+#define TOO_LARGE(size) \
+  "You have already reached a limit for your Amazon EC2 Auto Scaling resources - desired " \
+  "capacity " size " exceeds the limit of 6000 instances in a group that is modelled"
+
 /* Operation, input, code, message. */
 static const struct
 {
@@ -476,6 +480,12 @@ static const struct
     AWS_VALIDATION, "Desired capacity:4 must be between the specified min size:1 and max size:3" },
   { "UpdateAutoScalingGroup", "{\"AutoScalingGroupName\":\"g\",\"MinSize\":4}", AWS_VALIDATION,
     "Max bound, 3, must be greater than or equal to min bound, 4" },
+  { "UpdateAutoScalingGroup",
+    "{\"AutoScalingGroupName\":\"g\",\"MaxSize\":2000000000,\"DesiredCapacity\":2000000000}",
+    AWS_LIMIT_EXCEEDED, TOO_LARGE ("2000000000") },
+  { "UpdateAutoScalingGroup",
+    "{\"AutoScalingGroupName\":\"g\",\"MaxSize\":100000,\"MinSize\":6001}", AWS_LIMIT_EXCEEDED,
+    TOO_LARGE ("6001") },
   { "UpdateAutoScalingGroup",
     "{\"AutoScalingGroupName\":\"g\",\"LaunchTemplate\":{\"LaunchTemplateName\":\"none\"}}",
     AWS_VALIDATION,
@@ -505,6 +515,16 @@ START_TEST (mistakes_are_answered_in_the_words_of_the_service)
   make_group (1, 1, 3, 1, "");
   refused (&aws_autoscaling, refusals[_i].operation, refusals[_i].input, refusals[_i].code,
            refusals[_i].message);
+}
+END_TEST
+
+START_TEST (a_group_with_room_grows_to_what_is_modelled_only)
+{
+  make_group (1, 1, 1000000, 1, "");
+  refused (&aws_autoscaling, "SetDesiredCapacity",
+           "{\"AutoScalingGroupName\":\"g\",\"DesiredCapacity\":6001}", AWS_LIMIT_EXCEEDED,
+           TOO_LARGE ("6001"));
+  ck_assert_int_eq (group ()->desired, 1);
 }
 END_TEST
 
@@ -593,6 +613,7 @@ main (void)
   tcase_add_test (tc, leaving_a_zone_moves_its_instances);
   tcase_add_loop_test (tc, mistakes_are_answered_in_the_words_of_the_service, 0,
                        G_N_ELEMENTS (refusals));
+  tcase_add_test (tc, a_group_with_room_grows_to_what_is_modelled_only);
   tcase_add_test (tc, bounds_take_the_desired_capacity_with_them);
   tcase_add_test (tc, groups_come_in_pages);
   tcase_add_test (tc, the_trace_tells_an_instances_life);

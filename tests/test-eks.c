@@ -196,6 +196,11 @@ START_TEST (what_is_not_valid_is_refused_in_the_words_of_eks)
     { "UpdateNodegroupConfig", "{" GROUP ",\"scalingConfig\":{\"desiredSize\":7}}",
       AWS_INVALID_PARAMETER, "Desired size 7 can't be greater than max size 6" },
     { "UpdateNodegroupConfig",
+      "{" GROUP ",\"scalingConfig\":{\"maxSize\":2000000000,\"desiredSize\":100000}}",
+      AWS_INVALID_PARAMETER,
+      "Desired size 100000 exceeds the limit of 5000 nodes per managed node group that is "
+      "modelled" },
+    { "UpdateNodegroupConfig",
       "{" GROUP ",\"updateConfig\":{\"maxUnavailable\":1,\"maxUnavailablePercentage\":20}}",
       AWS_INVALID_PARAMETER,
       "Only one of maxUnavailable and maxUnavailablePercentage can be specified." },

@@ -316,6 +316,25 @@ START_TEST (of_a_pods_spec_only_a_little_may_change)
 }
 END_TEST
 
+START_TEST (a_cluster_holds_as_many_pods_as_are_modelled)
+{
+  g_autoptr (DdValue) object
+      = json ("{\"metadata\":{\"generateName\":\"p-\"},\"spec\":{\"containers\":"
+              "[{\"name\":\"c\",\"image\":\"i\"}]}}");
+  g_autoptr (GError) error = NULL;
+
+  for (guint i = sim_store_count (api->store, &kube_pod); i < KUBE_MAX_PODS; i++)
+    {
+      g_autoptr (SimObject) pod = kube_create (api, &kube_pod, "app", object, NULL);
+
+      ck_assert_ptr_nonnull (pod);
+    }
+  ck_assert_ptr_null (kube_create (api, &kube_pod, "app", object, &error));
+  ck_assert (g_error_matches (error, KUBE_ERROR, KUBE_FORBIDDEN));
+  ck_assert_ptr_nonnull (strstr (error->message, "used: pods=20000, limited: pods=20000"));
+}
+END_TEST
+
 /* ---- other kinds ---- */
 
 START_TEST (mistakes_are_named_field_by_field)
@@ -349,6 +368,11 @@ START_TEST (mistakes_are_named_field_by_field)
       "\"spec\":{\"replicas\":-1,\"selector\":{\"matchLabels\":{\"a\":\"b\"}},\"template\":"
       "{\"metadata\":{\"labels\":{\"a\":\"b\"}},\"spec\":{\"containers\":[{\"name\":\"c\","
       "\"image\":\"i\"}]}}}",
+      "spec.replicas" },
+    { "apps/v1", "Deployment",
+      "\"spec\":{\"replicas\":2147483647,\"selector\":{\"matchLabels\":{\"a\":\"b\"}},"
+      "\"template\":{\"metadata\":{\"labels\":{\"a\":\"b\"}},\"spec\":{\"containers\":"
+      "[{\"name\":\"c\",\"image\":\"i\"}]}}}",
       "spec.replicas" },
     { "apps/v1", "Deployment",
       "\"spec\":{\"selector\":{\"matchLabels\":{\"a\":\"b\"}},\"strategy\":{\"rollingUpdate\":"
@@ -478,6 +502,7 @@ main (void)
   tcase_add_test (tcase, kinds_stand_in_order);
   tcase_add_loop_test (tcase, specs_are_filled_in_as_by_a_real_server, 0, G_N_ELEMENTS (defaulted));
   add_pods (tcase);
+  tcase_add_test (tcase, a_cluster_holds_as_many_pods_as_are_modelled);
   tcase_add_test (tcase, mistakes_are_named_field_by_field);
   tcase_add_test (tcase, services_have_addresses_of_their_own);
   tcase_add_test (tcase, a_daemon_sets_template_is_counted);

@@ -116,6 +116,9 @@ typedef struct
 
 #define KUBE_DELETE_DEFAULT ((KubeDelete) { .grace_seconds = -1 })
 
+/* "Everything that can grow has a limit": of the whole cluster, and so of each workload. */
+#define KUBE_MAX_PODS 20000
+
 struct _KubeKind
 {
   const char *group; /* "" for core */
@@ -133,6 +136,7 @@ struct _KubeKind
   const KubeColumn *columns; /* ended by a column without a name */
   const char *const *selectable_fields; /* beyond metadata.name and metadata.namespace */
   const char *const *indexes;           /* dotted paths the store keeps an index of */
+  guint max_objects;                    /* 0: as many as fit into etcd */
 
   /* What a table cannot say. All optional; generic code calls them and names no kind.
    * prepare_*: admission and defaulting in place of *OBJECT. validate: OLD is NULL for a create. */

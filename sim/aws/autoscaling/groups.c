@@ -168,7 +168,7 @@ desired_valid (const AwsGroup *group, gint64 desired, GError **error)
                  " is below min value %" G_GINT64_FORMAT " for the AutoScalingGroup.",
                  desired, group->min);
   else
-    return TRUE;
+    return aws_as_capacity_valid (desired, error);
   return FALSE;
 }
 

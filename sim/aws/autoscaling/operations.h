@@ -43,6 +43,10 @@ AwsHook *aws_as_hook_from_input (const DdValue *input, const AwsHook *old, GErro
 /* Checks everything that INPUT says about GROUP (NULL: a new one) without changing anything. */
 gboolean aws_as_settings_valid (const AwsCloud *cloud, const AwsGroup *group, const DdValue *input,
                                 GError **error);
+/* Whether a group may be as large as DESIRED: every group that a scenario can begin with and what
+ * an update adds to it fits. */
+#define AWS_MAX_GROUP_CAPACITY 6000
+gboolean aws_as_capacity_valid (gint64 desired, GError **error);
 /* Carries it out, sizes aside. */
 void aws_as_settings_apply (AwsGroup *group, const DdValue *input);
 

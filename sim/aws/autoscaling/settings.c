@@ -222,6 +222,19 @@ policies_valid (const DdValue *policies, GError **error)
   return TRUE;
 }
 
+gboolean
+aws_as_capacity_valid (gint64 desired, GError **error)
+{
+  if (desired <= AWS_MAX_GROUP_CAPACITY)
+    return TRUE;
+  g_set_error (error, AWS_ERROR, AWS_LIMIT_EXCEEDED,
+               "You have already reached a limit for your Amazon EC2 Auto Scaling resources - "
+               "desired capacity %" G_GINT64_FORMAT
+               " exceeds the limit of %d instances in a group that is modelled",
+               desired, AWS_MAX_GROUP_CAPACITY);
+  return FALSE;
+}
+
 static gboolean
 sizes_valid (const AwsGroup *group, const DdValue *input, GError **error)
 {
@@ -242,7 +255,7 @@ sizes_valid (const AwsGroup *group, const DdValue *input, GError **error)
                  " and max size:%" G_GINT64_FORMAT,
                  desired, min, max);
   else
-    return TRUE;
+    return aws_as_capacity_valid (desired, error);
   return FALSE;
 }
 

@@ -125,6 +125,8 @@ gboolean aws_nodegroup_may_update (const AwsNodegroup *nodegroup, GError **error
 /* The release that UpdateNodegroupVersion asks for. */
 const AwsAmiRelease *aws_nodegroup_target (const AwsNodegroup *nodegroup, const DdValue *input,
                                            GError **error);
+/* Nodes of one group; scenario files know the same limit. */
+#define AWS_MAX_NODEGROUP_SIZE 5000
 gboolean aws_sizes_are_valid (gint64 min, gint64 max, gint64 desired, DdValue *details,
                               GError **error);
 gboolean aws_update_config_is_valid (const DdValue *config, DdValue *details, GError **error);

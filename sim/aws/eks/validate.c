@@ -107,7 +107,14 @@ aws_sizes_are_valid (gint64 min, gint64 max, gint64 desired, DdValue *details, G
                    "Desired size %" G_GINT64_FORMAT
                    " can't be greater than max size %" G_GINT64_FORMAT,
                    desired, max);
-  return min <= desired && desired <= max;
+  else if (desired > AWS_MAX_NODEGROUP_SIZE)
+    aws_set_error (error, AWS_INVALID_PARAMETER, g_steal_pointer (&taken),
+                   "Desired size %" G_GINT64_FORMAT
+                   " exceeds the limit of %d nodes per managed node group that is modelled",
+                   desired, AWS_MAX_NODEGROUP_SIZE);
+  else
+    return TRUE;
+  return FALSE;
 }
 
 gboolean

@@ -86,6 +86,7 @@ const KubeKind kube_pod = {
                  "spec.serviceAccountName", "spec.hostNetwork", "status.phase", "status.podIP",
                  "status.podIPs", "status.nominatedNodeName"),
   .indexes = KUBE_VALUES ("spec.nodeName"),
+  .max_objects = KUBE_MAX_PODS,
   .prepare_create = prepare_create,
   .prepare_update = prepare_update,
   .validate = kube_pod_validate,

@@ -93,6 +93,19 @@ validate_not_negative (const DdValue *object, const char *field, KubeCauses *cau
                      value);
 }
 
+/* More than the pretend cluster can hold would only be a long way to the same refusal. */
+static void
+validate_pods_fit (const DdValue *object, KubeCauses *causes)
+{
+  gint64 replicas = dd_value_path_int (object, "spec.replicas", 0);
+
+  if (replicas > KUBE_MAX_PODS)
+    kube_causes_add (causes, "FieldValueInvalid", "spec.replicas",
+                     "Invalid value: %" G_GINT64_FORMAT
+                     ": must be less than or equal to %d, the most pods that this cluster models",
+                     replicas, KUBE_MAX_PODS);
+}
+
 void
 kube_workload_validate (const char *noun, const DdValue *old, const DdValue *object,
                         KubeCauses *causes)
@@ -100,6 +113,7 @@ kube_workload_validate (const char *noun, const DdValue *old, const DdValue *obj
   const char *restart = dd_value_path_string (object, "spec.template.spec.restartPolicy");
 
   validate_not_negative (object, "spec.replicas", causes);
+  validate_pods_fit (object, causes);
   validate_not_negative (object, "spec.minReadySeconds", causes);
   validate_not_negative (object, "spec.revisionHistoryLimit", causes);
   validate_selector (noun, object, causes);

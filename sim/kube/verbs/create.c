@@ -107,10 +107,19 @@ complete_metadata (KubeApi *api, const KubeKind *kind, const char *namespace_, D
   *object = kube_metadata_compose (*object, system);
 }
 
+/* A limit of a kind's own is refused as a ResourceQuota's is, so that controllers and people know
+ * what to do about it. */
 static gboolean
-has_room (KubeApi *api, const KubeKind *kind, GError **error)
+has_room (KubeApi *api, const KubeKind *kind, const char *name, GError **error)
 {
-  if (sim_store_count (api->store, kind) < MAX_OBJECTS_PER_KIND)
+  guint count = sim_store_count (api->store, kind);
+
+  if (kind->max_objects > 0 && count >= kind->max_objects)
+    return kube_set_forbidden (
+        error, kind, name,
+        "exceeded quota: what this cluster models, requested: %s=1, used: %s=%u, limited: %s=%u",
+        kind->plural, kind->plural, count, kind->plural, kind->max_objects);
+  if (count < MAX_OBJECTS_PER_KIND)
     return TRUE;
   kube_set_error (error, KUBE_UNSPECIFIED, NULL, "etcdserver: mvcc: database space exceeded");
   return FALSE;
@@ -142,9 +151,9 @@ kube_create_with (KubeApi *api, const KubeKind *kind, const char *namespace_, co
     return NULL;
   has_revision = dd_value_path_string (made, "metadata.resourceVersion") != NULL;
   complete_metadata (api, kind, scope, &made, &taken);
-  if (!kube_validate (kind, NULL, made, error) || !has_room (api, kind, error))
-    return NULL;
   name = dd_value_path_string (made, "metadata.name");
+  if (!kube_validate (kind, NULL, made, error) || !has_room (api, kind, name, error))
+    return NULL;
   if (has_revision)
     {
       kube_set_error (error, KUBE_UNSPECIFIED, NULL,
