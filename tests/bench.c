@@ -371,7 +371,7 @@ static double
 measure (const Load *load, gsize *out_body)
 {
   g_autofree char *request = g_strdup_printf (
-      "GET %s HTTP/1.1\r\nHost: b\r\nAccept: application/json\r\n\r\n", load->target);
+      "GET %s HTTP/1.1\r\nHost: localhost\r\nAccept: application/json\r\n\r\n", load->target);
   g_autoptr (GString) batch = g_string_new (NULL);
   g_autoptr (GString) buffer = g_string_new (NULL);
   g_autofree int *fds = g_new (int, load->connections);
@@ -524,7 +524,7 @@ static DdValue *
 ask (guint16 port, const char *method, const char *target, const char *body)
 {
   g_autofree char *text
-      = g_strdup_printf ("%s %s HTTP/1.1\r\nHost: b\r\nContent-Type: application/json\r\n"
+      = g_strdup_printf ("%s %s HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
                          "Content-Length: %u\r\n\r\n%s",
                          method, target, (guint) strlen (body), body);
   g_autoptr (GString) request = g_string_new (text);
@@ -609,7 +609,7 @@ bench_watches (guint16 world, pid_t pid, guint count)
   static const Aim fan_out = { "us each", NO_AIM, 0, "" };
   g_autoptr (GString) request
       = g_string_new ("GET /api/v1/namespaces/default/configmaps?watch=true HTTP/1.1\r\n"
-                      "Host: b\r\n\r\n");
+                      "Host: localhost\r\n\r\n");
   g_autofree int *fds = g_new (int, count);
   double before = status_mib (pid, "VmRSS:"), start = seconds (), opened;
   g_autoptr (DdValue) made = NULL;

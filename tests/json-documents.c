@@ -288,6 +288,7 @@ ask (SimLab *lab, const Question *question)
   dd_headers_add (headers, "Accept",
                   question->accept != NULL ? question->accept : "application/json");
   dd_headers_add (headers, "Content-Type", "application/json");
+  dd_headers_add (headers, SIM_CONTROL_HEADER, "1");
   if (question->amz_target != NULL)
     dd_headers_add (headers, "X-Amz-Target", question->amz_target);
   response = sim_control_is_for (&request) ? sim_control_handle (lab, &request)

@@ -34,7 +34,8 @@ static DdValue *
 ask (const char *method, const char *target, const char *body, int *out_status)
 {
   g_autofree char *request
-      = g_strdup_printf ("%s %s HTTP/1.1\r\nHost: lab\r\nContent-Type: application/json\r\n"
+      = g_strdup_printf ("%s %s HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+                         "X-Drydock-Control: 1\r\n"
                          "Content-Length: %u\r\n\r\n%s",
                          method, target, (guint) strlen (body), body);
   g_autofree char *answer = wire_ask (sim_server_url (subject->server), request);
@@ -196,7 +197,7 @@ END_TEST
 
 START_TEST (a_reset_ends_watches)
 {
-  static const char request[] = "GET /api/v1/nodes?watch=true HTTP/1.1\r\nHost: lab\r\n\r\n";
+  static const char request[] = "GET /api/v1/nodes?watch=true HTTP/1.1\r\nHost: localhost\r\n\r\n";
   g_autoptr (GString) seen = g_string_new (NULL);
   int fd = wire_connect (sim_server_url (subject->server));
 
@@ -247,6 +248,53 @@ START_TEST (what_makes_no_sense_is_refused_in_words)
 }
 END_TEST
 
+/* Who asks, and what that one is told. */
+static const struct
+{
+  const char *head;
+  int status;
+} visitors[] = {
+  { "GET /version HTTP/1.1\r\nHost: 127.0.0.1:4566\r\n", 200 },
+  { "GET /version HTTP/1.1\r\nHost: [::1]:4566\r\n", 200 },
+  { "GET /version HTTP/1.1\r\nHost: LocalHost\r\n", 200 },
+  { "GET /version HTTP/1.0\r\n", 200 },
+  { "GET /version HTTP/1.1\r\nHost: localhost:4566\r\nOrigin: http://localhost:4566\r\n", 200 },
+  { "GET /version HTTP/1.1\r\nHost: evil.example:4566\r\n", 403 },
+  { "GET /version HTTP/1.1\r\nHost: localhost.evil.example\r\n", 403 },
+  { "GET /version HTTP/1.1\r\nHost: 127.0.0.1.evil.example\r\n", 403 },
+  { "GET /version HTTP/1.1\r\nHost: 192.0.2.1\r\n", 403 },
+  { "GET /version HTTP/1.1\r\nHost:\r\n", 403 },
+  { "GET /version HTTP/1.1\r\nHost: localhost\r\nOrigin: http://evil.example\r\n", 403 },
+  { "GET /version HTTP/1.1\r\nHost: localhost\r\nOrigin: http://localhost:3000\r\n", 403 },
+  { "GET /version HTTP/1.1\r\nHost: localhost\r\nOrigin: null\r\n", 403 },
+  { "POST /_drydock/reset HTTP/1.1\r\nHost: localhost\r\nOrigin: http://evil.example\r\n"
+    "X-Drydock-Control: 1\r\n",
+    403 },
+  { "POST /_drydock/reset HTTP/1.1\r\nHost: localhost\r\n", 403 },
+  { "POST /_drydock/pause HTTP/1.1\r\nHost: localhost\r\nX-Drydock-Control: 1\r\n", 200 },
+  { "GET /_drydock/status HTTP/1.1\r\nHost: localhost\r\n", 200 },
+};
+
+START_TEST (a_web_page_cannot_drive_a_lab)
+{
+  g_autofree char *request = g_strconcat (visitors[_i].head, "Content-Length: 0\r\n\r\n", NULL);
+  g_autofree char *answer = wire_ask (sim_server_url (subject->server), request);
+
+  ck_assert_msg (wire_status (answer) == visitors[_i].status, "%s gave %s", request, answer);
+}
+END_TEST
+
+START_TEST (a_lab_for_other_machines_answers_to_any_name)
+{
+  g_autofree char *answer = NULL;
+
+  subject->local_only = FALSE; /* as with --listen 0.0.0.0:4566 */
+  answer = wire_ask (sim_server_url (subject->server),
+                     "GET /version HTTP/1.1\r\nHost: lab.example\r\n\r\n");
+  ck_assert_int_eq (wire_status (answer), 200);
+}
+END_TEST
+
 static Suite *
 make_suite (void)
 {
@@ -264,6 +312,8 @@ make_suite (void)
   tcase_add_test (tcase, what_never_happens_is_reported);
   tcase_add_test (tcase, a_reset_world_is_the_first_one_again);
   tcase_add_test (tcase, a_reset_ends_watches);
+  tcase_add_loop_test (tcase, a_web_page_cannot_drive_a_lab, 0, G_N_ELEMENTS (visitors));
+  tcase_add_test (tcase, a_lab_for_other_machines_answers_to_any_name);
   tcase_add_loop_test (tcase, what_makes_no_sense_is_refused_in_words, 0, G_N_ELEMENTS (refused));
   suite_add_tcase (suite, tcase);
   return suite;

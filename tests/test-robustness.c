@@ -9,7 +9,7 @@
 
 #include "sim/lab/lab.h"
 
-#define HOST "Host: lab\r\n"
+#define HOST "Host: localhost\r\n"
 
 static SimLab *subject;
 
@@ -144,7 +144,8 @@ static const struct
   { "POST", "/",
     "Content-Type: application/x-amz-json-1.1\r\nX-Amz-Target: AmazonSSM.GetParameter\r\n" },
   { "POST", "/", "Content-Type: application/x-www-form-urlencoded\r\n" },
-  { "POST", "/_drydock/until", "Content-Type: application/json\r\n" },
+  { "POST", "/_drydock/until",
+    "Content-Type: application/json\r\nX-Drydock-Control: 1\r\n" },
 };
 
 /* One accepted combination: an update may well be started with no body at all. */

@@ -90,6 +90,7 @@ make_request (const SimControlOperation *row, char **words, GError **error)
       return NULL;
     }
   request = dd_request_new (SERVICE, row->method, target);
+  dd_headers_add (request->headers, SIM_CONTROL_HEADER, "1");
   request->timeout = 10 * DD_MINUTE; /* `until` may have a long way to go */
   if (row->argument != NULL)
     {

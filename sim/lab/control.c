@@ -288,6 +288,12 @@ read_argument (const SimControlOperation *row, GBytes *body, char **out_argument
 }
 
 SimResponse *
+sim_control_refuse (const char *sentence)
+{
+  return respond_error (403, sentence);
+}
+
+SimResponse *
 sim_control_handle (SimLab *lab, const SimRequest *request)
 {
   const SimControlOperation *row = sim_control_find (request->target + strlen (SIM_CONTROL_PREFIX));
@@ -299,6 +305,8 @@ sim_control_handle (SimLab *lab, const SimRequest *request)
     return respond_error (404, "no such operation; `drydock ctl --help` lists them");
   if (strcmp (row->method, request->method) != 0)
     return respond_error (405, row->method[0] == 'G' ? "use GET" : "use POST");
+  if (row->method[0] != 'G' && dd_headers_get (request->headers, SIM_CONTROL_HEADER) == NULL)
+    return sim_control_refuse ("the header " SIM_CONTROL_HEADER ": 1 is missing");
   if (read_argument (row, request->body, &argument, &error))
     answer = row->run (lab, argument, &error);
   if (answer != NULL)

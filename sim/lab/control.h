@@ -7,6 +7,8 @@
 G_BEGIN_DECLS
 
 #define SIM_CONTROL_PREFIX "/_drydock/"
+/* Whoever changes something says this, with any value: a form of a web page cannot. */
+#define SIM_CONTROL_HEADER "X-Drydock-Control"
 
 /* POST /_drydock/NAME with {"ARGUMENT": text}, or GET where nothing changes. `drydock ctl` reads
  * the same table. */
@@ -25,8 +27,9 @@ extern const SimControlOperation sim_control_operations[];
 const SimControlOperation *sim_control_find (const char *name);
 
 gboolean sim_control_is_for (const SimRequest *request);
-/* JSON in every case; what went wrong is {"error": sentence} with a status of 400, 404, 405 or 500.
- */
+/* JSON in every case; what went wrong is {"error": sentence} with a status of 400, 403, 404, 405 or
+ * 500. */
+SimResponse *sim_control_refuse (const char *sentence); /* a 403 */
 SimResponse *sim_control_handle (SimLab *lab, const SimRequest *request);
 
 G_END_DECLS

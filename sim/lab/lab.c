@@ -10,6 +10,8 @@
 #include "sim/lab/lab.h"
 
 #include "sim/aws/eks/workflow.h"
+#include "sim/http/listen.h"
+#include "sim/http/visitor.h"
 #include "sim/lab/control.h"
 
 #define MAX_HASTE (24 * DD_HOUR)
@@ -33,8 +35,11 @@ static SimResponse *
 answer (const SimRequest *request, gpointer data)
 {
   SimLab *lab = data;
+  const char *fault = sim_visitor_fault (request->headers, lab->local_only);
   SimResponse *response;
 
+  if (fault != NULL)
+    return sim_control_refuse (fault);
   sim_pacing_catch_up (lab->pacing);
   if (sim_control_is_for (request))
     {
@@ -66,6 +71,7 @@ open_door (SimLab *lab, const SimLabOptions *options, GError **error)
     .data = lab,
   };
 
+  lab->local_only = sim_listen_is_loopback (options->address);
   lab->server = sim_server_new (&door, error);
   return lab->server != NULL;
 }

@@ -17,6 +17,7 @@ typedef struct
   SimWorld *world;
   SimPacing *pacing;
   SimServer *server;
+  gboolean local_only; /* it listens on this machine's own addresses */
 } SimLab;
 
 typedef struct
