@@ -600,6 +600,11 @@ write_double (double value, GString *out)
   static const char *const formats[] = { "%.15g", "%.16g", "%.17g" };
   char text[G_ASCII_DTOSTR_BUF_SIZE];
 
+  if (value == 0 && signbit (value))
+    {
+      g_string_append (out, "-0.0"); /* "-0" would be read as a whole number, which has no sign */
+      return;
+    }
   for (guint i = 0; i < G_N_ELEMENTS (formats); i++)
     {
       g_ascii_formatd (text, sizeof text, formats[i], value);
