@@ -343,6 +343,24 @@ START_TEST (the_largest_body_passes_and_one_byte_more_does_not)
 }
 END_TEST
 
+START_TEST (a_body_without_end_is_cut_off)
+{
+  g_autoptr (GString) piece = g_string_new ("10000\r\n");
+  int fd = wire_connect (sim_server_url (subject));
+  static const char head[] = "POST / HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n";
+
+  for (guint i = 0; i < 0x10000; i++)
+    g_string_append_c (piece, 'x');
+  g_string_append (piece, "\r\n");
+  wire_send (fd, head, sizeof head - 1);
+  for (guint i = 0; i < 2000 && (i == 0 || sim_server_connections (subject) > 0); i++)
+    wire_send (fd, piece->str, piece->len);
+  wait_until_gone ();
+  ck_assert_uint_eq (last.count, 0);
+  close (fd);
+}
+END_TEST
+
 START_TEST (a_stream_sends_each_event_when_it_happens)
 {
   g_autoptr (GString) seen = g_string_new (NULL);
@@ -514,6 +532,7 @@ make_suite (void)
   tcase_add_loop_test (tcase, what_only_libmicrohttpd_sees_is_known_for_both_releases, 0,
                        G_N_ELEMENTS (different));
   tcase_add_test (tcase, the_largest_body_passes_and_one_byte_more_does_not);
+  tcase_add_test (tcase, a_body_without_end_is_cut_off);
   tcase_add_test (tcase, a_stream_sends_each_event_when_it_happens);
   tcase_add_test (tcase, a_client_that_hangs_up_frees_its_stream_though_nothing_happens);
   tcase_add_test (tcase, streams_can_be_ended_all_at_once);

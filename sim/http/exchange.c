@@ -3,7 +3,8 @@
  *
  * libmicrohttpd calls the access handler when the headers are complete, for each piece of the body
  * and once more at the end. What the front door refuses is answered at the first of these calls; a
- * body without an announced length is counted and refused at the last.
+ * body without an announced length is counted and refused at the last, or cut off where that does
+ * not come.
  *
  * An answer with a body hands its bytes to libmicrohttpd without a copy. An answer with a stream is
  * read on demand: when it has nothing to say the connection is suspended, and the stream's wake
@@ -15,11 +16,15 @@
 
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/socket.h>
 
 #include "base/time.h"
 #include "sim/http/request-check.h"
 
 #define STREAM_BLOCK_BYTES 4096
+/* Beyond the limit: thrown away, so that a client who ends there can read why. */
+#define PATIENCE_BYTES (1024 * 1024)
+#define TOO_LARGE "request body too large: limit is 3145728 bytes"
 
 struct _SimExchange
 {
@@ -258,18 +263,33 @@ begin (SimExchange *exchange, const char *method, const char *version, gboolean 
   return refuse (exchange, status, fault);
 }
 
-static void
+/* libmicrohttpd answers at the end of a body alone. Where none is in sight the refusal is put onto
+ * the socket, as far as it will take it, and the connection ends. */
+static enum MHD_Result
+cut_off (SimExchange *exchange)
+{
+  static const char answer[] = "HTTP/1.1 413 Content Too Large\r\nConnection: close\r\n"
+                               "Content-Type: text/plain; charset=utf-8\r\n"
+                               "\r\n413 Content Too Large: " TOO_LARGE "\n";
+
+  send (socket_of (exchange), answer, sizeof answer - 1, MSG_DONTWAIT | MSG_NOSIGNAL);
+  return MHD_NO;
+}
+
+static enum MHD_Result
 take_piece (SimExchange *exchange, const char *data, gsize length)
 {
   exchange->received += length;
   if (exchange->received > SIM_MAX_BODY_BYTES)
     {
       g_clear_pointer (&exchange->body, g_byte_array_unref);
-      return;
+      return exchange->received > SIM_MAX_BODY_BYTES + PATIENCE_BYTES ? cut_off (exchange)
+                                                                      : MHD_YES;
     }
   if (exchange->body == NULL)
     exchange->body = g_byte_array_sized_new ((guint) length);
   g_byte_array_append (exchange->body, (const guint8 *) data, (guint) length);
+  return MHD_YES;
 }
 
 enum MHD_Result
@@ -280,14 +300,15 @@ sim_exchange_receive (SimExchange *exchange, const char *method, const char *ver
     return begin (exchange, method, version, out_complete);
   if (*length > 0)
     {
-      take_piece (exchange, data, *length);
+      gsize taken = *length;
+
       *length = 0;
-      return MHD_YES;
+      return take_piece (exchange, data, taken);
     }
   *out_complete = TRUE;
   if (exchange->answered)
     return MHD_YES;
   if (exchange->received > SIM_MAX_BODY_BYTES)
-    return refuse (exchange, 413, "request body too large: limit is 3145728 bytes");
+    return refuse (exchange, 413, TOO_LARGE);
   return answer_request (exchange, method);
 }
