@@ -174,6 +174,20 @@ START_TEST (a_scenario_that_expects_nothing_is_told)
 }
 END_TEST
 
+START_TEST (what_is_no_file_is_not_read)
+{
+  static const char *const rows[] = { "about: x\nexpect: []\nworld: /dev/zero\n",
+                                      "about: x\nexpect: []\nworld: {workloads: [/dev/zero]}\n" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *message = complaint (rows[i]);
+
+      ck_assert_msg (strstr (message, "/dev/zero: not a regular file") != NULL, "%s", message);
+    }
+}
+END_TEST
+
 START_TEST (a_mistake_in_a_shared_file_is_pointed_at_there)
 {
   g_autofree char *world G_GNUC_UNUSED
@@ -403,6 +417,7 @@ main (void)
   const TTest *const tests[] = {
     the_line_and_a_caret_are_shown,
     a_scenario_that_expects_nothing_is_told,
+    what_is_no_file_is_not_read,
     a_mistake_in_a_shared_file_is_pointed_at_there,
     an_unknown_profile_of_the_command_line_is_refused,
     a_step_that_is_refused_fails_the_scenario,

@@ -56,6 +56,16 @@ sim_source_resolve (const char *name, const char *base)
 /* The built-in worlds and workloads: resources.c, made by glib-compile-resources. */
 GResource *drydock_get_resource (void);
 
+/* A device may have no end and a pipe no beginning. What is not there is told by who opens it. */
+static gboolean
+is_plain (const char *place, GError **error)
+{
+  if (!exists (place) || g_file_test (place, G_FILE_TEST_IS_DIR | G_FILE_TEST_IS_REGULAR))
+    return TRUE;
+  g_set_error (error, DD_ERROR, DD_ERROR_INVALID, "not a regular file");
+  return FALSE;
+}
+
 static GBytes *
 read_bytes (const char *place, GError **error)
 {
@@ -65,7 +75,7 @@ read_bytes (const char *place, GError **error)
   if (is_resource (place))
     return g_resource_lookup_data (drydock_get_resource (), place + strlen ("resource://"),
                                    G_RESOURCE_LOOKUP_FLAGS_NONE, error);
-  if (!g_file_get_contents (place, &text, &length, error))
+  if (!is_plain (place, error) || !g_file_get_contents (place, &text, &length, error))
     return NULL;
   return g_bytes_new_take (text, length);
 }
