@@ -38,6 +38,8 @@ check 'into the same bytes' cmp "$parts/one" "$parts/merged"
 check 'a part cut off is refused' sh -c "head -c 300 '$parts/one' >'$parts/cut'; ! '$drydock' merge '$parts/cut'"
 check 'seeds that make no sense are bad input' ends_with 2 "$drydock" explore --seeds 9..1 "$scenario"
 check 'a shard that does not exist is bad input' ends_with 2 "$drydock" explore --shard 3/2 "$scenario"
+check 'no processes are bad input' ends_with 2 "$drydock" explore --jobs 0 "$scenario"
+check 'a scenario without end is bad input' ends_with 2 "$drydock" run /dev/zero
 check 'time that is over is no failure' "$drydock" explore --seeds 1..100000000 --time 1s "$scenario"
 
 cat >"$parts/fails.yaml" <<TEXT

@@ -172,7 +172,8 @@ END_TEST
 
 START_TEST (a_token_that_is_refused_is_made_anew)
 {
-  g_autoptr (DdConnection) connection = connect_to ("shop", &(DdConnectionFlags) { .qps = 100 });
+  g_autoptr (DdConnection) connection
+      = connect_to ("shop", &(DdConnectionFlags) { .qps = (char *) "100" });
 
   cluster_refuses_once = TRUE;
   ck_assert_uint_eq (ask_cluster (connection), 200);
@@ -226,7 +227,11 @@ END_TEST
 START_TEST (what_cannot_work_is_refused_before_anything_begins)
 {
   expect_refusal ("other", &(DdConnectionFlags) { 0 }, "allow the role");
-  expect_refusal ("shop", &(DdConnectionFlags) { .qps = -1 }, "--qps");
+  expect_refusal ("shop", &(DdConnectionFlags) { .qps = (char *) "-1" }, "--qps");
+  expect_refusal ("shop", &(DdConnectionFlags) { .qps = (char *) "0" }, "--qps");
+  expect_refusal ("shop", &(DdConnectionFlags) { .qps = (char *) "nan" }, "--qps");
+  expect_refusal ("shop", &(DdConnectionFlags) { .qps = (char *) "inf" }, "--qps");
+  expect_refusal ("shop", &(DdConnectionFlags) { .time_scale = (char *) "inf" }, "--time-scale");
   expect_refusal ("shop", &(DdConnectionFlags) { .region = (char *) "x.evil.example" },
                   "no region");
   expect_refusal ("shop", &(DdConnectionFlags) { .aws_profile = (char *) "nobody" },

@@ -144,8 +144,7 @@ static const struct
   { "POST", "/",
     "Content-Type: application/x-amz-json-1.1\r\nX-Amz-Target: AmazonSSM.GetParameter\r\n" },
   { "POST", "/", "Content-Type: application/x-www-form-urlencoded\r\n" },
-  { "POST", "/_drydock/until",
-    "Content-Type: application/json\r\nX-Drydock-Control: 1\r\n" },
+  { "POST", "/_drydock/until", "Content-Type: application/json\r\nX-Drydock-Control: 1\r\n" },
 };
 
 /* One accepted combination: an update may well be started with no body at all. */

@@ -26,6 +26,7 @@
 #include "sim/sinks/ink.h"
 
 #define DEFAULT_SEEDS 100
+#define ONE_PER_PROCESSOR G_MININT /* what nobody would type */
 #define PATIENCE_SECONDS 600
 #define PROGRESS_INTERVAL (200 * DD_MILLISECOND)
 
@@ -204,7 +205,7 @@ read_words (const Explore *self)
 static gboolean
 read_jobs (Explore *self)
 {
-  if (self->jobs == 0)
+  if (self->jobs == ONE_PER_PROCESSOR)
     self->jobs = (gint) g_get_num_processors ();
   if (self->jobs >= 1 && self->jobs <= 1024)
     return TRUE;
@@ -482,7 +483,7 @@ run_explore (Explore *self)
 static int
 explore_command (int argc, char **argv)
 {
-  Explore self = { 0 };
+  Explore self = { .jobs = ONE_PER_PROCESSOR };
   int status = DD_EXIT_BAD_INPUT;
 
   if (read_options (&self, argc, argv) && load_all (&self) && open_results (&self))

@@ -28,6 +28,7 @@ struct _DdConnection
   DdIdentity *identity;
   DdKeeper *aws, *kubernetes; /* the second borrows from the first */
   DdLimiter *limiter;         /* NULL: no limit */
+  double time_scale, qps;     /* as the flags say; 0: they do not */
 };
 
 void
@@ -38,6 +39,8 @@ dd_connection_flags_clear (DdConnectionFlags *flags)
   g_free (flags->aws_profile);
   g_free (flags->kubeconfig);
   g_free (flags->context);
+  g_free (flags->time_scale);
+  g_free (flags->qps);
 }
 
 void
@@ -54,9 +57,9 @@ dd_connection_flags_add (GOptionContext *context, DdConnectionFlags *flags)
       "Where the API server is and who asks (what EKS says, a token of our own)", "FILE" },
     { "context", 0, 0, G_OPTION_ARG_STRING, &flags->context,
       "A context of --kubeconfig, KUBECONFIG or ~/.kube/config (the current one)", "NAME" },
-    { "qps", 0, 0, G_OPTION_ARG_DOUBLE, &flags->qps,
+    { "qps", 0, 0, G_OPTION_ARG_STRING, &flags->qps,
       "Send at most N requests a second (as many as it takes)", "N" },
-    { "time-scale", 0, 0, G_OPTION_ARG_DOUBLE, &flags->time_scale,
+    { "time-scale", 0, 0, G_OPTION_ARG_STRING, &flags->time_scale,
       "Wait N times shorter (what a Drydock server says, else 1)", "N" },
     { NULL },
   };
@@ -313,7 +316,7 @@ clock_of_endpoint (DdConnection *self, const DdConnectionFlags *flags)
   if (time != NULL && !dd_time_from_iso8601 (time, &start))
     start = 0;
   return dd_scaled_clock_new (
-      self->wall, flags->time_scale > 0 ? flags->time_scale : scale_from_status (status), start);
+      self->wall, self->time_scale > 0 ? self->time_scale : scale_from_status (status), start);
 }
 
 /* ---- the cluster ---- */
@@ -404,13 +407,19 @@ connect_by_description (DdConnection *self, const char *name, GError **error)
 
 /* ---- life ---- */
 
+/* Within what arithmetic in microseconds can bear. */
 static gboolean
-check_flags (const DdConnectionFlags *flags, GError **error)
+read_factor (const char *option, const char *text, double *out_factor, GError **error)
 {
-  if (flags->time_scale < 0)
-    return refuse (error, "--time-scale must be more than 0");
-  if (flags->qps < 0)
-    return refuse (error, "--qps must be more than 0");
+  char *end = NULL;
+  double factor;
+
+  if (text == NULL)
+    return TRUE;
+  factor = g_ascii_strtod (text, &end);
+  if (end == text || *end != '\0' || !(factor >= 0.001 && factor <= 1e6))
+    return refuse (error, "%s takes a number from 0.001 to 1000000, not '%s'", option, text);
+  *out_factor = factor;
   return TRUE;
 }
 
@@ -426,9 +435,8 @@ open_connection (DdConnection *self, const DdConnectionFlags *flags, const char 
       || !connect_to_aws (self, flags, error))
     return FALSE;
   self->clock = clock_of_endpoint (self, flags);
-  if (flags->qps > 0)
-    self->limiter
-        = dd_limiter_new (dd_identity_interface (self->identity), self->clock, flags->qps);
+  if (self->qps > 0)
+    self->limiter = dd_limiter_new (dd_identity_interface (self->identity), self->clock, self->qps);
   if (flags->kubeconfig != NULL || flags->context != NULL)
     return connect_by_kubeconfig (self, flags, error);
   return connect_by_description (self, cluster, error);
@@ -439,7 +447,9 @@ dd_connection_new (const DdConnectionFlags *flags, const char *cluster, GError *
 {
   g_autoptr (DdConnection) self = g_new0 (DdConnection, 1);
 
-  if (!check_flags (flags, error) || !open_connection (self, flags, cluster, error))
+  if (!read_factor ("--time-scale", flags->time_scale, &self->time_scale, error)
+      || !read_factor ("--qps", flags->qps, &self->qps, error)
+      || !open_connection (self, flags, cluster, error))
     return NULL;
   return g_steal_pointer (&self);
 }

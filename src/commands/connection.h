@@ -10,8 +10,8 @@ typedef struct
 {
   char *endpoint, *region, *aws_profile;
   char *kubeconfig, *context;
-  double time_scale; /* 0: as fast as the endpoint says it is */
-  double qps;        /* 0: no limit of our own */
+  char *time_scale; /* NULL: as fast as the endpoint says it is */
+  char *qps;        /* NULL: no limit of our own */
 } DdConnectionFlags;
 
 void dd_connection_flags_clear (DdConnectionFlags *flags);
