@@ -57,6 +57,19 @@ START_TEST (text_survives_a_round_trip)
 }
 END_TEST
 
+START_TEST (what_is_not_there_is_an_error)
+{
+  g_autoptr (GBytes) empty = g_bytes_new (NULL, 0);
+  g_autoptr (GError) error = NULL;
+
+  ck_assert_ptr_null (dd_value_parse_bytes (empty, &error));
+  ck_assert_str_eq (error->message, "JSON: byte 0: the text ends where a value was expected");
+  g_clear_error (&error);
+  ck_assert_ptr_null (dd_value_parse_bytes (NULL, &error));
+  ck_assert_str_eq (error->message, "JSON: byte 0: the text ends where a value was expected");
+}
+END_TEST
+
 START_TEST (white_space_and_escapes_are_read)
 {
   g_autoptr (DdValue) value
@@ -343,6 +356,7 @@ main (void)
 
   suite_add_tcase (suite, tests);
   tcase_add_test (tests, text_survives_a_round_trip);
+  tcase_add_test (tests, what_is_not_there_is_an_error);
   tcase_add_test (tests, white_space_and_escapes_are_read);
   tcase_add_test (tests, malformed_text_is_refused_with_its_place);
   tcase_add_test (tests, deep_and_long_text_is_refused);

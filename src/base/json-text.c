@@ -516,8 +516,8 @@ dd_value_parse (const char *text, gsize length, const DdJsonLimits *limits, GErr
 DdValue *
 dd_value_parse_bytes (GBytes *bytes, GError **error)
 {
-  gsize length;
-  const char *text = g_bytes_get_data (bytes, &length);
+  gsize length = 0;
+  const char *text = bytes != NULL ? g_bytes_get_data (bytes, &length) : NULL;
 
   return dd_value_parse (text != NULL ? text : "", length, NULL, error);
 }
