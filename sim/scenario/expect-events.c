@@ -38,12 +38,21 @@ name_of (const DdYaml *node)
   return node->keys == NULL ? node->text : sim_schema_text (dd_yaml_member (node, "event"));
 }
 
+/* "*" is any event. */
+static gboolean
+name_matches (const DdYaml *node, const SimEvent *event)
+{
+  const char *name = name_of (node);
+
+  return strcmp (name, "*") == 0 || strcmp (name, event->what) == 0;
+}
+
 gboolean
 sim_event_matches (const DdYaml *node, const SimEvent *event)
 {
   const DdValue *details = part (node, "details");
 
-  return strcmp (name_of (node), event->what) == 0 && text_matches (node, "actor", event->actor)
+  return name_matches (node, event) && text_matches (node, "actor", event->actor)
          && text_matches (node, "subject", event->subject)
          && (details == NULL || sim_match (details, event->details));
 }
@@ -138,7 +147,7 @@ note_met (const SimExpectation *self, const SimEvent *event)
 
   if (!events->subject_met)
     events->subject_met = text_matches (self->pattern, "subject", event->subject);
-  if (!events->details_met && strcmp (name_of (self->pattern), event->what) == 0)
+  if (!events->details_met && name_matches (self->pattern, event))
     events->details_met = has_details (part (self->pattern, "details"), event->details);
 }
 
@@ -148,7 +157,7 @@ take_event (SimExpectation *self, const SimEvent *event)
   Events *events = self->state;
 
   note_met (self, event);
-  if (strcmp (name_of (self->pattern), event->what) != 0)
+  if (!name_matches (self->pattern, event))
     return;
   if (!sim_event_matches (self->pattern, event))
     {

@@ -93,6 +93,8 @@ check_event (const DdYaml *pattern, GError **error)
 
   if (!is_plain (actor))
     actor = NULL;
+  if (g_strcmp0 (name->text, "*") == 0)
+    return TRUE;
   if (sim_names_check_event (name->text, NULL, &reason)
       && sim_names_check_event (name->text, actor != NULL ? actor->text : NULL, &reason))
     return TRUE;
