@@ -80,7 +80,8 @@ const SimRow sim_world_rows[] = {
 /* ---- events of the trace ---- */
 
 static const SimRow event_rows[] = {
-  { "event", SIM_TEXT, "what happened: drain.started, node.joined ...; \"*\": anything", .required = TRUE },
+  { "event", SIM_TEXT, "what happened: drain.started, node.joined ...; \"*\": anything",
+    .required = TRUE },
   { "actor", SIM_TEXT, "who did or saw it: engine, eks, autoscaling ..." },
   { "subject", SIM_TEXT, "to whom; * stands for any text" },
   { "details", SIM_MAPPING, "what must match in its details" },

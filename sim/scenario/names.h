@@ -11,8 +11,8 @@ G_BEGIN_DECLS
 #define SIM_LONGEST_RUN (24 * DD_HOUR)
 
 /* What only a reader of the whole scenario can see of ROOT, which was checked against the schema:
- * knobs, events and who tells of them, node groups of WORLD, statuses, error codes, moments that never
- * come. Points at the first that there is not, with the one that was probably meant. */
+ * knobs, events and who tells of them, node groups of WORLD, statuses, error codes, moments that
+ * never come. Points at the first that there is not, with the one that was probably meant. */
 gboolean sim_names_check (const DdYaml *root, const SimWorldFile *world, GError **error);
 /* FALSE with an error when no event is called NAME, or ACTOR (may be NULL) never tells of it. */
 gboolean sim_names_check_event (const char *name, const char *actor, GError **error);
