@@ -293,7 +293,7 @@ set_gate (const char *pod, const char *status)
 {
   SimObject *held = stored (&kube_pod, "default", pod);
   DdValue *condition = json ("{'type':'lb/healthy','status':'%s'}", status);
-  g_autoptr (SimObject) written = kube_set_status (
+  g_autoptr (SimObject) written G_GNUC_UNUSED = kube_set_status (
       api, held, sim_status_with_condition (dd_value_member (held->value, "status"), condition));
 }
 
