@@ -212,6 +212,16 @@ dd_group_instance_counts (const DdGroupInstance *instance)
          && !g_str_has_prefix (instance->lifecycle, "Detach");
 }
 
+gint64
+dd_scaling_group_size (const DdScalingGroup *group)
+{
+  gint64 size = 0;
+
+  for (guint i = 0; i < group->instances->len; i++)
+    size += dd_group_instance_counts (g_ptr_array_index (group->instances, i));
+  return size;
+}
+
 DdRequest *
 dd_autoscaling_resize (const char *name, gint64 desired, gint64 max)
 {

@@ -39,6 +39,8 @@ void dd_scaling_group_free (DdScalingGroup *group);
 gboolean dd_scaling_group_suspends (const DdScalingGroup *group, const char *process);
 /* The instance still counts towards the desired size. */
 gboolean dd_group_instance_counts (const DdGroupInstance *instance);
+/* How many of them do. */
+gint64 dd_scaling_group_size (const DdScalingGroup *group);
 
 DdRequest *dd_autoscaling_resize (const char *name, gint64 desired, gint64 max);
 /* Points the group to another version of its launch template and leaves the rest of its mixed

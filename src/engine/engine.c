@@ -232,7 +232,7 @@ static const struct
   [DD_STATE_LOOK_FOR_NODES] = { "look-for-nodes", DD_PHASE_SCALE_UP, dd_scale_up_look_for_nodes,
                                 NULL, TO (AWAIT_NODES) | TO (RAISE) | TO (CONFIRM_GROUP) },
   [DD_STATE_CONFIRM_GROUP]
-  = { "confirm-group", DD_PHASE_SCALE_UP, dd_scale_up_confirm_group, dd_scale_up_take_group,
+  = { "confirm-group", DD_PHASE_SCALE_UP, dd_engine_read_group, dd_scale_up_take_group,
       TO (AWAIT_NODES) | TO (READ_ACTIVITIES) | TO (PROTECT) },
   [DD_STATE_READ_ACTIVITIES] = { "read-activities", DD_PHASE_SCALE_UP, dd_scale_up_read_activities,
                                  dd_scale_up_take_activities, 0 },
@@ -247,7 +247,7 @@ static const struct
   [DD_STATE_LIST_SHORTFALL]
   = { "list-shortfall", DD_PHASE_UPGRADE, dd_refill_list, NULL, TO (FIND_SHORTFALL) },
   [DD_STATE_FIND_SHORTFALL]
-  = { "find-shortfall", DD_PHASE_UPGRADE, dd_refill_read_group, dd_refill_take_shortfall,
+  = { "find-shortfall", DD_PHASE_UPGRADE, dd_engine_read_group, dd_refill_take_shortfall,
       TO (EXPLAIN_SHORTFALL) | TO (LOOK_AGAIN) },
   [DD_STATE_EXPLAIN_SHORTFALL] = { "explain-shortfall", DD_PHASE_UPGRADE, dd_refill_read_activities,
                                    dd_refill_take_activities, 0 },
@@ -263,7 +263,7 @@ static const struct
   [DD_STATE_LIST_REFILL]
   = { "list-refill", DD_PHASE_SCALE_DOWN, dd_refill_list, NULL, TO (CONFIRM_REFILL) },
   [DD_STATE_CONFIRM_REFILL]
-  = { "confirm-refill", DD_PHASE_SCALE_DOWN, dd_refill_read_group, dd_refill_take_group,
+  = { "confirm-refill", DD_PHASE_SCALE_DOWN, dd_engine_read_group, dd_refill_take_group,
       TO (AWAIT_SHRINK) | TO (READ_SHORTFALL) | TO_SMALLER },
   [DD_STATE_READ_SHORTFALL] = { "read-shortfall", DD_PHASE_SCALE_DOWN, dd_refill_read_activities,
                                 dd_refill_take_activities, 0 },
@@ -285,7 +285,7 @@ static const struct
                                   NULL, TO (READ_SIZE) | TO (LIST_PROTECTED) },
 
   [DD_STATE_SURVEY_GROUP]
-  = { "survey-group", DD_PHASE_ROLL_BACK, dd_roll_back_survey_group, dd_roll_back_take_group,
+  = { "survey-group", DD_PHASE_ROLL_BACK, dd_engine_read_group, dd_roll_back_take_group,
       TO (UNMAKE_VERSION) | TO (POINT_BACK) | TO (STOP_GROWTH) },
   [DD_STATE_UNMAKE_VERSION]
   = { "unmake-version", DD_PHASE_ROLL_BACK, dd_reference_unmake, NULL, TO (POINT_BACK) },
@@ -378,6 +378,25 @@ patience_in (const DdEngine *self, DdPhase phase)
   if (self->plan_done != NULL || DD_MUTANT (BE_IMPATIENT))
     return 0;
   return phase == DD_PHASE_SCALE_UP ? knobs->join_timeout : knobs->api_patience;
+}
+
+void
+dd_engine_read_group (DdEngine *self)
+{
+  dd_engine_send (self, "DescribeAutoScalingGroups",
+                  dd_autoscaling_describe_group (self->before->name, TRUE));
+}
+
+gboolean
+dd_engine_take_group (DdEngine *self, const DdReply *reply)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_clear_pointer (&self->group, dd_scaling_group_free);
+  self->group = dd_scaling_group_from_reply (reply, self->before->name, &error);
+  if (self->group == NULL)
+    dd_engine_fail_with (self, error);
+  return self->group != NULL;
 }
 
 static void
@@ -687,6 +706,7 @@ dd_engine_new (const DdEngineContext *context, const DdUpgradeOptions *options, 
   self->marked = names_new ();
   self->handled = names_new ();
   self->missed = names_new ();
+  self->left_again = names_new ();
   self->ready = names_new ();
   self->ready_floor = -1;
   self->stuck = names_new ();
@@ -759,6 +779,7 @@ dd_engine_free (DdEngine *self)
   g_hash_table_unref (self->marked);
   g_hash_table_unref (self->handled);
   g_hash_table_unref (self->missed);
+  g_hash_table_unref (self->left_again);
   g_hash_table_unref (self->ready);
   g_clear_error (&self->refill_error);
   g_clear_pointer (&self->budgets, g_ptr_array_unref);

@@ -9,6 +9,7 @@
 #include "engine/lister.h"
 #include "engine/patcher.h"
 #include "engine/plan.h"
+#include "engine/zones.h"
 
 G_BEGIN_DECLS
 
@@ -195,6 +196,7 @@ struct _DdEngine
   GHashTable *stuck_zones; /* the zones of the outdated ones among them */
   gboolean some_are_kept;  /* new nodes that were cordoned to leave, and stay */
   gboolean keeps_new;      /* their replacements do not come: new nodes stay */
+  GHashTable *left_again;  /* names of new nodes that have left again */
   guint retired;           /* so many of FRESH have left again, or could not be emptied */
   guint batch, batches;    /* so many leave now; and so often some did */
   DdUpgradeResult result;
@@ -210,6 +212,10 @@ DdState dd_engine_first_state (const DdEngine *self);
 
 /* Sends the one request of a state; its row says who takes the answer. */
 void dd_engine_send (DdEngine *self, const char *operation, DdRequest *request);
+/* Asks for the Auto Scaling group with its instances; takes what it was answered: self->group.
+ * FALSE: the answer was none, and the update has failed. */
+void dd_engine_read_group (DdEngine *self);
+gboolean dd_engine_take_group (DdEngine *self, const DdReply *reply);
 /* Arms the one timer of a state. */
 void dd_engine_wait (DdEngine *self, DdUsec delay, DdTimerFunc func);
 /* Its instance was told to leave by the engine before this one, or by somebody else. */
@@ -227,6 +233,7 @@ DdLister *dd_engine_lister (DdEngine *self, DdNodesWanted wanted, DdListerDone d
 
 /* An instance that is no node, as one: its name is the instance's. */
 DdKubeNode *dd_engine_nameless_node (const DdGroupInstance *instance);
+gboolean dd_engine_is_nameless (const DdKubeNode *node);
 
 DdUsec dd_engine_now (const DdEngine *self);
 /* As dd_trace (), by the engine, on its node group. */
@@ -306,7 +313,6 @@ void dd_scale_up_raise (DdEngine *self);
 void dd_scale_up_take_raised (DdEngine *self, const DdReply *reply);
 void dd_scale_up_await_nodes (DdEngine *self);
 void dd_scale_up_look_for_nodes (DdEngine *self);
-void dd_scale_up_confirm_group (DdEngine *self);
 void dd_scale_up_take_group (DdEngine *self, const DdReply *reply);
 void dd_scale_up_read_activities (DdEngine *self);
 void dd_scale_up_take_activities (DdEngine *self, const DdReply *reply);
@@ -332,7 +338,6 @@ void dd_refill_take_shortfall (DdEngine *self, const DdReply *reply);
 void dd_refill_read_activities (DdEngine *self);
 void dd_refill_take_activities (DdEngine *self, const DdReply *reply);
 void dd_refill_list (DdEngine *self);
-void dd_refill_read_group (DdEngine *self);
 void dd_refill_take_group (DdEngine *self, const DdReply *reply);
 
 /* ---- vanished.c ---- */
@@ -373,7 +378,6 @@ void dd_surplus_drain (DdEngine *self);
 void dd_surplus_uncordon (DdEngine *self);
 
 /* ---- roll-back.c ---- */
-void dd_roll_back_survey_group (DdEngine *self);
 void dd_roll_back_take_group (DdEngine *self, const DdReply *reply);
 void dd_roll_back_point_back (DdEngine *self);
 void dd_roll_back_take_pointed_back (DdEngine *self, const DdReply *reply);
@@ -384,8 +388,6 @@ void dd_roll_back_unmark (DdEngine *self);
 void dd_roll_back_list_new (DdEngine *self);
 void dd_roll_back_cordon_new (DdEngine *self);
 void dd_roll_back_retire_new (DdEngine *self);
-/* The node called NAME was told to leave again. */
-gboolean dd_roll_back_has_retired (const DdEngine *self, const char *name);
 void dd_roll_back_list_kept (DdEngine *self);
 void dd_roll_back_restore_size (DdEngine *self);
 void dd_roll_back_take_restored (DdEngine *self, const DdReply *reply);

@@ -120,7 +120,7 @@ count_ready (DdEngine *self, GPtrArray *nodes)
       const DdKubeNode *node = g_ptr_array_index (nodes, i);
 
       if (node->not_ready == NULL && !dd_waves_has_started (self->waves, node->name)
-          && !dd_roll_back_has_retired (self, node->name))
+          && !g_hash_table_contains (self->left_again, node->name))
         g_hash_table_add (self->ready, g_strdup (node->name));
     }
   if (self->ready_floor < 0)
@@ -249,35 +249,6 @@ dd_refill_list (DdEngine *self)
   dd_engine_list (self, DD_NODES_UPDATED, take_updated);
 }
 
-void
-dd_refill_read_group (DdEngine *self)
-{
-  dd_engine_send (self, "DescribeAutoScalingGroups",
-                  dd_autoscaling_describe_group (self->before->name, TRUE));
-}
-
-static gboolean
-take_group (DdEngine *self, const DdReply *reply)
-{
-  g_autoptr (GError) error = NULL;
-
-  g_clear_pointer (&self->group, dd_scaling_group_free);
-  self->group = dd_scaling_group_from_reply (reply, self->before->name, &error);
-  if (self->group == NULL)
-    dd_engine_fail_with (self, error);
-  return self->group != NULL;
-}
-
-static gint64
-count_instances (const DdScalingGroup *group)
-{
-  gint64 count = 0;
-
-  for (guint i = 0; i < group->instances->len; i++)
-    count += dd_group_instance_counts (g_ptr_array_index (group->instances, i));
-  return count;
-}
-
 /* Nothing is missing where somebody wants fewer instances than were asked for, and has them. */
 static gboolean
 was_made_smaller (const DdEngine *self)
@@ -285,13 +256,13 @@ was_made_smaller (const DdEngine *self)
   g_autoptr (GPtrArray) absent = dd_scale_up_absent_instances (self);
 
   return absent->len == 0 && self->group->desired < self->desired
-         && count_instances (self->group) >= self->group->desired;
+         && dd_scaling_group_size (self->group) >= self->group->desired;
 }
 
 void
 dd_refill_take_shortfall (DdEngine *self, const DdReply *reply)
 {
-  if (!take_group (self, reply))
+  if (!dd_engine_take_group (self, reply))
     return;
   if (!was_made_smaller (self))
     {
@@ -324,7 +295,7 @@ dd_refill_take_activities (DdEngine *self, const DdReply *reply)
                          self->options.nodegroup);
   gint64 ready = self->phase == DD_PHASE_UPGRADE
                      ? (gint64) g_hash_table_size (self->ready)
-                     : count_instances (self->group) - (gint64) absent->len;
+                     : dd_scaling_group_size (self->group) - (gint64) absent->len;
   gint64 needed = self->phase == DD_PHASE_UPGRADE ? self->ready_floor + 1 : self->before->desired;
   DdAbsence absence = { .before = self->before,
                         .now = self->group,
@@ -352,7 +323,8 @@ is_full (const DdEngine *self)
   g_autoptr (GPtrArray) absent = dd_scale_up_absent_instances (self);
 
   return absent->len == 0
-         && count_instances (self->group) >= MIN (self->before->desired, self->group->desired);
+         && dd_scaling_group_size (self->group)
+                >= MIN (self->before->desired, self->group->desired);
 }
 
 /* The sizes are what they were, and instances that should have gone are still there. */
@@ -360,17 +332,17 @@ static gboolean
 is_overfull (const DdEngine *self)
 {
   return dd_scale_down_is_over (self) && !DD_MUTANT (IGNORE_STAYERS)
-         && count_instances (self->group) > self->group->desired;
+         && dd_scaling_group_size (self->group) > self->group->desired;
 }
 
 static void
 fail_overfull (DdEngine *self)
 {
   GPtrArray *ids = g_ptr_array_new_with_free_func (g_free);
-  g_autofree char *message
-      = g_strdup_printf ("Auto Scaling group %s keeps %" G_GINT64_FORMAT
-                         " instances although it wants %" G_GINT64_FORMAT,
-                         self->group->name, count_instances (self->group), self->group->desired);
+  g_autofree char *message = g_strdup_printf (
+      "Auto Scaling group %s keeps %" G_GINT64_FORMAT
+      " instances although it wants %" G_GINT64_FORMAT,
+      self->group->name, dd_scaling_group_size (self->group), self->group->desired);
 
   for (guint i = 0; i < self->group->instances->len; i++)
     {
@@ -398,7 +370,7 @@ dd_refill_take_group (DdEngine *self, const DdReply *reply)
 {
   gboolean full;
 
-  if (!take_group (self, reply))
+  if (!dd_engine_take_group (self, reply))
     return;
   full = is_full (self);
   if (full && !is_overfull (self))

@@ -40,13 +40,6 @@
 
 #define RETIRE_TRIES 3
 
-void
-dd_roll_back_survey_group (DdEngine *self)
-{
-  dd_engine_send (self, "DescribeAutoScalingGroups",
-                  dd_autoscaling_describe_group (self->before->name, TRUE));
-}
-
 static gboolean
 is_new (const DdEngine *self, const DdGroupInstance *instance)
 {
@@ -78,13 +71,7 @@ points_back (const DdEngine *self)
 void
 dd_roll_back_take_group (DdEngine *self, const DdReply *reply)
 {
-  g_autoptr (GError) error = NULL;
-
-  g_clear_pointer (&self->group, dd_scaling_group_free);
-  self->group = dd_scaling_group_from_reply (reply, self->before->name, &error);
-  if (self->group == NULL)
-    dd_engine_fail_with (self, error);
-  else
+  if (dd_engine_take_group (self, reply))
     dd_engine_enter (self,
                      points_back (self) ? dd_reference_back_state (self) : DD_STATE_STOP_GROWTH);
 }
@@ -108,22 +95,11 @@ dd_roll_back_take_pointed_back (DdEngine *self, G_GNUC_UNUSED const DdReply *rep
 
 /* ---- no more launches ---- */
 
-static gint64
-count_instances (const DdScalingGroup *group)
-{
-  gint64 count = 0;
-
-  for (guint i = 0; i < group->instances->len; i++)
-    if (dd_group_instance_counts (g_ptr_array_index (group->instances, i)))
-      count++;
-  return count;
-}
-
 /* The group shall want what it has, and no more of what it could not launch. */
 void
 dd_roll_back_stop_growth (DdEngine *self)
 {
-  self->desired = MAX (count_instances (self->group), self->before->desired);
+  self->desired = MAX (dd_scaling_group_size (self->group), self->before->desired);
   self->desired = MIN (self->desired, self->group->desired);
   dd_engine_send (self, "UpdateAutoScalingGroup",
                   dd_autoscaling_resize (self->before->name, self->desired,
@@ -244,8 +220,8 @@ nodes_by_instance (GPtrArray *nodes)
   return by_instance;
 }
 
-static gboolean
-is_nameless (const DdKubeNode *node)
+gboolean
+dd_engine_is_nameless (const DdKubeNode *node)
 {
   return g_strcmp0 (node->name, node->instance) == 0;
 }
@@ -292,79 +268,37 @@ candidates (const DdEngine *self, GPtrArray *nodes, gboolean updated)
 
 /* ---- zones ---- */
 
-static guint
-count_in (GHashTable *counts, const char *zone)
-{
-  return GPOINTER_TO_UINT (g_hash_table_lookup (counts, zone));
-}
-
-static void
-add_to (GHashTable *counts, const char *zone, int change)
-{
-  g_hash_table_insert (counts, (char *) zone,
-                       GUINT_TO_POINTER (count_in (counts, zone) + (guint) change));
-}
-
-/* How many of the group are in each of its zones, as Auto Scaling counts them: all of them, old and
- * new, but those of FRESH that have left since the group was read. */
+/* All of the group, old and new, but those of FRESH that have left since it was read. */
 static GHashTable *
 count_zones (const DdEngine *self)
 {
-  GHashTable *counts = g_hash_table_new (g_str_hash, g_str_equal);
+  GHashTable *counts = dd_zones_count (self->group);
 
-  for (guint i = 0; i < self->group->zones->len; i++)
-    add_to (counts, g_ptr_array_index (self->group->zones, i), 0);
-  for (guint i = 0; i < self->group->instances->len; i++)
+  for (guint i = 0; DD_MUTANT (COUNT_NEW_ALONE) && i < self->group->instances->len; i++)
     {
       const DdGroupInstance *instance = g_ptr_array_index (self->group->instances, i);
 
-      if (instance->zone != NULL && dd_group_instance_counts (instance)
-          && (is_new (self, instance) || !DD_MUTANT (COUNT_NEW_ALONE)))
-        add_to (counts, instance->zone, 1);
+      if (instance->zone != NULL && !is_new (self, instance))
+        dd_zones_lose (counts, instance->zone);
     }
   for (guint i = 0; i < self->retired; i++)
     {
       const DdKubeNode *node = g_ptr_array_index (self->fresh, i);
 
-      if (!is_stuck (self, node) && count_in (counts, node->zone) > 0)
-        add_to (counts, node->zone, -1);
+      if (!is_stuck (self, node))
+        dd_zones_lose (counts, node->zone);
     }
   return counts;
 }
 
-/* The zone with the most, or with FULLEST unset the fewest, the first by name among equals; not
- * EXCEPT, which may be NULL. */
-static const char *
-extreme_zone (GHashTable *counts, gboolean fullest, const char *except)
-{
-  const char *best = NULL;
-  GHashTableIter iter;
-  gpointer key;
-
-  g_hash_table_iter_init (&iter, counts);
-  while (g_hash_table_iter_next (&iter, &key, NULL))
-    {
-      guint here = count_in (counts, key), there = best == NULL ? 0 : count_in (counts, best);
-
-      if (g_strcmp0 (key, except) != 0
-          && (best == NULL || (fullest ? here > there : here < there)
-              || (here == there && strcmp (key, best) < 0)))
-        best = key;
-    }
-  return best;
-}
-
-static guint
-spread_of (GHashTable *counts)
-{
-  const char *fullest = extreme_zone (counts, TRUE, NULL);
-
-  return fullest == NULL
-             ? 0
-             : count_in (counts, fullest) - count_in (counts, extreme_zone (counts, FALSE, NULL));
-}
-
 /* ---- which of them ---- */
+
+/* How many of the new nodes, the last of them, leave for good. */
+static guint
+count_surplus (const DdEngine *self)
+{
+  return (guint) MAX (self->desired - self->before->desired, 0);
+}
 
 typedef struct
 {
@@ -376,7 +310,7 @@ typedef struct
 static gint64
 rank (const Choice *choice, const DdKubeNode *node)
 {
-  gint64 fullness = count_in (choice->counts, node->zone);
+  gint64 fullness = dd_zones_in (choice->counts, node->zone);
   gint64 is_by_stuck
       = g_hash_table_contains (choice->zones_of_stuck, node->zone) && !DD_MUTANT (CROWD_THE_STUCK);
 
@@ -403,8 +337,7 @@ take_next (GPtrArray *nodes, const Choice *choice)
 static void
 let_leave (DdEngine *self, DdKubeNode *node, const Choice *choice)
 {
-  if (count_in (choice->counts, node->zone) > 0)
-    add_to (choice->counts, node->zone, -1);
+  dd_zones_lose (choice->counts, node->zone);
   g_ptr_array_add (self->fresh, node);
 }
 
@@ -457,10 +390,10 @@ note_never_joined (DdEngine *self, GPtrArray *nodes)
 static gboolean
 must_stay (const DdEngine *self, const DdKubeNode *node, const Choice *choice)
 {
-  const char *fullest = extreme_zone (choice->counts, TRUE, NULL);
+  const char *fullest = dd_zones_fullest (choice->counts, NULL);
 
   return self->some_are_kept && fullest != NULL && !DD_MUTANT (CROWD_ZONES)
-         && count_in (choice->counts, fullest) > count_in (choice->counts, node->zone);
+         && dd_zones_in (choice->counts, fullest) > dd_zones_in (choice->counts, node->zone);
 }
 
 /* Takes the next of NODES, until SURPLUS have been chosen, or none can be: those stay. */
@@ -503,7 +436,7 @@ choose_leaving (DdEngine *self, GPtrArray *nodes)
 {
   g_autoptr (GPtrArray) updated = NULL, others = NULL;
   g_autoptr (GHashTable) counts = NULL;
-  guint surplus = (guint) MAX (self->desired - self->before->desired, 0);
+  guint surplus = count_surplus (self);
   gboolean all = self->rolls_back && !self->keeps_new;
   Choice choice = { .zones_of_stuck = self->stuck_zones };
 
@@ -557,13 +490,6 @@ go_on_to_retire (const GError *error, gpointer data)
     dd_engine_enter (self, DD_STATE_RETIRE_NEW);
 }
 
-/* How many of the new nodes, the last of them, leave for good. */
-static guint
-count_surplus (const DdEngine *self)
-{
-  return (guint) MAX (self->desired - self->before->desired, 0);
-}
-
 /* Whether the place of the Ith new node goes with it, and is not filled again. */
 static gboolean
 takes_its_place_along (const DdEngine *self, guint i)
@@ -579,9 +505,10 @@ batch_size (const DdEngine *self)
 {
   g_autoptr (GHashTable) counts = count_zones (self);
   g_autoptr (GHashTable) lowest = count_zones (self);
-  guint allowed = MAX (spread_of (counts), 1);
+  guint allowed = MAX (dd_zones_spread (counts), 1);
   guint left = self->fresh->len - self->retired;
-  gboolean nameless = left > 0 && is_nameless (g_ptr_array_index (self->fresh, self->retired));
+  gboolean nameless
+      = left > 0 && dd_engine_is_nameless (g_ptr_array_index (self->fresh, self->retired));
   guint most = nameless ? left : MIN (self->parallelism, left);
   gboolean for_good = takes_its_place_along (self, self->retired);
   guint size;
@@ -590,17 +517,18 @@ batch_size (const DdEngine *self)
     {
       const char *zone
           = ((DdKubeNode *) g_ptr_array_index (self->fresh, self->retired + size))->zone;
-      const char *other = extreme_zone (counts, TRUE, zone);
+      const char *other = dd_zones_fullest (counts, zone);
 
       if (takes_its_place_along (self, self->retired + size) != for_good
-          || is_nameless (g_ptr_array_index (self->fresh, self->retired + size)) != nameless)
+          || dd_engine_is_nameless (g_ptr_array_index (self->fresh, self->retired + size))
+                 != nameless)
         break;
       if (!for_good && !nameless)
         continue;
       if (size > 0 && other != NULL
-          && count_in (counts, other) + 1 > count_in (lowest, zone) + allowed)
+          && dd_zones_in (counts, other) + 1 > dd_zones_in (lowest, zone) + allowed)
         break;
-      add_to (lowest, zone, -1);
+      dd_zones_lose (lowest, zone);
     }
   return DD_MUTANT (RETIRE_AT_ONCE) ? most : size;
 }
@@ -627,7 +555,7 @@ dd_roll_back_cordon_new (DdEngine *self)
     {
       DdKubeNode *node = g_ptr_array_index (self->fresh, i);
 
-      if (is_nameless (node))
+      if (dd_engine_is_nameless (node))
         continue;
       if (!node->unschedulable)
         g_hash_table_replace (self->marked, g_strdup (node->name),
@@ -655,25 +583,15 @@ note_batch (DdEngine *self, GPtrArray *overdue)
     g_hash_table_add (self->stuck, g_strdup (dd_node_machine_node (overdue->pdata[i])->name));
   self->some_are_kept = self->some_are_kept || overdue->len > 0;
   for (guint i = self->retired; i < self->retired + self->batch; i++)
-    g_hash_table_add (self->handled,
-                      g_strdup (((DdKubeNode *) g_ptr_array_index (self->fresh, i))->name));
-  for (guint i = self->retired; i < self->retired + self->batch; i++)
-    self->desired
-        -= self->fresh->len - i <= surplus && !is_stuck (self, g_ptr_array_index (self->fresh, i));
-  self->retired += self->batch;
-}
-
-gboolean
-dd_roll_back_has_retired (const DdEngine *self, const char *name)
-{
-  for (guint i = 0; self->failed && i < self->retired; i++)
     {
       const DdKubeNode *node = g_ptr_array_index (self->fresh, i);
 
-      if (g_str_equal (node->name, name))
-        return !is_stuck (self, node);
+      if (is_stuck (self, node))
+        continue;
+      g_hash_table_add (self->left_again, g_strdup (node->name));
+      self->desired -= self->fresh->len - i <= surplus;
     }
-  return FALSE;
+  self->retired += self->batch;
 }
 
 static void
@@ -722,8 +640,8 @@ looks_again (const DdEngine *self, guint before, gboolean were_replaced, guint o
 {
   if (self->retired >= self->fresh->len)
     return FALSE;
-  return overdue > 0 || is_nameless (g_ptr_array_index (self->fresh, before))
-         || is_nameless (g_ptr_array_index (self->fresh, self->retired))
+  return overdue > 0 || dd_engine_is_nameless (g_ptr_array_index (self->fresh, before))
+         || dd_engine_is_nameless (g_ptr_array_index (self->fresh, self->retired))
          || (were_replaced && takes_its_place_along (self, self->retired));
 }
 
@@ -785,7 +703,7 @@ add_batch (DdEngine *self)
   for (guint i = 0; i < self->batch; i++)
     {
       DdKubeNode *node = g_ptr_array_index (self->fresh, self->retired + i);
-      gboolean nameless = is_nameless (node);
+      gboolean nameless = dd_engine_is_nameless (node);
       DdNodeWay way = { .drain = !nameless && !DD_MUTANT (RETIRE_UNDRAINED),
                         .decrement = nameless ? i < count_surplus (self)
                                               : takes_its_place_along (self, self->retired + i) };
@@ -798,7 +716,7 @@ void
 dd_roll_back_retire_new (DdEngine *self)
 {
   gboolean nameless = self->retired < self->fresh->len
-                      && is_nameless (g_ptr_array_index (self->fresh, self->retired));
+                      && dd_engine_is_nameless (g_ptr_array_index (self->fresh, self->retired));
   DdWavesOptions options = {
     .machine = dd_engine_machine_context (self),
     .gate = nameless ? NULL : dd_refill_gate,
@@ -913,17 +831,17 @@ static void
 warn_of_rebalancing (DdEngine *self)
 {
   g_autoptr (GHashTable) counts = count_zones (self);
-  const char *fullest = extreme_zone (counts, TRUE, NULL);
-  const char *emptiest = extreme_zone (counts, FALSE, NULL);
+  const char *fullest = dd_zones_fullest (counts, NULL);
+  const char *emptiest = dd_zones_emptiest (counts);
 
-  if (spread_of (counts) < 2)
+  if (dd_zones_spread (counts) < 2)
     return;
   dd_engine_explain_more (
       self, g_strdup_printf ("zone %s is left with %u instances and zone %s with %u: Auto Scaling "
                              "may terminate nodes in %s to even that out, unless its process "
                              "AZRebalance is suspended",
-                             fullest, count_in (counts, fullest), emptiest,
-                             count_in (counts, emptiest), fullest));
+                             fullest, dd_zones_in (counts, fullest), emptiest,
+                             dd_zones_in (counts, emptiest), fullest));
 }
 
 void

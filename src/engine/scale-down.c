@@ -81,15 +81,8 @@ adopt_size (DdEngine *self)
 void
 dd_scale_down_take_size (DdEngine *self, const DdReply *reply)
 {
-  g_autoptr (GError) error = NULL;
-
-  g_clear_pointer (&self->group, dd_scaling_group_free);
-  self->group = dd_scaling_group_from_reply (reply, self->before->name, &error);
-  if (self->group == NULL)
-    {
-      dd_engine_fail_with (self, error);
-      return;
-    }
+  if (!dd_engine_take_group (self, reply))
+    return;
   if (somebody_resized (self))
     adopt_size (self);
   if (self->group->desired > self->desired && !DD_MUTANT (FIGHT_OVER_SIZES))

@@ -148,13 +148,6 @@ dd_scale_up_look_for_nodes (DdEngine *self)
 
 /* ---- confirmation by the group ---- */
 
-void
-dd_scale_up_confirm_group (DdEngine *self)
-{
-  dd_engine_send (self, "DescribeAutoScalingGroups",
-                  dd_autoscaling_describe_group (self->before->name, TRUE));
-}
-
 static gboolean
 is_ready_node (const DdEngine *self, const char *instance)
 {
@@ -189,16 +182,10 @@ dd_scale_up_absent_instances (const DdEngine *self)
 void
 dd_scale_up_take_group (DdEngine *self, const DdReply *reply)
 {
-  g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) absent = NULL;
 
-  g_clear_pointer (&self->group, dd_scaling_group_free);
-  self->group = dd_scaling_group_from_reply (reply, self->before->name, &error);
-  if (self->group == NULL)
-    {
-      dd_engine_fail_with (self, error);
-      return;
-    }
+  if (!dd_engine_take_group (self, reply))
+    return;
   absent = dd_scale_up_absent_instances (self);
   if ((absent->len == 0 || DD_MUTANT (DROP_ZONE_RULE)) && all_are_ready (self->fresh)
       && all_zones_are_covered (self))

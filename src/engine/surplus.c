@@ -88,45 +88,17 @@ dd_surplus_read_hooks (DdEngine *self)
 
 /* ---- who may leave ---- */
 
+/* By how many instances the zones differ at most when ZONE has lost one. */
 static guint
-count_in (GHashTable *counts, const char *zone)
+spread_without (GHashTable *counts, const char *zone)
 {
-  return GPOINTER_TO_UINT (g_hash_table_lookup (counts, zone));
-}
+  guint here = dd_zones_in (counts, zone), spread;
 
-static GHashTable *
-count_zones (const DdScalingGroup *group)
-{
-  GHashTable *counts = g_hash_table_new (g_str_hash, g_str_equal);
-
-  for (guint i = 0; i < group->instances->len; i++)
-    {
-      const DdGroupInstance *instance = g_ptr_array_index (group->instances, i);
-
-      if (instance->zone != NULL && dd_group_instance_counts (instance))
-        g_hash_table_insert (counts, instance->zone,
-                             GUINT_TO_POINTER (count_in (counts, instance->zone) + 1));
-    }
-  return counts;
-}
-
-/* By how many instances the zones of GROUP differ at most when LEFT has lost one; NULL: none has.
- * Zones in which the group has none count as well. */
-static guint
-spread_without (const DdScalingGroup *group, GHashTable *counts, const char *left)
-{
-  guint most = 0, fewest = G_MAXUINT;
-
-  for (guint i = 0; i < group->zones->len; i++)
-    {
-      const char *zone = g_ptr_array_index (group->zones, i);
-      guint here = count_in (counts, zone);
-
-      here -= here > 0 && g_strcmp0 (zone, left) == 0;
-      most = MAX (most, here);
-      fewest = MIN (fewest, here);
-    }
-  return most > fewest ? most - fewest : 0;
+  dd_zones_lose (counts, zone);
+  spread = dd_zones_spread (counts);
+  if (here > 0)
+    dd_zones_gain (counts, zone);
+  return spread;
 }
 
 static const DdGroupInstance *
@@ -146,11 +118,11 @@ static gboolean
 may_leave (const DdEngine *self, GHashTable *counts, const DdKubeNode *node)
 {
   const DdGroupInstance *instance = instance_of (self->group, node);
-  guint spread = spread_without (self->group, counts, NULL);
+  guint spread = dd_zones_spread (counts);
 
   return instance != NULL && dd_group_instance_counts (instance) && !instance->protected_
          && !g_ptr_array_find_with_equal_func (self->unemptied, node->name, g_str_equal, NULL)
-         && spread_without (self->group, counts, node->zone) <= MAX (spread, 1);
+         && spread_without (counts, node->zone) <= MAX (spread, 1);
 }
 
 static int
@@ -166,7 +138,7 @@ compare_places (gconstpointer a, gconstpointer b)
 static DdKubeNode *
 find_nameless (const DdEngine *self, GPtrArray *nodes)
 {
-  g_autoptr (GHashTable) counts = count_zones (self->group);
+  g_autoptr (GHashTable) counts = dd_zones_count (self->group);
   g_autoptr (GHashTable) known = g_hash_table_new (g_str_hash, g_str_equal);
 
   for (guint i = 0; i < nodes->len; i++)
@@ -189,14 +161,14 @@ find_nameless (const DdEngine *self, GPtrArray *nodes)
 static void
 find_candidates (DdEngine *self, GPtrArray *nodes)
 {
-  g_autoptr (GHashTable) counts = count_zones (self->group);
+  g_autoptr (GHashTable) counts = dd_zones_count (self->group);
   guint most = 0;
 
   g_ptr_array_set_size (self->candidates, 0);
   for (guint i = 0; i < nodes->len; i++)
     {
       DdKubeNode *node = g_ptr_array_index (nodes, i);
-      guint here = count_in (counts, node->zone);
+      guint here = dd_zones_in (counts, node->zone);
 
       if (here < most || !may_leave (self, counts, node))
         continue;
@@ -268,12 +240,6 @@ find_in_hand (const DdEngine *self)
   return NULL;
 }
 
-static gboolean
-is_nameless (const DdKubeNode *node)
-{
-  return g_strcmp0 (node->name, node->instance) == 0;
-}
-
 /* Whatever becomes of the request, the cordon is ours from here on; and should the update fail
  * meanwhile, the clean-up goes on with this node. */
 static void
@@ -295,7 +261,7 @@ choose (DdEngine *self, const DdKubeNode *node)
   dd_engine_trace (
       self, "scale-down.chosen",
       dd_object ("node", dd_string (node->name), "zone", dd_string (node->zone), NULL));
-  if (is_nameless (node))
+  if (dd_engine_is_nameless (node))
     {
       dd_engine_enter (self, DD_STATE_DRAIN_SURPLUS);
       return;
@@ -481,8 +447,9 @@ dd_surplus_drain (DdEngine *self)
     .done = note_left,
     .data = self,
   };
-  DdNodeWay way
-      = { .drain = !is_nameless (self->leaver), .force = self->options.force, .decrement = TRUE };
+  DdNodeWay way = { .drain = !dd_engine_is_nameless (self->leaver),
+                    .force = self->options.force,
+                    .decrement = TRUE };
 
   g_clear_pointer (&self->waves, dd_waves_free);
   self->waves = dd_waves_new (&options);

@@ -29,7 +29,7 @@ was_told_to_leave (const DdEngine *self, const char *name)
 {
   if (g_hash_table_contains (self->handled, name))
     return !waits_for_its_turn (self, name);
-  return dd_roll_back_has_retired (self, name)
+  return g_hash_table_contains (self->left_again, name)
          || (self->waves != NULL && dd_waves_has_started (self->waves, name));
 }
 
