@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
+#include "sim/stage/faults.h"
 #include "sim/stage/machine.h"
 #include "tests/actors-world.h"
 
@@ -73,6 +74,178 @@ START_TEST (scaling_down_takes_the_unready_first)
   merge (&kube_deployment, "default", "web", json ("{'spec':{'replicas':3}}"));
   run_for (1 * DD_SECOND);
   ck_assert_uint_eq (count_ready ("web"), 3);
+}
+END_TEST
+
+/* ---- what the API server refuses ---- */
+
+#define CALL_FAILED \
+  "Internal error occurred: failed calling webhook \"p.example.com\": no endpoints available"
+
+static void
+refuse (const char *operation, const char *by, const char *subject, DdUsec length)
+{
+  SimFault row = { .service = (char *) "kubernetes",
+                   .operation = (char *) operation,
+                   .by = (char *) by,
+                   .subject = (char *) subject,
+                   .error = (char *) "InternalError",
+                   .message = (char *) CALL_FAILED };
+
+  row.until = sim_stage_now (world->stage) - sim_trace_origin (world->stage->trace) + length;
+  sim_faults_add (world->stage->faults, &row);
+}
+
+static const DdValue *
+failure_of (const KubeKind *kind, const char *name)
+{
+  return sim_condition_find (dd_value_member (stored (kind, "default", name)->value, "status"),
+                             "ReplicaFailure");
+}
+
+static const SimObject *
+only_set (void)
+{
+  g_autoptr (GPtrArray) sets = sim_store_list (api->store, &kube_replica_set, "default");
+
+  ck_assert_uint_eq (sets->len, 1);
+  return stored (&kube_replica_set, "default", ((SimObject *) sets->pdata[0])->name);
+}
+
+static guint
+count_told (const char *text)
+{
+  guint n = 0;
+
+  for (const char *at = strstr (traced->str, text); at != NULL; at = strstr (at + 1, text))
+    n++;
+  return n;
+}
+
+START_TEST (a_replica_set_that_may_not_create_says_so_and_tries_again)
+{
+  const char *set;
+  guint tries;
+
+  launch_ready (1);
+  refuse ("create pods", NULL, NULL, DD_MINUTE);
+  deploy ("web", 5);
+  run_for (50 * DD_SECOND);
+  ck_assert_uint_eq (count_pods ("web"), 0);
+  set = only_set ()->name;
+  ck_assert_str_eq (event_about (set, "FailedCreate"), "Error creating: " CALL_FAILED);
+  ck_assert_str_eq (dd_value_path_string (failure_of (&kube_replica_set, set), "reason"),
+                    "FailedCreate");
+  ck_assert_str_eq (dd_value_path_string (failure_of (&kube_deployment, "web"), "message"),
+                    CALL_FAILED);
+  tries = count_told ("\"operation\":\"create pods\",\"by\":\"replicaset\"");
+  ck_assert_uint_ge (tries, 13); /* 5 ms, doubled thirteen times, are 41 s */
+  ck_assert_uint_le (tries, 16); /* and its own changes of status wake it */
+  run_for (2 * DD_MINUTE);
+  ck_assert_uint_eq (count_ready ("web"), 5);
+  ck_assert_ptr_null (failure_of (&kube_replica_set, only_set ()->name));
+  ck_assert_ptr_null (failure_of (&kube_deployment, "web"));
+}
+END_TEST
+
+START_TEST (only_the_workload_and_the_asker_that_a_fault_names_are_refused)
+{
+  launch_ready (1);
+  refuse ("create pods", NULL, "Deployment/web", DD_HOUR);
+  refuse ("create pods", "daemonset", "other-*", DD_HOUR);
+  deploy ("web", 1);
+  deploy ("other", 1);
+  run_for (DD_MINUTE);
+  ck_assert_uint_eq (count_pods ("web"), 0);
+  ck_assert_uint_eq (count_ready ("other"), 1);
+}
+END_TEST
+
+START_TEST (what_happens_to_a_connection_is_no_matter_of_a_controller)
+{
+  SimFault row = { .service = (char *) "kubernetes", .unreachable = TRUE };
+
+  launch_ready (1);
+  sim_faults_add (world->stage->faults, &row);
+  row.unreachable = FALSE;
+  row.lose_reply = TRUE;
+  sim_faults_add (world->stage->faults, &row);
+  deploy ("web", 2);
+  run_for (DD_MINUTE);
+  ck_assert_uint_eq (count_ready ("web"), 2);
+  ck_assert_uint_eq (sim_faults_met (world->stage->faults, 0), 0);
+}
+END_TEST
+
+START_TEST (a_deployment_says_that_its_set_could_not_be_made)
+{
+  const SimObject *deployment;
+
+  launch_ready (1);
+  refuse ("create replicasets", NULL, NULL, DD_MINUTE);
+  deploy ("web", 1);
+  run_for (30 * DD_SECOND);
+  deployment = stored (&kube_deployment, "default", "web");
+  ck_assert_str_eq (
+      dd_value_path_string (
+          sim_condition_find (dd_value_member (deployment->value, "status"), "Progressing"),
+          "reason"),
+      "ReplicaSetCreateError");
+  ck_assert_ptr_nonnull (strstr (event_about ("web", "ReplicaSetCreateError"), CALL_FAILED));
+  run_for (2 * DD_MINUTE);
+  ck_assert_uint_eq (count_ready ("web"), 1);
+}
+END_TEST
+
+START_TEST (a_refused_binding_is_tried_again_by_itself)
+{
+  launch_ready (1);
+  refuse ("create pods/binding", "scheduler", NULL, 20 * DD_SECOND);
+  deploy ("web", 1);
+  run_for (15 * DD_SECOND);
+  ck_assert_str_eq (event_about (first_pod ("web")->name, "FailedScheduling"),
+                    "running Bind plugin \"DefaultBinder\": " CALL_FAILED);
+  run_for (30 * DD_SECOND);
+  ck_assert_uint_eq (count_ready ("web"), 1);
+}
+END_TEST
+
+START_TEST (a_kubelet_goes_on_asking_for_its_node)
+{
+  refuse ("create nodes", "kubelet", NULL, 5 * DD_MINUTE);
+  launch ('a');
+  run_for (4 * DD_MINUTE);
+  ck_assert_uint_eq (sim_store_count (api->store, &kube_node), 0);
+  run_for (DD_MINUTE + 7 * DD_SECOND);
+  ck_assert_uint_eq (sim_store_count (api->store, &kube_node), 1);
+}
+END_TEST
+
+START_TEST (a_kubelet_goes_on_deleting_a_pod_that_ended)
+{
+  launch_ready (1);
+  deploy ("web", 1);
+  run_for (30 * DD_SECOND);
+  refuse ("delete pods", "kubelet", NULL, 5 * DD_MINUTE);
+  delete_with (&kube_deployment, "default", "web", "Background");
+  run_for (4 * DD_MINUTE);
+  ck_assert_uint_eq (count_pods ("web"), 1);
+  ck_assert_uint_eq (count_told ("kubelet pod.stopped"), 1);
+  run_for (DD_MINUTE + 10 * DD_SECOND);
+  ck_assert_uint_eq (count_pods ("web"), 0);
+}
+END_TEST
+
+START_TEST (a_namespace_goes_on_emptying_itself)
+{
+  apply (json ("{'apiVersion':'v1','kind':'Namespace','metadata':{'name':'app'}}"));
+  run_for (DD_SECOND);
+  refuse ("delete configmaps", "namespace", NULL, 30 * DD_SECOND);
+  delete_with (&kube_namespace, "", "app", NULL);
+  run_for (20 * DD_SECOND);
+  ck_assert_ptr_nonnull (stored (&kube_namespace, "", "app"));
+  run_for (30 * DD_SECOND);
+  ck_assert_ptr_null (stored (&kube_namespace, "", "app"));
 }
 END_TEST
 
@@ -511,6 +684,14 @@ main (void)
   tcase_add_test (cases, a_deployment_gets_its_pods_and_says_so);
   tcase_add_test (cases, before_1_32_the_first_scaling_has_no_from);
   tcase_add_test (cases, scaling_down_takes_the_unready_first);
+  tcase_add_test (cases, a_replica_set_that_may_not_create_says_so_and_tries_again);
+  tcase_add_test (cases, only_the_workload_and_the_asker_that_a_fault_names_are_refused);
+  tcase_add_test (cases, what_happens_to_a_connection_is_no_matter_of_a_controller);
+  tcase_add_test (cases, a_deployment_says_that_its_set_could_not_be_made);
+  tcase_add_test (cases, a_refused_binding_is_tried_again_by_itself);
+  tcase_add_test (cases, a_kubelet_goes_on_asking_for_its_node);
+  tcase_add_test (cases, a_kubelet_goes_on_deleting_a_pod_that_ended);
+  tcase_add_test (cases, a_namespace_goes_on_emptying_itself);
   tcase_add_test (cases, a_deleted_pod_is_replaced_before_it_is_gone);
   tcase_add_test (cases, a_rollout_never_goes_below_its_minimum);
   tcase_add_test (cases, recreate_waits_until_the_old_pods_are_gone);

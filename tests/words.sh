@@ -81,6 +81,8 @@ steps:
 faults:
   - {service: eks, operation: DescribeNodegroup, error: ThrottlingException, times: 1, may not strike: true}
   - {service: kubernetes, operation: list pods, error: InternalError, retry_after: 1, may not strike: true}
+  - {service: kubernetes, operation: create pods, by: daemonset, error: Forbidden, may not strike: true}
+  - {service: kubernetes, operation: list nodes, by: client, unreachable: true, may not strike: true}
   - {service: instance, operation: launch, error: VcpuLimitExceeded, may not strike: true}
   - {service: pod, operation: pull, probability: 0.5, may not strike: true}
 expect:
@@ -134,6 +136,8 @@ region region regoin
 version cluster: verison
 RollingUpdate strategy: RollingUpdat
 ThrottlingException ThrottlingE ThrotlingException
+daemonset by:.daemonset deamonset
+client by:.client cleint
 VcpuLimitExceeded Vcpu VcpuLimitExceded
 us-west-2d zones: us-wset-2d
 desired desired: desird
@@ -193,6 +197,9 @@ misspell documented ^profile documentd
 misspell join_timeout join_timeout join_timeuot
 misspell sliding wave: slidng 'none of batch, sliding'
 misspell 'list pods' list.pods 'list pod'
+misspell 'create pods' by:.daemonset 'create nodes' 'daemonset never asks for "create nodes", but for create pods'
+misspell 'error: Forbidden' by:.daemonset 'delay: 3s' 'can only be refused'
+misspell 'service: eks, op' Describe 'by: client, service: eks, op' 'only what is asked of kubernetes'
 misspell 'may not strike' may.not 'may not srtike'
 misspell 'pull' operation:.pull pul 'did you mean pod pull'
 misspell 'at most' gap: 'at msot'

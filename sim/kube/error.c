@@ -8,6 +8,8 @@
 #include "sim/kube/error.h"
 #include "sim/kube/kind.h"
 
+#define INTERNAL_PREFIX "Internal error occurred: "
+
 typedef struct
 {
   DdValue *details;
@@ -108,13 +110,31 @@ kube_reasons (void)
   return reasons;
 }
 
-guint
-kube_reason_http_status (const char *reason)
+KubeErrorCode
+kube_reason_code (const char *reason)
 {
   for (guint i = 0; i < KUBE_N_ERRORS; i++)
     if (g_strcmp0 (codes[i].reason, reason) == 0)
-      return codes[i].http_status;
-  return 500;
+      return (KubeErrorCode) i;
+  return KUBE_UNSPECIFIED;
+}
+
+guint
+kube_reason_http_status (const char *reason)
+{
+  return codes[kube_reason_code (reason)].http_status;
+}
+
+/* Imitates: apimachinery's NewInternalError, through which every error of that reason goes. */
+char *
+kube_reason_message (const char *reason, const char *message)
+{
+  if (message == NULL)
+    return g_strdup (reason);
+  if (kube_reason_code (reason) != KUBE_INTERNAL_ERROR
+      || g_str_has_prefix (message, INTERNAL_PREFIX))
+    return g_strdup (message);
+  return g_strconcat (INTERNAL_PREFIX, message, NULL);
 }
 
 DdValue *
@@ -123,13 +143,12 @@ kube_error_to_status (const GError *error)
   int code = code_of (error);
   gboolean ours = error->domain == KUBE_ERROR;
 
-  return dd_object ("kind", dd_string ("Status"), "apiVersion", dd_string ("v1"), "metadata",
-                    dd_object_empty (), "status", dd_string ("Failure"), "message",
-                    ours ? dd_string (error->message)
-                         : dd_string_printf ("Internal error occurred: %s", error->message),
-                    "reason", dd_string (codes[code].reason), "details",
-                    dd_value_ref (kube_error_details (error)), "code",
-                    dd_int (codes[code].http_status), NULL);
+  return dd_object (
+      "kind", dd_string ("Status"), "apiVersion", dd_string ("v1"), "metadata", dd_object_empty (),
+      "status", dd_string ("Failure"), "message",
+      ours ? dd_string (error->message) : dd_string_printf (INTERNAL_PREFIX "%s", error->message),
+      "reason", dd_string (codes[code].reason), "details",
+      dd_value_ref (kube_error_details (error)), "code", dd_int (codes[code].http_status), NULL);
 }
 
 /* ---- about one object ---- */

@@ -44,6 +44,10 @@ DdValue *kube_error_to_status (const GError *error);
 guint kube_error_http_status (const GError *error);
 /* The HTTP status of the error whose wire name is REASON; 500 when there is none. */
 guint kube_reason_http_status (const char *reason);
+/* The code of the error whose wire name is REASON; KUBE_UNSPECIFIED when there is none. */
+KubeErrorCode kube_reason_code (const char *reason);
+/* MESSAGE (may be NULL) as the message of an error of REASON; caller frees. */
+char *kube_reason_message (const char *reason, const char *message);
 /* Every reason, ended by NULL: static texts in a new array. */
 GPtrArray *kube_reasons (void);
 

@@ -15,5 +15,9 @@ SimObject *kube_owner_of (SimStore *store, const SimObject *object);
  * (web, shop/web, Deployment/web). Added to NAMES, as texts that it must free. */
 void kube_add_names (SimStore *store, const KubeKind *kind, const char *namespace_,
                      const char *name, GPtrArray *names);
+/* The same of what is about to be made from VALUE: by its name, or by what its name will begin
+ * with, and by the workloads that it will belong to. */
+void kube_add_names_of_new (SimStore *store, const KubeKind *kind, const char *namespace_,
+                            const DdValue *value, GPtrArray *names);
 
 G_END_DECLS

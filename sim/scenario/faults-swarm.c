@@ -73,6 +73,7 @@ add_row (SimFaults *faults, guint kind, DdRandom *random)
   SimFault row = {
     .service = (char *) kinds[kind].service,
     .operation = (char *) kinds[kind].operation,
+    .by = strcmp (kinds[kind].service, "kubernetes") == 0 ? (char *) SIM_FAULT_CLIENT : NULL,
     .error = (char *) kinds[kind].error,
     .lose_reply = kinds[kind].loses,
     .half_closed = kinds[kind].breaks,

@@ -9,6 +9,7 @@
 
 #include "base/time.h"
 #include "sim/aws/protocol/error.h"
+#include "sim/kube/controllers/writes.h"
 #include "sim/kube/error.h"
 #include "sim/kube/serve/verbs.h"
 #include "sim/scenario/expect.h"
@@ -140,6 +141,77 @@ check_error_code (const DdYaml *row, GError **error)
   return FALSE;
 }
 
+/* Those who may ask something of Kubernetes, ended by NULL. */
+static GPtrArray *
+askers (void)
+{
+  GPtrArray *names = sim_writers ();
+
+  g_ptr_array_insert (names, (gint) names->len - 1, (gpointer) SIM_FAULT_CLIENT);
+  return names;
+}
+
+static gboolean
+asks_for (const char *asker, const char *operation)
+{
+  const char *const *writes = sim_writes_of (asker);
+
+  for (guint i = 0; writes[i] != NULL; i++)
+    if (g_pattern_match_simple (writes[i], operation))
+      return TRUE;
+  return FALSE;
+}
+
+/* The world's own ask by a call: there is no connection to break, and no answer to wait for. */
+static gboolean
+check_inner_asker (const DdYaml *row, const DdYaml *by, GError **error)
+{
+  const DdYaml *operation = dd_yaml_member (row, "operation");
+  g_autofree char *all = NULL;
+
+  if (dd_yaml_member (row, "error") == NULL
+      || dd_value_path_bool (row->value, "unreachable", FALSE))
+    {
+      dd_yaml_set_error (error, by,
+                         "what %s asks can only be refused: the fault needs an error, and "
+                         "no unreachable",
+                         by->text);
+      return FALSE;
+    }
+  if (operation == NULL || asks_for (by->text, operation->text))
+    return TRUE;
+  all = g_strjoinv (", ", (char **) sim_writes_of (by->text));
+  dd_yaml_set_error (error, operation, "%s never asks for \"%s\", but for %s", by->text,
+                     operation->text, all);
+  return FALSE;
+}
+
+static gboolean
+check_asker (const DdYaml *row, GError **error)
+{
+  const char *service = sim_schema_text (dd_yaml_member (row, "service"));
+  const DdYaml *by = dd_yaml_member (row, "by");
+  g_autoptr (GPtrArray) names = NULL;
+  g_autofree char *hint = NULL;
+  g_autofree char *all = NULL;
+
+  if (by == NULL)
+    return TRUE;
+  if (strcmp (service, "kubernetes") != 0)
+    {
+      dd_yaml_set_error (error, by, "only what is asked of kubernetes has a `by`");
+      return FALSE;
+    }
+  names = askers ();
+  if (g_strv_contains ((const char *const *) names->pdata, by->text))
+    return strcmp (by->text, SIM_FAULT_CLIENT) == 0 || check_inner_asker (row, by, error);
+  hint = sim_did_you_mean (by->text, (const char *const *) names->pdata);
+  all = g_strjoinv (", ", (char **) names->pdata);
+  dd_yaml_set_error (error, by, "nobody called \"%s\" asks for anything%s; it is one of %s",
+                     by->text, hint, all);
+  return FALSE;
+}
+
 static gboolean
 check_what (const DdYaml *row, GError **error)
 {
@@ -173,7 +245,8 @@ sim_faults_check (const DdYaml *list, GError **error)
           dd_yaml_set_error (error, chance, "a probability is above 0 and at most 1");
           return FALSE;
         }
-      if (!check_harm (row, error) || !check_what (row, error) || !check_error_code (row, error))
+      if (!check_harm (row, error) || !check_what (row, error) || !check_asker (row, error)
+          || !check_error_code (row, error))
         return FALSE;
     }
   return TRUE;
@@ -198,6 +271,7 @@ sim_faults_add_all (SimWorld *world, const DdYaml *list)
         .service = text_of (row, "service"),
         .operation = text_of (row, "operation"),
         .subject = text_of (row, "subject"),
+        .by = text_of (row, "by"),
         .error = text_of (row, "error"),
         .message = text_of (row, "message"),
         .status = (guint) dd_value_path_int (row->value, "status", 0),
@@ -228,8 +302,9 @@ static char *
 fault_text (const SimFault *row)
 {
   return g_strconcat ("fault ", row->service, row->operation != NULL ? " " : "",
-                      row->operation != NULL ? row->operation : "",
-                      row->subject != NULL ? " of " : "", row->subject, NULL);
+                      row->operation != NULL ? row->operation : "", row->by != NULL ? " by " : "",
+                      row->by != NULL ? row->by : "", row->subject != NULL ? " of " : "",
+                      row->subject, NULL);
 }
 
 static char *
@@ -302,17 +377,17 @@ row_value (const SimFault *row)
 {
   gboolean certain = row->probability <= 0 || row->probability >= 1;
 
-  return dd_object ("service", dd_string (row->service), "operation", dd_string (row->operation),
-                    "subject", dd_string (row->subject), "error", dd_string (row->error), "message",
-                    dd_string (row->message), "status", count_value (row->status), "retry_after",
-                    count_value (row->retry_after_seconds), "delay", duration_value (row->delay),
-                    "lose_reply", flag_value (row->lose_reply), "half_closed",
-                    flag_value (row->half_closed), "unreachable", flag_value (row->unreachable),
-                    "nth", count_value (row->nth), "from", duration_value (row->from), "for",
-                    duration_value (row->until > 0 ? row->until - row->from : 0), "times",
-                    count_value (row->times), "probability",
-                    certain ? NULL : dd_double (row->probability), "may not strike",
-                    flag_value (row->may_not_strike), NULL);
+  return dd_object (
+      "service", dd_string (row->service), "operation", dd_string (row->operation), "subject",
+      dd_string (row->subject), "by", dd_string (row->by), "error", dd_string (row->error),
+      "message", dd_string (row->message), "status", count_value (row->status), "retry_after",
+      count_value (row->retry_after_seconds), "delay", duration_value (row->delay), "lose_reply",
+      flag_value (row->lose_reply), "half_closed", flag_value (row->half_closed), "unreachable",
+      flag_value (row->unreachable), "nth", count_value (row->nth), "from",
+      duration_value (row->from), "for",
+      duration_value (row->until > 0 ? row->until - row->from : 0), "times",
+      count_value (row->times), "probability", certain ? NULL : dd_double (row->probability),
+      "may not strike", flag_value (row->may_not_strike), NULL);
 }
 
 DdValue *

@@ -165,6 +165,9 @@ static const SimRow fault_rows[] = {
   { "subject", SIM_TEXT,
     "only what concerns this name: pod, workload (web, shop/web, Deployment/web: all its pods), "
     "node, zone, image, group; * stands for any text, ? for a character" },
+  { "by", SIM_TEXT,
+    "kubernetes: only what one of the world's own asks (replicaset, daemonset, kubelet ...), or "
+    "client: what comes as a request, from the engine, the steps, kubectl; whoever asks" },
   { "error", SIM_TEXT, "the wire code or Kubernetes reason they fail with" },
   { "message", SIM_TEXT, "the error's text" },
   { "status", SIM_INTEGER, "the HTTP status, where it is not the code's own", .min = 400,

@@ -173,8 +173,11 @@ harm_of (const SimEvent *event)
 static void
 tell_fault (SimTimeline *self, const SimEvent *event)
 {
-  tell (self, event, SIM_INK_CAUTION, "   !! %s %s fails on purpose: %s", detail (event, "service"),
-        detail (event, "operation"), harm_of (event));
+  const char *by = detail (event, "by");
+
+  tell (self, event, SIM_INK_CAUTION, "   !! %s %s%s%s fails on purpose: %s",
+        detail (event, "service"), detail (event, "operation"), *by != '\0' ? " by " : "", by,
+        harm_of (event));
 }
 
 static void

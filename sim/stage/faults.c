@@ -52,6 +52,7 @@ row_free (gpointer data)
   g_free (row->fault.service);
   g_free (row->fault.operation);
   g_free (row->fault.subject);
+  g_free (row->fault.by);
   g_free (row->fault.error);
   g_free (row->fault.message);
   g_free (row);
@@ -105,6 +106,7 @@ sim_faults_add (SimFaults *faults, const SimFault *given)
   row->fault.service = g_strdup (given->service);
   row->fault.operation = g_strdup (given->operation);
   row->fault.subject = g_strdup (given->subject);
+  row->fault.by = g_strdup (given->by);
   row->fault.error = g_strdup (refusal_of (given));
   row->fault.message = g_strdup (given->message);
   g_ptr_array_add (faults->rows, row);
@@ -182,6 +184,15 @@ concerns (const SimFault *fault, const char *service, const char *operation,
 }
 
 static gboolean
+reaches (const SimFault *fault, const char *asker)
+{
+  if (fault->by != NULL && g_strcmp0 (fault->by, asker) != 0)
+    return FALSE;
+  return asker == NULL || strcmp (asker, SIM_FAULT_CLIENT) == 0
+         || (fault->error != NULL && !fault->unreachable);
+}
+
+static gboolean
 is_the_nth (Row *row)
 {
   row->met++;
@@ -202,19 +213,21 @@ connection_of (const SimFault *fault)
 
 static void
 trace_row (SimFaults *faults, const SimFault *fault, const char *service, const char *operation,
-           const char *subject)
+           const char *asker, const char *subject)
 {
+  gboolean inside = asker != NULL && strcmp (asker, SIM_FAULT_CLIENT) != 0;
   g_autofree char *delay = fault->delay > 0 ? dd_duration_to_text (fault->delay) : NULL;
   sim_stage_trace (faults->stage, "faults", "fault.injected", subject,
                    dd_object ("service", dd_string (service), "operation", dd_string (operation),
-                              "error", dd_string (fault->error), "delay", dd_string (delay), "lost",
+                              "by", inside ? dd_string (asker) : NULL, "error",
+                              dd_string (fault->error), "delay", dd_string (delay), "lost",
                               fault->lose_reply ? dd_bool (TRUE) : NULL, "connection",
                               dd_string (connection_of (fault)), NULL));
 }
 
 /* The first row that applies now; it counts as used. */
 static const SimFault *
-find_row (SimFaults *faults, const char *service, const char *operation,
+find_row (SimFaults *faults, const char *service, const char *operation, const char *asker,
           const char *const *subjects)
 {
   DdUsec now;
@@ -226,11 +239,12 @@ find_row (SimFaults *faults, const char *service, const char *operation,
     {
       Row *row = g_ptr_array_index (faults->rows, i);
 
-      if (!is_due (row, now) || !concerns (&row->fault, service, operation, subjects)
-          || !is_the_nth (row) || !chance_says_yes (faults, row->fault.probability))
+      if (!is_due (row, now) || !reaches (&row->fault, asker)
+          || !concerns (&row->fault, service, operation, subjects) || !is_the_nth (row)
+          || !chance_says_yes (faults, row->fault.probability))
         continue;
       row->used++;
-      trace_row (faults, &row->fault, service, operation, subjects[0]);
+      trace_row (faults, &row->fault, service, operation, asker, subjects[0]);
       return &row->fault;
     }
   return NULL;
@@ -269,7 +283,7 @@ const SimFault *
 sim_faults_match_any (SimFaults *faults, const char *service, const char *operation,
                       const char *const *concerned)
 {
-  const SimFault *fault = find_row (faults, service, operation, concerned);
+  const SimFault *fault = find_row (faults, service, operation, SIM_FAULT_CLIENT, concerned);
 
   if (fault != NULL)
     suffer (faults, fault);
@@ -277,10 +291,17 @@ sim_faults_match_any (SimFaults *faults, const char *service, const char *operat
 }
 
 const SimFault *
+sim_faults_refuse (SimFaults *faults, const char *service, const char *operation, const char *by,
+                   const char *const *concerned)
+{
+  return faults != NULL ? find_row (faults, service, operation, by, concerned) : NULL;
+}
+
+const SimFault *
 sim_faults_strike (SimFaults *faults, const char *service, const char *operation,
                    const char *const *concerned)
 {
-  return faults != NULL ? find_row (faults, service, operation, concerned) : NULL;
+  return faults != NULL ? find_row (faults, service, operation, NULL, concerned) : NULL;
 }
 
 SimReplyEffect
@@ -352,7 +373,7 @@ sim_faults_stop_request (SimFaults *faults, const DdRequest *request)
     return FALSE;
   what = g_strdup_printf ("%s %s", request->method, request->target);
   faults->nth.struck++;
-  trace_row (faults, &kinds[faults->nth.kind], request->service, what, NULL);
+  trace_row (faults, &kinds[faults->nth.kind], request->service, what, SIM_FAULT_CLIENT, NULL);
   suffer (faults, &kinds[faults->nth.kind]);
   return faults->nth.kind == SIM_NTH_FAILS_BEFORE;
 }

@@ -7,6 +7,9 @@
 
 G_BEGIN_DECLS
 
+/* Who sends requests: the engine, the steps of a scenario, kubectl. */
+#define SIM_FAULT_CLIENT "client"
+
 typedef struct
 {
   char *service;   /* "kubernetes", "eks", "autoscaling", "ec2", "ssm", "sts"; what happens without
@@ -16,6 +19,8 @@ typedef struct
                     * "ready"; hook: "complete" */
   char *subject;   /* NULL: any; else a name that it concerns (pod, workload, node, group), in
                     * which * stands for any text and ? for any character */
+  char *by;        /* kubernetes: NULL: whoever asks; else the actor of the world that does
+                    * ("replicaset"), or SIM_FAULT_CLIENT for all who send requests */
   char *error;     /* wire code ("Throttling", "RequestLimitExceeded") or a Kubernetes reason
                     * ("InternalError", "TooManyRequests", "ServiceUnavailable"); NULL: no error */
   char *message;   /* NULL: the service's usual text */
@@ -53,6 +58,10 @@ const SimFault *sim_faults_match (SimFaults *faults, const char *service, const 
  * one is traced. */
 const SimFault *sim_faults_match_any (SimFaults *faults, const char *service, const char *operation,
                                       const char *const *concerned);
+/* The same for what BY, one of the world's own, asks of a service without a request: the first row
+ * that refuses it. What happens to a connection or to an answer on its way is a client's matter. */
+const SimFault *sim_faults_refuse (SimFaults *faults, const char *service, const char *operation,
+                                   const char *by, const char *const *concerned);
 /* Whether some row asks for a name: else nobody need collect them. */
 gboolean sim_faults_ask_for_names (const SimFaults *faults);
 /* The same for what happens in the world without a request. CONCERNED, ended by NULL, are the names

@@ -19,6 +19,9 @@ typedef struct
   const char *name;
   gpointer (*start) (SimActors *actors);
   void (*stop) (gpointer self); /* cancels its events, ends its subscriptions, frees it */
+  /* What it asks the API server for (sim/kube/controllers/writes.h), as faults name it; * stands
+   * for any kind. Ended by NULL; NULL: it writes statuses and events alone. */
+  const char *const *writes;
 } SimActorClass;
 
 struct _SimActors

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
-#include "sim/kube/controllers/actor.h"
+#include "sim/kube/controllers/writes.h"
+
+#include <string.h>
 
 static const SimActorClass *const classes[] = {
   &sim_actor_namespace,  &sim_actor_scheduler,      &sim_actor_kubelet,
@@ -43,6 +45,27 @@ sim_actors_part (SimActors *actors, const SimActorClass *klass)
   for (guint i = 0; i < G_N_ELEMENTS (classes); i++)
     if (classes[i] == klass)
       return actors->parts[i];
+  return NULL;
+}
+
+GPtrArray *
+sim_writers (void)
+{
+  GPtrArray *names = g_ptr_array_new ();
+
+  for (guint i = 0; i < G_N_ELEMENTS (classes); i++)
+    if (classes[i]->writes != NULL)
+      g_ptr_array_add (names, (gpointer) classes[i]->name);
+  g_ptr_array_add (names, NULL);
+  return names;
+}
+
+const char *const *
+sim_writes_of (const char *writer)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (classes); i++)
+    if (strcmp (classes[i]->name, writer) == 0)
+      return classes[i]->writes;
   return NULL;
 }
 

@@ -5,6 +5,7 @@
 
 #include "sim/kube/controllers/conditions.h"
 #include "sim/kube/controllers/node-watch.h"
+#include "sim/kube/controllers/writes.h"
 #include "sim/stage/machine.h"
 #include "sim/kube/kinds/recorder.h"
 
@@ -57,7 +58,7 @@ delete_node (CloudNode *self, const SimObject *node, GError **error)
                      "Deleting node %s because it does not exist in the cloud provider",
                      node->name);
   options.uid = node->uid;
-  deleted = kube_delete (self->actors->api, &kube_node, "", node->name, &options, error);
+  deleted = sim_write_delete (self->actors, &sim_actor_cloud_node, node, &options, error);
   return deleted != NULL;
 }
 
@@ -78,7 +79,7 @@ taint_as_stopped (CloudNode *self, const SimObject *node, GError **error)
                                                            dd_string ("NoSchedule"), NULL)),
                  NULL),
       NULL);
-  written = kube_merge (self->actors->api, &kube_node, "", node->name, patch, error);
+  written = sim_write_merge (self->actors, &sim_actor_cloud_node, "patch", node, patch, error);
   return written != NULL;
 }
 
@@ -151,4 +152,6 @@ stop (gpointer data)
   g_free (self);
 }
 
-const SimActorClass sim_actor_cloud_node = { "cloud-node", start, stop };
+static const char *const writes[] = { "patch nodes", "delete nodes", NULL };
+
+const SimActorClass sim_actor_cloud_node = { "cloud-node", start, stop, writes };

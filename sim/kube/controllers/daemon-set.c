@@ -25,6 +25,7 @@ typedef struct
 {
   GHashTable *slots; /* node name -> Slot */
   guint desired, current, misscheduled;
+  GPtrArray *refused;      /* nodes whose pod the API server would not have, as they came */
   char *hash;              /* of the present template */
   const SimGroup *updated; /* pods of it, joined */
 } Tally;
@@ -38,7 +39,7 @@ typedef struct
   GHashTable *waiting; /* "uid node" -> name of a pod meant for that node and not bound yet */
 } DaemonSets;
 
-static const SimWorkload workload = { "daemonset", "daemonset-controller" };
+static const SimWorkload workload = { &sim_actor_daemon_set, "daemonset-controller" };
 
 static void
 tally_free (gpointer data)
@@ -46,6 +47,7 @@ tally_free (gpointer data)
   Tally *tally = data;
 
   g_hash_table_unref (tally->slots);
+  g_ptr_array_unref (tally->refused);
   g_free (tally->hash);
   g_free (tally);
 }
@@ -59,6 +61,7 @@ tally_for (DaemonSets *self, const char *uid)
     return tally;
   tally = g_new0 (Tally, 1);
   tally->slots = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  tally->refused = g_ptr_array_new_with_free_func (g_free);
   g_hash_table_insert (self->tallies, g_strdup (uid), tally);
   return tally;
 }
@@ -91,6 +94,14 @@ note_slot (Tally *tally, const char *node, gboolean wanted, gboolean running)
 }
 
 /* ---- the pod of one node ---- */
+
+static void
+add_placement (DaemonSets *self, const char *namespace_, const char *set, const char *node)
+{
+  g_autofree char *key = g_strconcat (set, "/", node, NULL);
+
+  sim_controller_add (self->placement, namespace_, key);
+}
 
 /* Tolerations that every daemon pod is given, so that it stays where others must leave. */
 static DdValue *
@@ -158,6 +169,25 @@ pod_labels (const SimObject *set, const char *hash)
       NULL);
 }
 
+static void
+note_refusal (Tally *tally, const char *node)
+{
+  if (!g_ptr_array_find_with_equal_func (tally->refused, node, g_str_equal, NULL))
+    g_ptr_array_add (tally->refused, g_strdup (node));
+}
+
+/* One pod that could be made is a reason to try the others at once: a real controller has one key
+ * for the whole set, which every change of a pod brings back. */
+static void
+wake_refused (DaemonSets *self, const SimObject *set)
+{
+  g_autoptr (GPtrArray) nodes = g_steal_pointer (&tally_for (self, set->uid)->refused);
+
+  tally_for (self, set->uid)->refused = g_ptr_array_new_with_free_func (g_free);
+  for (guint i = 0; i < nodes->len; i++)
+    add_placement (self, set->namespace_, set->name, g_ptr_array_index (nodes, i));
+}
+
 static gboolean
 create_pod (DaemonSets *self, const SimObject *set, const char *node, GError **error)
 {
@@ -166,7 +196,13 @@ create_pod (DaemonSets *self, const SimObject *set, const char *node, GError **e
   g_autoptr (DdValue) labels = pod_labels (set, hash);
   g_autoptr (DdValue) spec = pod_spec_for (dd_value_member (template, "spec"), node);
 
-  return sim_workload_create_pod (self->actors, &workload, set, labels, spec, error);
+  if (!sim_workload_create_pod (self->actors, &workload, set, labels, spec, error))
+    {
+      note_refusal (tally_for (self, set->uid), node);
+      return FALSE;
+    }
+  wake_refused (self, set);
+  return TRUE;
 }
 
 static char *
@@ -506,14 +542,6 @@ reconcile_status (gpointer data, const char *namespace_, const char *name, GErro
 /* ---- what wakes it ---- */
 
 static void
-add_placement (DaemonSets *self, const char *namespace_, const char *set, const char *node)
-{
-  g_autofree char *key = g_strconcat (set, "/", node, NULL);
-
-  sim_controller_add (self->placement, namespace_, key);
-}
-
-static void
 set_changed (SimStore *store, const SimChange *change, gpointer data)
 {
   DaemonSets *self = data;
@@ -625,4 +653,6 @@ stop (gpointer data)
   g_free (self);
 }
 
-const SimActorClass sim_actor_daemon_set = { "daemonset", start, stop };
+static const char *const writes[] = { "create pods", "delete pods", NULL };
+
+const SimActorClass sim_actor_daemon_set = { "daemonset", start, stop, writes };

@@ -4,6 +4,7 @@
 #include "sim/kube/controllers/conditions.h"
 #include "sim/kube/controllers/deployment.h"
 #include "sim/kube/controllers/workload.h"
+#include "sim/kube/controllers/writes.h"
 #include "sim/kube/kinds/recorder.h"
 
 /* One step of a Deployment towards its present template and size. Imitates: Kubernetes,
@@ -58,8 +59,8 @@ scale (SimRollout *rollout, SimObject **holder, gint64 to, gboolean *out_changed
     return TRUE;
   patch = dd_object ("metadata", dd_object ("annotations", size_annotations (rollout), NULL),
                      "spec", dd_object ("replicas", dd_int (to), NULL), NULL);
-  scaled = kube_merge (rollout->self->actors->api, &kube_replica_set, (*holder)->namespace_,
-                       (*holder)->name, patch, error);
+  scaled = sim_write_merge (rollout->self->actors, &sim_actor_deployment, "update", *holder, patch,
+                            error);
   if (scaled == NULL)
     return FALSE;
   sim_object_unref (*holder);
@@ -103,8 +104,8 @@ set_revision (SimRollout *rollout, SimObject *object, gint64 revision, GError **
                                            dd_string_printf ("%" G_GINT64_FORMAT, revision), NULL),
                                 NULL),
                      NULL);
-  written = kube_merge (rollout->self->actors->api, object->kind, object->namespace_, object->name,
-                        patch, error);
+  written = sim_write_merge (rollout->self->actors, &sim_actor_deployment, "update", object, patch,
+                             error);
   return written != NULL;
 }
 
@@ -159,9 +160,11 @@ create_newest (SimRollout *rollout, gboolean *out_changed, GError **error)
   gint64 replicas = newest_size (rollout);
   g_autoptr (DdValue) value = replica_set_for (rollout, replicas);
 
-  rollout->newest = kube_create (rollout->self->actors->api, &kube_replica_set,
-                                 rollout->deployment->namespace_, value, error);
-  if (rollout->newest == NULL)
+  rollout->newest
+      = sim_write_create (rollout->self->actors, &sim_actor_deployment, &kube_replica_set,
+                          rollout->deployment->namespace_, value, error);
+  rollout->refused = rollout->newest == NULL;
+  if (rollout->refused)
     return FALSE;
   if (replicas > 0)
     announce_scaling (rollout, rollout->newest, 0, replicas, TRUE);
@@ -248,8 +251,8 @@ forget_history (SimRollout *rollout, GError **error)
       if (sim_replicas_wanted (set) > 0 || sim_is_terminating (set)
           || dd_value_path_int (set->value, "status.replicas", 0) > 0)
         continue;
-      deleted = kube_delete (rollout->self->actors->api, set->kind, set->namespace_, set->name,
-                             &options, error);
+      deleted
+          = sim_write_delete (rollout->self->actors, &sim_actor_deployment, set, &options, error);
       if (deleted == NULL)
         return FALSE;
       excess--;

@@ -4,6 +4,7 @@
 #include "base/time.h"
 #include "sim/kube/controllers/conditions.h"
 #include "sim/kube/controllers/deployment.h"
+#include "sim/kube/kinds/recorder.h"
 
 /* What a Deployment says about itself. Texts and rules as in Kubernetes, Deployments, Deployment
  * status: Available follows the number of available pods; Progressing follows the rollout, and
@@ -143,6 +144,29 @@ progressing_condition (SimRollout *rollout, const DdValue *status, gboolean crea
   return overdue_condition (rollout, present);
 }
 
+static const DdValue *
+failure_of (const SimObject *set)
+{
+  return sim_condition_find (dd_value_member (set->value, "status"), "ReplicaFailure");
+}
+
+/* What a ReplicaSet says it cannot do, the newest before the others; NULL: nothing. Imitates:
+ * kubernetes/kubernetes, pkg/controller/deployment, getReplicaFailures, and
+ * ReplicaSetToDeploymentCondition. */
+static DdValue *
+replica_failure_condition (const SimRollout *rollout)
+{
+  const DdValue *failure = rollout->newest != NULL ? failure_of (rollout->newest) : NULL;
+  const DdValue *since;
+
+  for (guint i = 0; failure == NULL && i < rollout->old->len; i++)
+    failure = failure_of (g_ptr_array_index (rollout->old, i));
+  if (failure == NULL)
+    return NULL;
+  since = dd_value_member (failure, "lastTransitionTime");
+  return dd_value_with_member (failure, "lastUpdateTime", dd_value_ref (since));
+}
+
 static DdValue *
 count_or_nothing (gint64 count)
 {
@@ -168,19 +192,59 @@ status_counts (SimRollout *rollout)
       conditions != NULL ? dd_value_ref (conditions) : NULL, NULL);
 }
 
+/* CONDITION is taken; NULL adds nothing. */
+static void
+add_condition (DdValue **status, DdValue *condition)
+{
+  g_autoptr (DdValue) plain = NULL;
+
+  if (condition == NULL)
+    return;
+  plain = *status;
+  *status = sim_status_with_condition (plain, condition);
+}
+
+/* What is known of failures is the ReplicaSets' present word alone. */
+static void
+remove_failure (DdValue **status)
+{
+  const DdValue *conditions = dd_value_member (*status, "conditions");
+  const DdValue *failure = sim_condition_find (*status, "ReplicaFailure");
+  DdBuilder rest = dd_builder_array ();
+
+  for (gsize i = 0; i < dd_value_length (conditions); i++)
+    if (dd_value_element (conditions, i) != failure)
+      dd_builder_add (&rest, dd_value_ref (dd_value_element (conditions, i)));
+  dd_value_set (status, "conditions", dd_builder_end (&rest));
+}
+
+/* Imitates: kubernetes/kubernetes, pkg/controller/deployment, getNewReplicaSet and
+ * FailedRSCreateReason. */
+void
+sim_rollout_report_refusal (SimRollout *rollout, const GError *problem)
+{
+  static const char reason[] = "ReplicaSetCreateError";
+  const SimObject *deployment = rollout->deployment;
+  SimActors *actors = rollout->self->actors;
+  g_autofree char *message = g_strdup_printf ("Failed to create new replica set \"%s-%s\": %s",
+                                              deployment->name, rollout->hash, problem->message);
+  DdValue *refusal = condition (rollout, "Progressing", "False", reason, dd_string (message));
+
+  sim_actors_post_status (
+      actors, rollout->deployment,
+      sim_status_with_condition (dd_value_member (deployment->value, "status"), refusal));
+  kube_record_event (actors->api, deployment, "deployment-controller", NULL, "Warning", reason,
+                     "%s", message);
+}
+
 void
 sim_rollout_write_status (SimRollout *rollout, gboolean created)
 {
   g_autoptr (DdValue) counts = status_counts (rollout);
   DdValue *status = sim_status_with_condition (counts, available_condition (rollout));
-  DdValue *progressing = progressing_condition (rollout, counts, created);
 
-  if (progressing != NULL)
-    {
-      DdValue *plain = status;
-
-      status = sim_status_with_condition (plain, progressing);
-      dd_value_unref (plain);
-    }
+  add_condition (&status, progressing_condition (rollout, counts, created));
+  remove_failure (&status);
+  add_condition (&status, replica_failure_condition (rollout));
   sim_actors_post_status (rollout->self->actors, rollout->deployment, status);
 }

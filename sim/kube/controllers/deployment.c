@@ -5,6 +5,7 @@
 
 #include "sim/kube/controllers/conditions.h"
 #include "sim/kube/controllers/workload.h"
+#include "sim/kube/controllers/writes.h"
 
 /* A Deployment is a row of ReplicaSets, one per pod template it ever had. One run looks at all of
  * them, makes the one that is missing, moves the sizes one step (deployment-rollout.c) and reports
@@ -58,8 +59,7 @@ adopt (SimDeployments *self, const SimObject *deployment, GError **error)
         continue;
       patch = dd_object (
           "metadata", dd_object ("ownerReferences", sim_owner_references (deployment), NULL), NULL);
-      written = kube_merge (self->actors->api, &kube_replica_set, set->namespace_, set->name, patch,
-                            error);
+      written = sim_write_merge (self->actors, &sim_actor_deployment, "patch", set, patch, error);
       if (written == NULL)
         return FALSE;
     }
@@ -113,6 +113,7 @@ rollout_init (SimRollout *rollout, SimDeployments *self, SimObject *deployment)
   rollout->self = self;
   rollout->deployment = deployment;
   rollout->newest = NULL;
+  rollout->refused = FALSE;
   rollout->old = g_ptr_array_new_with_free_func ((GDestroyNotify) sim_object_unref);
   rollout->hash
       = sim_template_hash (dd_value_member (spec, "template"),
@@ -159,6 +160,8 @@ sync_rollout (SimRollout *rollout, GError **error)
     {
       if (!had_newest && g_error_matches (problem, KUBE_ERROR, KUBE_ALREADY_EXISTS))
         count_collision (rollout);
+      else if (rollout->refused)
+        sim_rollout_report_refusal (rollout, problem);
       g_propagate_error (error, g_steal_pointer (&problem));
       return FALSE;
     }
@@ -238,4 +241,8 @@ stop (gpointer data)
   g_free (self);
 }
 
-const SimActorClass sim_actor_deployment = { "deployment", start, stop };
+static const char *const writes[]
+    = { "create replicasets", "update replicasets", "patch replicasets",
+        "delete replicasets", "update deployments", NULL };
+
+const SimActorClass sim_actor_deployment = { "deployment", start, stop, writes };

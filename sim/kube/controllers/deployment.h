@@ -20,6 +20,7 @@ typedef struct
   SimObject *deployment;
   SimObject *newest;         /* the ReplicaSet of the present template; NULL: not made yet */
   GPtrArray *old;            /* the others, oldest first */
+  gboolean refused;          /* the newest could not be made */
   char *hash;                /* of the present template */
   gint64 wanted;             /* spec.replicas */
   gint64 surge, unavailable; /* of the rolling update, in pods */
@@ -36,6 +37,8 @@ gboolean sim_rollout_step (SimRollout *rollout, gboolean *out_changed, GError **
 /* Writes .status; CREATED: this run made the newest ReplicaSet. Implemented in
  * deployment-status.c. */
 void sim_rollout_write_status (SimRollout *rollout, gboolean created);
+/* Tells that the newest ReplicaSet could not be made. */
+void sim_rollout_report_refusal (SimRollout *rollout, const GError *problem);
 /* Updated, available and observed: nothing left to do. */
 gboolean sim_rollout_is_complete (const SimRollout *rollout);
 

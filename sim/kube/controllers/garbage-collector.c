@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
-#include "sim/kube/controllers/actor.h"
 #include "sim/kube/controllers/conditions.h"
+#include "sim/kube/controllers/writes.h"
 
 /* Follows owner references: deletes what lost its last owner, and carries out the Foreground and
  * Orphan deletions that wait behind a finalizer. Imitates: Kubernetes, Garbage Collection. Keys are
@@ -62,8 +62,8 @@ write_metadata (Collector *self, const SimObject *object, const char *member, Dd
                 GError **error)
 {
   g_autoptr (DdValue) patch = dd_object ("metadata", dd_object (member, list, NULL), NULL);
-  g_autoptr (SimObject) written = kube_merge (self->actors->api, object->kind, object->namespace_,
-                                              object->name, patch, error);
+  g_autoptr (SimObject) written
+      = sim_write_merge (self->actors, &sim_actor_garbage_collector, "patch", object, patch, error);
 
   return written != NULL;
 }
@@ -144,8 +144,8 @@ delete_object (Collector *self, const SimObject *object, const char *propagation
 
   options.uid = object->uid;
   options.propagation = propagation;
-  deleted = kube_delete (self->actors->api, object->kind, object->namespace_, object->name,
-                         &options, &problem);
+  deleted
+      = sim_write_delete (self->actors, &sim_actor_garbage_collector, object, &options, &problem);
   if (deleted != NULL || g_error_matches (problem, KUBE_ERROR, KUBE_NOT_FOUND))
     return TRUE;
   g_propagate_error (error, g_steal_pointer (&problem));
@@ -279,4 +279,6 @@ stop (gpointer data)
   g_free (self);
 }
 
-const SimActorClass sim_actor_garbage_collector = { "garbage-collector", start, stop };
+static const char *const writes[] = { "patch *", "delete *", NULL };
+
+const SimActorClass sim_actor_garbage_collector = { "garbage-collector", start, stop, writes };

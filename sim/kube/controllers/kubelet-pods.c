@@ -6,6 +6,7 @@
 #include "sim/kube/controllers/pod-status.h"
 #include "sim/kube/controllers/sleep-command.h"
 #include "sim/kube/controllers/workload.h"
+#include "sim/kube/controllers/writes.h"
 #include "sim/kube/owners.h"
 #include "sim/stage/faults.h"
 #include "sim/kube/kinds/recorder.h"
@@ -37,6 +38,7 @@ struct _SimPodWorker
   DdUsec due;
   DdUsec beyond_grace; /* what a preStop hook that took it all leaves for SIGTERM */
   gboolean stopping;
+  gboolean stopped; /* all containers ended; the pod may still have to be deleted */
   gboolean running; /* some container may be running */
   gboolean killed;  /* by SIGKILL: the grace period is over first */
   guint pulls;      /* that failed */
@@ -458,14 +460,34 @@ next_container (SimPodWorker *worker, const SimObject *pod)
 
 /* ---- stopping ---- */
 
+/* The kubelet's status manager deletes what has ended, and looks again every ten seconds
+ * (kubernetes/kubernetes, pkg/kubelet/status, syncPeriod). */
+#define REMOVE_AGAIN (10 * DD_SECOND)
+
+static void
+remove_pod (gpointer data)
+{
+  SimPodWorker *worker = data;
+  g_autoptr (SimObject) pod = pod_of (worker);
+  g_autoptr (SimObject) deleted = NULL;
+  g_autoptr (GError) problem = NULL;
+  KubeDelete options = KUBE_DELETE_DEFAULT;
+
+  worker->event = 0;
+  if (pod == NULL)
+    return;
+  options.grace_seconds = 0;
+  options.uid = pod->uid;
+  deleted = sim_write_delete (actors_of (worker), &sim_actor_kubelet, pod, &options, &problem);
+  if (deleted == NULL && !g_error_matches (problem, KUBE_ERROR, KUBE_NOT_FOUND))
+    arm (worker, REMOVE_AGAIN, remove_pod);
+}
+
 static void
 finish (gpointer data)
 {
   SimPodWorker *worker = data;
-  SimActors *actors = actors_of (worker);
   g_autoptr (SimObject) pod = pod_of (worker);
-  g_autoptr (SimObject) deleted = NULL;
-  KubeDelete options = KUBE_DELETE_DEFAULT;
 
   worker->event = 0;
   if (pod == NULL)
@@ -476,9 +498,8 @@ finish (gpointer data)
   if (worker->running)
     post_status (worker, pod);
   trace (worker, pod, "pod.stopped");
-  options.grace_seconds = 0;
-  options.uid = pod->uid;
-  deleted = kube_delete (actors->api, &kube_pod, pod->namespace_, pod->name, &options, NULL);
+  worker->stopped = TRUE;
+  remove_pod (worker);
 }
 
 /* What is left of the grace period, which began when the deletion was asked for. */
@@ -584,7 +605,8 @@ hasten (SimPodWorker *worker, const SimObject *pod)
 {
   DdUsec left = grace_left (worker, pod) + worker->beyond_grace;
 
-  if (worker->event == 0 || worker->due <= sim_stage_now (actors_of (worker)->stage) + left)
+  if (worker->event == 0 || worker->stopped
+      || worker->due <= sim_stage_now (actors_of (worker)->stage) + left)
     return;
   worker->killed = worker->running;
   arm (worker, left, finish);

@@ -32,6 +32,7 @@ typedef struct
   SimHostState state;
   guint64 event;         /* the next step of booting */
   guint64 sync_event;    /* the next status sync that has something to say */
+  DdUsec register_again; /* the last wait between two tries to register; 0: none */
   DdUsec registered;     /* when the kubelet began to renew its lease */
   DdUsec last_heartbeat; /* of a dead one */
   gboolean settled;      /* all that Ready waits for, but the network */

@@ -5,6 +5,7 @@
 #include "sim/kube/controllers/conditions.h"
 #include "sim/kube/controllers/kubelet-private.h"
 #include "sim/kube/controllers/node-watch.h"
+#include "sim/kube/controllers/writes.h"
 #include "sim/stage/faults.h"
 #include "sim/kube/kinds/recorder.h"
 
@@ -227,6 +228,21 @@ adopt_pods (SimHost *host)
     sim_host_follow_pod (host, g_ptr_array_index (pods, i));
 }
 
+/* Imitates: the kubelet's registerWithAPIServer. */
+#define REGISTER_AGAIN_FIRST (100 * DD_MILLISECOND)
+#define REGISTER_AGAIN_LONGEST (7 * DD_SECOND)
+
+static void register_node (gpointer data);
+
+static void
+register_later (SimHost *host)
+{
+  host->register_again
+      = MIN (MAX (2 * host->register_again, REGISTER_AGAIN_FIRST), REGISTER_AGAIN_LONGEST);
+  host->event = sim_clock_after (host->kubelets->actors->stage->clock, host->register_again,
+                                 register_node, host);
+}
+
 static void
 register_node (gpointer data)
 {
@@ -234,19 +250,20 @@ register_node (gpointer data)
   SimActors *actors = host->kubelets->actors;
   SimLatency *latency = actors->stage->latency;
   g_autoptr (DdValue) value = sim_host_node_value (host);
-  g_autoptr (SimObject) node = kube_create (actors->api, &kube_node, NULL, value, NULL);
+  g_autoptr (GError) problem = NULL;
+  g_autoptr (SimObject) node
+      = sim_write_create (actors, &sim_actor_kubelet, &kube_node, NULL, value, &problem);
 
-  if (node == NULL && node_of (host) != NULL) /* the Node of an earlier start */
+  if (g_error_matches (problem, KUBE_ERROR, KUBE_ALREADY_EXISTS)) /* of an earlier start */
     node = kube_set_status (actors->api, node_of (host),
                             dd_value_ref (dd_value_member (value, "status")));
   if (node == NULL)
     {
-      host->event = sim_clock_after (actors->stage->clock,
-                                     sim_latency_draw (latency, SIM_DELAY_NODE_REGISTER),
-                                     register_node, host);
+      register_later (host);
       return;
     }
   host->state = SIM_HOST_RUNNING;
+  host->register_again = 0;
   host->registered = sim_stage_now (actors->stage);
   host->cordon_announced = kube_node_view (node)->unschedulable;
   create_lease (host, node);
@@ -504,4 +521,6 @@ stop (gpointer data)
   g_free (self);
 }
 
-const SimActorClass sim_actor_kubelet = { "kubelet", start, stop };
+static const char *const writes[] = { "create nodes", "delete pods", NULL };
+
+const SimActorClass sim_actor_kubelet = { "kubelet", start, stop, writes };

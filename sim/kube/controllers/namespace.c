@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
-#include "sim/kube/controllers/actor.h"
 #include "sim/kube/controllers/conditions.h"
+#include "sim/kube/controllers/writes.h"
 
 /* Furnishes new namespaces with the service account and the root certificate that pods expect, and
  * empties those that are being deleted. Imitates: Kubernetes, Namespaces; service account
@@ -26,7 +26,7 @@ ensure (Namespaces *self, const KubeKind *kind, const char *space, const char *n
   if (sim_store_get (self->actors->store, kind, space, name) != NULL)
     return TRUE;
   value = dd_value_with (rest, dd_string (name), "metadata", "name", NULL);
-  created = kube_create (self->actors->api, kind, space, value, error);
+  created = sim_write_create (self->actors, &sim_actor_namespace, kind, space, value, error);
   return created != NULL;
 }
 
@@ -43,9 +43,10 @@ furnish (Namespaces *self, const char *name, GError **error)
                     error);
 }
 
-/* Asks every object of KIND to go; returns how many are still there, since pods take their time. */
+/* Asks every object of KIND to go; returns how many are still there, since pods take their time.
+ * The first refusal is *PROBLEM. */
 static guint
-empty_kind (Namespaces *self, const KubeKind *kind, const char *name)
+empty_kind (Namespaces *self, const KubeKind *kind, const char *name, GError **problem)
 {
   KubeDelete options = KUBE_DELETE_DEFAULT;
   g_autoptr (GPtrArray) objects = sim_store_list (self->actors->store, kind, name);
@@ -58,7 +59,8 @@ empty_kind (Namespaces *self, const KubeKind *kind, const char *name)
       g_autoptr (SimObject) deleted = NULL;
 
       if (!sim_is_terminating (object))
-        deleted = kube_delete (self->actors->api, kind, name, object->name, &options, NULL);
+        deleted = sim_write_delete (self->actors, &sim_actor_namespace, object, &options,
+                                    *problem == NULL ? problem : NULL);
     }
   left = sim_store_list (self->actors->store, kind, name);
   return left->len;
@@ -66,14 +68,14 @@ empty_kind (Namespaces *self, const KubeKind *kind, const char *name)
 
 /* Adds what is left of each kind to LEFT, in the words of the namespace's conditions. */
 static guint
-empty (Namespaces *self, const char *name, GString *left)
+empty (Namespaces *self, const char *name, GString *left, GError **problem)
 {
   guint remaining = 0;
 
   for (guint i = 0; i < kube_n_kinds; i++)
     {
       const KubeKind *kind = kube_kinds[i];
-      guint n = kind->namespaced ? empty_kind (self, kind, name) : 0;
+      guint n = kind->namespaced ? empty_kind (self, kind, name, problem) : 0;
 
       if (n > 0)
         g_string_append_printf (left, "%s%s. has %u resource instances", left->len > 0 ? ", " : "",
@@ -121,17 +123,18 @@ static gboolean
 close_namespace (Namespaces *self, SimObject *space, GError **error)
 {
   g_autoptr (GString) left = g_string_new (NULL);
-  g_autoptr (DdValue) final = NULL;
   g_autoptr (SimObject) finalized = NULL;
+  g_autoptr (GError) problem = NULL;
 
-  if (empty (self, space->name, left) > 0)
+  if (empty (self, space->name, left, &problem) > 0)
     {
       report (self, space, left->str);
-      return TRUE; /* what leaves brings the next run */
+      if (problem == NULL)
+        return TRUE; /* what leaves brings the next run */
+      g_propagate_error (error, g_steal_pointer (&problem));
+      return FALSE;
     }
-  final = dd_value_with (space->value, NULL, "spec", "finalizers", NULL);
-  finalized = kube_update_with (self->actors->api, &kube_namespace, NULL, space->name,
-                                KUBE_PART_FINALIZE, final, NULL, error);
+  finalized = sim_write_finalize (self->actors, &sim_actor_namespace, space, error);
   return finalized != NULL;
 }
 
@@ -195,4 +198,7 @@ stop (gpointer data)
   g_free (self);
 }
 
-const SimActorClass sim_actor_namespace = { "namespace", start, stop };
+static const char *const writes[] = { "create serviceaccounts", "create configmaps", "delete *",
+                                      "update namespaces/finalize", NULL };
+
+const SimActorClass sim_actor_namespace = { "namespace", start, stop, writes };

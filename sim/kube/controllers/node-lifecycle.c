@@ -5,6 +5,7 @@
 #include "sim/kube/controllers/conditions.h"
 #include "sim/kube/controllers/kubelet.h"
 #include "sim/kube/controllers/node-watch.h"
+#include "sim/kube/controllers/writes.h"
 #include "sim/kube/controllers/zones.h"
 #include "sim/kube/kinds/recorder.h"
 
@@ -279,7 +280,7 @@ write_taints (NodeLifecycle *self, const SimObject *node, GError **error)
       return TRUE;
     }
   patch = dd_object ("spec", dd_object ("taints", taints, NULL), NULL);
-  written = kube_merge (self->actors->api, &kube_node, "", node->name, patch, error);
+  written = sim_write_merge (self->actors, &sim_actor_node_lifecycle, "patch", node, patch, error);
   if (written == NULL)
     return FALSE;
   if (saw_cordon)
@@ -381,4 +382,6 @@ stop (gpointer data)
   g_free (self);
 }
 
-const SimActorClass sim_actor_node_lifecycle = { "node-lifecycle", start, stop };
+static const char *const writes[] = { "patch nodes", NULL };
+
+const SimActorClass sim_actor_node_lifecycle = { "node-lifecycle", start, stop, writes };

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
-#include "sim/kube/controllers/actor.h"
 #include "sim/kube/controllers/conditions.h"
 #include "sim/kube/controllers/workload.h"
+#include "sim/kube/controllers/writes.h"
 
 /* Removes the pods of nodes that no longer exist, after a quarantine in which the node may come
  * back. Imitates: Kubernetes, Pod Lifecycle, Garbage collection of Pods. Keys are names of nodes.
@@ -37,7 +37,7 @@ collect (PodGc *self, SimObject *pod, GError **error)
   dd_value_unref (condition);
   options.grace_seconds = 0;
   options.uid = pod->uid;
-  deleted = kube_delete (self->actors->api, &kube_pod, pod->namespace_, pod->name, &options, error);
+  deleted = sim_write_delete (self->actors, &sim_actor_pod_gc, pod, &options, error);
   if (deleted == NULL)
     return FALSE;
   sim_stage_trace (self->actors->stage, "pod-gc", "pod.collected", subject,
@@ -112,4 +112,6 @@ stop (gpointer data)
   g_free (self);
 }
 
-const SimActorClass sim_actor_pod_gc = { "pod-gc", start, stop };
+static const char *const writes[] = { "delete pods", NULL };
+
+const SimActorClass sim_actor_pod_gc = { "pod-gc", start, stop, writes };

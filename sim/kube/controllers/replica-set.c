@@ -16,7 +16,7 @@ typedef struct
   SimController *queue;
 } ReplicaSets;
 
-static const SimWorkload workload = { "replicaset", "replicaset-controller" };
+static const SimWorkload workload = { &sim_actor_replica_set, "replicaset-controller" };
 
 /* As many pods are made or removed in one run; the changes bring the next one. */
 #define BURST 500
@@ -147,13 +147,29 @@ remove_pods (ReplicaSets *self, const SimObject *set, const SimGroup *group, gin
   return TRUE;
 }
 
+/* One batch; *PROBLEM is its first refusal. */
+static void
+add_batch (ReplicaSets *self, const SimObject *set, gint64 size, GError **problem)
+{
+  for (gint64 i = 0; i < size; i++)
+    sim_workload_create_pod (self->actors, &workload, set, NULL, NULL,
+                             *problem == NULL ? problem : NULL);
+}
+
+/* In batches of 1, 2, 4 ... pods, so that what is refused once is not asked for hundreds of times;
+ * those after a refusal wait for the next run. Imitates: kubernetes/kubernetes,
+ * pkg/controller/replicaset, slowStartBatch with SlowStartInitialBatchSize. */
 static gboolean
 add_pods (ReplicaSets *self, const SimObject *set, gint64 missing, GError **error)
 {
-  for (gint64 i = 0; i < missing; i++)
-    if (!sim_workload_create_pod (self->actors, &workload, set, NULL, NULL, error))
-      return FALSE;
-  return TRUE;
+  g_autoptr (GError) problem = NULL;
+
+  for (gint64 size = 1; missing > 0 && problem == NULL; missing -= size, size *= 2)
+    add_batch (self, set, MIN (size, missing), &problem);
+  if (problem == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&problem));
+  return FALSE;
 }
 
 /* Makes the number of active pods right. */
@@ -173,14 +189,21 @@ balance (ReplicaSets *self, const SimObject *set, GError **error)
   return TRUE;
 }
 
+/* It stands as it was first written until nothing fails any more. Imitates: kubernetes/kubernetes,
+ * pkg/controller/replicaset, calculateStatus. */
 static DdValue *
-failure_condition (ReplicaSets *self, const GError *problem)
+failure_condition (ReplicaSets *self, const SimObject *set, gint64 active, const GError *problem)
 {
-  return dd_object ("type", dd_string ("ReplicaFailure"), "status",
-                    dd_string (problem != NULL ? "True" : "False"), "lastTransitionTime",
-                    sim_now_value (self->actors->stage), "reason",
-                    dd_string (problem != NULL ? "FailedCreate" : NULL), "message",
-                    dd_string (problem != NULL ? problem->message : NULL), NULL);
+  const DdValue *present
+      = sim_condition_find (dd_value_member (set->value, "status"), "ReplicaFailure");
+  gboolean lacks = active < dd_value_path_int (set->value, "spec.replicas", 1);
+
+  if (present != NULL)
+    return dd_value_ref (present);
+  return dd_object ("type", dd_string ("ReplicaFailure"), "status", dd_string ("True"),
+                    "lastTransitionTime", sim_now_value (self->actors->stage), "reason",
+                    dd_string (lacks ? "FailedCreate" : "FailedDelete"), "message",
+                    dd_string (problem->message), NULL);
 }
 
 static DdValue *
@@ -206,7 +229,7 @@ write_status (ReplicaSets *self, SimObject *set, const GError *problem)
     {
       DdValue *plain = status;
 
-      status = sim_status_with_condition (plain, failure_condition (self, problem));
+      status = sim_status_with_condition (plain, failure_condition (self, set, active, problem));
       dd_value_unref (plain);
     }
   sim_actors_post_status (self->actors, set, status);
@@ -274,4 +297,6 @@ stop (gpointer data)
   g_free (self);
 }
 
-const SimActorClass sim_actor_replica_set = { "replicaset", start, stop };
+static const char *const writes[] = { "create pods", "delete pods", NULL };
+
+const SimActorClass sim_actor_replica_set = { "replicaset", start, stop, writes };

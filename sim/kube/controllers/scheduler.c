@@ -5,6 +5,7 @@
 #include "sim/kube/controllers/placement.h"
 #include "sim/kube/controllers/scheduler-private.h"
 #include "sim/kube/controllers/workload.h"
+#include "sim/kube/controllers/writes.h"
 #include "sim/kube/kinds/recorder.h"
 #include "sim/kube/kinds/pod.h"
 
@@ -206,15 +207,21 @@ report_failure (Scheduler *self, SimObject *pod, const char *message, gboolean p
                                 dd_string ("preemption"), NULL));
 }
 
-/* TRUE when the pod is bound. */
+/* TRUE when the pod is bound. Imitates: kube-scheduler's handleBindingCycleError, which gives the
+ * pod back to the queue with the plugin's words. */
 static gboolean
 bind (Scheduler *self, const SimObject *pod, const SimNodeInfo *node)
 {
   g_autofree char *name = g_strdup (node->node->name);
   g_autofree char *subject = sim_object_subject (pod);
+  g_autoptr (GError) problem = NULL;
 
-  if (!kube_bind (self->actors->api, pod->namespace_, pod->name, name, NULL))
-    return FALSE;
+  if (!sim_write_bind (self->actors, &sim_actor_scheduler, pod, name, &problem))
+    {
+      kube_record_event (self->actors->api, pod, COMPONENT, NULL, "Warning", "FailedScheduling",
+                         "running Bind plugin \"DefaultBinder\": %s", problem->message);
+      return FALSE;
+    }
   kube_record_event (self->actors->api, pod, COMPONENT, NULL, "Normal", "Scheduled",
                      "Successfully assigned %s to %s", subject, name);
   sim_stage_trace (self->actors->stage, "scheduler", "pod.bound", subject,
@@ -222,8 +229,9 @@ bind (Scheduler *self, const SimObject *pod, const SimNodeInfo *node)
   return TRUE;
 }
 
+/* TRUE when the pod is bound; *OUT_FITS: some node would have taken it. */
 static gboolean
-place (Scheduler *self, SimObject *pod)
+place (Scheduler *self, SimObject *pod, gboolean *out_fits)
 {
   SimAttempt attempt;
   g_autoptr (GPtrArray) nodes = NULL;
@@ -232,7 +240,8 @@ place (Scheduler *self, SimObject *pod)
 
   sim_attempt_init (&attempt, &self->topology, pod);
   nodes = feasible_nodes (self, &attempt);
-  if (nodes->len > 0)
+  *out_fits = nodes->len > 0;
+  if (*out_fits)
     bound = bind (self, pod, sim_scores_best (&attempt, nodes, self->random));
   else
     {
@@ -278,12 +287,16 @@ try_entry (Scheduler *self, Entry *entry)
 {
   SimObject *found = sim_store_get (self->actors->store, &kube_pod, entry->namespace_, entry->name);
   g_autoptr (SimObject) pod = found != NULL ? sim_object_ref (found) : NULL;
+  gboolean fits;
 
   if (pod == NULL || !g_str_equal (pod->uid, entry->uid))
     return;
   entry->attempts++;
-  if (!place (self, pod))
-    park (entry); /* a bound pod's entry is gone by now */
+  if (place (self, pod, &fits))
+    return; /* a bound pod's entry is gone by now */
+  park (entry);
+  if (fits)
+    wake (entry); /* nothing need change in the cluster for it */
 }
 
 static void
@@ -424,4 +437,6 @@ stop (gpointer data)
   g_free (self);
 }
 
-const SimActorClass sim_actor_scheduler = { "scheduler", start, stop };
+static const char *const writes[] = { "create pods/binding", NULL };
+
+const SimActorClass sim_actor_scheduler = { "scheduler", start, stop, writes };

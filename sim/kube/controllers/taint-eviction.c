@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
-#include "sim/kube/controllers/actor.h"
 #include "sim/kube/controllers/conditions.h"
 #include "sim/kube/controllers/placement.h"
 #include "sim/kube/controllers/workload.h"
+#include "sim/kube/controllers/writes.h"
 #include "sim/kube/kinds/recorder.h"
 
 /* Deletes pods from nodes with NoExecute taints that they do not tolerate, or tolerate for a while
@@ -87,7 +87,7 @@ evict (TaintEviction *self, SimObject *pod, GError **error)
       self->actors, pod,
       sim_status_with_condition (dd_value_member (pod->value, "status"), condition));
   options.uid = pod->uid;
-  deleted = kube_delete (self->actors->api, &kube_pod, pod->namespace_, pod->name, &options, error);
+  deleted = sim_write_delete (self->actors, &sim_actor_taint_eviction, pod, &options, error);
   if (deleted == NULL)
     return FALSE;
   sim_stage_trace (self->actors->stage, "taint-eviction", "pod.evicted", subject,
@@ -205,4 +205,6 @@ stop (gpointer data)
   g_free (self);
 }
 
-const SimActorClass sim_actor_taint_eviction = { "taint-eviction", start, stop };
+static const char *const writes[] = { "delete pods", NULL };
+
+const SimActorClass sim_actor_taint_eviction = { "taint-eviction", start, stop, writes };

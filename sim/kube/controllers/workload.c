@@ -5,6 +5,7 @@
 
 #include "base/time.h"
 #include "sim/kube/controllers/conditions.h"
+#include "sim/kube/controllers/writes.h"
 #include "sim/kube/kinds/recorder.h"
 
 char *
@@ -48,7 +49,7 @@ sim_workload_create_pod (SimActors *actors, const SimWorkload *workload, const S
   g_autoptr (DdValue) value = pod_from_template (owner, labels, spec);
   g_autoptr (GError) problem = NULL;
   g_autoptr (SimObject) pod
-      = kube_create (actors->api, &kube_pod, owner->namespace_, value, &problem);
+      = sim_write_create (actors, workload->actor, &kube_pod, owner->namespace_, value, &problem);
   g_autofree char *subject = NULL;
 
   if (pod == NULL)
@@ -61,7 +62,7 @@ sim_workload_create_pod (SimActors *actors, const SimWorkload *workload, const S
   kube_record_event (actors->api, owner, workload->component, NULL, "Normal", "SuccessfulCreate",
                      "Created pod: %s", pod->name);
   subject = sim_object_subject (pod);
-  sim_stage_trace (actors->stage, workload->actor, "pod.created", subject,
+  sim_stage_trace (actors->stage, workload->actor->name, "pod.created", subject,
                    dd_object ("owner", dd_string (owner->name), NULL));
   return TRUE;
 }
@@ -76,7 +77,7 @@ sim_workload_delete_pod (SimActors *actors, const SimWorkload *workload, const S
   g_autoptr (SimObject) deleted = NULL;
 
   options.uid = pod->uid;
-  deleted = kube_delete (actors->api, &kube_pod, pod->namespace_, pod->name, &options, &problem);
+  deleted = sim_write_delete (actors, workload->actor, pod, &options, &problem);
   if (deleted == NULL && g_error_matches (problem, KUBE_ERROR, KUBE_NOT_FOUND))
     return TRUE;
   if (deleted == NULL)
@@ -88,7 +89,7 @@ sim_workload_delete_pod (SimActors *actors, const SimWorkload *workload, const S
     }
   kube_record_event (actors->api, owner, workload->component, NULL, "Normal", "SuccessfulDelete",
                      "Deleted pod: %s", deleted->name);
-  sim_stage_trace (actors->stage, workload->actor, "pod.deleted", subject,
+  sim_stage_trace (actors->stage, workload->actor->name, "pod.deleted", subject,
                    dd_object ("owner", dd_string (owner->name), NULL));
   return TRUE;
 }

@@ -10,7 +10,7 @@ G_BEGIN_DECLS
 /* Who acts: how events and the trace name the controller. */
 typedef struct
 {
-  const char *actor;     /* "replicaset" */
+  const SimActorClass *actor;
   const char *component; /* "replicaset-controller" */
 } SimWorkload;
 

@@ -82,13 +82,14 @@ reply_fault (KubeRequest *request, const SimFault *fault)
 {
   guint status = fault->status != 0 ? fault->status : kube_reason_http_status (fault->error);
   gint64 wait = fault->retry_after_seconds;
+  g_autofree char *message = kube_reason_message (fault->error, fault->message);
   DdValue *details = wait > 0 ? dd_object ("retryAfterSeconds", dd_int (wait), NULL) : NULL;
   SimResponse *response = kube_reply_value (
       request, status,
       dd_object ("kind", dd_string ("Status"), "apiVersion", dd_string ("v1"), "metadata",
                  dd_object_empty (), "status", dd_string ("Failure"), "message",
-                 dd_string (fault->message != NULL ? fault->message : fault->error), "reason",
-                 dd_string (fault->error), "details", details, "code", dd_int (status), NULL));
+                 dd_string (message), "reason", dd_string (fault->error), "details", details,
+                 "code", dd_int (status), NULL));
 
   if (wait > 0)
     {
