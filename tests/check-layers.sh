@@ -42,7 +42,7 @@ sim/http: src/base src/net sim/stage sim/world
 sim/invariants: src/base sim/stage sim/world sim/kube sim/kube/verbs sim/kube/kinds sim/aws/ec2 sim/aws/autoscaling
 sim/scenario: src/base sim/stage sim/world sim/http sim/invariants sim/kube sim/kube/serve sim/kube/verbs sim/kube/kinds sim/kube/controllers sim/aws/protocol sim/aws/ec2 sim/aws/eks
 sim/lab: src/base sim/stage sim/world sim/http sim/scenario sim/kube/kinds sim/aws/eks
-sim/sinks: src/base sim/stage sim/world sim/scenario sim/kube/verbs sim/kube/kinds
+sim/sinks: src/base sim/stage sim/world sim/scenario sim/kube sim/kube/verbs sim/kube/kinds
 sim/explore: src/base sim/scenario sim/sinks
 sim/commands: src/base src/net src/engine sim/world sim/http sim/scenario sim/lab sim/sinks sim/explore sim/kube/serve
 '
@@ -69,7 +69,8 @@ result 'every folder with sources has a row, and holds nothing else' "$( {
   !rows { known[$1] = 1; next }
   { folder = $1; sub ("/[^/]*$", "", folder)
     if (!known[folder]) print folder " has no row"
-    else if ($1 !~ /\.[ch]$/ && $1 !~ /\/Makefile-inc\.am$/) print $1 " is no source" }' | sort -u)"
+    else if ($1 !~ /\.([ch]|css|gresource\.xml)$/ && $1 !~ /\/Makefile-inc\.am$/)
+      print $1 " is no source" }' | sort -u)"
 result 'includes are written plainly: quoted ones of ours, others in angle brackets' \
   "$(grep -rnE '#[[:space:]]*(include|import)' src sim --include='*.[ch]' |
      grep -vE ':#include ("[^"<>]+"|<[^"<>]+>)( /\*[^#]*\*/)?$';

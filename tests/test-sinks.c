@@ -8,6 +8,7 @@
 #include "base/value.h"
 #include "sim/sinks/html.h"
 #include "sim/sinks/junit.h"
+#include "sim/sinks/markup.h"
 #include "sim/sinks/perfetto.h"
 #include "sim/sinks/pictures.h"
 #include "sim/world/world.h"
@@ -34,7 +35,7 @@ attend (SimWorld *world, gpointer data)
 static void
 dismiss (SimWorld *world, gpointer data)
 {
-  sim_pictures_dismiss (&((Rehearsed *) data)->pictures);
+  sim_pictures_dismiss (&((Rehearsed *) data)->pictures, world);
 }
 
 static void
@@ -110,7 +111,7 @@ START_TEST (a_replaced_node_goes_through_its_states_without_gaps)
   ck_assert_ptr_nonnull (node);
   states = states_of (node);
   ck_assert_msg (g_str_has_prefix (states, "ready > ") && strstr (states, "draining > ") != NULL
-                     && strstr (states, "cordoned > terminating") != NULL,
+                     && strstr (states, "settling > terminating") != NULL,
                  "%s", states);
   ck_assert_uint_eq (self.pictures.history->nodes->len, 12); /* 3 old, 6 more, 3 replacements */
   rehearsed_clear (&self);
@@ -153,6 +154,7 @@ START_TEST (curves_count_ready_pods_and_keep_the_budgets_floor)
       const SimCurve *curve = g_ptr_array_index (self.pictures.history->workloads, i);
 
       ck_assert_int_gt (g_array_index (curve->points, SimPoint, 0).value, 0);
+      ck_assert_int_gt (sim_curve_last (curve).wanted, 0);
     }
   rehearsed_clear (&self);
 }
@@ -165,12 +167,14 @@ typedef void (*Write) (const Rehearsed *self, FILE *out);
 static char *
 written (const Rehearsed *self, Write write)
 {
-  char *text = NULL;
+  char *made = NULL, *text;
   size_t size;
-  FILE *out = open_memstream (&text, &size);
+  FILE *out = open_memstream (&made, &size);
 
   write (self, out);
   fclose (out);
+  text = g_strndup (made, size);
+  free (made);
   return text;
 }
 
@@ -183,7 +187,14 @@ write_perfetto (const Rehearsed *self, FILE *out)
 static void
 write_html (const Rehearsed *self, FILE *out)
 {
-  sim_html_write (self->pictures.history, self->outcome, "a < b & \"c\"", out);
+  const SimPage page = { .history = self->pictures.history,
+                         .updates = self->pictures.updates,
+                         .outcome = self->outcome,
+                         .about = "a < b & \"c\"",
+                         .story = self->pictures.story,
+                         .replay = "drydock run x.yaml" };
+
+  sim_html_write (&page, out);
 }
 
 static void
@@ -299,6 +310,90 @@ count_elements (const char *text, const char *name)
   return elements.count;
 }
 
+/* ---- the page ---- */
+
+/* TEXT without its tags, with entities as they are: what a reader sees. */
+static char *
+seen_of (const char *text)
+{
+  GString *seen = g_string_new (NULL);
+  const char *body = strstr (text, "<body>");
+
+  ck_assert_ptr_nonnull (body);
+  for (gboolean inside = FALSE; *body != '\0'; body++)
+    {
+      if (*body == '<' || *body == '>')
+        inside = *body == '<';
+      else if (!inside)
+        g_string_append_c (seen, *body);
+    }
+  return g_string_free (seen, FALSE);
+}
+
+static gint
+compare_texts (gconstpointer a, gconstpointer b)
+{
+  return strcmp (*(const char *const *) a, *(const char *const *) b);
+}
+
+/* The classes of what is drawn between FROM and TO in TEXT, sorted, each once. */
+static GPtrArray *
+signs_between (const char *text, const char *from, const char *to)
+{
+  GPtrArray *signs = g_ptr_array_new_with_free_func (g_free);
+  const char *begin = strstr (text, from);
+  const char *end = begin != NULL ? strstr (begin, to) : NULL;
+
+  ck_assert_msg (end != NULL, "nothing from %s to %s", from, to);
+  for (const char *at = strstr (begin, "class=\"s-"); at != NULL && at < end;
+       at = strstr (at + 1, "class=\"s-"))
+    {
+      const char *name = at + strlen ("class=\"");
+      g_autofree char *sign = g_strndup (name, strcspn (name, "\""));
+
+      if (!g_str_has_prefix (sign, "s-phase")
+          && !g_ptr_array_find_with_equal_func (signs, sign, g_str_equal, NULL))
+        g_ptr_array_add (signs, g_steal_pointer (&sign));
+    }
+  g_ptr_array_sort (signs, compare_texts);
+  return signs;
+}
+
+static char *
+joined (const GPtrArray *texts)
+{
+  GString *all = g_string_new (NULL);
+
+  for (guint i = 0; i < texts->len; i++)
+    g_string_append_printf (all, "%s ", (const char *) g_ptr_array_index (texts, i));
+  return g_string_free (all, FALSE);
+}
+
+static guint
+count_texts (const char *text, const char *wanted)
+{
+  g_auto (GStrv) parts = g_strsplit (text, wanted, -1);
+
+  return g_strv_length (parts) - 1;
+}
+
+/* Whether all of WANTED, ended by NULL, stand in TEXT, one after another. */
+static void
+check_order (const char *text, const char *const *wanted)
+{
+  const char *at = text;
+
+  for (guint i = 0; wanted[i] != NULL; i++)
+    {
+      at = strstr (at, wanted[i]);
+      ck_assert_msg (at != NULL, "no '%s', in order", wanted[i]);
+    }
+}
+
+static const char *const shown[]
+    = { "pdb-blocks-drain.yaml", "ami-upgrade.yaml", "nothing-to-do.yaml",   "parallel-nodes.yaml",
+        "engine-killed.yaml",    "pdb-forced.yaml",  "boot-never-joins.yaml" };
+
 START_TEST (a_page_is_well_formed_and_shows_every_refusal)
 {
   Rehearsed self;
@@ -307,12 +402,184 @@ START_TEST (a_page_is_well_formed_and_shows_every_refusal)
   rehearse (&self, "pdb-blocks-drain.yaml");
   text = written (&self, write_html);
   ck_assert_uint_eq (count_elements (text, "html"), 1);
-  ck_assert_uint_eq (count_elements (text, "circle"), 20);
+  ck_assert_uint_eq (count_texts (strstr (text, "<div class=\"chart\">"), "\"s-refused\""), 20);
   ck_assert_ptr_nonnull (strstr (text, "a &lt; b &amp; &quot;c&quot;"));
   ck_assert_ptr_nonnull (strstr (text, "budget web needs 3 healthy pods and has 3"));
   rehearsed_clear (&self);
 }
 END_TEST
+
+/* The same words as everywhere, but for the time of day. */
+START_TEST (a_page_opens_with_how_the_update_ended_and_why)
+{
+  Rehearsed self;
+  g_autofree char *text = NULL, *seen = NULL, *line = NULL;
+  const SimEnding *ending;
+
+  rehearse (&self, "pdb-blocks-drain.yaml");
+  text = written (&self, write_html);
+  seen = seen_of (text);
+  ending = sim_endings_nth (self.endings, 0);
+  line = g_strndup (ending->explanation, strcspn (ending->explanation, ",;\n"));
+  check_order (seen, (const char *const[]) {
+                         "The update of node group default is Failed: PodEvictionFailure",
+                         ending->message, line, "refused 20 times since 0:03:46 (15m)",
+                         "What helps: run one more replica, or relax the budget",
+                         "asked for at 0:01:00, over at 0:32:20, after 31m20s",
+                         "drydock run x.yaml", "Phases and nodes", NULL });
+  ck_assert_ptr_null (strstr (seen, "since 09:"));
+  rehearsed_clear (&self);
+}
+END_TEST
+
+START_TEST (a_page_names_phases_zones_and_users_workloads_in_order)
+{
+  static const char *const wanted[] = { "Phases and nodes",
+                                        "0:00:00",
+                                        "0:05:00",
+                                        "update of node group default",
+                                        "setup",
+                                        "scale up",
+                                        "upgrade",
+                                        "scale down",
+                                        "us-west-2a",
+                                        "us-west-2b",
+                                        "us-west-2c",
+                                        "Deployment carts/carts",
+                                        "Deployment ui/ui",
+                                        "kube-system",
+                                        "The story",
+                                        "Pods",
+                                        NULL };
+  Rehearsed self;
+  g_autofree char *text = NULL, *seen = NULL;
+
+  rehearse (&self, "ami-upgrade.yaml");
+  text = written (&self, write_html);
+  seen = seen_of (text);
+  check_order (seen, wanted);
+  rehearsed_clear (&self);
+}
+END_TEST
+
+START_TEST (a_legend_explains_what_is_drawn_and_nothing_else)
+{
+  Rehearsed self;
+  g_autofree char *text = NULL, *explained = NULL, *drawn = NULL;
+  g_autoptr (GPtrArray) legend = NULL, chart = NULL;
+
+  rehearse (&self, shown[_i]);
+  text = written (&self, write_html);
+  legend = signs_between (text, "<ul class=\"legend\">", "</ul>");
+  chart = signs_between (text, "<div class=\"chart\">", "<details");
+  explained = joined (legend);
+  drawn = joined (chart);
+  ck_assert_str_eq (explained, drawn);
+  rehearsed_clear (&self);
+}
+END_TEST
+
+START_TEST (a_page_needs_nothing_from_elsewhere_and_runs_nothing)
+{
+  static const char *const forbidden[]
+      = { "<script", "http://", "https://", "src=", "@import", "url(http", "<link", "<img" };
+  Rehearsed self;
+  g_autofree char *text = NULL, *again = NULL;
+
+  rehearse (&self, shown[_i]);
+  text = written (&self, write_html);
+  again = written (&self, write_html);
+  ck_assert_uint_eq (count_elements (text, "svg") > 0, 1);
+  ck_assert_ptr_nonnull (strstr (text, "content=\"default-src 'none'; style-src 'sha256-"));
+  for (guint i = 0; i < G_N_ELEMENTS (forbidden); i++)
+    ck_assert_msg (strstr (text, forbidden[i]) == NULL, "%s", forbidden[i]);
+  ck_assert_str_eq (text, again);
+  rehearsed_clear (&self);
+}
+END_TEST
+
+START_TEST (a_page_of_no_update_says_so)
+{
+  Rehearsed self;
+  g_autofree char *text = NULL;
+
+  rehearse (&self, "ami-upgrade.yaml");
+  g_ptr_array_set_size (self.pictures.updates->list, 0);
+  text = written (&self, write_html);
+  ck_assert_uint_eq (count_elements (text, "html"), 1);
+  ck_assert_ptr_nonnull (strstr (text, "No update took place"));
+  rehearsed_clear (&self);
+}
+END_TEST
+
+/* Names are text, wherever they come from. */
+START_TEST (a_page_escapes_what_others_named)
+{
+  Rehearsed self;
+  g_autofree char *text = NULL;
+  SimLife *node;
+
+  rehearse (&self, "ami-upgrade.yaml");
+  node = g_ptr_array_index (self.pictures.history->nodes, 0);
+  g_free (node->name);
+  g_free (node->zone);
+  node->name = g_strdup ("<script>alert(1)</script>");
+  node->zone = g_strdup ("\"><b onclick='x'>");
+  text = written (&self, write_html);
+  ck_assert_uint_eq (count_elements (text, "script"), 0);
+  ck_assert_ptr_nonnull (strstr (text, "&lt;script&gt;"));
+  ck_assert_ptr_null (strstr (text, "<b onclick"));
+  rehearsed_clear (&self);
+}
+END_TEST
+
+START_TEST (what_did_not_hold_stands_before_the_charts)
+{
+  Rehearsed self;
+  g_autofree char *text = NULL;
+  SimVerdict *verdict;
+
+  rehearse (&self, "ami-upgrade.yaml");
+  verdict = g_ptr_array_index (self.outcome->verdicts, 0);
+  verdict->held = FALSE;
+  verdict->why = g_strdup ("it rained");
+  self.outcome->held = FALSE;
+  text = written (&self, write_html);
+  check_order (
+      text, (const char *const[]) { "What did not hold", "it rained", "Phases and nodes", NULL });
+  rehearsed_clear (&self);
+}
+END_TEST
+
+/* 09:05:33 may have been yesterday, or the world's first day. */
+START_TEST (times_of_day_become_the_pages_own)
+{
+  DdUsec origin = 1762160507 * DD_SECOND; /* 2025-11-03T09:01:47Z */
+  g_autofree char *same = sim_markup_one_clock ("x since 09:05:33 (15m)", origin, DD_HOUR);
+  g_autofree char *night
+      = sim_markup_one_clock ("since 08:00:00, since 23:00:00", origin, 30 * DD_HOUR);
+  g_autofree char *other = sim_markup_one_clock ("since v1.30", origin, DD_HOUR);
+
+  ck_assert_str_eq (same, "x since 0:03:46 (15m)");
+  ck_assert_str_eq (night, "since 22:58:13, since 13:58:13");
+  ck_assert_str_eq (other, "since v1.30");
+}
+END_TEST
+
+START_TEST (a_launch_without_a_node_is_in_the_picture)
+{
+  Rehearsed self;
+  const SimLife *node;
+
+  rehearse (&self, "boot-never-joins.yaml");
+  node = life_with_state (self.pictures.history->nodes, "launching");
+  ck_assert_ptr_nonnull (node);
+  ck_assert_str_ne (node->zone, "");
+  rehearsed_clear (&self);
+}
+END_TEST
+
+/* ---- reports ---- */
 
 START_TEST (junit_counts_cases_failures_and_errors)
 {
@@ -438,6 +705,17 @@ sinks_suite (void)
   tcase_add_test (tests, curves_count_ready_pods_and_keep_the_budgets_floor);
   tcase_add_test (tests, a_perfetto_trace_is_json_with_an_arrow_for_each_moved_pod);
   tcase_add_test (tests, a_page_is_well_formed_and_shows_every_refusal);
+  tcase_add_test (tests, a_page_opens_with_how_the_update_ended_and_why);
+  tcase_add_test (tests, a_page_names_phases_zones_and_users_workloads_in_order);
+  tcase_add_loop_test (tests, a_legend_explains_what_is_drawn_and_nothing_else, 0,
+                       G_N_ELEMENTS (shown));
+  tcase_add_loop_test (tests, a_page_needs_nothing_from_elsewhere_and_runs_nothing, 0,
+                       G_N_ELEMENTS (shown));
+  tcase_add_test (tests, a_page_of_no_update_says_so);
+  tcase_add_test (tests, a_page_escapes_what_others_named);
+  tcase_add_test (tests, what_did_not_hold_stands_before_the_charts);
+  tcase_add_test (tests, times_of_day_become_the_pages_own);
+  tcase_add_test (tests, a_launch_without_a_node_is_in_the_picture);
   tcase_add_test (tests, junit_counts_cases_failures_and_errors);
   tcase_add_test (tests, github_is_told_the_line_and_only_of_what_failed);
   tcase_add_loop_test (tests, every_report_says_why_an_update_failed, 0, G_N_ELEMENTS (reports));

@@ -281,7 +281,7 @@ dismiss (SimWorld *world, gpointer data)
   Audience *audience = data;
 
   if (audience->pictures != NULL)
-    sim_pictures_dismiss (audience->pictures);
+    sim_pictures_dismiss (audience->pictures, world);
 }
 
 static int
@@ -346,6 +346,42 @@ write_engine_report (const Run *run, const SimRunReport *engine_report, const Si
                                   run->places[1] == NULL ? NULL : outcome->scenario, error);
 }
 
+/* A word as a shell takes it; most need nothing. Caller frees. */
+static char *
+shell_word (const char *text)
+{
+  return text[strspn (text, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "_./-")] == '\0'
+             ? g_strdup (text)
+             : g_shell_quote (text);
+}
+
+/* Which transport is no matter: both give the same trace. Caller frees. */
+static char *
+replay_of (const Run *run, const SimOutcome *outcome, const char *place)
+{
+  g_autofree char *word = shell_word (place);
+  GString *command = g_string_new ("drydock run");
+
+  g_string_append_printf (command, " --seed %" G_GUINT64_FORMAT, outcome->seed);
+  if (run->profile != NULL)
+    g_string_append_printf (command, " --profile %s", run->profile);
+  if (run->faults != NULL)
+    g_string_append_printf (command, " --faults %s", run->faults);
+  g_string_append_printf (command, " %s", word);
+  return g_string_free (command, FALSE);
+}
+
+/* FALSE with ERROR when one of them could not be written. */
+static gboolean
+write_files (Run *run, const SimScenario *scenario, const SimRunReport *engine_report,
+             const SimOutcome *outcome, const char *place, GError **error)
+{
+  g_free (run->pictures.replay);
+  run->pictures.replay = replay_of (run, outcome, place);
+  return sim_pictures_write (&run->pictures, outcome, sim_scenario_about (scenario), error)
+         && write_engine_report (run, engine_report, outcome, error);
+}
+
 static SimOutcome *
 rehearse (Run *run, const SimScenario *scenario, const char *place, gboolean first, int *out_status)
 {
@@ -378,9 +414,7 @@ rehearse (Run *run, const SimScenario *scenario, const char *place, gboolean fir
     }
   report (run, place, outcome, endings, dd_clock_now (run->wall) - begun);
   *out_status = outcome->held ? DD_EXIT_OK : DD_EXIT_FAILED;
-  if (first
-      && (!sim_pictures_write (&run->pictures, outcome, sim_scenario_about (scenario), &error)
-          || !write_engine_report (run, engine_report, outcome, &error)))
+  if (first && !write_files (run, scenario, engine_report, outcome, place, &error))
     {
       complain (error->message);
       *out_status = DD_EXIT_INTERNAL;

@@ -11,6 +11,7 @@
 
 #include <string.h>
 
+#include "sim/kube/selectors.h"
 #include "sim/kube/verbs/api.h"
 #include "sim/kube/kinds/kinds.h"
 #include "sim/kube/kinds/views.h"
@@ -23,10 +24,10 @@ struct _SimHistorian
   SimWorld *world;
   SimHistory *history;
   /* For look-up only. */
-  GHashTable *nodes, *pods;        /* name -> SimLife that still lasts */
-  GHashTable *workloads, *budgets; /* name -> SimCurve */
-  GHashTable *at_work;             /* node -> what the engine does with it; static texts */
-  GHashTable *evicted;             /* workload -> GQueue of evicted pods without a successor */
+  GHashTable *nodes, *pods; /* name -> SimLife that still lasts */
+  GHashTable *launching;    /* instance -> SimLife that has no Node yet */
+  GHashTable *at_work;      /* node -> what the engine does with it; static texts */
+  GHashTable *evicted;      /* workload -> GQueue of evicted pods without a successor */
 };
 
 static DdUsec
@@ -92,55 +93,6 @@ set_text (char **holder, const char *text)
   *holder = g_strdup (text);
 }
 
-/* ---- curves ---- */
-
-static void
-curve_free (SimCurve *curve)
-{
-  g_free (curve->name);
-  g_array_unref (curve->points);
-  g_free (curve);
-}
-
-static SimCurve *
-curve_of (GPtrArray *curves, GHashTable *by_name, const char *name)
-{
-  SimCurve *curve = g_hash_table_lookup (by_name, name);
-
-  if (curve != NULL)
-    return curve;
-  curve = g_new0 (SimCurve, 1);
-  curve->name = g_strdup (name);
-  curve->points = g_array_new (FALSE, FALSE, sizeof (SimPoint));
-  g_ptr_array_add (curves, curve);
-  g_hash_table_insert (by_name, curve->name, curve);
-  return curve;
-}
-
-static gint64
-last_value (const SimCurve *curve)
-{
-  return curve->points->len > 0
-             ? g_array_index (curve->points, SimPoint, curve->points->len - 1).value
-             : 0;
-}
-
-static void
-add_point (const SimHistorian *self, SimCurve *curve, gint64 value, gint64 floor)
-{
-  SimPoint point = { now (self), value, floor };
-  SimPoint *last = curve->points->len > 0
-                       ? &g_array_index (curve->points, SimPoint, curve->points->len - 1)
-                       : NULL;
-
-  if (last != NULL && last->value == value && last->floor == floor)
-    return;
-  if (last != NULL && last->time == point.time)
-    *last = point;
-  else
-    g_array_append_val (curve->points, point);
-}
-
 /* ---- marks ---- */
 
 static void
@@ -202,11 +154,29 @@ state_of_node (const SimHistorian *self, const SimObject *node)
   return is_marked (view) ? "marked" : "ready";
 }
 
+/* A Node takes over the life of its instance, which began with the launch. */
+static void
+adopt_instance (SimHistorian *self, const SimObject *node)
+{
+  const char *provider_id = or_empty (kube_node_view (node)->provider_id);
+  const char *slash = strrchr (provider_id, '/');
+  SimLife *life = slash != NULL ? g_hash_table_lookup (self->launching, slash + 1) : NULL;
+
+  if (life == NULL || g_hash_table_contains (self->nodes, node->name))
+    return;
+  g_hash_table_remove (self->launching, slash + 1);
+  set_text (&life->name, node->name);
+  g_hash_table_insert (self->nodes, life->name, life);
+}
+
 static void
 take_node (SimHistorian *self, const SimObject *node)
 {
-  SimLife *life = life_of (self, self->history->nodes, self->nodes, node->name);
   const KubeNodeView *view = kube_node_view (node);
+  SimLife *life;
+
+  adopt_instance (self, node);
+  life = life_of (self, self->history->nodes, self->nodes, node->name);
 
   set_text (&life->zone, view->zone);
   set_text (&life->image, dd_value_string (dd_value_member (view->labels, IMAGE_LABEL)));
@@ -305,11 +275,15 @@ count_ready (SimHistorian *self, const SimLife *life, gboolean was_ready)
 {
   gboolean is_ready = counts_as_ready (life);
   SimCurve *curve;
+  SimPoint point;
 
   if (*life->workload == '\0' || is_ready == was_ready)
     return;
-  curve = curve_of (self->history->workloads, self->workloads, life->workload);
-  add_point (self, curve, last_value (curve) + (is_ready ? 1 : -1), -1);
+  curve = sim_curves_get (self->history->workloads, life->workload);
+  point = sim_curve_last (curve);
+  point.time = now (self);
+  point.value += is_ready ? 1 : -1;
+  sim_curve_add (curve, &point);
 }
 
 /* Which evicted pod this new one stands for: the first of its workload that has no successor yet.
@@ -361,15 +335,77 @@ lose_pod (SimHistorian *self, const SimObject *pod)
 
 /* ---- budgets ---- */
 
+/* The only workload whose pods BUDGET selects now; "" for none or several. Borrowed. */
+static const char *
+covered_by (const SimHistorian *self, const SimObject *budget)
+{
+  const DdValue *selector = dd_value_path (budget->value, "spec.selector");
+  g_autoptr (GPtrArray) pods
+      = sim_store_list (self->world->kube->store, &kube_pod, budget->namespace_);
+  const char *covered = "";
+
+  for (guint i = 0; i < pods->len; i++)
+    {
+      const SimObject *pod = g_ptr_array_index (pods, i);
+      g_autofree char *name = full_name (pod);
+      const SimLife *life = g_hash_table_lookup (self->pods, name);
+
+      if (life == NULL || !kube_label_selector_matches (selector, kube_pod_view (pod)->labels))
+        continue;
+      if (*covered != '\0' && strcmp (covered, life->workload) != 0)
+        return "";
+      covered = life->workload;
+    }
+  return covered;
+}
+
 static void
 take_budget (SimHistorian *self, const SimObject *budget)
 {
   g_autofree char *name
       = g_strdup_printf ("PodDisruptionBudget %s/%s", budget->namespace_, budget->name);
-  SimCurve *curve = curve_of (self->history->budgets, self->budgets, name);
+  SimCurve *curve = sim_curves_get (self->history->budgets, name);
+  SimPoint point = {
+    .time = now (self),
+    .value = dd_value_path_int (budget->value, "status.currentHealthy", 0),
+    .wanted = dd_value_path_int (budget->value, "status.expectedPods", 0),
+    .floor = dd_value_path_int (budget->value, "status.desiredHealthy", 0),
+  };
 
-  add_point (self, curve, dd_value_path_int (budget->value, "status.currentHealthy", 0),
-             dd_value_path_int (budget->value, "status.desiredHealthy", 0));
+  /* Who is covered changes with the number of pods, or with what no chart has to follow. */
+  if (sim_curve_last (curve).wanted != point.wanted)
+    set_text (&curve->workload, covered_by (self, budget));
+  sim_curve_add (curve, &point);
+}
+
+/* ---- how many pods there should be ---- */
+
+static const struct
+{
+  const KubeKind *kind;
+  const char *wanted;
+} sizes[] = {
+  { &kube_deployment, "spec.replicas" },
+  { &kube_daemon_set, "status.desiredNumberScheduled" },
+  { &kube_replica_set, "spec.replicas" },
+};
+
+/* Of a ReplicaSet behind a Deployment the Deployment says how many. */
+static void
+take_size (SimHistorian *self, const SimObject *object, const char *path, gboolean gone)
+{
+  g_autofree char *name
+      = g_strdup_printf ("%s %s/%s", object->kind->kind, object->namespace_, object->name);
+  SimCurve *curve;
+  SimPoint point;
+
+  if (controller_reference (object->value) != NULL)
+    return;
+  curve = sim_curves_get (self->history->workloads, name);
+  point = sim_curve_last (curve);
+  point.time = now (self);
+  point.wanted = gone ? 0 : dd_value_path_int (object->value, path, 0);
+  sim_curve_add (curve, &point);
 }
 
 /* ---- readers ---- */
@@ -387,6 +423,11 @@ take_change (SimStore *store, const SimChange *change, gpointer data)
     gone ? lose_pod (self, object) : take_pod (self, object);
   else if (object->kind == &kube_pod_disruption_budget && !gone)
     take_budget (self, object);
+  for (guint i = 0; i < G_N_ELEMENTS (sizes); i++)
+    {
+      if (object->kind == sizes[i].kind)
+        take_size (self, object, sizes[i].wanted, gone);
+    }
 }
 
 static const char *
@@ -418,6 +459,33 @@ static void
 note_termination (SimHistorian *self, const SimEvent *event)
 {
   note_work (self, event->subject, "terminating");
+}
+
+/* Drained and cordoned, it is left alone until load balancers have forgotten it. */
+static void
+note_settling (SimHistorian *self, const SimEvent *event)
+{
+  note_work (self, event->subject, "settling");
+}
+
+static void
+note_launch (SimHistorian *self, const SimEvent *event)
+{
+  SimLife *life = life_of (self, self->history->nodes, self->launching, event->subject);
+
+  set_text (&life->zone, detail (event, "zone"));
+  set_state (self, life, "launching");
+}
+
+static void
+note_instance_end (SimHistorian *self, const SimEvent *event)
+{
+  SimLife *life = g_hash_table_lookup (self->launching, event->subject);
+
+  if (life == NULL)
+    return;
+  set_state (self, life, NULL);
+  g_hash_table_remove (self->launching, event->subject);
 }
 
 static void
@@ -471,16 +539,31 @@ note_step (SimHistorian *self, const SimEvent *event)
   add_mark (self, SIM_MARK_STEP, NULL, NULL, g_strdup (detail (event, "step")));
 }
 
+static void
+note_updated (SimHistorian *self, const SimEvent *event)
+{
+  add_mark (self, SIM_MARK_UPDATED, event->subject, NULL, g_strdup (detail (event, "status")));
+}
+
 static const struct
 {
   const char *what;
   void (*note) (SimHistorian *self, const SimEvent *event);
 } notes[] = {
-  { "phase.entered", note_phase },          { "drain.started", note_drain },
-  { "drain.finished", note_drain_end },     { "drain.overdue", note_drain_end },
-  { "node.terminating", note_termination }, { "eviction.accepted", note_eviction },
-  { "eviction.refused", note_refusal },     { "fault.injected", note_fault },
-  { "update.failed", note_failure },        { "step.started", note_step },
+  { "phase.entered", note_phase },
+  { "drain.started", note_drain },
+  { "drain.finished", note_drain_end },
+  { "drain.overdue", note_drain_end },
+  { "node.cordoned", note_settling },
+  { "instance.launching", note_launch },
+  { "instance.terminated", note_instance_end },
+  { "node.terminating", note_termination },
+  { "eviction.accepted", note_eviction },
+  { "eviction.refused", note_refusal },
+  { "fault.injected", note_fault },
+  { "update.finished", note_updated },
+  { "update.failed", note_failure },
+  { "step.started", note_step },
 };
 
 static void
@@ -521,13 +604,15 @@ history_new (void)
 
   history->nodes = g_ptr_array_new_with_free_func ((GDestroyNotify) life_free);
   history->pods = g_ptr_array_new_with_free_func ((GDestroyNotify) life_free);
-  history->workloads = g_ptr_array_new_with_free_func ((GDestroyNotify) curve_free);
-  history->budgets = g_ptr_array_new_with_free_func ((GDestroyNotify) curve_free);
+  history->workloads = sim_curves_new ();
+  history->budgets = sim_curves_new ();
   history->marks = g_ptr_array_new_with_free_func ((GDestroyNotify) mark_free);
   return history;
 }
 
-static const KubeKind *const watched[] = { &kube_node, &kube_pod, &kube_pod_disruption_budget };
+static const KubeKind *const watched[]
+    = { &kube_node,       &kube_pod,        &kube_pod_disruption_budget,
+        &kube_deployment, &kube_daemon_set, &kube_replica_set };
 
 SimHistorian *
 sim_historian_new (SimWorld *world)
@@ -538,8 +623,7 @@ sim_historian_new (SimWorld *world)
   self->history = history_new ();
   self->nodes = g_hash_table_new (g_str_hash, g_str_equal);
   self->pods = g_hash_table_new (g_str_hash, g_str_equal);
-  self->workloads = g_hash_table_new (g_str_hash, g_str_equal);
-  self->budgets = g_hash_table_new (g_str_hash, g_str_equal);
+  self->launching = g_hash_table_new (g_str_hash, g_str_equal);
   self->at_work = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->evicted = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, queue_free);
   for (guint i = 0; i < G_N_ELEMENTS (watched); i++)
@@ -558,6 +642,7 @@ sim_historian_conclude (SimHistorian *self)
 
   sim_trace_remove_reader (self->world->stage->trace, take_event, self);
   sim_store_unsubscribe (self->world->kube->store, take_change, self);
+  history->origin = sim_trace_origin (self->world->stage->trace);
   history->end = now (self);
   for (guint i = 0; i < history->nodes->len; i++)
     set_state (self, g_ptr_array_index (history->nodes, i), NULL);
@@ -565,8 +650,7 @@ sim_historian_conclude (SimHistorian *self)
     set_state (self, g_ptr_array_index (history->pods, i), NULL);
   g_hash_table_unref (self->nodes);
   g_hash_table_unref (self->pods);
-  g_hash_table_unref (self->workloads);
-  g_hash_table_unref (self->budgets);
+  g_hash_table_unref (self->launching);
   g_hash_table_unref (self->at_work);
   g_hash_table_unref (self->evicted);
   g_free (self);

@@ -5,6 +5,7 @@
  * with a beginning and an end, curves, and marks. It only reads: the store, and the trace. */
 #pragma once
 
+#include "sim/sinks/curves.h"
 #include "sim/world/world.h"
 
 G_BEGIN_DECLS
@@ -17,7 +18,7 @@ typedef struct
 
 typedef struct
 {
-  char *name;        /* of a node, or "namespace/pod" */
+  char *name;        /* of a node, or "namespace/pod"; an instance while it has no Node */
   char *zone;        /* of a node; "" when unknown */
   char *node;        /* of a pod; "" while it has none */
   char *workload;    /* of a pod: "Deployment shop/web"; "" for a bare one */
@@ -26,18 +27,6 @@ typedef struct
   const char *state; /* now; NULL: gone */
   DdUsec since;
 } SimLife;
-
-typedef struct
-{
-  DdUsec time;
-  gint64 value, floor; /* FLOOR: what a budget needs; -1 where there is none */
-} SimPoint;
-
-typedef struct
-{
-  char *name;     /* "Deployment shop/web", "PodDisruptionBudget shop/web" */
-  GArray *points; /* of SimPoint; a value stays until the next */
-} SimCurve;
 
 typedef enum
 {
@@ -48,6 +37,7 @@ typedef enum
   SIM_MARK_FAULT,    /* TEXT: what was injected */
   SIM_MARK_FAILURE,  /* TEXT: the update's code and explanation */
   SIM_MARK_STEP,     /* TEXT: what the scenario did */
+  SIM_MARK_UPDATED,  /* TEXT: the last status of an update; SUBJECT: the node group */
 } SimMarkKind;
 
 typedef struct
@@ -60,10 +50,11 @@ typedef struct
 typedef struct
 {
   GPtrArray *nodes, *pods; /* of SimLife, in the order they came */
-  GPtrArray *workloads;    /* of SimCurve: ready pods */
-  GPtrArray *budgets;      /* of SimCurve: healthy pods, and the floor */
+  GPtrArray *workloads;    /* of SimCurve: ready pods, and how many there should be */
+  GPtrArray *budgets;      /* of SimCurve: healthy pods, how many there should be, and the floor */
   GPtrArray *marks;        /* of SimMark, in order */
-  DdUsec end;
+  DdUsec end;              /* since the world's beginning */
+  DdUsec origin;           /* that beginning, since 1970 */
 } SimHistory;
 
 typedef struct _SimHistorian SimHistorian;

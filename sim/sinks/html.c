@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* sim/sinks/html.c: the page around the figures
+/* sim/sinks/html.c: the page around the charts
  *
  * One file: style inside, no script, nothing loaded from anywhere, so that it can be mailed, kept
  * as the artefact of a CI run, and printed. It is well-formed XML too, so that a test can read it.
@@ -9,131 +9,193 @@
 
 #include "sim/sinks/html.h"
 
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "sim/sinks/figure.h"
+#include <gio/gio.h>
 
-#define MOST_POD_ROWS 400
-#define MOST_REFUSALS 200
+#include "sim/sinks/axis.h"
+#include "sim/sinks/charts.h"
+#include "sim/sinks/headline.h"
+#include "sim/sinks/markup.h"
 
-static const char style[]
-    = ":root{--ink:#1b1f24;--soft:#59636e;--paper:#fff;--line:#d1d9e0;--good:#1a7f37;--bad:#cf222e}"
-      "\n"
-      "@media screen and (prefers-color-scheme:dark){:root{--ink:#e6edf3;--soft:#9198a1;"
-      "--paper:#0d1117;--line:#3d444d;--good:#3fb950;--bad:#f85149}}\n"
-      "body{font:15px/1.45 system-ui,sans-serif;color:var(--ink);background:var(--paper);"
-      "max-width:1080px;margin:2rem auto;padding:0 1rem}\n"
-      "h1{font-size:1.5rem;margin:0}h2{font-size:1.1rem;margin:2rem 0 .5rem}\n"
-      "small,.soft{color:var(--soft)}.good{color:var(--good)}.bad{color:var(--bad)}\n"
-      ".verdict{font-weight:600}code{font-size:.85em;overflow-wrap:anywhere}\n"
-      "svg.figure{width:100%;height:auto}svg text{fill:var(--ink);font-size:11px}\n"
-      "svg .zone{font-weight:600}svg .tick text{fill:var(--soft);text-anchor:middle}\n"
-      "svg .tick line{stroke:var(--line)}\n"
-      ".curves{display:grid;grid-template-columns:repeat(auto-fill,minmax(300px,1fr));gap:1rem}\n"
-      "figure{margin:0}figcaption{font-size:.85rem;overflow-wrap:anywhere}\n"
-      "svg.small{width:100%;height:auto;border:1px solid var(--line)}\n"
-      ".curve{fill:none;stroke:#0969da;stroke-width:2}\n"
-      ".floor{fill:none;stroke:var(--bad);stroke-width:1.5;stroke-dasharray:4 3}\n"
-      "table{border-collapse:collapse;width:100%}th,td{text-align:left;vertical-align:top;"
-      "padding:.3rem .6rem .3rem 0;border-bottom:1px solid var(--line)}\n"
-      "td.num{white-space:nowrap;font-variant-numeric:tabular-nums}pre{white-space:pre-wrap;margin:"
-      "0}\n"
-      ".s-ready{fill:#4ac26b}.s-marked{fill:#d4a72c}.s-draining{fill:#e16f24}.s-cordoned{fill:#"
-      "8250df}\n"
-      ".s-terminating{fill:#8c959f}.s-not-ready{fill:#a5c9f7}.s-pending{fill:#f2b8bb}\n"
-      ".s-starting{fill:#a5c9f7}.s-finished{fill:#c8ccd1}\n"
-      ".p-setup{fill:#54aeff}.p-scale-up{fill:#218bff}.p-upgrade{fill:#0550ae}"
-      ".p-scale-down{fill:#218bff}.p-roll-back{fill:#cf222e}.p-clean-up{fill:#bc4c00}.refused{fill:"
-      "#cf222e}\n"
-      ".legend{display:flex;flex-wrap:wrap;gap:.2rem 1rem;font-size:.85rem}"
-      ".legend svg{width:12px;height:12px;margin-right:.3rem}\n"
-      "@media print{body{max-width:none;margin:0}h2{break-after:avoid}tr,figure{break-inside:avoid}"
-      "details>*{display:block}}\n";
+#define MOST_NODES 400
+#define MOST_WORKLOADS 100
+#define MOST_PODS 400
+#define MOST_BLOCKS 200
+
+/* Made of page.css by glib-compile-resources. */
+GResource *sim_page_get_resource (void);
+
+/* ---- the frame ---- */
+
+/* Only this very style may apply, and nothing be loaded, sent or run: a browser then holds any
+ * markup that came in with a name to be dead text, whatever we escape. */
+static void
+add_policy (GBytes *style, GString *out)
+{
+  g_autoptr (GChecksum) sum = g_checksum_new (G_CHECKSUM_SHA256);
+  guint8 digest[32];
+  gsize length = sizeof digest;
+  g_autofree char *text = NULL;
+
+  g_checksum_update (sum, g_bytes_get_data (style, NULL), (gssize) g_bytes_get_size (style));
+  g_checksum_get_digest (sum, digest, &length);
+  text = g_base64_encode (digest, length);
+  g_string_append_printf (
+      out,
+      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src "
+      "'none'; style-src 'sha256-%s'; base-uri 'none'; form-action 'none'\"/>\n",
+      text);
+}
 
 static void
-add_paragraph (const char *class, const char *text, GString *out)
+add_head (const SimPage *page, GString *out)
 {
-  g_string_append_printf (out, "<p class=\"%s\">", class);
-  sim_html_text (text, out);
+  g_autoptr (GBytes) style = g_resource_lookup_data (
+      sim_page_get_resource (), "/dev/drydock/page/page.css", G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
+
+  g_string_append (out, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n");
+  add_policy (style, out);
+  g_string_append (out, "<meta name=\"viewport\" content=\"width=device-width\"/>\n"
+                        "<meta name=\"color-scheme\" content=\"light dark\"/>\n<title>");
+  sim_markup_text (page->outcome->scenario, out);
+  g_string_append (out, ": ");
+  sim_headline_title (page, out);
+  g_string_append_printf (out, "</title>\n<style>%.*s</style>\n</head>\n<body>\n<h1>",
+                          (int) g_bytes_get_size (style),
+                          (const char *) g_bytes_get_data (style, NULL));
+  sim_markup_text (page->outcome->scenario, out);
+  g_string_append (out, "</h1>\n<p class=\"soft\">");
+  sim_markup_text (page->about, out);
   g_string_append (out, "</p>\n");
+}
+
+static void
+begin_section (const char *title, gboolean open, GString *out)
+{
+  g_string_append_printf (out, "<details%s>\n<summary><h2>%s</h2></summary>\n",
+                          open ? " open=\"open\"" : "", title);
+}
+
+static void
+end_section (GString *out)
+{
+  g_string_append (out, "</details>\n");
 }
 
 static void
 add_moment_cell (DdUsec time, GString *out)
 {
-  gint64 seconds = time / DD_SECOND;
-
-  g_string_append_printf (out, "<td class=\"num\">%d:%02d:%02d</td>", (int) (seconds / 3600),
-                          (int) (seconds / 60 % 60), (int) (seconds % 60));
+  g_string_append (out, "<td class=\"num\">");
+  sim_markup_moment (time, out);
+  g_string_append (out, "</td>");
 }
 
 static void
 add_text_cell (const char *text, GString *out)
 {
+  g_string_append (out, "<td>");
+  sim_markup_text (text, out);
+  g_string_append (out, "</td>");
+}
+
+/* ---- what was promised ---- */
+
+static void
+add_verdict (const SimVerdict *verdict, GString *out)
+{
+  g_string_append_printf (out, "<tr><td class=\"%s\">%s</td>", verdict->held ? "good" : "bad",
+                          verdict->held ? "held" : "failed");
+  add_moment_cell (verdict->time, out);
   g_string_append (out, "<td><pre>");
-  sim_html_text (text, out);
-  g_string_append (out, "</pre></td>");
-}
-
-/* ---- the parts ---- */
-
-static void
-add_head (const SimOutcome *outcome, const char *about, GString *out)
-{
-  g_string_append (out, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n"
-                        "<meta name=\"viewport\" content=\"width=device-width\"/>\n<title>");
-  sim_html_text (outcome->scenario, out);
-  g_string_append_printf (out, "</title>\n<style>\n%s</style>\n</head>\n<body>\n<h1>", style);
-  sim_html_text (outcome->scenario, out);
-  g_string_append (out, "</h1>\n");
-  add_paragraph ("soft", about, out);
-  g_string_append_printf (out,
-                          "<p><span class=\"verdict %s\">%s</span>, %.0f virtual seconds, "
-                          "%" G_GUINT64_FORMAT " events, seed %" G_GUINT64_FORMAT
-                          ", transport %s<br/><small>trace sha256 <code>%s</code></small></p>\n",
-                          outcome->held ? "good" : "bad", outcome->held ? "held" : "failed",
-                          (double) outcome->virtual_time / DD_SECOND, outcome->events,
-                          outcome->seed, outcome->transport, outcome->digest);
+  sim_markup_text (verdict->text, out);
+  if (verdict->remark != NULL)
+    {
+      g_string_append (out, "\n");
+      sim_markup_text (verdict->remark, out);
+    }
+  if (verdict->why != NULL)
+    {
+      g_string_append (out, "\n");
+      sim_markup_text (verdict->why, out);
+    }
+  g_string_append (out, "</pre><span class=\"soft\">");
+  sim_markup_text (verdict->place, out);
+  g_string_append (out, "</span></td></tr>\n");
 }
 
 static void
-add_legend (const char *const *classes, GString *out)
+add_verdicts (const SimOutcome *outcome, gboolean held, GString *out)
 {
-  g_string_append (out, "<p class=\"legend\">");
-  for (guint i = 0; classes[i] != NULL; i++)
-    g_string_append_printf (out,
-                            "<span><svg viewBox=\"0 0 12 12\"><rect class=\"%s\" width=\"12\" "
-                            "height=\"12\"/></svg>%s</span>",
-                            classes[i], strchr (classes[i], '-') + 1);
-  g_string_append (out, "</p>\n");
+  g_string_append (out, "<table>\n");
+  for (guint i = 0; i < outcome->verdicts->len; i++)
+    {
+      const SimVerdict *verdict = g_ptr_array_index (outcome->verdicts, i);
+
+      if (verdict->held == held)
+        add_verdict (verdict, out);
+    }
+  g_string_append (out, "</table>\n");
 }
 
+/* Bad news is not folded. */
 static void
-add_nodes (const SimHistory *history, GString *out)
+add_broken (const SimOutcome *outcome, GString *out)
 {
-  static const char *const phases[]
-      = { "p-setup", "p-scale-up", "p-upgrade", "p-scale-down", "p-roll-back", "p-clean-up", NULL };
-  static const char *const states[]
-      = { "s-not-ready", "s-ready", "s-marked", "s-draining", "s-cordoned", "s-terminating", NULL };
-
-  g_string_append (out, "<h2>Nodes</h2>\n");
-  add_legend (phases, out);
-  add_legend (states, out);
-  sim_figure_nodes (history, out);
-  g_string_append (out, "<p class=\"soft\">A red dot is an eviction that was refused.</p>\n");
-}
-
-static void
-add_curves (const SimHistory *history, const char *title, const GPtrArray *curves, GString *out)
-{
-  if (curves->len == 0)
+  if (outcome->held)
     return;
-  g_string_append_printf (out, "<h2>%s</h2>\n<div class=\"curves\">\n", title);
-  for (guint i = 0; i < curves->len; i++)
-    sim_figure_curve (history, g_ptr_array_index (curves, i), out);
-  g_string_append (out, "</div>\n");
+  g_string_append (out, "<h2>What did not hold</h2>\n");
+  add_verdicts (outcome, FALSE, out);
 }
+
+static void
+add_kept (const SimOutcome *outcome, GString *out)
+{
+  begin_section ("What held", FALSE, out);
+  add_verdicts (outcome, TRUE, out);
+  g_string_append_printf (out,
+                          "<p class=\"soft\">%u invariants were checked after every event.</p>\n",
+                          outcome->promises);
+  end_section (out);
+}
+
+/* ---- charts ---- */
+
+static void
+add_charts (const SimHistory *history, GString *out)
+{
+  g_autoptr (GString) chart = g_string_new (NULL);
+  SimLegend legend = { 0 };
+
+  sim_chart_phases (history, &legend, chart);
+  sim_chart_nodes (history, MOST_NODES, &legend, chart);
+  g_string_append (chart, "</div>\n<h2>Availability of workloads</h2>\n<div class=\"chart\">\n");
+  sim_axis_ticks (history->end, chart);
+  sim_chart_availability (history, MOST_WORKLOADS, &legend, chart);
+  g_string_append (out, "<h2>Phases and nodes</h2>\n");
+  sim_legend_write (&legend, out);
+  g_string_append (out, "<div class=\"chart\">\n");
+  sim_axis_ticks (history->end, out);
+  g_string_append_printf (out, "%s</div>\n", chart->str);
+}
+
+static void
+add_pods (const SimHistory *history, GString *out)
+{
+  g_autoptr (GString) chart = g_string_new (NULL);
+  SimLegend legend = { 0 };
+
+  sim_chart_pods (history, MOST_PODS, &legend, chart);
+  begin_section ("Pods", FALSE, out);
+  sim_legend_write (&legend, out);
+  g_string_append (out, "<div class=\"chart\">\n");
+  sim_axis_ticks (history->end, out);
+  g_string_append_printf (out, "%s</div>\n", chart->str);
+  end_section (out);
+}
+
+/* ---- what blocked ---- */
 
 /* One pod that was held back for one reason. */
 typedef struct
@@ -160,7 +222,7 @@ note_block (GArray *blocks, const SimMark *mark)
           return;
         }
     }
-  if (blocks->len < MOST_REFUSALS)
+  if (blocks->len < MOST_BLOCKS)
     g_array_append_val (blocks, fresh);
 }
 
@@ -189,110 +251,71 @@ add_blocks (const SimHistory *history, GString *out)
       if (mark->kind == SIM_MARK_REFUSED)
         note_block (blocks, mark);
     }
-  g_string_append (out, "<h2>What blocked when</h2>\n");
   if (blocks->len == 0)
-    {
-      add_paragraph ("soft", "No eviction was refused.", out);
-      return;
-    }
-  g_string_append (out, "<table><tr><th>first</th><th>last</th><th>times</th><th>pod</th><th>node</"
-                        "th><th>why</th></tr>\n");
+    return;
+  g_string_append (out, "<h2>What blocked when</h2>\n<table class=\"blocks\">\n<tr><th>first</th>"
+                        "<th>last</th><th>times</th><th>pod</th><th>node</th><th>why</th></tr>\n");
   for (guint i = 0; i < blocks->len; i++)
     add_block (&g_array_index (blocks, Block, i), out);
   g_string_append (out, "</table>\n");
 }
 
-static gboolean
-is_told (const SimMark *mark)
+/* ---- the story ---- */
+
+/* When a line of the story happened, which its first word says; a moment later at most. */
+static DdUsec
+moment_of (const char *line)
 {
-  return mark->kind == SIM_MARK_STEP || mark->kind == SIM_MARK_FAULT
-         || mark->kind == SIM_MARK_FAILURE;
+  char *rest;
+  gint64 hours = g_ascii_strtoll (line, &rest, 10);
+  gint64 minutes = *rest == ':' ? g_ascii_strtoll (rest + 1, &rest, 10) : 0;
+  gint64 seconds = *rest == ':' ? g_ascii_strtoll (rest + 1, &rest, 10) : 0;
+
+  return ((hours * 60 + minutes) * 60 + seconds + 1) * DD_SECOND;
 }
 
 static void
-add_story (const SimHistory *history, GString *out)
+add_story (const SimPage *page, GString *out)
 {
-  g_string_append (out, "<h2>Steps, faults and failures</h2>\n<table>\n");
-  for (guint i = 0; i < history->marks->len; i++)
-    {
-      const SimMark *mark = g_ptr_array_index (history->marks, i);
+  g_auto (GStrv) lines = g_strsplit (page->story, "\n", -1);
 
-      if (!is_told (mark))
-        continue;
-      g_string_append (out, "<tr>");
-      add_moment_cell (mark->time, out);
-      add_text_cell (mark->kind == SIM_MARK_STEP    ? "step"
-                     : mark->kind == SIM_MARK_FAULT ? "fault"
-                                                    : "failure",
-                     out);
-      add_text_cell (mark->subject, out);
-      add_text_cell (mark->text, out);
-      g_string_append (out, "</tr>\n");
+  begin_section ("The story", FALSE, out);
+  g_string_append (out, "<pre class=\"story\">");
+  for (guint i = 0; lines[i] != NULL; i++)
+    {
+      g_autofree char *line
+          = sim_markup_one_clock (lines[i], page->history->origin, moment_of (lines[i]));
+
+      sim_markup_text (line, out);
+      g_string_append_c (out, '\n');
     }
-  g_string_append (out, "</table>\n");
+  g_string_append (out, "</pre>\n");
+  end_section (out);
 }
 
 static void
-add_verdict (const SimVerdict *verdict, GString *out)
+add_foot (const SimOutcome *outcome, GString *out)
 {
-  g_string_append_printf (out, "<tr><td class=\"%s\">%s</td>", verdict->held ? "good" : "bad",
-                          verdict->held ? "held" : "failed");
-  add_moment_cell (verdict->time, out);
-  g_string_append (out, "<td><pre>");
-  sim_html_text (verdict->text, out);
-  if (verdict->remark != NULL)
-    {
-      g_string_append (out, "\n");
-      sim_html_text (verdict->remark, out);
-    }
-  if (verdict->why != NULL)
-    {
-      g_string_append (out, "\n");
-      sim_html_text (verdict->why, out);
-    }
-  g_string_append (out, "</pre><small>");
-  sim_html_text (verdict->place, out);
-  g_string_append (out, "</small></td></tr>\n");
-}
-
-static void
-add_verdicts (const SimOutcome *outcome, GString *out)
-{
-  g_string_append (out, "<h2>Expectations</h2>\n<table>\n");
-  for (guint i = 0; i < outcome->verdicts->len; i++)
-    add_verdict (g_ptr_array_index (outcome->verdicts, i), out);
   g_string_append_printf (out,
-                          "</table>\n<p class=\"soft\">%u invariants were checked after every "
-                          "event.</p>\n",
-                          outcome->promises);
-}
-
-static void
-add_pods (const SimHistory *history, GString *out)
-{
-  static const char *const states[]
-      = { "s-pending", "s-starting", "s-ready", "s-terminating", "s-finished", NULL };
-
-  g_string_append (
-      out, "<details open=\"open\"><summary><h2 style=\"display:inline\">Pods</h2></summary>\n");
-  add_legend (states, out);
-  sim_figure_pods (history, MOST_POD_ROWS, out);
-  g_string_append (out, "</details>\n");
+                          "<footer class=\"soft\">transport %s, trace sha256 <code>%s</code>"
+                          "</footer>\n</body>\n</html>\n",
+                          outcome->transport, outcome->digest);
 }
 
 void
-sim_html_write (const SimHistory *history, const SimOutcome *outcome, const char *about, FILE *out)
+sim_html_write (const SimPage *page, FILE *out)
 {
-  g_autoptr (GString) page = g_string_new (NULL);
+  g_autoptr (GString) text = g_string_new (NULL);
 
-  add_head (outcome, about, page);
-  add_nodes (history, page);
-  add_blocks (history, page);
-  add_curves (history, "Ready pods", history->workloads, page);
-  add_curves (history, "Budgets: healthy pods and what is needed", history->budgets, page);
-  add_story (history, page);
-  add_verdicts (outcome, page);
-  add_pods (history, page);
-  g_string_append (page, "</body>\n</html>\n");
-  fwrite (page->str, 1, page->len, out);
+  add_head (page, text);
+  sim_headline_write (page, text);
+  add_broken (page->outcome, text);
+  sim_axis_define (page->history, text);
+  add_charts (page->history, text);
+  add_blocks (page->history, text);
+  add_story (page, text);
+  add_pods (page->history, text);
+  add_kept (page->outcome, text);
+  add_foot (page->outcome, text);
+  fwrite (text->str, 1, text->len, out);
 }

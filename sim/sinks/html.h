@@ -6,13 +6,23 @@
 
 #include "sim/scenario/scenario.h"
 #include "sim/sinks/history.h"
+#include "sim/sinks/updates.h"
 
 G_BEGIN_DECLS
 
-/* For a screen and for paper: the outcome, what each node and pod went through, how many pods were
- * there, what blocked when, and every expectation. Whether everything was written, ferror () knows.
- */
-void sim_html_write (const SimHistory *history, const SimOutcome *outcome, const char *about,
-                     FILE *out);
+typedef struct
+{
+  const SimHistory *history;
+  const SimUpdates *updates;
+  const SimOutcome *outcome;
+  const char *about;
+  const char *story;  /* as the timeline tells it */
+  const char *replay; /* the command that gives this rehearsal again; NULL: not known */
+} SimPage;
+
+/* For a screen and for paper: how it ended and why, what each node, workload and pod went through,
+ * what blocked when, the story, and every expectation. Whether everything was written, ferror ()
+ * knows. */
+void sim_html_write (const SimPage *page, FILE *out);
 
 G_END_DECLS

@@ -206,6 +206,8 @@ word_of (SimMarkKind kind)
       return "update failed";
     case SIM_MARK_STEP:
       return "step";
+    case SIM_MARK_UPDATED:
+      return "update over";
     }
   return "";
 }
@@ -225,7 +227,7 @@ write_instant (Writer *self, const SimMark *mark)
                                 dd_object ("subject", dd_string (mark->subject), NULL), NULL));
 }
 
-/* A phase lasts until the next one of the same node group, or to the end. */
+/* A phase lasts until the next one of the same node group, or the end of its update. */
 static DdUsec
 end_of_phase (const SimHistory *history, guint index)
 {
@@ -235,7 +237,8 @@ end_of_phase (const SimHistory *history, guint index)
     {
       const SimMark *mark = g_ptr_array_index (history->marks, i);
 
-      if (mark->kind == SIM_MARK_PHASE && strcmp (mark->subject, phase->subject) == 0)
+      if ((mark->kind == SIM_MARK_PHASE || mark->kind == SIM_MARK_UPDATED)
+          && strcmp (mark->subject, phase->subject) == 0)
         return mark->time;
     }
   return history->end;

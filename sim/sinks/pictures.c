@@ -6,6 +6,7 @@
 #include "sim/sinks/pictures.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -13,27 +14,48 @@
 #include "sim/sinks/html.h"
 #include "sim/sinks/perfetto.h"
 
+/* What an earlier rehearsal left. */
+static void
+forget (SimPictures *pictures)
+{
+  g_clear_pointer (&pictures->history, sim_history_free);
+  g_clear_pointer (&pictures->updates, sim_updates_free);
+  g_clear_pointer (&pictures->story, free);
+}
+
 void
 sim_pictures_clear (SimPictures *pictures)
 {
   g_clear_pointer (&pictures->perfetto_path, g_free);
   g_clear_pointer (&pictures->html_path, g_free);
-  g_clear_pointer (&pictures->history, sim_history_free);
+  g_clear_pointer (&pictures->replay, g_free);
+  forget (pictures);
 }
 
 void
 sim_pictures_attend (SimPictures *pictures, SimWorld *world)
 {
-  g_clear_pointer (&pictures->history, sim_history_free);
-  if (pictures->perfetto_path != NULL || pictures->html_path != NULL)
-    pictures->historian = sim_historian_new (world);
+  forget (pictures);
+  if (pictures->perfetto_path == NULL && pictures->html_path == NULL)
+    return;
+  pictures->historian = sim_historian_new (world);
+  pictures->updates = sim_updates_new ();
+  pictures->telling = open_memstream (&pictures->story, &pictures->story_length);
+  pictures->timeline = sim_timeline_new (pictures->telling, FALSE);
+  sim_trace_add_reader (world->stage->trace, sim_updates_take, pictures->updates);
+  sim_trace_add_reader (world->stage->trace, sim_timeline_take, pictures->timeline);
 }
 
 void
-sim_pictures_dismiss (SimPictures *pictures)
+sim_pictures_dismiss (SimPictures *pictures, SimWorld *world)
 {
-  if (pictures->historian != NULL)
-    pictures->history = sim_historian_conclude (g_steal_pointer (&pictures->historian));
+  if (pictures->historian == NULL)
+    return;
+  sim_trace_remove_reader (world->stage->trace, sim_updates_take, pictures->updates);
+  sim_trace_remove_reader (world->stage->trace, sim_timeline_take, pictures->timeline);
+  pictures->history = sim_historian_conclude (g_steal_pointer (&pictures->historian));
+  g_clear_pointer (&pictures->timeline, sim_timeline_free);
+  fclose (g_steal_pointer (&pictures->telling));
 }
 
 static char *
@@ -67,28 +89,21 @@ complain (const char *path, GError **error)
   return FALSE;
 }
 
-typedef struct
-{
-  const SimHistory *history;
-  const SimOutcome *outcome;
-  const char *about;
-} Subject;
-
 static void
-draw_perfetto (const Subject *subject, FILE *out)
+draw_perfetto (const SimPage *page, FILE *out)
 {
-  sim_perfetto_write (subject->history, subject->outcome->scenario, out);
+  sim_perfetto_write (page->history, page->outcome->scenario, out);
 }
 
 static void
-draw_html (const Subject *subject, FILE *out)
+draw_html (const SimPage *page, FILE *out)
 {
-  sim_html_write (subject->history, subject->outcome, subject->about, out);
+  sim_html_write (page, out);
 }
 
 static gboolean
-write_picture (const SimPictures *pictures, const char *path, const Subject *subject,
-               void (*draw) (const Subject *subject, FILE *out), GError **error)
+write_picture (const SimPictures *pictures, const char *path, const SimPage *page,
+               void (*draw) (const SimPage *page, FILE *out), GError **error)
 {
   g_autofree char *place = NULL;
   FILE *out;
@@ -96,11 +111,11 @@ write_picture (const SimPictures *pictures, const char *path, const Subject *sub
 
   if (path == NULL)
     return TRUE;
-  place = path_for (pictures, path, subject->outcome->scenario);
+  place = path_for (pictures, path, page->outcome->scenario);
   out = dd_output_open (place, error);
   if (out == NULL)
     return FALSE;
-  draw (subject, out);
+  draw (page, out);
   good = fflush (out) == 0 && !ferror (out);
   if (!good)
     complain (place, error);
@@ -112,10 +127,15 @@ gboolean
 sim_pictures_write (SimPictures *pictures, const SimOutcome *outcome, const char *about,
                     GError **error)
 {
-  const Subject subject = { pictures->history, outcome, about };
+  const SimPage page = { .history = pictures->history,
+                         .updates = pictures->updates,
+                         .outcome = outcome,
+                         .about = about,
+                         .story = pictures->story,
+                         .replay = pictures->replay };
 
   if (pictures->history == NULL)
     return TRUE;
-  return write_picture (pictures, pictures->perfetto_path, &subject, draw_perfetto, error)
-         && write_picture (pictures, pictures->html_path, &subject, draw_html, error);
+  return write_picture (pictures, pictures->perfetto_path, &page, draw_perfetto, error)
+         && write_picture (pictures, pictures->html_path, &page, draw_html, error);
 }
