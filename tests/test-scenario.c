@@ -101,10 +101,37 @@ static const struct
     "s.yaml:3:18: min is above max" },
   { HEAD "expect: []\nsteps: [{at: 1s}]\n", "s.yaml:4:9: a step needs one of eks, autoscaling" },
   { HEAD "expect: []\nsteps: [{cordon: {}}]\n", "s.yaml:4:9: a step needs either at or after" },
+  { HEAD "expect: []\nsteps: [{at: 1s, whenever: {event: node.ready}, cordon: {}}]\n",
+    "s.yaml:4:9: a step needs either at or after or whenever" },
+  { HEAD "expect: []\nsteps: [{whenever: {event: node.raedy}, cordon: {}}]\n",
+    "s.yaml:4:28: no event is called \"node.raedy\" (did you mean node.ready?)" },
+  { HEAD "expect: []\nsteps: [{at: 1s, every: 1s, cordon: {}}]\n",
+    "s.yaml:4:18: every needs until" },
+  { HEAD "expect: []\nsteps: [{at: 1s, every: 0s, until: 1m, cordon: {}}]\n",
+    "s.yaml:4:18: every: some time must pass" },
+  { HEAD "expect: []\nsteps: [{whenever: {event: node.ready}, every: 1s, until: 1m, cordon: {}}]\n",
+    "s.yaml:4:41: what is done whenever something happens comes again by itself" },
+  { HEAD "expect: []\nsteps: [{at: 1s, until: 1m, cordon: {}}]\n",
+    "s.yaml:4:18: until goes with every and whenever only" },
+  { HEAD "expect: []\nsteps: [{at: 1s, for each: {kind: Nod}, cordon: {}}]\n",
+    "s.yaml:4:35: kind Nod is not modelled (did you mean Node?)" },
+  { HEAD
+    "expect: []\nsteps: [{at: 1s, for each: {kind: Node, spec: {tiants: null}}, cordon: {}}]\n",
+    "s.yaml:4:48: " },
+  { HEAD "expect: []\nsteps: [{at: 1s, for each: {kind: Pod}, cordon: {}}]\n",
+    "s.yaml:4:35: only a Node can be treated so" },
+  { HEAD "expect: []\nsteps: [{at: 1s, for each: {kind: Node}, cordon: {pick: 1}}]\n",
+    "s.yaml:4:51: for each says which objects are meant: pick has no place" },
+  { HEAD "expect: []\nsteps: [{at: 1s, for each: {kind: Node}, capacity: {a: 1}}]\n",
+    "s.yaml:4:18: for each goes with patch, delete" },
+  { HEAD "expect: []\nsteps: [{at: 1s, delete: {kind: Pod}}]\n",
+    "s.yaml:4:26: the object's name is missing" },
+  { HEAD "expect: []\nsteps: [{at: 1s, taint: {key: a, effect: NoSchedul}}]\n",
+    "s.yaml:4:42: effect cannot be \"NoSchedul\" (did you mean NoSchedule?)" },
   { HEAD "expect: []\nsteps: [{at: 1s, cordon: {}, uncordon: {}}]\n",
     "s.yaml:4:30: a step does one thing, not both \"cordon\" and \"uncordon\"" },
   { HEAD "expect: []\nsteps: [{at: 1s, plus: 1s, cordon: {}}]\n",
-    "s.yaml:4:18: plus goes with after only" },
+    "s.yaml:4:18: plus goes with after and whenever only" },
   { HEAD "expect: []\nsteps: [{at: 0s, eks: {operation: UpdateNodegroupVersoin}}]\n",
     "s.yaml:4:35: eks has no operation \"UpdateNodegroupVersoin\" (did you mean "
     "UpdateNodegroupVersion?)" },
@@ -376,6 +403,82 @@ START_TEST (objects_are_applied_patched_and_deleted)
 }
 END_TEST
 
+#define MAP(at, name, data) \
+  "  - {at: " at ", apply: {apiVersion: v1, kind: ConfigMap, metadata: {name: " name \
+  ", labels: {of: us}}, data: {k: " data "}}}\n"
+
+START_TEST (a_step_may_be_done_to_each_object_again_and_again)
+{
+  g_autoptr (SimOutcome) outcome = rehearse (
+      HEAD "steps:\n" MAP ("1s", "a", "old") MAP ("1s", "b", "old") MAP ("1s", "c", "new")
+          MAP ("25s", "d", "old")
+              MAP ("55s", "e",
+                   "old") "  - at: 10s\n"
+                          "    every: 20s\n"
+                          "    until: 50s\n"
+                          "    for each: {kind: ConfigMap, metadata: {labels: {of: us}}, data: {k: "
+                          "old}}\n"
+                          "    patch: {merge: {data: {k: done}}}\n"
+                          "  - {at: 70s, for each: {kind: ConfigMap, metadata: {labels: {of: us}}, "
+                          "data: {k: done}}, "
+                          "delete: {}}\n"
+                          "expect:\n"
+                          "  - {at: 9s, count: 0, match: {kind: ConfigMap, data: {k: done}}}\n"
+                          "  - {at: 29s, count: 2, match: {kind: ConfigMap, data: {k: done}}}\n"
+                          "  - {at: 69s, count: 3, match: {kind: ConfigMap, data: {k: done}}}\n"
+                          "  - {at end: , count: 2, match: {kind: ConfigMap, metadata: {labels: "
+                          "{of: us}}}}\n"
+                          "  - {event: {event: step.started, details: {step: patch each "
+                          "ConfigMap}}, count: 2}\n");
+
+  ck_assert_msg (outcome->held, "%s",
+                 ((const SimVerdict *) g_ptr_array_index (outcome->verdicts, 0))->why);
+}
+END_TEST
+
+START_TEST (a_step_may_answer_each_event_about_its_subject)
+{
+  g_autoptr (SimOutcome) outcome = rehearse (
+      "about: x\nworld: {nodegroups: [{name: default, desired: 3}]}\n"
+      "steps:\n"
+      "  - {at: 1s, for each: {kind: Node}, taint: {key: a, value: b, effect: NoSchedule}}\n"
+      "  - {at: 2s, for each: {kind: Node}, taint: {key: a, value: c, effect: NoSchedule}}\n"
+      "  - {at: 3s, cordon: {pick: 2}}\n"
+      "  - {whenever: {event: node.cordon-seen}, plus: 5s, untaint: {key: a}}\n"
+      "expect:\n"
+      "  - {at: 3s, count: 3, match: {kind: Node, spec: {taints: [{key: a, value: c}]}}}\n"
+      "  - {at: 3s, count: 0, match: {kind: Node, spec: {taints: [{key: a, value: b}]}}}\n"
+      "  - {at end: , count: 2, match: {kind: Node, spec: {taints: [{key: a}], unschedulable: "
+      "null}}}\n"
+      "  - {at end: , count: 1, match: {kind: Node, spec: {taints: {is not: [{key: a}]}, "
+      "unschedulable: true}}}\n");
+
+  ck_assert_msg (outcome->held, "%s",
+                 ((const SimVerdict *) g_ptr_array_index (outcome->verdicts, 0))->why);
+}
+END_TEST
+
+static const struct
+{
+  const char *step, *why;
+} lonely[] = {
+  { "{at: 1s, for each: {kind: Pod, metadata: {name: nobody}}, delete: {}}",
+    "refused: no such object: no object is like that" },
+  { "{at: 1s, every: 1m, until: 5m, for each: {kind: Node}, untaint: {key: a}}",
+    "refused: no such node: no node is like that" },
+  { "{whenever: {event: node.ready}, uncordon: {}}", "the run ended before this step was due" },
+};
+
+START_TEST (a_step_that_finds_nobody_fails_the_scenario)
+{
+  g_autofree char *text = g_strdup_printf (HEAD "expect: []\nsteps:\n  - %s\n", lonely[_i].step);
+  g_autoptr (SimOutcome) outcome = rehearse (text);
+
+  ck_assert (!outcome->held);
+  ck_assert_str_eq (only_verdict (outcome)->why, lonely[_i].why);
+}
+END_TEST
+
 START_TEST (an_order_that_is_not_modelled_breaks_a_promise)
 {
   g_autoptr (SimOutcome) outcome = rehearse (
@@ -425,6 +528,8 @@ main (void)
     a_step_that_must_fail_and_does_not_is_a_failure,
     a_step_whose_cause_never_comes_is_a_failure,
     objects_are_applied_patched_and_deleted,
+    a_step_may_be_done_to_each_object_again_and_again,
+    a_step_may_answer_each_event_about_its_subject,
     an_order_that_is_not_modelled_breaks_a_promise,
     reaching_the_limit_of_events_is_a_result,
     the_time_of_a_scenario_ends_it,
@@ -435,6 +540,8 @@ main (void)
   int failed;
 
   tcase_add_checked_fixture (tcase, setup, teardown);
+  tcase_add_loop_test (tcase, a_step_that_finds_nobody_fails_the_scenario, 0,
+                       G_N_ELEMENTS (lonely));
   tcase_add_loop_test (tcase, a_mistake_in_a_scenario_is_pointed_at, 0, G_N_ELEMENTS (mistakes));
   tcase_add_loop_test (tcase, what_the_world_refuses_is_pointed_at, 0, G_N_ELEMENTS (refusals));
   tcase_add_loop_test (tcase, a_fault_that_never_strikes_fails_the_scenario_unless_it_may, 0,

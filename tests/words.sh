@@ -78,6 +78,14 @@ steps:
   - at: 3m
     engine: {action: start, nodegroup: default}
     fails: no engine
+  - whenever: {event: pod.ready}
+    until: 5m
+    taint: {key: a, effect: PreferNoSchedule, pick: 1}
+  - at: 4m
+    every: 20s
+    until: 6m
+    for each: {kind: Node, spec: {taints: [{key: a}]}}
+    untaint: {key: a}
 faults:
   - {service: eks, operation: DescribeNodegroup, error: ThrottlingException, times: 1, may not strike: true}
   - {service: kubernetes, operation: list pods, error: InternalError, retry_after: 1, may not strike: true}
@@ -171,6 +179,15 @@ merge merge merg
 minReadySeconds minReady minReadySecond
 cordon cordon: cordn
 pick pick pik
+whenever whenever: whenevr
+pod.ready whenever: pod.redy
+PreferNoSchedule PreferNo PreferNoSchedul
+taint taint:..key taitn
+untaint untaint: untiant
+every every: evrey
+until until:.6m untli
+taints for.each: tiants
+Node for.each: Noed
 start action:.start strat
 default engine: defualt
 service service:.eks servcie
@@ -203,6 +220,7 @@ misspell 'service: eks, op' Describe 'by: client, service: eks, op' 'only what i
 misspell 'may not strike' may.not 'may not srtike'
 misspell 'pull' operation:.pull pul 'did you mean pod pull'
 misspell 'at most' gap: 'at msot'
+misspell 'for each' for.each: 'for eahc'
 misspell nodegroupName nodegroupName nodegroupNmae '"nodegroupName" says which'
 misspell 123456789012 account: 12345 'twelve digits'
 misspell 3h ^for 3 'is no duration'

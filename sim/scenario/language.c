@@ -98,23 +98,43 @@ static const SimRow request_rows[] = {
 };
 
 static const SimRow object_rows[] = {
-  { "kind", SIM_TEXT, "Pod, PodDisruptionBudget, Node ...", .required = TRUE },
+  { "kind", SIM_TEXT, "Pod, PodDisruptionBudget, Node ...; `for each` says it instead" },
   { "apiVersion", SIM_TEXT, "needed only where the kind is ambiguous" },
-  { "name", SIM_TEXT, "the object's name", .required = TRUE },
+  { "name", SIM_TEXT, "the object's name; whenever: the event's subject when left out" },
   { "namespace", SIM_TEXT, "default when left out" },
   { NULL },
 };
 
 static const SimRow patch_rows[] = {
-  { "kind", SIM_TEXT, "Pod, PodDisruptionBudget, Node ...", .required = TRUE },
+  { "kind", SIM_TEXT, "Pod, PodDisruptionBudget, Node ...; `for each` says it instead" },
   { "apiVersion", SIM_TEXT, "needed only where the kind is ambiguous" },
-  { "name", SIM_TEXT, "the object's name", .required = TRUE },
+  { "name", SIM_TEXT, "the object's name; whenever: the event's subject when left out" },
   { "namespace", SIM_TEXT, "default when left out" },
   { "merge", SIM_MAPPING, "a merge patch (RFC 7386)", .required = TRUE },
   { NULL },
 };
 
 static const SimRow node_choice_rows[] = {
+  { "match", SIM_MAPPING, "what the node is like; all nodes when left out" },
+  { "pick", SIM_INTEGER, "which of them in order of name, from 1", .min = 1, .max = 5000 },
+  { NULL },
+};
+
+static const char *const effects[] = { "NoSchedule", "PreferNoSchedule", "NoExecute", NULL };
+
+static const SimRow node_taint_rows[] = {
+  { "key", SIM_TEXT, "the taint's key", .required = TRUE },
+  { "value", SIM_TEXT, "its value" },
+  { "effect", SIM_TEXT, "NoSchedule, PreferNoSchedule or NoExecute", .required = TRUE,
+    .values = effects },
+  { "match", SIM_MAPPING, "what the node is like; all nodes when left out" },
+  { "pick", SIM_INTEGER, "which of them in order of name, from 1", .min = 1, .max = 5000 },
+  { NULL },
+};
+
+static const SimRow node_untaint_rows[] = {
+  { "key", SIM_TEXT, "the taint's key", .required = TRUE },
+  { "effect", SIM_TEXT, "its effect; whatever it is when left out", .values = effects },
   { "match", SIM_MAPPING, "what the node is like; all nodes when left out" },
   { "pick", SIM_INTEGER, "which of them in order of name, from 1", .min = 1, .max = 5000 },
   { NULL },
@@ -133,7 +153,13 @@ static const SimRow step_rows[] = {
   { "about", SIM_TEXT, "why this step is taken" },
   { "at", SIM_DURATION, "when, counted from the world's beginning" },
   { "after", SIM_MAPPING, "instead of at: when this first happens", .of = event_rows },
-  { "plus", SIM_DURATION, "so much later than `after`" },
+  { "whenever", SIM_MAPPING, "instead of at: each time that this happens", .of = event_rows },
+  { "plus", SIM_DURATION, "so much later than `after` or `whenever`" },
+  { "every", SIM_DURATION, "at and after: again each time that this has passed" },
+  { "until", SIM_DURATION, "every and whenever: not after this moment" },
+  { "for each", SIM_MAPPING,
+    "patch, delete and what is done to nodes: to every object like this, in order of namespace and "
+    "name; none is an error, with every and whenever if there never is one" },
   { "eks", SIM_MAPPING, "a request to EKS", .of = request_rows },
   { "autoscaling", SIM_MAPPING, "a request to EC2 Auto Scaling", .of = request_rows },
   { "ec2", SIM_MAPPING, "a request to EC2", .of = request_rows },
@@ -144,6 +170,8 @@ static const SimRow step_rows[] = {
   { "delete", SIM_MAPPING, "deletes one Kubernetes object", .of = object_rows },
   { "cordon", SIM_MAPPING, "makes one node unschedulable", .of = node_choice_rows },
   { "uncordon", SIM_MAPPING, "makes it schedulable again", .of = node_choice_rows },
+  { "taint", SIM_MAPPING, "puts a taint on one node", .of = node_taint_rows },
+  { "untaint", SIM_MAPPING, "takes one off it", .of = node_untaint_rows },
   { "capacity", SIM_NAMED, "how many more instances a zone can take; -1: no limit",
     .element = SIM_INTEGER },
   { "engine", SIM_MAPPING, "what happens to the engine of an update", .of = engine_rows },

@@ -323,8 +323,11 @@ static gboolean
 check_step (const Names *names, const DdYaml *step, GError **error)
 {
   const DdYaml *after = dd_yaml_member (step, "after");
+  const DdYaml *whenever = dd_yaml_member (step, "whenever");
 
-  if ((after != NULL && !check_event (after, error)) || !check_moments (names, step, error))
+  if ((after != NULL && !check_event (after, error))
+      || (whenever != NULL && !check_event (whenever, error))
+      || !check_moments (names, step, error))
     return FALSE;
   for (guint i = 0; i < dd_yaml_length (step); i++)
     {

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* sim/scenario/steps.c: steps become requests at the front door
  *
- * A step is due at a moment, or some time after an event was first seen. What it does is a row of
- * the table at the end: `prepare` finds mistakes before anything runs, `run` sends requests. Only
- * scarcity of machines, which no API can cause, is set directly. */
+ * A step is due at a moment, or some time after an event was first seen; or again and again, which
+ * is how somebody is played who watches over a cluster. What it does is a row of the table at the
+ * end: `prepare` finds mistakes before anything runs, `run` sends requests, once for every object
+ * that the step addresses. Only scarcity of machines, which no API can cause, is set directly. */
 
 #include "config.h"
 
@@ -18,6 +19,7 @@
 #include "sim/aws/protocol/protocol.h"
 #include "sim/kube/verbs/api.h"
 #include "sim/kube/kinds/kinds.h"
+#include "sim/scenario/address.h"
 #include "sim/scenario/expect-private.h"
 #include "sim/scenario/fields.h"
 #include "sim/scenario/manifest.h"
@@ -33,25 +35,31 @@ typedef struct _Step Step;
 typedef struct
 {
   const char *key;
+  SimAddressing addressing;
   gboolean (*prepare) (Step *step, GError **error);
-  void (*run) (Step *step);
+  void (*run) (Step *step, const SimTarget *target);
 } Action;
 
 struct _Step
 {
   SimSteps *steps;
   const DdYaml *node;
-  const DdYaml *after; /* NULL: at a moment */
-  DdUsec delay;        /* since the beginning, or since AFTER */
+  const DdYaml *after;    /* NULL: at a moment */
+  const DdYaml *whenever; /* the same, each time; NULL: not so */
+  DdUsec delay;           /* since the beginning, or since AFTER or WHENEVER */
+  DdUsec period;          /* 0: once */
+  DdUsec until;           /* since the beginning; 0: without end */
   const Action *action;
   const DdYaml *pattern; /* what stands under the action's key */
   const char *fails;     /* the code it must be refused with, or NULL */
   const AwsService *service;
   const AwsOperation *operation;
-  const KubeKind *kind;
+  SimAddress address;
   SimManifests *manifests;
-  gboolean armed, taken;
-  guint64 timer;
+  gboolean armed;
+  gboolean taken;       /* it was due, */
+  gboolean acted;       /* and there was somebody to address */
+  GPtrArray *turns;     /* of Turn: when it is due next */
   GPtrArray *requests;  /* of Request, in flight or answered */
   char *code, *message; /* of the first refusal */
 };
@@ -62,6 +70,14 @@ typedef struct
   guint64 id;                  /* 0: answered */
   const SimManifest *manifest; /* created; merged into when it is there already */
 } Request;
+
+/* One time that a step is due. */
+typedef struct
+{
+  Step *step;
+  char *subject; /* of the event to which it answers; NULL */
+  guint64 timer;
+} Turn;
 
 struct _SimSteps
 {
@@ -142,7 +158,7 @@ prepare_aws (Step *step, GError **error)
 }
 
 static void
-run_aws (Step *step)
+run_aws (Step *step, const SimTarget *target G_GNUC_UNUSED)
 {
   const DdYaml *input_node = dd_yaml_member (step->pattern, "input");
   const char *name = sim_schema_text (dd_yaml_member (step->pattern, "nodegroup"));
@@ -175,7 +191,7 @@ prepare_apply (Step *step, GError **error)
 }
 
 static void
-run_apply (Step *step)
+run_apply (Step *step, const SimTarget *target G_GNUC_UNUSED)
 {
   for (guint i = 0; i < step->manifests->manifests->len; i++)
     {
@@ -188,105 +204,126 @@ run_apply (Step *step)
     }
 }
 
-static gboolean
-prepare_object (Step *step, GError **error)
-{
-  step->kind = sim_manifest_kind (step->pattern, error);
-  return step->kind != NULL;
-}
-
 /* A patch names fields as an object does. */
 static gboolean
 prepare_patch (Step *step, GError **error)
 {
   g_autoptr (GPtrArray) mistakes = g_ptr_array_new_with_free_func (g_free);
 
-  if (!prepare_object (step, error))
-    return FALSE;
-  sim_fields_check (dd_yaml_member (step->pattern, "merge"), step->kind, mistakes);
+  sim_fields_check (dd_yaml_member (step->pattern, "merge"), step->address.kind, mistakes);
   return sim_fields_conclude (mistakes, error);
 }
 
 static void
-run_on_object (Step *step, const char *method, const DdValue *body)
+ask_for (Step *step, const SimTarget *target, const char *method, const DdValue *body)
 {
-  const char *namespace_ = sim_schema_text (dd_yaml_member (step->pattern, "namespace"));
-  const char *name = sim_schema_text (dd_yaml_member (step->pattern, "name"));
-
-  send_request (step,
-                sim_kube_request (step->kind, namespace_ != NULL ? namespace_ : "default", name,
-                                  method, MERGE_PATCH, body),
-                NULL);
+  send_request (
+      step,
+      sim_kube_request (target->kind, target->namespace_, target->name, method, MERGE_PATCH, body),
+      NULL);
 }
 
 static void
-run_patch (Step *step)
+run_patch (Step *step, const SimTarget *target)
 {
-  run_on_object (step, "PATCH", dd_yaml_member (step->pattern, "merge")->value);
+  ask_for (step, target, "PATCH", dd_yaml_member (step->pattern, "merge")->value);
 }
 
 static void
-run_delete (Step *step)
+run_delete (Step *step, const SimTarget *target)
 {
-  run_on_object (step, "DELETE", NULL);
+  ask_for (step, target, "DELETE", NULL);
 }
 
+/* ---- nodes ---- */
+
+/* VALUE is taken. */
+static void
+patch_spec (Step *step, const SimTarget *target, const char *member, DdValue *value)
+{
+  g_autoptr (DdValue) patch = dd_object ("spec", dd_object (member, value, NULL), NULL);
+
+  ask_for (step, target, "PATCH", patch);
+}
+
+static void
+run_cordon (Step *step, const SimTarget *target)
+{
+  patch_spec (step, target, "unschedulable", dd_bool (TRUE));
+}
+
+static void
+run_uncordon (Step *step, const SimTarget *target)
+{
+  patch_spec (step, target, "unschedulable", dd_null ());
+}
+
+/* TAINT is what the step names: by its key, and by its effect where it says one. */
 static gboolean
-prepare_choice (Step *step, GError **error)
+is_named (const Step *step, const DdValue *taint)
 {
-  const DdYaml *pattern = dd_yaml_member (step->pattern, "match");
+  const char *effect = sim_schema_text (dd_yaml_member (step->pattern, "effect"));
 
-  return pattern == NULL || sim_fields_check_pattern (pattern, &kube_node, error);
+  return g_strcmp0 (dd_value_path_string (taint, "key"),
+                    sim_schema_text (dd_yaml_member (step->pattern, "key")))
+             == 0
+         && (effect == NULL || g_strcmp0 (dd_value_path_string (taint, "effect"), effect) == 0);
 }
 
-/* Nodes have names that nobody knows before they join; a step says what its node is like. */
-static const SimObject *
-pick_node (const Step *step, const GPtrArray *nodes)
+/* The node's taints but those that the step names, whose number is *OUT_NAMED. */
+static DdBuilder
+other_taints (const Step *step, const SimTarget *target, guint *out_named)
 {
-  const DdYaml *pattern = dd_yaml_member (step->pattern, "match");
-  gint64 left = dd_value_path_int (step->pattern->value, "pick", 1);
+  const SimObject *node
+      = sim_store_get (step->steps->world->kube->store, &kube_node, "", target->name);
+  const DdValue *taints = node != NULL ? dd_value_path (node->value, "spec.taints") : NULL;
+  DdBuilder others = dd_builder_array ();
 
-  for (guint i = 0; i < nodes->len; i++)
+  *out_named = 0;
+  for (gsize i = 0; i < dd_value_length (taints); i++)
+    if (is_named (step, dd_value_element (taints, i)))
+      (*out_named)++;
+    else
+      dd_builder_add (&others, dd_value_ref (dd_value_element (taints, i)));
+  return others;
+}
+
+/* As `kubectl taint --overwrite` does. */
+static void
+run_taint (Step *step, const SimTarget *target)
+{
+  guint named;
+  DdBuilder taints = other_taints (step, target, &named);
+  const DdYaml *value = dd_yaml_member (step->pattern, "value");
+
+  dd_builder_add (
+      &taints,
+      dd_object ("key", dd_string (sim_schema_text (dd_yaml_member (step->pattern, "key"))),
+                 "value", value != NULL ? dd_string (value->text) : NULL, "effect",
+                 dd_string (sim_schema_text (dd_yaml_member (step->pattern, "effect"))), NULL));
+  patch_spec (step, target, "taints", dd_builder_end (&taints));
+}
+
+/* As `kubectl taint` with a minus behind the taint does, which also fails where there is none. */
+static void
+run_untaint (Step *step, const SimTarget *target)
+{
+  guint named;
+  DdBuilder taints = other_taints (step, target, &named);
+
+  if (named > 0)
     {
-      const SimObject *node = g_ptr_array_index (nodes, i);
-
-      if ((pattern == NULL || sim_match (pattern->value, node->value)) && --left == 0)
-        return node;
+      patch_spec (step, target, "taints", dd_builder_end (&taints));
+      return;
     }
-  return NULL;
-}
-
-static void
-set_unschedulable (Step *step, gboolean unschedulable)
-{
-  g_autoptr (GPtrArray) nodes = sim_store_list (step->steps->world->kube->store, &kube_node, NULL);
-  const SimObject *node = pick_node (step, nodes);
-  g_autoptr (DdValue) patch = dd_object (
-      "spec", dd_object ("unschedulable", unschedulable ? dd_bool (TRUE) : dd_null (), NULL), NULL);
-
-  if (node == NULL)
-    note_refusal (step, "no such node", "no node is like that");
-  else
-    send_request (step, sim_kube_request (&kube_node, "", node->name, "PATCH", MERGE_PATCH, patch),
-                  NULL);
-}
-
-static void
-run_cordon (Step *step)
-{
-  set_unschedulable (step, TRUE);
-}
-
-static void
-run_uncordon (Step *step)
-{
-  set_unschedulable (step, FALSE);
+  dd_value_unref (dd_builder_end (&taints));
+  note_refusal (step, "no such taint", target->name);
 }
 
 /* ---- machines ---- */
 
 static void
-run_capacity (Step *step)
+run_capacity (Step *step, const SimTarget *target G_GNUC_UNUSED)
 {
   AwsCloud *cloud = step->steps->world->cloud;
 
@@ -305,7 +342,7 @@ run_capacity (Step *step)
 /* ---- the engine ---- */
 
 static void
-run_engine (Step *step)
+run_engine (Step *step, const SimTarget *target G_GNUC_UNUSED)
 {
   const char *nodegroup = sim_schema_text (dd_yaml_member (step->pattern, "nodegroup"));
   const char *action = sim_schema_text (dd_yaml_member (step->pattern, "action"));
@@ -321,21 +358,40 @@ run_engine (Step *step)
 }
 
 static const Action actions[] = {
-  { "eks", prepare_aws, run_aws },          { "autoscaling", prepare_aws, run_aws },
-  { "ec2", prepare_aws, run_aws },          { "ssm", prepare_aws, run_aws },
-  { "sts", prepare_aws, run_aws },          { "apply", prepare_apply, run_apply },
-  { "patch", prepare_patch, run_patch },    { "delete", prepare_object, run_delete },
-  { "cordon", prepare_choice, run_cordon }, { "uncordon", prepare_choice, run_uncordon },
-  { "capacity", NULL, run_capacity },       { "engine", NULL, run_engine },
+  { "eks", SIM_ADDRESS_NOBODY, prepare_aws, run_aws },
+  { "autoscaling", SIM_ADDRESS_NOBODY, prepare_aws, run_aws },
+  { "ec2", SIM_ADDRESS_NOBODY, prepare_aws, run_aws },
+  { "ssm", SIM_ADDRESS_NOBODY, prepare_aws, run_aws },
+  { "sts", SIM_ADDRESS_NOBODY, prepare_aws, run_aws },
+  { "apply", SIM_ADDRESS_NOBODY, prepare_apply, run_apply },
+  { "patch", SIM_ADDRESS_OBJECT, prepare_patch, run_patch },
+  { "delete", SIM_ADDRESS_OBJECT, NULL, run_delete },
+  { "cordon", SIM_ADDRESS_NODE, NULL, run_cordon },
+  { "uncordon", SIM_ADDRESS_NODE, NULL, run_uncordon },
+  { "taint", SIM_ADDRESS_NODE, NULL, run_taint },
+  { "untaint", SIM_ADDRESS_NODE, NULL, run_untaint },
+  { "capacity", SIM_ADDRESS_NOBODY, NULL, run_capacity },
+  { "engine", SIM_ADDRESS_NOBODY, NULL, run_engine },
 };
 
 /* ---- reading ---- */
+
+static void
+turn_free (gpointer data)
+{
+  Turn *turn = data;
+
+  g_free (turn->subject);
+  g_free (turn);
+}
 
 static void
 step_free (gpointer data)
 {
   Step *step = data;
 
+  sim_address_clear (&step->address);
+  g_ptr_array_unref (step->turns);
   g_clear_pointer (&step->manifests, sim_manifests_free);
   g_ptr_array_unref (step->requests);
   g_free (step->code);
@@ -366,7 +422,7 @@ find_action (Step *step, GError **error)
     return TRUE;
   dd_yaml_set_error (error, step->node,
                      "a step needs one of eks, autoscaling, ec2, ssm, sts, apply, patch, delete, "
-                     "cordon, uncordon, capacity, engine");
+                     "cordon, uncordon, taint, untaint, capacity, engine");
   return FALSE;
 }
 
@@ -375,20 +431,52 @@ find_moment (Step *step, GError **error)
 {
   const DdYaml *at = dd_yaml_member (step->node, "at");
   const DdYaml *plus = dd_yaml_member (step->node, "plus");
+  gboolean answers;
 
   step->after = dd_yaml_member (step->node, "after");
-  step->delay = sim_schema_duration (step->after != NULL ? plus : at, 0);
-  if ((at == NULL) == (step->after == NULL))
+  step->whenever = dd_yaml_member (step->node, "whenever");
+  answers = step->after != NULL || step->whenever != NULL;
+  step->delay = sim_schema_duration (answers ? plus : at, 0);
+  if ((at != NULL) + (step->after != NULL) + (step->whenever != NULL) != 1)
     {
-      dd_yaml_set_error (error, step->node, "a step needs either at or after");
+      dd_yaml_set_error (error, step->node, "a step needs either at or after or whenever");
       return FALSE;
     }
-  if (plus != NULL && step->after == NULL)
+  if (plus != NULL && !answers)
     {
-      dd_yaml_set_error (error, dd_yaml_key (step->node, "plus"), "plus goes with after only");
+      dd_yaml_set_error (error, dd_yaml_key (step->node, "plus"),
+                         "plus goes with after and whenever only");
       return FALSE;
     }
   return TRUE;
+}
+
+/* What comes again must have an end, or the world would have none. */
+static gboolean
+find_end (Step *step, GError **error)
+{
+  const DdYaml *every = dd_yaml_member (step->node, "every");
+  const DdYaml *until = dd_yaml_member (step->node, "until");
+  const char *complaint = NULL;
+
+  step->period = sim_schema_duration (every, 0);
+  step->until = sim_schema_duration (until, 0);
+  if (every != NULL && step->whenever != NULL)
+    complaint = "what is done whenever something happens comes again by itself: every has no place";
+  else if (every != NULL && step->period <= 0)
+    complaint = "every: some time must pass in between";
+  else if (every != NULL && step->until <= 0)
+    complaint = "every needs until: when it comes no more";
+  if (complaint != NULL)
+    {
+      dd_yaml_set_error (error, dd_yaml_key (step->node, "every"), "%s", complaint);
+      return FALSE;
+    }
+  if (until == NULL || every != NULL || step->whenever != NULL)
+    return TRUE;
+  dd_yaml_set_error (error, dd_yaml_key (step->node, "until"),
+                     "until goes with every and whenever only");
+  return FALSE;
 }
 
 SimSteps *
@@ -405,8 +493,11 @@ sim_steps_new (const DdYaml *list, GError **error)
       step->node = dd_yaml_element (list, i);
       step->fails = sim_schema_text (dd_yaml_member (step->node, "fails"));
       step->requests = g_ptr_array_new_with_free_func (g_free);
+      step->turns = g_ptr_array_new_with_free_func (turn_free);
       g_ptr_array_add (steps->list, step);
-      if (!find_action (step, error) || !find_moment (step, error)
+      if (!find_action (step, error) || !find_moment (step, error) || !find_end (step, error)
+          || !sim_address_read (step->node, step->pattern, step->action->addressing, &step->address,
+                                error)
           || (step->action->prepare != NULL && !step->action->prepare (step, error)))
         return NULL;
     }
@@ -427,29 +518,92 @@ step_text (const Step *step)
     return g_strdup (about);
   if (operation != NULL)
     return g_strdup_printf ("%s %s", step->action->key, operation);
+  if (step->address.each != NULL)
+    return g_strdup_printf ("%s each %s", step->action->key, step->address.kind->kind);
   if (kind != NULL)
     return g_strdup_printf ("%s %s %s", step->action->key, kind, name != NULL ? name : "");
   return g_strdup (step->action->key);
 }
 
-static void
-take_step (gpointer data)
+static gboolean
+comes_again (const Step *step)
 {
-  Step *step = data;
-  g_autofree char *text = step_text (step);
+  return step->period > 0 || step->whenever != NULL;
+}
 
-  step->timer = 0;
-  step->taken = TRUE;
-  sim_stage_trace (step->steps->world->stage, "scenario", "step.started", NULL,
-                   dd_object ("step", dd_string (text), NULL));
-  step->action->run (step);
+static DdUsec
+end_of (const Step *step)
+{
+  return step->until > 0 ? sim_trace_origin (step->steps->world->stage->trace) + step->until
+                         : G_MAXINT64;
 }
 
 static void
-arm (Step *step, DdUsec due)
+miss_target (Step *step)
 {
+  if (step->action->addressing == SIM_ADDRESS_NODE)
+    note_refusal (step, "no such node", "no node is like that");
+  else
+    note_refusal (step, "no such object", "no object is like that");
+}
+
+/* What comes again is silent while there is nobody to address. */
+static void
+act (Step *step, const char *subject)
+{
+  g_autofree char *text = step_text (step);
+  g_autoptr (GPtrArray) targets
+      = sim_address_targets (&step->address, step->steps->world->kube->store, subject);
+
+  step->taken = TRUE;
+  if (targets->len == 0 && comes_again (step))
+    return;
+  step->acted = TRUE;
+  sim_stage_trace (step->steps->world->stage, "scenario", "step.started", NULL,
+                   dd_object ("step", dd_string (text), NULL));
+  for (guint i = 0; i < targets->len; i++)
+    step->action->run (step, g_ptr_array_index (targets, i));
+  if (targets->len == 0)
+    miss_target (step);
+}
+
+static void arm (Step *step, DdUsec due, const char *subject);
+
+static void
+take_turn (gpointer data)
+{
+  Turn *turn = data;
+  Step *step = turn->step;
+  DdUsec now = sim_stage_now (step->steps->world->stage);
+  g_autofree char *subject = g_steal_pointer (&turn->subject);
+
+  g_ptr_array_remove (step->turns, turn);
+  act (step, subject);
+  if (step->period > 0)
+    arm (step, now + step->period, subject);
+}
+
+static void
+arm (Step *step, DdUsec due, const char *subject)
+{
+  Turn *turn;
+
   step->armed = TRUE;
-  step->timer = sim_clock_schedule (step->steps->world->stage->clock, due, take_step, step);
+  if (due > end_of (step))
+    return;
+  turn = g_new0 (Turn, 1);
+  turn->step = step;
+  turn->subject = g_strdup (subject);
+  g_ptr_array_add (step->turns, turn);
+  turn->timer = sim_clock_schedule (step->steps->world->stage->clock, due, take_turn, turn);
+}
+
+static gboolean
+is_cause (const Step *step, const SimEvent *event)
+{
+  if (step->whenever != NULL)
+    return sim_event_matches (step->whenever, event);
+  return step->after != NULL && !step->armed && sim_event_matches (step->after, event);
 }
 
 static void
@@ -461,8 +615,8 @@ watch_for_causes (const SimEvent *event, gpointer data)
     {
       Step *step = g_ptr_array_index (steps->list, i);
 
-      if (step->after != NULL && !step->armed && sim_event_matches (step->after, event))
-        arm (step, sim_stage_now (steps->world->stage) + step->delay);
+      if (is_cause (step, event))
+        arm (step, sim_stage_now (steps->world->stage) + step->delay, event->subject);
     }
 }
 
@@ -475,8 +629,8 @@ sim_steps_begin (SimSteps *steps, SimWorld *world, const char *cluster)
     {
       Step *step = g_ptr_array_index (steps->list, i);
 
-      if (step->after == NULL)
-        arm (step, sim_trace_origin (world->stage->trace) + step->delay);
+      if (step->after == NULL && step->whenever == NULL)
+        arm (step, sim_trace_origin (world->stage->trace) + step->delay, NULL);
     }
   sim_trace_add_reader (world->stage->trace, watch_for_causes, steps);
 }
@@ -502,11 +656,14 @@ sim_steps_conclude (SimSteps *steps, GPtrArray *verdicts)
 {
   for (guint i = 0; i < steps->list->len; i++)
     {
-      const Step *step = g_ptr_array_index (steps->list, i);
+      Step *step = g_ptr_array_index (steps->list, i);
       g_autofree char *text = step_text (step);
-      char *complaint = complaint_about (step);
       SimVerdict *verdict;
+      char *complaint;
 
+      if (step->taken && !step->acted)
+        miss_target (step);
+      complaint = complaint_about (step);
       if (complaint == NULL && step->fails == NULL)
         continue;
       verdict = g_new0 (SimVerdict, 1);
@@ -524,7 +681,9 @@ sim_steps_conclude (SimSteps *steps, GPtrArray *verdicts)
 static void
 forget (SimSteps *steps, const Step *step)
 {
-  sim_clock_cancel (steps->world->stage->clock, step->timer);
+  for (guint i = 0; i < step->turns->len; i++)
+    sim_clock_cancel (steps->world->stage->clock,
+                      ((const Turn *) g_ptr_array_index (step->turns, i))->timer);
   for (guint i = 0; i < step->requests->len; i++)
     {
       const Request *request = g_ptr_array_index (step->requests, i);
