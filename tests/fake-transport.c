@@ -250,19 +250,20 @@ struct _FakeTrace
 };
 
 static void
-trace_emit (DdTrace *trace, G_GNUC_UNUSED const char *actor, const char *what, const char *subject,
+trace_emit (DdTrace *trace, G_GNUC_UNUSED const char *actor, DdEvent what, const char *subject,
             DdValue *details)
 {
   FakeTrace *self = (FakeTrace *) trace;
   g_autofree char *text = details == NULL ? g_strdup ("") : dd_value_to_text (details);
-  Line line = { g_strdup (what), (double) (self->clock->now - self->origin) / DD_SECOND };
+  Line line
+      = { g_strdup (dd_events[what].name), (double) (self->clock->now - self->origin) / DD_SECOND };
 
   g_array_append_val (self->lines, line);
-  g_string_append_printf (self->text, "%.2f %s %s %s\n", line.seconds, what,
+  g_string_append_printf (self->text, "%.2f %s %s %s\n", line.seconds, dd_events[what].name,
                           subject == NULL ? "" : subject, text);
 }
 
-static const DdTraceClass trace_class = { trace_emit };
+static const DdTraceClass trace_class = { trace_emit, .is_strict = TRUE };
 
 static void
 line_clear (gpointer data)

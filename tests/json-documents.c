@@ -194,7 +194,7 @@ take_event (const SimEvent *event, gpointer data)
 
   sim_event_write (event, line);
   take (TRACE, line->str, line->len);
-  dd_report_note (data, event->time, event->actor, event->what, event->subject, event->details);
+  dd_report_note (data, event->time, event->actor, event->id, event->subject, event->details);
 }
 
 static void

@@ -93,7 +93,7 @@ START_TEST (a_spent_budget_refuses_without_retry_after)
   ck_assert (!kube_pod_view (pod (POD))->terminating);
   ck_assert_str_eq (traced->str,
                     "eviction.refused app/" POD
-                    " {\"node\":\"node-a\",\"code\":429,\"budget\":\"web\",\"needs\":3,"
+                    " {\"node\":\"node-a\",\"http_status\":429,\"budget\":\"web\",\"needs\":3,"
                     "\"has\":3};");
 }
 END_TEST
@@ -142,8 +142,9 @@ START_TEST (two_budgets_are_an_error_for_good)
   create_budget ("all", "web", "", 1, 2, 3);
   ck_assert (!evict (POD, &error));
   assert_recorded (error, "eviction-500-two-pdbs.txt", 0);
-  ck_assert_str_eq (traced->str, "eviction.refused app/" POD
-                                 " {\"node\":\"node-a\",\"code\":500,\"budget\":\"all, web\"};");
+  ck_assert_str_eq (traced->str,
+                    "eviction.refused app/" POD
+                    " {\"node\":\"node-a\",\"http_status\":500,\"budget\":\"all, web\"};");
 }
 END_TEST
 

@@ -10,6 +10,7 @@
 #include "sim/scenario/match.h"
 #include "sim/scenario/schema.h"
 #include "sim/world/world.h"
+#include "whole-event.h"
 
 /* ---- partial objects ---- */
 
@@ -169,7 +170,7 @@ pass (DdUsec delay)
 static void
 emit (const char *what, const char *subject, DdValue *details)
 {
-  sim_stage_trace (world->stage, "engine", what, subject, details);
+  tell_whole (sim_trace_interface (world->stage->trace), what, subject, details);
 }
 
 #define MATCH_ONE "match: {kind: ConfigMap, data: {v: \"1\"}}"
@@ -329,10 +330,11 @@ START_TEST (events_are_counted_and_the_closest_is_named)
 {
   const SimVerdict *result;
 
-  expect ("{event: {event: drain.refused, subject: shop/web-*, details: {needs: 3}}, count: 2}");
-  emit ("drain.refused", "shop/web-1", dd_object ("needs", dd_int (3), NULL));
-  emit ("drain.refused", "shop/web-1", dd_object ("needs", dd_int (2), NULL));
-  emit ("drain.refused", "shop/api-1", dd_object ("needs", dd_int (2), NULL));
+  expect ("{event: {event: drain.refused-by-budget, subject: shop/web-*, details: {needs: 3}}, "
+          "count: 2}");
+  emit ("drain.refused-by-budget", "shop/web-1", dd_object ("needs", dd_int (3), NULL));
+  emit ("drain.refused-by-budget", "shop/web-1", dd_object ("needs", dd_int (2), NULL));
+  emit ("drain.refused-by-budget", "shop/api-1", dd_object ("needs", dd_int (2), NULL));
   result = verdict ();
   ck_assert (!result->held);
   ck_assert_ptr_nonnull (strstr (result->why, "happened 1 times"));
@@ -357,7 +359,7 @@ static const struct
     "nothing was ever told of shop/wbe-*, so nothing could break this" },
   { "{event: {event: drain.started, subject: shop/web-1, details: {pdos: 2}}, count: 0}",
     "no drain.started ever had details such as {\"pdos\":2}, so nothing could break this" },
-  { "{event: {event: drain.started, details: {pods: 3}}, count: 0}", NULL },
+  { "{event: {event: drain.started, details: {pod_count: 3}}, count: 0}", NULL },
 };
 
 START_TEST (what_nothing_could_break_is_told)
@@ -366,7 +368,7 @@ START_TEST (what_nothing_could_break_is_told)
 
   expect (vacuous[_i].expectation);
   put ("a", "1");
-  emit ("drain.started", "shop/web-1", dd_object ("pods", dd_int (2), NULL));
+  emit ("drain.started", "shop/web-1", dd_object ("pod_count", dd_int (2), NULL));
   result = verdict ();
   ck_assert (result->held);
   if (vacuous[_i].remark == NULL)
@@ -380,37 +382,38 @@ START_TEST (order_matters_to_a_trace)
 {
   const SimVerdict *result;
 
-  expect ("{trace: [a, {event: b, subject: x}, c]}");
-  emit ("a", NULL, NULL);
-  emit ("b", "y", NULL);
-  emit ("c", NULL, NULL);
-  emit ("b", "x", NULL);
+  expect ("{trace: [node.cordoned, {event: node.settled, subject: x}, node.terminating]}");
+  emit ("node.cordoned", NULL, NULL);
+  emit ("node.settled", "y", NULL);
+  emit ("node.terminating", NULL, NULL);
+  emit ("node.settled", "x", NULL);
   result = verdict ();
   ck_assert (!result->held);
-  ck_assert_ptr_nonnull (strstr (result->why, "c (line 1) did not happen after"));
+  ck_assert_ptr_nonnull (strstr (result->why, "node.terminating (line 1) did not happen after"));
 }
 END_TEST
 
 START_TEST (others_may_stand_between)
 {
-  expect ("{trace: [a, b]}");
-  emit ("a", NULL, NULL);
-  emit ("z", NULL, NULL);
-  emit ("b", NULL, NULL);
+  expect ("{trace: [node.cordoned, node.settled]}");
+  emit ("node.cordoned", NULL, NULL);
+  emit ("node.terminated", NULL, NULL);
+  emit ("node.settled", NULL, NULL);
   ck_assert (verdict ()->held);
 }
 END_TEST
 
 START_TEST (a_gap_is_measured_per_subject)
 {
-  expect ("{gap: {from: {event: a}, to: {event: b}, at least: 5s, at most: 6s}, count: 2}");
-  emit ("a", "x", NULL);
+  expect ("{gap: {from: {event: node.cordoned}, to: {event: node.settled}, at least: 5s, at most: "
+          "6s}, count: 2}");
+  emit ("node.cordoned", "x", NULL);
   pass (3 * DD_SECOND);
-  emit ("a", "y", NULL);
+  emit ("node.cordoned", "y", NULL);
   pass (2 * DD_SECOND);
-  emit ("b", "x", NULL);
+  emit ("node.settled", "x", NULL);
   pass (3 * DD_SECOND);
-  emit ("b", "y", NULL);
+  emit ("node.settled", "y", NULL);
   ck_assert (verdict ()->held);
 }
 END_TEST
@@ -419,21 +422,21 @@ START_TEST (a_gap_that_is_too_short_is_a_failure)
 {
   const SimVerdict *result;
 
-  expect ("{gap: {from: {event: a}, to: {event: b}, at least: 5s}}");
-  emit ("a", "x", NULL);
+  expect ("{gap: {from: {event: node.cordoned}, to: {event: node.settled}, at least: 5s}}");
+  emit ("node.cordoned", "x", NULL);
   pass (3 * DD_SECOND);
-  emit ("b", "x", NULL);
+  emit ("node.settled", "x", NULL);
   result = verdict ();
   ck_assert (!result->held);
-  ck_assert_ptr_nonnull (strstr (result->why, "3s passed before b of x at 0:00:03.0"));
+  ck_assert_ptr_nonnull (strstr (result->why, "3s passed before node.settled of x at 0:00:03.0"));
 }
 END_TEST
 
 START_TEST (a_gap_that_never_was_is_a_failure)
 {
-  expect ("{gap: {from: {event: a}, to: {event: b}}}");
-  emit ("a", "x", NULL);
-  emit ("b", "y", NULL);
+  expect ("{gap: {from: {event: node.cordoned}, to: {event: node.settled}}}");
+  emit ("node.cordoned", "x", NULL);
+  emit ("node.settled", "y", NULL);
   ck_assert (!verdict ()->held);
 }
 END_TEST

@@ -8,6 +8,7 @@
 #include "commands/progress.h"
 #include "commands/scaled-clock.h"
 #include "fake-transport.h"
+#include "whole-event.h"
 
 static FakeClock *clock_;
 static DdProgress *progress;
@@ -57,14 +58,14 @@ teardown (void)
 static void
 happen (const char *what, const char *subject, const char *details)
 {
-  dd_trace (dd_progress_trace (progress), "engine", what, subject,
-            details == NULL ? NULL : dd_value_parse (details, strlen (details), NULL, NULL));
+  tell_whole (dd_progress_trace (progress), what, subject,
+              details == NULL ? NULL : dd_value_parse (details, strlen (details), NULL, NULL));
 }
 
 static void
 refuse_web (void)
 {
-  happen ("drain.started", "n1", "{\"zone\":\"us-west-2a\",\"pods\":4}");
+  happen ("drain.started", "n1", "{\"zone\":\"us-west-2a\",\"pod_count\":4}");
   happen ("drain.refused-by-budget", "shop/web-1",
           "{\"node\":\"n1\",\"budget\":\"web\",\"needs\":3,\"has\":3,\"try\":2}");
 }
@@ -105,13 +106,14 @@ END_TEST
 
 START_TEST (every_event_is_recorded_also_those_that_are_not_told)
 {
-  happen ("machine.entered", "n1", "{\"machine\":\"node\"}");
+  happen ("machine.entered", "n1", "{\"machine\":\"node\",\"from\":\"a\",\"to\":\"b\"}");
   happen ("node.settled", "n1", NULL);
   ck_assert_ptr_nonnull (
-      strstr (recorded, "{\"t\":0,\"n\":1,\"actor\":\"engine\",\"event\":\"machine.entered\","
-                        "\"subject\":\"n1\",\"details\":{\"machine\":\"node\"}}\n"
-                        "{\"t\":0,\"n\":2,\"actor\":\"engine\",\"event\":\"node.settled\","
-                        "\"subject\":\"n1\"}\n"));
+      strstr (recorded,
+              "{\"t\":0,\"n\":1,\"actor\":\"engine\",\"event\":\"machine.entered\","
+              "\"subject\":\"n1\",\"details\":{\"machine\":\"node\",\"from\":\"a\",\"to\":\"b\"}}\n"
+              "{\"t\":0,\"n\":2,\"actor\":\"engine\",\"event\":\"node.settled\","
+              "\"subject\":\"n1\"}\n"));
 }
 END_TEST
 
@@ -124,9 +126,9 @@ START_TEST (an_interrupted_update_says_what_state_things_are_in)
   happen ("node.marked", "n1", "{\"mark\":\"taint\"}");
   happen ("node.marked", "n2", "{\"mark\":\"taint\"}");
   happen ("phase.entered", "default", "{\"phase\":\"upgrade\"}");
-  happen ("drain.started", "n1", "{\"zone\":\"a\",\"pods\":1}");
+  happen ("drain.started", "n1", "{\"zone\":\"a\",\"pod_count\":1}");
   happen ("node.terminated", "n1", "{\"instance\":\"i-1\"}");
-  happen ("drain.started", "n2", "{\"zone\":\"a\",\"pods\":1}");
+  happen ("drain.started", "n2", "{\"zone\":\"a\",\"pod_count\":1}");
   summary = dd_progress_summary (progress);
 
   ck_assert_str_eq (summary,

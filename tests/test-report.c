@@ -11,6 +11,7 @@
 #include "commands/recorder.h"
 #include "engine/report.h"
 #include "sim/stage/clock.h"
+#include "whole-event.h"
 
 static DdReport *report;
 
@@ -32,7 +33,7 @@ note (DdUsec at, const char *what, const char *subject, const char *details)
   g_autoptr (DdValue) value
       = details == NULL ? NULL : dd_value_parse (details, strlen (details), NULL, NULL);
 
-  dd_report_note (report, at, "engine", what, subject, value);
+  dd_report_note (report, at, "engine", event_called (what), subject, value);
 }
 
 static void
@@ -45,7 +46,7 @@ tell_a_run (void)
         "{\"release\":\"r\\\"1\",\"image\":\"ami-1\",\"parallelism\":1,\"force\":false}");
   note (t + 2 * DD_SECOND, "node.joined", "n2", "{\"zone\":\"a\",\"instance\":\"i-2\"}");
   note (t + 3 * DD_SECOND, "node.marked", "n1", "{\"mark\":\"taint\",\"zone\":\"a\"}");
-  note (t + 4 * DD_SECOND, "drain.started", "n1", "{\"zone\":\"a\",\"pods\":2}");
+  note (t + 4 * DD_SECOND, "drain.started", "n1", "{\"zone\":\"a\",\"pod_count\":2}");
   note (t + 4 * DD_SECOND, "drain.refused-by-budget", "d/p",
         "{\"node\":\"n1\",\"budget\":\"b\",\"needs\":1,\"has\":1,\"try\":1}");
   note (t + 49 * DD_SECOND, "drain.refused-by-budget", "d/p",
@@ -53,7 +54,7 @@ tell_a_run (void)
   note (t + 94 * DD_SECOND, "drain.evicted", "d/p", "{\"node\":\"n1\",\"try\":3}");
   note (t + 95 * DD_SECOND, "drain.finished", "n1", "{\"seconds\":91}");
   note (t + 96 * DD_SECOND, "request.retried", "blue",
-        "{\"service\":\"ec2\",\"operation\":\"DescribeInstances\",\"status\":503,\"try\":1}");
+        "{\"service\":\"ec2\",\"operation\":\"DescribeInstances\",\"http_status\":503,\"try\":1}");
   note (t + 97 * DD_SECOND, "node.terminated", "n1", "{\"instance\":\"i-1\"}");
 }
 
@@ -63,7 +64,7 @@ START_TEST (a_document_tells_what_happened_to_whom_and_when)
 
   tell_a_run ();
   note (1100 * DD_SECOND + 1, "update.succeeded", "blue", "{\"replaced\":1}");
-  dd_report_note (report, 0, "scheduler", "pod.bound", "d/p", NULL);
+  dd_report_note (report, 0, "scheduler", DD_EVENT_POD_BOUND, "d/p", NULL);
   document = dd_report_document (report);
   ck_assert_str_eq (dd_value_path_string (document, "updates.0.status"), "Successful");
   ck_assert_int_eq (dd_value_path_int (document, "updates.0.finished", -1), 100);
@@ -129,8 +130,7 @@ END_TEST
 static guint passed_on;
 
 static void
-count_event (DdTrace *self, const char *actor, const char *what, const char *subject,
-             DdValue *details)
+count_event (DdTrace *self, const char *actor, DdEvent what, const char *subject, DdValue *details)
 {
   (void) self;
   (void) actor;
@@ -156,7 +156,7 @@ START_TEST (a_recorder_passes_events_on_and_leaves_whole_files)
 
   passed_on = 0;
   ck_assert_ptr_nonnull (recorder);
-  dd_trace (dd_recorder_trace (recorder), "engine", "node.joined", "n1", NULL);
+  tell_whole (dd_recorder_trace (recorder), "node.joined", "n1", NULL);
   dd_recorder_free (recorder);
   ck_assert_uint_eq (passed_on, 1);
   ck_assert (g_file_get_contents (report_path, &text, NULL, NULL));

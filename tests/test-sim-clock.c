@@ -114,27 +114,32 @@ START_TEST (the_trace_numbers_dates_and_digests_events)
   g_autoptr (SimTrace) trace = sim_trace_new (subject);
   g_autofree char *empty = sim_trace_digest (trace);
   g_autofree char *digest = NULL;
-  SimEvent event = { 1, DD_SECOND, "engine", "drain.started", "n\"1", NULL };
+  SimEvent event = { .sequence = 1,
+                     .time = DD_SECOND,
+                     .actor = "engine",
+                     .id = DD_EVENT_NODE_SETTLED,
+                     .what = "node.settled",
+                     .subject = "n\"1" };
   g_autoptr (GString) line = g_string_new (NULL);
 
   sim_trace_add_reader (trace, count_event, seen);
-  dd_trace (sim_trace_interface (trace), "kubelet", "node.ready", "n1", NULL);
+  dd_trace (sim_trace_interface (trace), "kubelet", DD_EVENT_NODE_READY, "n1", NULL);
   sim_clock_advance_to (subject, DD_MINUTE);
   sim_trace_begin (trace);
   sim_clock_advance_to (subject, DD_MINUTE + DD_SECOND);
-  dd_trace (sim_trace_interface (trace), "engine", "drain.started", "n\"1", NULL);
-  dd_trace (sim_trace_interface (trace), "engine", "drain.finished", NULL,
+  dd_trace (sim_trace_interface (trace), "engine", DD_EVENT_NODE_SETTLED, "n\"1", NULL);
+  dd_trace (sim_trace_interface (trace), "engine", DD_EVENT_DRAIN_FINISHED, NULL,
             dd_object ("seconds", dd_int (3), NULL));
   sim_trace_remove_reader (trace, count_event, seen);
-  dd_trace (sim_trace_interface (trace), "engine", "node.cordoned", "n1", NULL);
+  dd_trace (sim_trace_interface (trace), "engine", DD_EVENT_NODE_CORDONED, "n1", NULL);
 
-  ck_assert_str_eq (seen->str, "1:drain.started 2:drain.finished ");
+  ck_assert_str_eq (seen->str, "1:node.settled 2:drain.finished ");
   ck_assert_uint_eq (sim_trace_count (trace), 3);
   digest = sim_trace_digest (trace);
   ck_assert_str_ne (digest, empty);
   sim_event_write (&event, line);
   ck_assert_str_eq (line->str, "{\"t\":1000000,\"n\":1,\"actor\":\"engine\","
-                               "\"event\":\"drain.started\",\"subject\":\"n\\\"1\"}\n");
+                               "\"event\":\"node.settled\",\"subject\":\"n\\\"1\"}\n");
 }
 END_TEST
 

@@ -38,15 +38,14 @@ static DdReport *report;
 static GString *story; /* "drain.started ip-10-..\n" */
 
 static void
-note_event (DdTrace *self, const char *actor, const char *what, const char *subject,
-            DdValue *details)
+note_event (DdTrace *self, const char *actor, DdEvent what, const char *subject, DdValue *details)
 {
   (void) self;
   dd_report_note (report, sim_stage_now (world->stage), actor, what, subject, details);
-  g_string_append_printf (story, "%s %s\n", what, subject);
+  g_string_append_printf (story, "%s %s\n", dd_events[what].name, subject);
 }
 
-static const DdTraceClass note_class = { note_event };
+static const DdTraceClass note_class = { note_event, .is_strict = TRUE };
 static DdTrace trace = { &note_class };
 
 static void

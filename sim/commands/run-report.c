@@ -34,7 +34,7 @@ sim_run_report_free (SimRunReport *self)
 static void
 take_event (const SimEvent *event, gpointer data)
 {
-  dd_report_note (((SimRunReport *) data)->report, event->time, event->actor, event->what,
+  dd_report_note (((SimRunReport *) data)->report, event->time, event->actor, event->id,
                   event->subject, event->details);
 }
 

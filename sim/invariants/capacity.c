@@ -134,11 +134,10 @@ sim_ledger_note_capacity (SimLedger *ledger, const SimEvent *event)
   const AwsGroup *group = group_of_nodegroup (ledger, event->subject);
   SimLedgerCapacity *capacity;
 
-  if (group == NULL
-      || g_strcmp0 (dd_value_path_string (event->details, "type"), "VersionUpdate") != 0)
+  if (group == NULL || g_strcmp0 (sim_event_text (event, DD_DETAIL_TYPE), "VersionUpdate") != 0)
     return;
   capacity = g_new0 (SimLedgerCapacity, 1);
-  capacity->id = g_strdup (dd_value_path_string (event->details, "id"));
+  capacity->id = g_strdup (sim_event_text (event, DD_DETAIL_ID));
   capacity->begun = sim_stage_now (ledger->world->stage);
   capacity->told_replaced = -1;
   capacity->was_uneven = is_uneven (group);
@@ -193,8 +192,8 @@ sim_promise_group_full (const SimLedger *ledger, const SimEvent *event, GString 
   gint64 wanted, ready;
 
   if (capacity == NULL || group == NULL
-      || g_strcmp0 (dd_value_path_string (event->details, "id"), capacity->id) != 0
-      || g_strcmp0 (dd_value_path_string (event->details, "status"), "Successful") != 0)
+      || g_strcmp0 (sim_event_text (event, DD_DETAIL_ID), capacity->id) != 0
+      || g_strcmp0 (sim_event_text (event, DD_DETAIL_STATUS), "Successful") != 0)
     return TRUE;
   wanted = MIN (capacity->desired, group->desired);
   ready = count_ready_with_image (ledger, group);

@@ -19,94 +19,94 @@ static const struct
 {
   const char *name;
   const char *promise;
-  const char *event; /* asked after these events; NULL: never */
+  DdEvent event; /* asked after these events */
   SimEventPromise after_event;
   SimNodePromise after_node_change;
   SimEndPromise at_end;
 } invariants[] = {
   { "budgets-were-honoured", "no eviction leaves fewer healthy pods than a budget wants",
-    "eviction.accepted", sim_promise_budgets_honoured, NULL },
+    DD_EVENT_EVICTION_ACCEPTED, sim_promise_budgets_honoured, NULL },
   { "parallelism-was-respected", "never more nodes are being replaced than the update may",
-    "drain.started", sim_promise_parallelism, NULL },
-  { "nodes-were-emptied", "no node is terminated before its pods have left", "node.terminating",
-    sim_promise_empty_before_terminated, NULL },
+    DD_EVENT_DRAIN_STARTED, sim_promise_parallelism, NULL },
+  { "nodes-were-emptied", "no node is terminated before its pods have left",
+    DD_EVENT_NODE_TERMINATING, sim_promise_empty_before_terminated, NULL },
   { "nodes-had-settled", "no node is terminated before it was cordoned for long enough",
-    "node.terminating", sim_promise_settled_before_terminated, NULL },
-  { "new-nodes-stay-unmarked", "no node with the latest labels is marked as outdated", NULL, NULL,
-    sim_promise_new_nodes_unmarked },
+    DD_EVENT_NODE_TERMINATING, sim_promise_settled_before_terminated, NULL },
+  { "new-nodes-stay-unmarked", "no node with the latest labels is marked as outdated",
+    DD_EVENT_NONE, NULL, sim_promise_new_nodes_unmarked },
   { "new-nodes-are-kept",
     "an update that goes well drains no node it has made, but surplus that no hook drains",
-    "drain.started", sim_promise_new_nodes_kept, NULL },
+    DD_EVENT_DRAIN_STARTED, sim_promise_new_nodes_kept, NULL },
   { "zones-were-covered", "every zone that loses a node has a new one, Ready, before",
-    "phase.entered", sim_promise_zones_covered, NULL },
-  { "no-kubelet-is-ahead", "no kubelet is newer than the API server", NULL, NULL,
+    DD_EVENT_PHASE_ENTERED, sim_promise_zones_covered, NULL },
+  { "no-kubelet-is-ahead", "no kubelet is newer than the API server", DD_EVENT_NONE, NULL,
     sim_promise_kubelet_not_ahead },
-  { "sizes-were-restored", "desired and maximum end as they began", "update.finished",
+  { "sizes-were-restored", "desired and maximum end as they began", DD_EVENT_UPDATE_FINISHED,
     sim_promise_sizes_restored, NULL },
   { "one-update-at-a-time", "no update of a node group starts while another one goes on",
-    "update.started", sim_promise_one_update, NULL },
-  { "phases-go-forward", "an update enters each phase once, in order", "phase.entered",
+    DD_EVENT_UPDATE_STARTED, sim_promise_one_update, NULL },
+  { "phases-go-forward", "an update enters each phase once, in order", DD_EVENT_PHASE_ENTERED,
     sim_promise_phases_forward, NULL },
   { "one-template-version", "an update makes one launch template version, however often it asks",
-    "launch-template.version-created", sim_promise_one_template, NULL },
+    DD_EVENT_LAUNCH_TEMPLATE_VERSION_CREATED, sim_promise_one_template, NULL },
   { "growth-is-bounded", "a group grows by twice its zones, or by the parallelism, and no more",
-    "scale-up.requested", sim_promise_growth_bounded, NULL },
-  { "marks-are-for-outdated", "only outdated nodes are marked", "node.marked",
+    DD_EVENT_SCALE_UP_REQUESTED, sim_promise_growth_bounded, NULL },
+  { "marks-are-for-outdated", "only outdated nodes are marked", DD_EVENT_NODE_MARKED,
     sim_promise_marks_outdated, NULL },
   { "drains-belong-to-updates", "nothing is drained but by an update that is running",
-    "drain.started", sim_promise_drain_in_update, NULL },
+    DD_EVENT_DRAIN_STARTED, sim_promise_drain_in_update, NULL },
   { "evictions-are-of-drains", "pods are evicted only from a node that is being drained",
-    "drain.evicted", sim_promise_evicts_draining, NULL },
-  { "daemons-stay", "pods of DaemonSets and mirror pods are never evicted", "eviction.accepted",
-    sim_promise_daemons_stay, NULL },
+    DD_EVENT_DRAIN_EVICTED, sim_promise_evicts_draining, NULL },
+  { "daemons-stay", "pods of DaemonSets and mirror pods are never evicted",
+    DD_EVENT_EVICTION_ACCEPTED, sim_promise_daemons_stay, NULL },
   { "drained-before-terminated", "no node that was ever Ready is terminated without a drain",
-    "node.terminating", sim_promise_drained_before, NULL },
+    DD_EVENT_NODE_TERMINATING, sim_promise_drained_before, NULL },
   { "nobody-dies-undrained",
     "where no hook drains, an update lets no pod end with its node that was not asked to leave",
-    "instance.terminating", sim_promise_nobody_dies_undrained, NULL },
-  { "steps-of-one", "desired goes down one at a time", "scale-down.step", sim_promise_steps_of_one,
-    NULL },
-  { "retries-are-bounded", "no request is sent again for ever", "request.retried",
+    DD_EVENT_INSTANCE_TERMINATING, sim_promise_nobody_dies_undrained, NULL },
+  { "steps-of-one", "desired goes down one at a time", DD_EVENT_SCALE_DOWN_STEP,
+    sim_promise_steps_of_one, NULL },
+  { "retries-are-bounded", "no request is sent again for ever", DD_EVENT_REQUEST_RETRIED,
     sim_promise_retries_bounded, NULL },
-  { "failures-are-told", "a failed update says why, and what to look at", "update.failed",
+  { "failures-are-told", "a failed update says why, and what to look at", DD_EVENT_UPDATE_FAILED,
     sim_promise_failure_told, NULL },
-  { "success-is-true", "an update that succeeded leaves no outdated node", "update.succeeded",
-    sim_promise_success_true, NULL },
+  { "success-is-true", "an update that succeeded leaves no outdated node",
+    DD_EVENT_UPDATE_SUCCEEDED, sim_promise_success_true, NULL },
   { "groups-end-full", "an update that succeeded leaves as many Ready nodes as the group wants",
-    "update.finished", sim_promise_group_full, NULL },
+    DD_EVENT_UPDATE_FINISHED, sim_promise_group_full, NULL },
   { "capacity-is-kept", "Ready nodes never fall below desired less what may be unavailable",
-    "instance.terminating", sim_promise_capacity_kept, NULL },
+    DD_EVENT_INSTANCE_TERMINATING, sim_promise_capacity_kept, NULL },
   { "nobody-is-balanced-away", "no Ready node goes to even out zones that an update left uneven",
-    "instance.terminating", sim_promise_nobody_balanced_away, NULL },
-  { "figures-are-true", "an update replaced as many nodes as it says", "update.finished",
+    DD_EVENT_INSTANCE_TERMINATING, sim_promise_nobody_balanced_away, NULL },
+  { "figures-are-true", "an update replaced as many nodes as it says", DD_EVENT_UPDATE_FINISHED,
     sim_promise_figures_true, NULL },
-  { "time-goes-forward", "no event is earlier than the one before it", "*",
+  { "time-goes-forward", "no event is earlier than the one before it", DD_EVENT_ANY,
     sim_promise_time_forward, NULL },
-  { "sizes-are-lawful", "minimum <= desired <= maximum", "group.updated", sim_promise_sizes_lawful,
-    NULL },
+  { "sizes-are-lawful", "minimum <= desired <= maximum", DD_EVENT_GROUP_UPDATED,
+    sim_promise_sizes_lawful, NULL },
   { "records-end-once", "an update record is finished once, after it was accepted",
-    "update.finished", sim_promise_record_once, NULL },
+    DD_EVENT_UPDATE_FINISHED, sim_promise_record_once, NULL },
   { "statuses-are-lawful", "a node group is UPDATING between ACTIVE and ACTIVE or DEGRADED",
-    "nodegroup.status", sim_promise_status_lawful, NULL },
-  { "one-node-each", "an instance is one node, and a node one instance", "node.registered",
+    DD_EVENT_NODEGROUP_STATUS, sim_promise_status_lawful, NULL },
+  { "one-node-each", "an instance is one node, and a node one instance", DD_EVENT_NODE_REGISTERED,
     sim_promise_one_node_each, NULL },
-  { "pods-go-where-they-may", "no pod is bound to a node that is unschedulable to it", "pod.bound",
-    sim_promise_bound_to_open, NULL },
-  { "nodes-have-room", "no node is given more than it can hold", "pod.bound",
+  { "pods-go-where-they-may", "no pod is bound to a node that is unschedulable to it",
+    DD_EVENT_POD_BOUND, sim_promise_bound_to_open, NULL },
+  { "nodes-have-room", "no node is given more than it can hold", DD_EVENT_POD_BOUND,
     sim_promise_room_for_pod, NULL },
-  { "updates-end", "every update ends", NULL, NULL, NULL, sim_promise_updates_end },
-  { "records-end", "every accepted update record is finished", NULL, NULL, NULL,
+  { "updates-end", "every update ends", DD_EVENT_NONE, NULL, NULL, sim_promise_updates_end },
+  { "records-end", "every accepted update record is finished", DD_EVENT_NONE, NULL, NULL,
     sim_promise_records_end },
-  { "marks-are-gone", "no node that stays is left marked, but one that could not be drained", NULL,
-    NULL, NULL, sim_promise_marks_gone },
-  { "protection-is-gone", "no node is left protected from the Cluster Autoscaler", NULL, NULL, NULL,
-    sim_promise_protection_gone },
-  { "pods-were-replaced", "controllers make up for every pod", NULL, NULL, NULL,
+  { "marks-are-gone", "no node that stays is left marked, but one that could not be drained",
+    DD_EVENT_NONE, NULL, NULL, sim_promise_marks_gone },
+  { "protection-is-gone", "no node is left protected from the Cluster Autoscaler", DD_EVENT_NONE,
+    NULL, NULL, sim_promise_protection_gone },
+  { "pods-were-replaced", "controllers make up for every pod", DD_EVENT_NONE, NULL, NULL,
     sim_promise_pods_replaced },
-  { "nodes-are-backed", "no Node object outlives its instance", NULL, NULL, NULL,
+  { "nodes-are-backed", "no Node object outlives its instance", DD_EVENT_NONE, NULL, NULL,
     sim_promise_nodes_backed },
-  { "everything-was-modelled", "nothing was asked for that the world does not play", "not-modelled",
-    sim_promise_everything_modelled, NULL },
+  { "everything-was-modelled", "nothing was asked for that the world does not play",
+    DD_EVENT_NOT_MODELLED, sim_promise_everything_modelled, NULL },
 };
 
 struct _SimInvariants
@@ -228,19 +228,19 @@ note_update_started (SimLedger *ledger, const SimEvent *event)
       g_ptr_array_add (ledger->updates, update);
     }
   update->running = TRUE;
-  update->minimal = g_strcmp0 (dd_value_path_string (event->details, "strategy"), "MINIMAL") == 0;
+  update->minimal = g_strcmp0 (sim_event_text (event, DD_DETAIL_STRATEGY), "MINIMAL") == 0;
   update->template_versions = 0;
   update->phases_passed = 0;
   update->last_step = -1;
-  update->zones = (guint) dd_value_length (dd_value_member (event->details, "zones"));
+  update->zones = (guint) dd_value_length (sim_event_list (event, DD_DETAIL_ZONES));
   update->resized = FALSE;
   update->may_stay_grown = FALSE;
-  update->force = dd_value_path_bool (event->details, "force", FALSE);
+  update->force = sim_event_bool (event, DD_DETAIL_FORCE);
   update->serial++;
   update->busy = 0;
-  update->parallelism = dd_value_path_int (event->details, "parallelism", 1);
+  update->parallelism = sim_event_int (event, DD_DETAIL_PARALLELISM, 1);
   g_free (update->image);
-  update->image = g_strdup (dd_value_path_string (event->details, "image"));
+  update->image = g_strdup (sim_event_text (event, DD_DETAIL_IMAGE));
 }
 
 static void
@@ -251,7 +251,7 @@ note_phase (SimLedger *ledger, const SimEvent *event)
   if (update == NULL)
     return;
   g_free (update->phase);
-  update->phase = g_strdup (dd_value_path_string (event->details, "phase"));
+  update->phase = g_strdup (sim_event_text (event, DD_DETAIL_PHASE));
   if (!sim_ledger_puts_back (update))
     return;
   /* It puts down whatever the upgrade had in hand. */
@@ -276,7 +276,7 @@ note_repointed (SimLedger *ledger, const SimEvent *event)
   if (update == NULL)
     return;
   g_free (update->group);
-  update->group = g_strdup (dd_value_path_string (event->details, "group"));
+  update->group = g_strdup (sim_event_text (event, DD_DETAIL_GROUP));
 }
 
 static void
@@ -288,8 +288,8 @@ note_scale_up (SimLedger *ledger, const SimEvent *event)
   if (update == NULL || update->resized)
     return;
   update->resized = TRUE;
-  update->from_desired = dd_value_path_int (event->details, "from_desired", 0);
-  update->from_max = dd_value_path_int (event->details, "from_max", 0);
+  update->from_desired = sim_event_int (event, DD_DETAIL_FROM_DESIRED, 0);
+  update->from_max = sim_event_int (event, DD_DETAIL_FROM_MAX, 0);
 }
 
 /* Somebody else asked for another size before the group shrank. */
@@ -300,8 +300,8 @@ note_size_adopted (SimLedger *ledger, const SimEvent *event)
 
   if (update == NULL)
     return;
-  update->from_desired = dd_value_path_int (event->details, "desired", 0);
-  update->from_max = dd_value_path_int (event->details, "max", 0);
+  update->from_desired = sim_event_int (event, DD_DETAIL_DESIRED, 0);
+  update->from_max = sim_event_int (event, DD_DETAIL_MAX, 0);
 }
 
 static void
@@ -392,7 +392,7 @@ note_overdue (SimLedger *ledger, const SimEvent *event)
 static void
 note_forced (SimLedger *ledger, const SimEvent *event)
 {
-  const char *node = dd_value_path_string (event->details, "node");
+  const char *node = sim_event_text (event, DD_DETAIL_NODE);
 
   if (node != NULL)
     own_node (ledger, node)->forced = TRUE;
@@ -403,15 +403,15 @@ note_sizes (SimLedger *ledger, const SimEvent *event)
 {
   SimLedgerGroup *group = g_new0 (SimLedgerGroup, 1);
 
-  group->desired = dd_value_path_int (event->details, "desired", 0);
-  group->max = dd_value_path_int (event->details, "max", 0);
+  group->desired = sim_event_int (event, DD_DETAIL_DESIRED, 0);
+  group->max = sim_event_int (event, DD_DETAIL_MAX, 0);
   g_hash_table_replace (ledger->groups, g_strdup (event->subject), group);
 }
 
 static void
 note_accepted (SimLedger *ledger, const SimEvent *event)
 {
-  const char *id = dd_value_path_string (event->details, "id");
+  const char *id = sim_event_text (event, DD_DETAIL_ID);
 
   SimLedgerRecord *record;
 
@@ -420,7 +420,7 @@ note_accepted (SimLedger *ledger, const SimEvent *event)
     return;
   record = g_new0 (SimLedgerRecord, 1);
   record->of_configuration
-      = g_strcmp0 (dd_value_path_string (event->details, "type"), "ConfigUpdate") == 0;
+      = g_strcmp0 (sim_event_text (event, DD_DETAIL_TYPE), "ConfigUpdate") == 0;
   g_hash_table_replace (ledger->records, g_strdup (id), record);
 }
 
@@ -437,39 +437,39 @@ note_not_ready (SimLedger *ledger, const SimEvent *event)
  * may know is written down after it (afterthoughts). */
 static const struct
 {
-  const char *event;
+  DdEvent event;
   void (*note) (SimLedger *ledger, const SimEvent *event);
 } entries[] = {
-  { "phase.entered", note_phase },
-  { "group.repointed", note_repointed },
-  { "scale-up.requested", note_scale_up },
-  { "scale-down.stopped", note_scale_down_stopped },
-  { "size.adopted", note_size_adopted },
-  { "drain.started", note_drain_started },
-  { "drain.overdue", note_overdue },
-  { "drain.forced", note_forced },
-  { "node.terminated", note_given_up_or_gone },
-  { "engine.resumed", note_engine_resumed },
-  { "node.not-ready", note_not_ready },
-  { "update.succeeded", sim_ledger_note_told_replaced },
-  { "update.succeeded", note_update_ended },
-  { "update.failed", note_update_ended },
-  { "group.updated", note_sizes },
-  { "launch-template.version-created", note_template_version },
-  { "update.accepted", note_accepted },
+  { DD_EVENT_PHASE_ENTERED, note_phase },
+  { DD_EVENT_GROUP_REPOINTED, note_repointed },
+  { DD_EVENT_SCALE_UP_REQUESTED, note_scale_up },
+  { DD_EVENT_SCALE_DOWN_STOPPED, note_scale_down_stopped },
+  { DD_EVENT_SIZE_ADOPTED, note_size_adopted },
+  { DD_EVENT_DRAIN_STARTED, note_drain_started },
+  { DD_EVENT_DRAIN_OVERDUE, note_overdue },
+  { DD_EVENT_DRAIN_FORCED, note_forced },
+  { DD_EVENT_NODE_TERMINATED, note_given_up_or_gone },
+  { DD_EVENT_ENGINE_RESUMED, note_engine_resumed },
+  { DD_EVENT_NODE_NOT_READY, note_not_ready },
+  { DD_EVENT_UPDATE_SUCCEEDED, sim_ledger_note_told_replaced },
+  { DD_EVENT_UPDATE_SUCCEEDED, note_update_ended },
+  { DD_EVENT_UPDATE_FAILED, note_update_ended },
+  { DD_EVENT_GROUP_UPDATED, note_sizes },
+  { DD_EVENT_LAUNCH_TEMPLATE_VERSION_CREATED, note_template_version },
+  { DD_EVENT_UPDATE_ACCEPTED, note_accepted },
 };
 
 static void
 note_status (SimLedger *ledger, const SimEvent *event)
 {
   g_hash_table_replace (ledger->statuses, g_strdup (event->subject),
-                        g_strdup (dd_value_path_string (event->details, "status")));
+                        g_strdup (sim_event_text (event, DD_DETAIL_STATUS)));
 }
 
 static void
 note_finished (SimLedger *ledger, const SimEvent *event)
 {
-  const char *id = dd_value_path_string (event->details, "id");
+  const char *id = sim_event_text (event, DD_DETAIL_ID);
   SimLedgerRecord *record = id != NULL ? g_hash_table_lookup (ledger->records, id) : NULL;
 
   if (record != NULL)
@@ -479,7 +479,7 @@ note_finished (SimLedger *ledger, const SimEvent *event)
 static void
 note_registered (SimLedger *ledger, const SimEvent *event)
 {
-  const char *instance = dd_value_path_string (event->details, "instance");
+  const char *instance = sim_event_text (event, DD_DETAIL_INSTANCE);
 
   if (instance != NULL)
     g_hash_table_replace (ledger->instances, g_strdup (instance), g_strdup (event->subject));
@@ -491,7 +491,7 @@ note_step_down (SimLedger *ledger, const SimEvent *event)
   SimLedgerUpdate *update = sim_ledger_update (ledger, event->subject);
 
   if (update != NULL)
-    update->last_step = dd_value_path_int (event->details, "desired", -1);
+    update->last_step = sim_event_int (event, DD_DETAIL_DESIRED, -1);
 }
 
 static void
@@ -500,17 +500,17 @@ note_phase_passed (SimLedger *ledger, const SimEvent *event)
   SimLedgerUpdate *update = sim_ledger_update (ledger, event->subject);
 
   if (update != NULL)
-    update->phases_passed |= sim_ledger_phase_bit (dd_value_path_string (event->details, "phase"));
+    update->phases_passed |= sim_ledger_phase_bit (sim_event_text (event, DD_DETAIL_PHASE));
 }
 
 static const struct
 {
-  const char *event;
+  DdEvent event;
   void (*note) (SimLedger *ledger, const SimEvent *event);
 } afterthoughts[] = {
-  { "nodegroup.status", note_status },    { "update.finished", note_finished },
-  { "node.registered", note_registered }, { "scale-down.step", note_step_down },
-  { "phase.entered", note_phase_passed }, { "update.started", note_update_started },
+  { DD_EVENT_NODEGROUP_STATUS, note_status },    { DD_EVENT_UPDATE_FINISHED, note_finished },
+  { DD_EVENT_NODE_REGISTERED, note_registered }, { DD_EVENT_SCALE_DOWN_STEP, note_step_down },
+  { DD_EVENT_PHASE_ENTERED, note_phase_passed }, { DD_EVENT_UPDATE_STARTED, note_update_started },
 };
 
 static void
@@ -549,13 +549,12 @@ note_breach (SimInvariants *self, guint index, const char *why)
   g_ptr_array_add (self->breaches, breach);
 }
 
-/* "*": every event. */
 static gboolean
 is_asked_about (guint index, const SimEvent *event)
 {
-  const char *wanted = invariants[index].event;
+  DdEvent wanted = invariants[index].event;
 
-  return wanted != NULL && (strcmp (wanted, event->what) == 0 || strcmp (wanted, "*") == 0);
+  return wanted == event->id || wanted == DD_EVENT_ANY;
 }
 
 static void
@@ -581,13 +580,13 @@ take_event (const SimEvent *event, gpointer data)
   self->ledger.now = event->time;
   for (guint i = 0; i < G_N_ELEMENTS (entries); i++)
     {
-      if (strcmp (entries[i].event, event->what) == 0)
+      if (entries[i].event == event->id)
         entries[i].note (&self->ledger, event);
     }
   ask_about_event (self, event);
   for (guint i = 0; i < G_N_ELEMENTS (afterthoughts); i++)
     {
-      if (strcmp (afterthoughts[i].event, event->what) == 0)
+      if (afterthoughts[i].event == event->id)
         afterthoughts[i].note (&self->ledger, event);
     }
   self->ledger.last_time = event->time;

@@ -211,7 +211,7 @@ sim_promise_kubelet_not_ahead (const SimLedger *ledger, const SimObject *node, G
 static gboolean
 is_of_configuration (const SimLedger *ledger, const SimEvent *event)
 {
-  const char *id = dd_value_path_string (event->details, "id");
+  const char *id = sim_event_text (event, DD_DETAIL_ID);
   const SimLedgerRecord *record = id != NULL ? g_hash_table_lookup (ledger->records, id) : NULL;
 
   return record != NULL && record->of_configuration;
@@ -229,7 +229,7 @@ sim_promise_sizes_restored (const SimLedger *ledger, const SimEvent *event, GStr
     return TRUE;
   if (group->desired == update->from_desired && group->max == update->from_max)
     return TRUE;
-  if (g_strcmp0 (dd_value_path_string (event->details, "status"), "Failed") == 0
+  if (g_strcmp0 (sim_event_text (event, DD_DETAIL_STATUS), "Failed") == 0
       && sim_ledger_keeps_zones_even (ledger, update->nodegroup, update->from_desired))
     return TRUE;
   g_string_printf (
@@ -243,8 +243,8 @@ sim_promise_sizes_restored (const SimLedger *ledger, const SimEvent *event, GStr
 gboolean
 sim_promise_everything_modelled (const SimLedger *ledger, const SimEvent *event, GString *why)
 {
-  const char *service = dd_value_path_string (event->details, "service");
-  const char *operation = dd_value_path_string (event->details, "operation");
+  const char *service = sim_event_text (event, DD_DETAIL_SERVICE);
+  const char *operation = sim_event_text (event, DD_DETAIL_OPERATION);
 
   (void) ledger;
   g_string_printf (why, "%s %s was asked for", service != NULL ? service : event->actor,

@@ -60,7 +60,7 @@ sim_promise_nobody_balanced_away (const SimLedger *ledger, const SimEvent *event
 {
   const AwsInstance *instance = aws_cloud_instance (ledger->world->cloud, event->subject);
   const SimLedgerCapacity *capacity = capacity_of_instance (ledger, instance);
-  const char *cause = dd_value_path_string (event->details, "cause");
+  const char *cause = sim_event_text (event, DD_DETAIL_CAUSE);
 
   if (capacity == NULL || cause == NULL || strstr (cause, "to balance instances") == NULL
       || capacity->was_uneven || !is_ready (ledger, instance)
@@ -79,7 +79,7 @@ sim_ledger_note_told_replaced (SimLedger *ledger, const SimEvent *event)
   SimLedgerCapacity *capacity = g_hash_table_lookup (ledger->capacities, event->subject);
 
   if (capacity != NULL)
-    capacity->told_replaced = dd_value_path_int (event->details, "replaced", -1);
+    capacity->told_replaced = sim_event_int (event, DD_DETAIL_REPLACED, -1);
 }
 
 /* Those that were nodes of the group when the update began, and had another image than it launches
@@ -111,8 +111,8 @@ sim_promise_figures_true (const SimLedger *ledger, const SimEvent *event, GStrin
   gint64 replaced;
 
   if (capacity == NULL || image == NULL
-      || g_strcmp0 (dd_value_path_string (event->details, "id"), capacity->id) != 0
-      || g_strcmp0 (dd_value_path_string (event->details, "status"), "Successful") != 0)
+      || g_strcmp0 (sim_event_text (event, DD_DETAIL_ID), capacity->id) != 0
+      || g_strcmp0 (sim_event_text (event, DD_DETAIL_STATUS), "Successful") != 0)
     return TRUE;
   replaced = count_replaced (ledger, capacity, image);
   if (capacity->told_replaced == replaced)

@@ -42,7 +42,7 @@ sim_ledger_drains_surplus (const SimLedger *ledger, const SimLedgerUpdate *updat
 static gboolean
 is_the_updates_doing (const SimEvent *event)
 {
-  const char *cause = dd_value_path_string (event->details, "cause");
+  const char *cause = sim_event_text (event, DD_DETAIL_CAUSE);
 
   return cause != NULL && strstr (cause, "health") == NULL
          && strstr (cause, "to balance instances") == NULL;
@@ -60,7 +60,7 @@ was_not_asked (const SimObject *pod)
 gboolean
 sim_promise_nobody_dies_undrained (const SimLedger *ledger, const SimEvent *event, GString *why)
 {
-  const char *group = dd_value_path_string (event->details, "group");
+  const char *group = sim_event_text (event, DD_DETAIL_GROUP);
   AwsInstance *instance = aws_cloud_instance (ledger->world->cloud, event->subject);
   const char *node = instance != NULL ? instance->private_dns : NULL;
   const SimLedgerUpdate *update = node != NULL ? sim_ledger_update_of_node (ledger, node) : NULL;

@@ -54,7 +54,7 @@ gboolean
 sim_promise_phases_forward (const SimLedger *ledger, const SimEvent *event, GString *why)
 {
   const SimLedgerUpdate *update = sim_ledger_update (ledger, event->subject);
-  guint bit = sim_ledger_phase_bit (dd_value_path_string (event->details, "phase"));
+  guint bit = sim_ledger_phase_bit (sim_event_text (event, DD_DETAIL_PHASE));
 
   if (update == NULL || !update->running || update->phases_passed < bit)
     return TRUE;
@@ -79,12 +79,12 @@ gboolean
 sim_promise_growth_bounded (const SimLedger *ledger, const SimEvent *event, GString *why)
 {
   const SimLedgerUpdate *update = sim_ledger_update (ledger, event->subject);
-  gint64 wanted = dd_value_path_int (event->details, "desired", 0);
+  gint64 wanted = sim_event_int (event, DD_DETAIL_DESIRED, 0);
   gint64 before, most;
 
   if (update == NULL)
     return TRUE;
-  before = dd_value_path_int (event->details, "from_desired", 0);
+  before = sim_event_int (event, DD_DETAIL_FROM_DESIRED, 0);
   most = MAX (2 * (gint64) update->zones, update->parallelism);
   if (wanted <= before + most)
     return TRUE;
@@ -124,7 +124,7 @@ sim_promise_drain_in_update (const SimLedger *ledger, const SimEvent *event, GSt
 gboolean
 sim_promise_evicts_draining (const SimLedger *ledger, const SimEvent *event, GString *why)
 {
-  const char *name = dd_value_path_string (event->details, "node");
+  const char *name = sim_event_text (event, DD_DETAIL_NODE);
   const SimLedgerNode *node = name != NULL ? sim_ledger_node (ledger, name) : NULL;
 
   if (node != NULL && node->was_drained)
@@ -168,7 +168,7 @@ gboolean
 sim_promise_steps_of_one (const SimLedger *ledger, const SimEvent *event, GString *why)
 {
   const SimLedgerUpdate *update = sim_ledger_update (ledger, event->subject);
-  gint64 desired = dd_value_path_int (event->details, "desired", 0);
+  gint64 desired = sim_event_int (event, DD_DETAIL_DESIRED, 0);
 
   if (update == NULL || update->last_step < 0 || desired >= update->last_step - 1)
     return TRUE;
@@ -180,7 +180,7 @@ sim_promise_steps_of_one (const SimLedger *ledger, const SimEvent *event, GStrin
 gboolean
 sim_promise_retries_bounded (const SimLedger *ledger, const SimEvent *event, GString *why)
 {
-  gint64 tries = dd_value_path_int (event->details, "try", 0);
+  gint64 tries = sim_event_int (event, DD_DETAIL_TRY, 0);
 
   (void) ledger;
   if (tries <= MOST_TRIES)
@@ -190,25 +190,23 @@ sim_promise_retries_bounded (const SimLedger *ledger, const SimEvent *event, GSt
 }
 
 static gboolean
-is_empty (const DdValue *details, const char *key)
+is_empty (const char *text)
 {
-  const char *text = dd_value_path_string (details, key);
-
   return text == NULL || *text == '\0';
 }
 
 gboolean
 sim_promise_failure_told (const SimLedger *ledger, const SimEvent *event, GString *why)
 {
-  static const char *const wanted[] = { "code", "message", "explanation" };
+  static const DdDetail wanted[] = { DD_DETAIL_CODE, DD_DETAIL_MESSAGE, DD_DETAIL_EXPLANATION };
 
   (void) ledger;
   for (guint i = 0; i < G_N_ELEMENTS (wanted); i++)
     {
-      if (!is_empty (event->details, wanted[i]))
+      if (!is_empty (sim_event_text (event, wanted[i])))
         continue;
       g_string_printf (why, "the update of node group %s failed and gives no %s", event->subject,
-                       wanted[i]);
+                       dd_details[wanted[i]].name);
       return FALSE;
     }
   return TRUE;

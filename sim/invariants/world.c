@@ -26,9 +26,9 @@ sim_promise_time_forward (const SimLedger *ledger, const SimEvent *event, GStrin
 gboolean
 sim_promise_sizes_lawful (const SimLedger *ledger, const SimEvent *event, GString *why)
 {
-  gint64 min = dd_value_path_int (event->details, "min", 0);
-  gint64 desired = dd_value_path_int (event->details, "desired", min);
-  gint64 max = dd_value_path_int (event->details, "max", desired);
+  gint64 min = sim_event_int (event, DD_DETAIL_MIN, 0);
+  gint64 desired = sim_event_int (event, DD_DETAIL_DESIRED, min);
+  gint64 max = sim_event_int (event, DD_DETAIL_MAX, desired);
 
   (void) ledger;
   if (min <= desired && desired <= max)
@@ -42,7 +42,7 @@ sim_promise_sizes_lawful (const SimLedger *ledger, const SimEvent *event, GStrin
 gboolean
 sim_promise_record_once (const SimLedger *ledger, const SimEvent *event, GString *why)
 {
-  const char *id = dd_value_path_string (event->details, "id");
+  const char *id = sim_event_text (event, DD_DETAIL_ID);
   const SimLedgerRecord *record = id != NULL ? g_hash_table_lookup (ledger->records, id) : NULL;
 
   if (record != NULL && !record->finished)
@@ -56,7 +56,7 @@ gboolean
 sim_promise_status_lawful (const SimLedger *ledger, const SimEvent *event, GString *why)
 {
   const char *before = g_hash_table_lookup (ledger->statuses, event->subject);
-  const char *now = dd_value_path_string (event->details, "status");
+  const char *now = sim_event_text (event, DD_DETAIL_STATUS);
 
   if (before == NULL || g_strcmp0 (before, now) != 0)
     return TRUE;
@@ -67,7 +67,7 @@ sim_promise_status_lawful (const SimLedger *ledger, const SimEvent *event, GStri
 gboolean
 sim_promise_one_node_each (const SimLedger *ledger, const SimEvent *event, GString *why)
 {
-  const char *instance = dd_value_path_string (event->details, "instance");
+  const char *instance = sim_event_text (event, DD_DETAIL_INSTANCE);
   const char *node = instance != NULL ? g_hash_table_lookup (ledger->instances, instance) : NULL;
 
   if (node == NULL || strcmp (node, event->subject) == 0)
@@ -109,7 +109,7 @@ tolerates_unschedulable (const KubePodView *pod)
 gboolean
 sim_promise_bound_to_open (const SimLedger *ledger, const SimEvent *event, GString *why)
 {
-  const char *name = dd_value_path_string (event->details, "node");
+  const char *name = sim_event_text (event, DD_DETAIL_NODE);
   const SimObject *node = name != NULL ? sim_ledger_node_object (ledger, name) : NULL;
   const SimObject *pod = pod_of_event (ledger, event);
 
@@ -151,7 +151,7 @@ others_have_room (const SimObject *node, const GPtrArray *pods, const SimObject 
 gboolean
 sim_promise_room_for_pod (const SimLedger *ledger, const SimEvent *event, GString *why)
 {
-  const char *name = dd_value_path_string (event->details, "node");
+  const char *name = sim_event_text (event, DD_DETAIL_NODE);
   const SimObject *node = name != NULL ? sim_ledger_node_object (ledger, name) : NULL;
   g_autoptr (GPtrArray) pods = NULL;
   gint64 cpu = 0, memory = 0, count = 0;

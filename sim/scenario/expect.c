@@ -321,7 +321,7 @@ decide (Watched *watched, gboolean held)
   watched->verdict = verdict;
   watched->decided = TRUE;
   sim_stage_trace (watched->all->world->stage, "scenario",
-                   held ? "expectation.held" : "expectation.failed", verdict->text,
+                   held ? DD_EVENT_EXPECTATION_HELD : DD_EVENT_EXPECTATION_FAILED, verdict->text,
                    dd_object ("why", dd_string (verdict->why), NULL));
 }
 

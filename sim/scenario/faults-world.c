@@ -105,7 +105,7 @@ strike (Blow *blow, AwsInstance *instance)
 {
   g_ptr_array_add (blow->struck, g_strdup (instance->resource.id));
   sim_faults_count (blow->world->stage->faults, blow->row);
-  sim_stage_trace (blow->world->stage, "faults", "fault.injected", instance->private_dns,
+  sim_stage_trace (blow->world->stage, "faults", DD_EVENT_FAULT_INJECTED, instance->private_dns,
                    dd_object ("service", dd_string ("instance"), "operation",
                               dd_string (blow->operation), "instance",
                               dd_string (instance->resource.id), "zone",

@@ -328,8 +328,9 @@ static void
 print_events (GString *out)
 {
   g_string_append (out, "\nEvents, and who tells of them:\n\n");
-  for (const DdEventRow *row = dd_events; row->name != NULL; row++)
-    g_string_append_printf (out, "  %-32s %-22s %s\n", row->name, row->actors, row->meaning);
+  for (guint i = 0; i < DD_N_EVENTS; i++)
+    g_string_append_printf (out, "  %-32s %-22s %s\n", dd_events[i].name, dd_events[i].actors,
+                            dd_events[i].meaning);
 }
 
 static void

@@ -55,8 +55,8 @@ nearest_event (const char *name)
 {
   g_autoptr (GPtrArray) names = g_ptr_array_new ();
 
-  for (const DdEventRow *row = dd_events; row->name != NULL; row++)
-    g_ptr_array_add (names, (gpointer) row->name);
+  for (guint i = 0; i < DD_N_EVENTS; i++)
+    g_ptr_array_add (names, (gpointer) dd_events[i].name);
   g_ptr_array_add (names, NULL);
   return sim_did_you_mean (name, (const char *const *) names->pdata);
 }

@@ -559,7 +559,7 @@ act (Step *step, const char *subject)
   if (targets->len == 0 && comes_again (step))
     return;
   step->acted = TRUE;
-  sim_stage_trace (step->steps->world->stage, "scenario", "step.started", NULL,
+  sim_stage_trace (step->steps->world->stage, "scenario", DD_EVENT_STEP_STARTED, NULL,
                    dd_object ("step", dd_string (text), NULL));
   for (guint i = 0; i < targets->len; i++)
     step->action->run (step, g_ptr_array_index (targets, i));

@@ -93,9 +93,9 @@ blocked_value (const SimEndings *self)
 }
 
 static char *
-detail (const SimEvent *event, const char *key)
+detail (const SimEvent *event, DdDetail key)
 {
-  const char *text = dd_value_path_string (event->details, key);
+  const char *text = sim_event_text (event, key);
 
   return g_strdup (text != NULL ? text : "");
 }
@@ -103,14 +103,14 @@ detail (const SimEvent *event, const char *key)
 static void
 note_failed (SimEndings *self, const SimEvent *event)
 {
-  const DdValue *resources = dd_value_member (event->details, "resources");
+  const DdValue *resources = sim_event_list (event, DD_DETAIL_RESOURCES);
   SimEnding *ending = g_new0 (SimEnding, 1);
 
   ending->time = event->time;
   ending->nodegroup = g_strdup (event->subject);
-  ending->code = detail (event, "code");
-  ending->message = detail (event, "message");
-  ending->explanation = detail (event, "explanation");
+  ending->code = detail (event, DD_DETAIL_CODE);
+  ending->message = detail (event, DD_DETAIL_MESSAGE);
+  ending->explanation = detail (event, DD_DETAIL_EXPLANATION);
   ending->resources = resources != NULL ? dd_value_ref (resources) : dd_array_empty ();
   ending->blocked = blocked_value (self);
   g_ptr_array_add (self->list, ending);
@@ -118,17 +118,17 @@ note_failed (SimEndings *self, const SimEvent *event)
 
 static const struct
 {
-  const char *event;
+  DdEvent event;
   void (*take) (SimEndings *self, const SimEvent *event);
 } rows[] = {
-  { "update.started", forget_all },
-  { "drain.refused-by-budget", note_refused },
-  { "drain.refused-by-two-budgets", note_refused },
-  { "drain.evicted", forget_pod },
-  { "drain.forced", forget_pod },
-  { "pod.deleted", forget_pod },
-  { "pod.stopped", forget_pod },
-  { "update.failed", note_failed },
+  { DD_EVENT_UPDATE_STARTED, forget_all },
+  { DD_EVENT_DRAIN_REFUSED_BY_BUDGET, note_refused },
+  { DD_EVENT_DRAIN_REFUSED_BY_TWO_BUDGETS, note_refused },
+  { DD_EVENT_DRAIN_EVICTED, forget_pod },
+  { DD_EVENT_DRAIN_FORCED, forget_pod },
+  { DD_EVENT_POD_DELETED, forget_pod },
+  { DD_EVENT_POD_STOPPED, forget_pod },
+  { DD_EVENT_UPDATE_FAILED, note_failed },
 };
 
 void
@@ -136,7 +136,7 @@ sim_endings_take (const SimEvent *event, gpointer data)
 {
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
     {
-      if (strcmp (rows[i].event, event->what) == 0)
+      if (rows[i].event == event->id)
         rows[i].take (data, event);
     }
 }

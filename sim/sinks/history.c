@@ -431,15 +431,15 @@ take_change (SimStore *store, const SimChange *change, gpointer data)
 }
 
 static const char *
-detail (const SimEvent *event, const char *key)
+detail (const SimEvent *event, DdDetail key)
 {
-  return or_empty (dd_value_path_string (event->details, key));
+  return or_empty (sim_event_text (event, key));
 }
 
 static void
 note_phase (SimHistorian *self, const SimEvent *event)
 {
-  add_mark (self, SIM_MARK_PHASE, event->subject, NULL, g_strdup (detail (event, "phase")));
+  add_mark (self, SIM_MARK_PHASE, event->subject, NULL, g_strdup (detail (event, DD_DETAIL_PHASE)));
 }
 
 static void
@@ -473,7 +473,7 @@ note_launch (SimHistorian *self, const SimEvent *event)
 {
   SimLife *life = life_of (self, self->history->nodes, self->launching, event->subject);
 
-  set_text (&life->zone, detail (event, "zone"));
+  set_text (&life->zone, detail (event, DD_DETAIL_ZONE));
   set_state (self, life, "launching");
 }
 
@@ -493,7 +493,7 @@ note_eviction (SimHistorian *self, const SimEvent *event)
 {
   SimLife *life = g_hash_table_lookup (self->pods, event->subject);
 
-  add_mark (self, SIM_MARK_EVICTED, event->subject, detail (event, "node"), NULL);
+  add_mark (self, SIM_MARK_EVICTED, event->subject, detail (event, DD_DETAIL_NODE), NULL);
   if (life == NULL || *life->workload == '\0')
     return;
   if (!g_hash_table_contains (self->evicted, life->workload))
@@ -505,16 +505,15 @@ note_eviction (SimHistorian *self, const SimEvent *event)
 static void
 note_refusal (SimHistorian *self, const SimEvent *event)
 {
-  const char *budget = detail (event, "budget");
-  gint64 code = dd_value_path_int (event->details, "code", 0);
-  char *why = *budget != '\0'
-                  ? g_strdup_printf ("budget %s needs %" G_GINT64_FORMAT
-                                     " healthy pods and has %" G_GINT64_FORMAT,
-                                     budget, dd_value_path_int (event->details, "needs", 0),
-                                     dd_value_path_int (event->details, "has", 0))
-                  : g_strdup_printf ("answered %" G_GINT64_FORMAT, code);
+  const char *budget = detail (event, DD_DETAIL_BUDGET);
+  gint64 status = sim_event_int (event, DD_DETAIL_HTTP_STATUS, 0);
+  char *why = *budget != '\0' ? g_strdup_printf ("budget %s needs %" G_GINT64_FORMAT
+                                                 " healthy pods and has %" G_GINT64_FORMAT,
+                                                 budget, sim_event_int (event, DD_DETAIL_NEEDS, 0),
+                                                 sim_event_int (event, DD_DETAIL_HAS, 0))
+                              : g_strdup_printf ("answered %" G_GINT64_FORMAT, status);
 
-  add_mark (self, SIM_MARK_REFUSED, event->subject, detail (event, "node"), why);
+  add_mark (self, SIM_MARK_REFUSED, event->subject, detail (event, DD_DETAIL_NODE), why);
 }
 
 static void
@@ -529,41 +528,43 @@ static void
 note_failure (SimHistorian *self, const SimEvent *event)
 {
   add_mark (self, SIM_MARK_FAILURE, event->subject, NULL,
-            g_strdup_printf ("%s: %s\n%s", detail (event, "code"), detail (event, "message"),
-                             detail (event, "explanation")));
+            g_strdup_printf ("%s: %s\n%s", detail (event, DD_DETAIL_CODE),
+                             detail (event, DD_DETAIL_MESSAGE),
+                             detail (event, DD_DETAIL_EXPLANATION)));
 }
 
 static void
 note_step (SimHistorian *self, const SimEvent *event)
 {
-  add_mark (self, SIM_MARK_STEP, NULL, NULL, g_strdup (detail (event, "step")));
+  add_mark (self, SIM_MARK_STEP, NULL, NULL, g_strdup (detail (event, DD_DETAIL_STEP)));
 }
 
 static void
 note_updated (SimHistorian *self, const SimEvent *event)
 {
-  add_mark (self, SIM_MARK_UPDATED, event->subject, NULL, g_strdup (detail (event, "status")));
+  add_mark (self, SIM_MARK_UPDATED, event->subject, NULL,
+            g_strdup (detail (event, DD_DETAIL_STATUS)));
 }
 
 static const struct
 {
-  const char *what;
+  DdEvent what;
   void (*note) (SimHistorian *self, const SimEvent *event);
 } notes[] = {
-  { "phase.entered", note_phase },
-  { "drain.started", note_drain },
-  { "drain.finished", note_drain_end },
-  { "drain.overdue", note_drain_end },
-  { "node.cordoned", note_settling },
-  { "instance.launching", note_launch },
-  { "instance.terminated", note_instance_end },
-  { "node.terminating", note_termination },
-  { "eviction.accepted", note_eviction },
-  { "eviction.refused", note_refusal },
-  { "fault.injected", note_fault },
-  { "update.finished", note_updated },
-  { "update.failed", note_failure },
-  { "step.started", note_step },
+  { DD_EVENT_PHASE_ENTERED, note_phase },
+  { DD_EVENT_DRAIN_STARTED, note_drain },
+  { DD_EVENT_DRAIN_FINISHED, note_drain_end },
+  { DD_EVENT_DRAIN_OVERDUE, note_drain_end },
+  { DD_EVENT_NODE_CORDONED, note_settling },
+  { DD_EVENT_INSTANCE_LAUNCHING, note_launch },
+  { DD_EVENT_INSTANCE_TERMINATED, note_instance_end },
+  { DD_EVENT_NODE_TERMINATING, note_termination },
+  { DD_EVENT_EVICTION_ACCEPTED, note_eviction },
+  { DD_EVENT_EVICTION_REFUSED, note_refusal },
+  { DD_EVENT_FAULT_INJECTED, note_fault },
+  { DD_EVENT_UPDATE_FINISHED, note_updated },
+  { DD_EVENT_UPDATE_FAILED, note_failure },
+  { DD_EVENT_STEP_STARTED, note_step },
 };
 
 static void
@@ -571,7 +572,7 @@ take_event (const SimEvent *event, gpointer data)
 {
   for (guint i = 0; i < G_N_ELEMENTS (notes); i++)
     {
-      if (strcmp (notes[i].what, event->what) == 0)
+      if (notes[i].what == event->id)
         notes[i].note (data, event);
     }
 }

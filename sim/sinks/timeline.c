@@ -72,17 +72,17 @@ tell (SimTimeline *self, const SimEvent *event, SimInk ink, const char *format, 
 /* ---- reading details ---- */
 
 static const char *
-detail (const SimEvent *event, const char *key)
+detail (const SimEvent *event, DdDetail key)
 {
-  const char *text = dd_value_path_string (event->details, key);
+  const char *text = sim_event_text (event, key);
 
   return text != NULL ? text : "";
 }
 
 static gint64
-number (const SimEvent *event, const char *key)
+number (const SimEvent *event, DdDetail key)
 {
-  return dd_value_path_int (event->details, key, 0);
+  return sim_event_int (event, key, 0);
 }
 
 static const char *
@@ -94,7 +94,7 @@ plural (gint64 count)
 static void
 learn_zone (SimTimeline *self, const SimEvent *event)
 {
-  const char *zone = dd_value_path_string (event->details, "zone");
+  const char *zone = sim_event_text (event, DD_DETAIL_ZONE);
 
   if (zone != NULL)
     g_hash_table_replace (self->zones, g_strdup (event->subject), g_strdup (zone));
@@ -149,15 +149,15 @@ count_told (SimTimeline *self, char *key)
 static void
 tell_step (SimTimeline *self, const SimEvent *event)
 {
-  tell (self, event, SIM_INK_CAUTION, ">> %s", detail (event, "step"));
+  tell (self, event, SIM_INK_CAUTION, ">> %s", detail (event, DD_DETAIL_STEP));
 }
 
 /* What is neither refused nor delayed just does not go well. */
 static const char *
 harm_of (const SimEvent *event)
 {
-  const char *error = detail (event, "error");
-  const char *connection = detail (event, "connection");
+  const char *error = detail (event, DD_DETAIL_ERROR);
+  const char *connection = detail (event, DD_DETAIL_CONNECTION);
 
   if (strcmp (connection, "refused") == 0)
     return "nobody takes the connection";
@@ -165,7 +165,7 @@ harm_of (const SimEvent *event)
     return "the connection breaks";
   if (*error != '\0')
     return error;
-  return *detail (event, "delay") != '\0' || dd_value_path_bool (event->details, "lost", FALSE)
+  return *detail (event, DD_DETAIL_DELAY) != '\0' || sim_event_bool (event, DD_DETAIL_LOST)
              ? "late or no answer"
              : "it goes wrong";
 }
@@ -173,18 +173,18 @@ harm_of (const SimEvent *event)
 static void
 tell_fault (SimTimeline *self, const SimEvent *event)
 {
-  const char *by = detail (event, "by");
+  const char *by = detail (event, DD_DETAIL_BY);
 
   tell (self, event, SIM_INK_CAUTION, "   !! %s %s%s%s fails on purpose: %s",
-        detail (event, "service"), detail (event, "operation"), *by != '\0' ? " by " : "", by,
-        harm_of (event));
+        detail (event, DD_DETAIL_SERVICE), detail (event, DD_DETAIL_OPERATION),
+        *by != '\0' ? " by " : "", by, harm_of (event));
 }
 
 static void
 tell_accepted (SimTimeline *self, const SimEvent *event)
 {
-  tell (self, event, SIM_INK_PLAIN, "   EKS accepts %s of node group %s", detail (event, "type"),
-        event->subject);
+  tell (self, event, SIM_INK_PLAIN, "   EKS accepts %s of node group %s",
+        detail (event, DD_DETAIL_TYPE), event->subject);
 }
 
 static void
@@ -196,7 +196,7 @@ tell_killed (SimTimeline *self, const SimEvent *event)
 static void
 tell_resumed (SimTimeline *self, const SimEvent *event)
 {
-  gint64 outdated = number (event, "outdated");
+  gint64 outdated = number (event, DD_DETAIL_OUTDATED);
 
   tell (self, event, SIM_INK_CAUTION,
         "another engine takes over: %" G_GINT64_FORMAT " node%s still outdated", outdated,
@@ -206,7 +206,7 @@ tell_resumed (SimTimeline *self, const SimEvent *event)
 static void
 tell_finished (SimTimeline *self, const SimEvent *event)
 {
-  const char *status = detail (event, "status");
+  const char *status = detail (event, DD_DETAIL_STATUS);
   gboolean good = strcmp (status, "Successful") == 0;
 
   tell (self, event, good ? SIM_INK_GOOD : SIM_INK_BAD, "   EKS: the update of node group %s is %s",
@@ -216,8 +216,8 @@ tell_finished (SimTimeline *self, const SimEvent *event)
 static void
 tell_not_modelled (SimTimeline *self, const SimEvent *event)
 {
-  tell (self, event, SIM_INK_BAD, "   not modelled: %s %s", detail (event, "service"),
-        detail (event, "operation"));
+  tell (self, event, SIM_INK_BAD, "   not modelled: %s %s", detail (event, DD_DETAIL_SERVICE),
+        detail (event, DD_DETAIL_OPERATION));
 }
 
 /* ---- phases ---- */
@@ -234,7 +234,7 @@ static const struct
 static void
 tell_phase (SimTimeline *self, const SimEvent *event)
 {
-  const char *phase = detail (event, "phase");
+  const char *phase = detail (event, DD_DETAIL_PHASE);
 
   g_hash_table_remove_all (self->told);
   for (guint i = 0; i < G_N_ELEMENTS (headings); i++)
@@ -247,21 +247,21 @@ tell_phase (SimTimeline *self, const SimEvent *event)
 static void
 tell_started (SimTimeline *self, const SimEvent *event)
 {
-  gint64 parallelism = number (event, "parallelism");
+  gint64 parallelism = number (event, DD_DETAIL_PARALLELISM);
 
   tell (self, event, SIM_INK_PLAIN,
         "   %s goes to %s (%s), %" G_GINT64_FORMAT " node%s at a time%s; profile %s",
-        event->subject, detail (event, "release"), detail (event, "image"), parallelism,
-        plural (parallelism),
-        dd_value_path_bool (event->details, "force", FALSE) ? ", by force" : "",
-        detail (event, "profile"));
+        event->subject, detail (event, DD_DETAIL_RELEASE), detail (event, DD_DETAIL_IMAGE),
+        parallelism, plural (parallelism),
+        sim_event_bool (event, DD_DETAIL_FORCE) ? ", by force" : "",
+        detail (event, DD_DETAIL_PROFILE));
 }
 
 static void
 tell_template (SimTimeline *self, const SimEvent *event)
 {
-  tell (self, event, SIM_INK_PLAIN, "   launch template version %" G_GINT64_FORMAT " with %s",
-        number (event, "version"), detail (event, "image"));
+  tell (self, event, SIM_INK_PLAIN, "   launch template version %s with %s",
+        detail (event, DD_DETAIL_VERSION), detail (event, DD_DETAIL_IMAGE));
 }
 
 static void
@@ -270,16 +270,16 @@ tell_scale_up (SimTimeline *self, const SimEvent *event)
   tell (self, event, SIM_INK_PLAIN,
         "   desired %" G_GINT64_FORMAT " -> %" G_GINT64_FORMAT ", maximum %" G_GINT64_FORMAT
         " -> %" G_GINT64_FORMAT,
-        number (event, "from_desired"), number (event, "desired"), number (event, "from_max"),
-        number (event, "max"));
+        number (event, DD_DETAIL_FROM_DESIRED), number (event, DD_DETAIL_DESIRED),
+        number (event, DD_DETAIL_FROM_MAX), number (event, DD_DETAIL_MAX));
 }
 
 /* The group tries again and again; once a phase is enough. */
 static void
 tell_launch_failed (SimTimeline *self, const SimEvent *event)
 {
-  const char *zone = detail (event, "zone");
-  const char *message = detail (event, "message");
+  const char *zone = detail (event, DD_DETAIL_ZONE);
+  const char *message = detail (event, DD_DETAIL_MESSAGE);
 
   if (count_told (self, g_strdup_printf ("launch %s", zone)) == 1)
     tell (self, event, SIM_INK_BAD, "   no instance in %s: %.*s%s", zone, LONGEST_MESSAGE, message,
@@ -309,7 +309,7 @@ tell_satisfied (SimTimeline *self, const SimEvent *event)
 {
   tell (self, event, SIM_INK_PLAIN,
         "   every zone is covered: %" G_GINT64_FORMAT " new nodes are Ready",
-        number (event, "nodes"));
+        number (event, DD_DETAIL_NODE_COUNT));
 }
 
 static void
@@ -319,7 +319,7 @@ tell_marked (SimTimeline *self, const SimEvent *event)
 
   learn_zone (self, event);
   node = node_text (self, event->subject);
-  tell (self, event, SIM_INK_PLAIN, "   %s is outdated: %s", node, detail (event, "mark"));
+  tell (self, event, SIM_INK_PLAIN, "   %s is outdated: %s", node, detail (event, DD_DETAIL_MARK));
 }
 
 static void
@@ -327,16 +327,17 @@ tell_unmarked (SimTimeline *self, const SimEvent *event)
 {
   g_autofree char *node = node_text (self, event->subject);
 
-  tell (self, event, SIM_INK_PLAIN, "   %s loses its mark: %s", node, detail (event, "mark"));
+  tell (self, event, SIM_INK_PLAIN, "   %s loses its mark: %s", node,
+        detail (event, DD_DETAIL_MARK));
 }
 
 static void
 tell_wave (SimTimeline *self, const SimEvent *event)
 {
-  g_autofree char *nodes = list_text (dd_value_path (event->details, "nodes"));
+  g_autofree char *nodes = list_text (sim_event_list (event, DD_DETAIL_NODES));
 
-  tell (self, event, SIM_INK_HEADING, "   wave %" G_GINT64_FORMAT ": %s", number (event, "wave"),
-        nodes);
+  tell (self, event, SIM_INK_HEADING, "   wave %" G_GINT64_FORMAT ": %s",
+        number (event, DD_DETAIL_WAVE), nodes);
 }
 
 static void
@@ -344,20 +345,20 @@ tell_shrink (SimTimeline *self, const SimEvent *event)
 {
   tell (self, event, SIM_INK_PLAIN,
         "   desired -> %" G_GINT64_FORMAT ", maximum -> %" G_GINT64_FORMAT,
-        number (event, "desired"), number (event, "max"));
+        number (event, DD_DETAIL_DESIRED), number (event, DD_DETAIL_MAX));
 }
 
 static void
 tell_stopped (SimTimeline *self, const SimEvent *event)
 {
-  tell (self, event, SIM_INK_CAUTION, "   scale down stops: %s", detail (event, "reason"));
+  tell (self, event, SIM_INK_CAUTION, "   scale down stops: %s", detail (event, DD_DETAIL_REASON));
 }
 
 static void
 tell_deleted_version (SimTimeline *self, const SimEvent *event)
 {
-  tell (self, event, SIM_INK_PLAIN, "   launch template version %" G_GINT64_FORMAT " is deleted",
-        number (event, "version"));
+  tell (self, event, SIM_INK_PLAIN, "   launch template version %s is deleted",
+        detail (event, DD_DETAIL_VERSION));
 }
 
 static void
@@ -366,19 +367,20 @@ tell_adopted (SimTimeline *self, const SimEvent *event)
   tell (self, event, SIM_INK_CAUTION,
         "   somebody asked for %" G_GINT64_FORMAT " instead of %" G_GINT64_FORMAT
         " instances meanwhile: %" G_GINT64_FORMAT " are left",
-        number (event, "asked"), number (event, "instead_of"), number (event, "desired"));
+        number (event, DD_DETAIL_ASKED), number (event, DD_DETAIL_INSTEAD_OF),
+        number (event, DD_DETAIL_DESIRED));
 }
 
 static void
 tell_warned (SimTimeline *self, const SimEvent *event)
 {
-  tell (self, event, SIM_INK_CAUTION, "   warning: %s", detail (event, "reason"));
+  tell (self, event, SIM_INK_CAUTION, "   warning: %s", detail (event, DD_DETAIL_REASON));
 }
 
 static void
 tell_succeeded (SimTimeline *self, const SimEvent *event)
 {
-  gint64 replaced = number (event, "replaced");
+  gint64 replaced = number (event, DD_DETAIL_REPLACED);
 
   tell (self, event, SIM_INK_GOOD, "   done: %" G_GINT64_FORMAT " node%s replaced", replaced,
         plural (replaced));
@@ -388,11 +390,11 @@ tell_succeeded (SimTimeline *self, const SimEvent *event)
 static void
 tell_failed (SimTimeline *self, const SimEvent *event)
 {
-  const char *explanation = detail (event, "explanation");
+  const char *explanation = detail (event, DD_DETAIL_EXPLANATION);
   g_auto (GStrv) lines = g_strsplit (explanation, "\n", -1);
 
-  tell (self, event, SIM_INK_BAD, "   FAILED: %s: %s", detail (event, "code"),
-        detail (event, "message"));
+  tell (self, event, SIM_INK_BAD, "   FAILED: %s: %s", detail (event, DD_DETAIL_CODE),
+        detail (event, DD_DETAIL_MESSAGE));
   for (guint i = 0; lines[i] != NULL; i++)
     {
       if (*lines[i] != '\0')
@@ -405,7 +407,7 @@ tell_failed (SimTimeline *self, const SimEvent *event)
 static void
 tell_drain (SimTimeline *self, const SimEvent *event)
 {
-  gint64 pods = number (event, "pods");
+  gint64 pods = number (event, DD_DETAIL_POD_COUNT);
   g_autofree char *node = NULL;
 
   learn_zone (self, event);
@@ -420,9 +422,10 @@ tell_evicted (SimTimeline *self, const SimEvent *event)
 {
   guint refusals = GPOINTER_TO_UINT (g_hash_table_lookup (self->refused, event->subject));
   g_autofree char *controller = controller_of (event->subject);
-  guint count = count_told (self, g_strdup_printf ("%s %s", detail (event, "node"), controller));
+  guint count
+      = count_told (self, g_strdup_printf ("%s %s", detail (event, DD_DETAIL_NODE), controller));
 
-  guint there = GPOINTER_TO_UINT (g_hash_table_lookup (self->pods, detail (event, "node")));
+  guint there = GPOINTER_TO_UINT (g_hash_table_lookup (self->pods, detail (event, DD_DETAIL_NODE)));
 
   /* More than there were can only be pods that came back. */
   if (count == there + 1)
@@ -455,18 +458,17 @@ tell_refused (SimTimeline *self, const SimEvent *event)
   tell (self, event, SIM_INK_CAUTION,
         "     %s must stay: budget %s needs %" G_GINT64_FORMAT
         " healthy pods and has %" G_GINT64_FORMAT,
-        event->subject, detail (event, "budget"), number (event, "needs"), number (event, "has"));
+        event->subject, detail (event, DD_DETAIL_BUDGET), number (event, DD_DETAIL_NEEDS),
+        number (event, DD_DETAIL_HAS));
 }
 
 static void
 tell_refused_by_two (SimTimeline *self, const SimEvent *event)
 {
-  const char *budgets = detail (event, "budgets");
-
   if (is_news (self, event))
     tell (self, event, SIM_INK_BAD,
-          "     %s must stay: more than one budget selects it%s%s, which eviction cannot do",
-          event->subject, *budgets != '\0' ? ": " : "", budgets);
+          "     %s must stay: more than one budget selects it, which eviction cannot do",
+          event->subject);
 }
 
 static void
@@ -479,7 +481,7 @@ static void
 tell_overdue (SimTimeline *self, const SimEvent *event)
 {
   g_autofree char *node = node_text (self, event->subject);
-  g_autofree char *pods = list_text (dd_value_path (event->details, "pods"));
+  g_autofree char *pods = list_text (sim_event_list (event, DD_DETAIL_PODS));
 
   tell (self, event, SIM_INK_BAD, "   %s is still not empty: %s", node, pods);
 }
@@ -490,13 +492,13 @@ tell_drained (SimTimeline *self, const SimEvent *event)
   g_autofree char *node = node_text (self, event->subject);
 
   tell (self, event, SIM_INK_PLAIN, "   %s is empty, after %" G_GINT64_FORMAT " s", node,
-        number (event, "seconds"));
+        number (event, DD_DETAIL_SECONDS));
 }
 
 static void
 tell_surplus (SimTimeline *self, const SimEvent *event)
 {
-  g_autofree char *node = node_text (self, detail (event, "node"));
+  g_autofree char *node = node_text (self, detail (event, DD_DETAIL_NODE));
 
   tell (self, event, SIM_INK_PLAIN, "   no hook drains here: %s is to leave", node);
 }
@@ -514,7 +516,8 @@ tell_terminating (SimTimeline *self, const SimEvent *event)
 {
   g_autofree char *node = node_text (self, event->subject);
 
-  tell (self, event, SIM_INK_PLAIN, "   %s is terminated (%s)", node, detail (event, "instance"));
+  tell (self, event, SIM_INK_PLAIN, "   %s is terminated (%s)", node,
+        detail (event, DD_DETAIL_INSTANCE));
 }
 
 static void
@@ -529,7 +532,7 @@ tell_gone (SimTimeline *self, const SimEvent *event)
 static void
 tell_unschedulable (SimTimeline *self, const SimEvent *event)
 {
-  const char *message = detail (event, "message");
+  const char *message = detail (event, DD_DETAIL_MESSAGE);
   const char *preemption = strstr (message, ". preemption:");
   gsize length = preemption != NULL ? (gsize) (preemption - message) : strlen (message);
   g_autofree char *controller = controller_of (event->subject);
@@ -559,76 +562,77 @@ static void
 tell_away (SimTimeline *self, const SimEvent *event)
 {
   tell (self, event, SIM_INK_BAD, "   %s gives no good answer since %s: %s",
-        detail (event, "service"), detail (event, "since"), detail (event, "error"));
+        detail (event, DD_DETAIL_SERVICE), detail (event, DD_DETAIL_SINCE),
+        detail (event, DD_DETAIL_MESSAGE));
 }
 
 static void
 tell_back (SimTimeline *self, const SimEvent *event)
 {
   tell (self, event, SIM_INK_GOOD, "   %s answers again, after %" G_GINT64_FORMAT " s",
-        detail (event, "service"), number (event, "seconds"));
+        detail (event, DD_DETAIL_SERVICE), number (event, DD_DETAIL_SECONDS));
 }
 
 /* Once it takes long, that it is away is told instead. */
 static void
 tell_retried (SimTimeline *self, const SimEvent *event)
 {
-  if (number (event, "try") > MOST_RETRIES_TOLD)
+  if (number (event, DD_DETAIL_TRY) > MOST_RETRIES_TOLD)
     return;
   tell (self, event, SIM_INK_FAINT,
         "   %s %s is tried again (answer %" G_GINT64_FORMAT ", try %" G_GINT64_FORMAT ")",
-        detail (event, "service"), detail (event, "operation"), number (event, "status"),
-        number (event, "try"));
+        detail (event, DD_DETAIL_SERVICE), detail (event, DD_DETAIL_OPERATION),
+        number (event, DD_DETAIL_HTTP_STATUS), number (event, DD_DETAIL_TRY));
 }
 
 static const struct
 {
-  const char *event;
+  DdEvent event;
   void (*tell) (SimTimeline *self, const SimEvent *event);
 } rows[] = {
-  { "step.started", tell_step },
-  { "fault.injected", tell_fault },
-  { "not-modelled", tell_not_modelled },
-  { "update.accepted", tell_accepted },
-  { "update.started", tell_started },
-  { "phase.entered", tell_phase },
-  { "launch-template.version-created", tell_template },
-  { "launch-template.version-deleted", tell_deleted_version },
-  { "scale-up.requested", tell_scale_up },
-  { "launch.failed", tell_launch_failed },
-  { "node.registered", learn_zone },
-  { "node.joined", tell_joined },
-  { "node.vanished", tell_vanished },
-  { "scale-up.satisfied", tell_satisfied },
-  { "node.marked", tell_marked },
-  { "node.unmarked", tell_unmarked },
-  { "wave.started", tell_wave },
-  { "drain.started", tell_drain },
-  { "drain.evicted", tell_evicted },
-  { "drain.refused-by-budget", tell_refused },
-  { "drain.refused-by-two-budgets", tell_refused_by_two },
-  { "drain.forced", tell_forced },
-  { "drain.overdue", tell_overdue },
-  { "drain.finished", tell_drained },
-  { "node.cordoned", tell_cordoned },
-  { "node.terminating", tell_terminating },
-  { "node.deleted", tell_gone },
-  { "pod.created", note_created },
-  { "pod.bound", count_placed },
-  { "pod.unschedulable", tell_unschedulable },
-  { "scale-down.chosen", tell_surplus },
-  { "scale-down.step", tell_shrink },
-  { "scale-down.stopped", tell_stopped },
-  { "size.adopted", tell_adopted },
-  { "update.warned", tell_warned },
-  { "request.retried", tell_retried },
-  { "api.away", tell_away },
-  { "api.back", tell_back },
-  { "update.succeeded", tell_succeeded },
-  { "update.failed", tell_failed },
-  { "update.finished", tell_finished },
-  { "engine.killed", tell_killed },
-  { "update.resumed", tell_resumed },
+  { DD_EVENT_STEP_STARTED, tell_step },
+  { DD_EVENT_FAULT_INJECTED, tell_fault },
+  { DD_EVENT_NOT_MODELLED, tell_not_modelled },
+  { DD_EVENT_UPDATE_ACCEPTED, tell_accepted },
+  { DD_EVENT_UPDATE_STARTED, tell_started },
+  { DD_EVENT_PHASE_ENTERED, tell_phase },
+  { DD_EVENT_LAUNCH_TEMPLATE_VERSION_CREATED, tell_template },
+  { DD_EVENT_LAUNCH_TEMPLATE_VERSION_DELETED, tell_deleted_version },
+  { DD_EVENT_SCALE_UP_REQUESTED, tell_scale_up },
+  { DD_EVENT_LAUNCH_FAILED, tell_launch_failed },
+  { DD_EVENT_NODE_REGISTERED, learn_zone },
+  { DD_EVENT_NODE_JOINED, tell_joined },
+  { DD_EVENT_NODE_VANISHED, tell_vanished },
+  { DD_EVENT_SCALE_UP_SATISFIED, tell_satisfied },
+  { DD_EVENT_NODE_MARKED, tell_marked },
+  { DD_EVENT_NODE_UNMARKED, tell_unmarked },
+  { DD_EVENT_WAVE_STARTED, tell_wave },
+  { DD_EVENT_DRAIN_STARTED, tell_drain },
+  { DD_EVENT_DRAIN_EVICTED, tell_evicted },
+  { DD_EVENT_DRAIN_REFUSED_BY_BUDGET, tell_refused },
+  { DD_EVENT_DRAIN_REFUSED_BY_TWO_BUDGETS, tell_refused_by_two },
+  { DD_EVENT_DRAIN_FORCED, tell_forced },
+  { DD_EVENT_DRAIN_OVERDUE, tell_overdue },
+  { DD_EVENT_DRAIN_FINISHED, tell_drained },
+  { DD_EVENT_NODE_CORDONED, tell_cordoned },
+  { DD_EVENT_NODE_TERMINATING, tell_terminating },
+  { DD_EVENT_NODE_DELETED, tell_gone },
+  { DD_EVENT_POD_CREATED, note_created },
+  { DD_EVENT_POD_BOUND, count_placed },
+  { DD_EVENT_POD_UNSCHEDULABLE, tell_unschedulable },
+  { DD_EVENT_SCALE_DOWN_CHOSEN, tell_surplus },
+  { DD_EVENT_SCALE_DOWN_STEP, tell_shrink },
+  { DD_EVENT_SCALE_DOWN_STOPPED, tell_stopped },
+  { DD_EVENT_SIZE_ADOPTED, tell_adopted },
+  { DD_EVENT_UPDATE_WARNED, tell_warned },
+  { DD_EVENT_REQUEST_RETRIED, tell_retried },
+  { DD_EVENT_API_AWAY, tell_away },
+  { DD_EVENT_API_BACK, tell_back },
+  { DD_EVENT_UPDATE_SUCCEEDED, tell_succeeded },
+  { DD_EVENT_UPDATE_FAILED, tell_failed },
+  { DD_EVENT_UPDATE_FINISHED, tell_finished },
+  { DD_EVENT_ENGINE_KILLED, tell_killed },
+  { DD_EVENT_UPDATE_RESUMED, tell_resumed },
 };
 
 SimTimeline *
@@ -665,7 +669,7 @@ sim_timeline_take (const SimEvent *event, gpointer data)
 {
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
     {
-      if (strcmp (rows[i].event, event->what) == 0)
+      if (rows[i].event == event->id)
         rows[i].tell (data, event);
     }
 }

@@ -37,9 +37,9 @@ sim_updates_free (SimUpdates *self)
 }
 
 static char *
-detail (const SimEvent *event, const char *key)
+detail (const SimEvent *event, DdDetail key)
 {
-  const char *text = dd_value_path_string (event->details, key);
+  const char *text = sim_event_text (event, key);
 
   return g_strdup (text != NULL ? text : "");
 }
@@ -50,7 +50,7 @@ note_accepted (SimUpdates *self, SimUpdate *unfinished, const SimEvent *event)
   SimUpdate *update = g_new0 (SimUpdate, 1);
 
   update->nodegroup = g_strdup (event->subject);
-  update->type = detail (event, "type");
+  update->type = detail (event, DD_DETAIL_TYPE);
   update->status = g_strdup ("");
   update->asked = event->time;
   update->replaced = -1;
@@ -62,7 +62,7 @@ static void
 note_succeeded (SimUpdates *self, SimUpdate *update, const SimEvent *event)
 {
   if (update != NULL)
-    update->replaced = dd_value_path_int (event->details, "replaced", -1);
+    update->replaced = sim_event_int (event, DD_DETAIL_REPLACED, -1);
 }
 
 static void
@@ -78,7 +78,7 @@ note_finished (SimUpdates *self, SimUpdate *update, const SimEvent *event)
   if (update == NULL)
     return;
   g_free (update->status);
-  update->status = detail (event, "status");
+  update->status = detail (event, DD_DETAIL_STATUS);
   update->ended = event->time;
 }
 
@@ -105,12 +105,12 @@ unfinished (const SimUpdates *self, const char *nodegroup)
 
 static const struct
 {
-  const char *event;
+  DdEvent event;
   void (*note) (SimUpdates *self, SimUpdate *unfinished, const SimEvent *event);
 } rows[] = {
-  { "update.accepted", note_accepted }, { "update.succeeded", note_succeeded },
-  { "update.failed", note_failed },     { "update.finished", note_finished },
-  { "engine.killed", note_death },
+  { DD_EVENT_UPDATE_ACCEPTED, note_accepted }, { DD_EVENT_UPDATE_SUCCEEDED, note_succeeded },
+  { DD_EVENT_UPDATE_FAILED, note_failed },     { DD_EVENT_UPDATE_FINISHED, note_finished },
+  { DD_EVENT_ENGINE_KILLED, note_death },
 };
 
 void
@@ -121,7 +121,7 @@ sim_updates_take (const SimEvent *event, gpointer data)
   sim_endings_take (event, self->endings);
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
     {
-      if (strcmp (rows[i].event, event->what) == 0)
+      if (rows[i].event == event->id)
         rows[i].note (self, unfinished (self, event->subject), event);
     }
 }

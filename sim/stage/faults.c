@@ -217,7 +217,7 @@ trace_row (SimFaults *faults, const SimFault *fault, const char *service, const 
 {
   gboolean inside = asker != NULL && strcmp (asker, SIM_FAULT_CLIENT) != 0;
   g_autofree char *delay = fault->delay > 0 ? dd_duration_to_text (fault->delay) : NULL;
-  sim_stage_trace (faults->stage, "faults", "fault.injected", subject,
+  sim_stage_trace (faults->stage, "faults", DD_EVENT_FAULT_INJECTED, subject,
                    dd_object ("service", dd_string (service), "operation", dd_string (operation),
                               "by", inside ? dd_string (asker) : NULL, "error",
                               dd_string (fault->error), "delay", dd_string (delay), "lost",

@@ -42,7 +42,7 @@ sim_stage_now (const SimStage *stage)
 }
 
 void
-sim_stage_trace (SimStage *stage, const char *actor, const char *what, const char *subject,
+sim_stage_trace (SimStage *stage, const char *actor, DdEvent what, const char *subject,
                  DdValue *details)
 {
   dd_trace (sim_trace_interface (stage->trace), actor, what, subject, details);

@@ -31,7 +31,7 @@ void sim_stage_free (SimStage *stage);
 
 DdUsec sim_stage_now (const SimStage *stage);
 /* dd_trace () on the stage's trace. */
-void sim_stage_trace (SimStage *stage, const char *actor, const char *what, const char *subject,
+void sim_stage_trace (SimStage *stage, const char *actor, DdEvent what, const char *subject,
                       DdValue *details);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SimStage, sim_stage_free)

@@ -46,6 +46,30 @@ sim_event_write (const SimEvent *event, GString *out)
   g_string_append (out, "}\n");
 }
 
+const char *
+sim_event_text (const SimEvent *event, DdDetail detail)
+{
+  return dd_event_text (event->id, event->details, detail);
+}
+
+gint64
+sim_event_int (const SimEvent *event, DdDetail detail, gint64 fallback)
+{
+  return dd_event_int (event->id, event->details, detail, fallback);
+}
+
+gboolean
+sim_event_bool (const SimEvent *event, DdDetail detail)
+{
+  return dd_event_bool (event->id, event->details, detail);
+}
+
+const DdValue *
+sim_event_list (const SimEvent *event, DdDetail detail)
+{
+  return dd_event_list (event->id, event->details, detail);
+}
+
 static void
 digest_event (SimTrace *trace, const SimEvent *event)
 {
@@ -55,13 +79,14 @@ digest_event (SimTrace *trace, const SimEvent *event)
 }
 
 static void
-trace_emit (DdTrace *self, const char *actor, const char *what, const char *subject,
-            DdValue *details)
+trace_emit (DdTrace *self, const char *actor, DdEvent what, const char *subject, DdValue *details)
 {
   SimTrace *trace = (SimTrace *) self;
-  SimEvent event = {
-    .actor = actor, .what = what, .subject = subject != NULL ? subject : "", .details = details
-  };
+  SimEvent event = { .actor = actor,
+                     .id = what,
+                     .what = dd_events[what].name,
+                     .subject = subject != NULL ? subject : "",
+                     .details = details };
 
   if (!trace->begun)
     return;
@@ -80,7 +105,7 @@ trace_emit (DdTrace *self, const char *actor, const char *what, const char *subj
 SimTrace *
 sim_trace_new (SimClock *clock)
 {
-  static const DdTraceClass klass = { trace_emit };
+  static const DdTraceClass klass = { trace_emit, .is_strict = TRUE };
   SimTrace *trace = g_new0 (SimTrace, 1);
 
   trace->interface.klass = &klass;

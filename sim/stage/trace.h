@@ -15,7 +15,8 @@ typedef struct
   guint64 sequence; /* from 1 */
   DdUsec time;      /* since the world's beginning (its t = 0), not since 1970 */
   const char *actor;
-  const char *what;
+  DdEvent id;
+  const char *what;       /* its name */
   const char *subject;    /* "" when there is none */
   const DdValue *details; /* an object, or NULL */
 } SimEvent;
@@ -30,6 +31,12 @@ DdTrace *sim_trace_interface (SimTrace *trace);
 void sim_trace_begin (SimTrace *trace);
 gboolean sim_trace_has_begun (const SimTrace *trace);
 DdUsec sim_trace_origin (const SimTrace *trace);
+
+/* What is told of a detail: dd_event_text () and its siblings on EVENT. */
+const char *sim_event_text (const SimEvent *event, DdDetail detail);
+gint64 sim_event_int (const SimEvent *event, DdDetail detail, gint64 fallback);
+gboolean sim_event_bool (const SimEvent *event, DdDetail detail);
+const DdValue *sim_event_list (const SimEvent *event, DdDetail detail);
 
 /* Readers run in the order they were added, for each event at once; EVENT is borrowed. */
 void sim_trace_add_reader (SimTrace *trace, SimEventReader reader, gpointer data);

@@ -111,7 +111,7 @@ refuse_service (SimWorld *world, const SimRequest *request, const char *name)
 
   if (target != NULL || action != NULL)
     stranger.protocol = target != NULL ? AWS_JSON_1_1 : AWS_QUERY;
-  sim_stage_trace (world->stage, name, "not-modelled", NULL,
+  sim_stage_trace (world->stage, "router", DD_EVENT_NOT_MODELLED, NULL,
                    dd_object ("service", dd_string (name), "operation", dd_string (operation),
                               "why", dd_string ("service"), NULL));
   return aws_protocol_of (&stranger)->refuse (&stranger, &refusal, request_id);

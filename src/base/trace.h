@@ -2,7 +2,7 @@
 /* base/trace.h: the ordered record of everything that happens; the product of a rehearsal */
 #pragma once
 
-#include "base/value.h"
+#include "base/events.h"
 
 G_BEGIN_DECLS
 
@@ -10,8 +10,9 @@ typedef struct _DdTrace DdTrace;
 
 typedef struct
 {
-  void (*emit) (DdTrace *self, const char *actor, const char *what, const char *subject,
+  void (*emit) (DdTrace *self, const char *actor, DdEvent what, const char *subject,
                 DdValue *details);
+  gboolean is_strict; /* what the dictionary does not allow ends the program */
 } DdTraceClass;
 
 struct _DdTrace
@@ -20,11 +21,12 @@ struct _DdTrace
 };
 
 /* Records that ACTOR ("engine", "scheduler", "kubelet", "autoscaling" ...) did or saw WHAT
- * ("noun.verb", such as "drain.started") concerning SUBJECT (a node, "namespace/pod", a group; may
- * be NULL). DETAILS is an object or NULL, and taken (emit () only borrows it). The implementation
- * adds time and sequence.
- * Details hold no addresses, no wall time and no hash-table order. */
-void dd_trace (DdTrace *trace, const char *actor, const char *what, const char *subject,
+ * concerning SUBJECT (a node, "namespace/pod", a group; may be NULL). DETAILS is an object or NULL,
+ * and taken (emit () only borrows it). The implementation adds time and sequence.
+ * What the dictionary does not allow is a bug of the teller. It ends a rehearsal; an update of a
+ * real cluster goes on with a warning. Details hold no addresses, no wall time and no hash-table
+ * order. */
+void dd_trace (DdTrace *trace, const char *actor, DdEvent what, const char *subject,
                DdValue *details);
 
 G_END_DECLS

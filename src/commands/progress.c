@@ -81,18 +81,31 @@ print_line (const DdProgress *self, Tone tone, const char *text)
     g_print ("%s  %s\n", time, text);
 }
 
-static const char *
-detail (const DdValue *details, const char *key)
+typedef struct
 {
-  const char *text = dd_value_string (dd_value_member (details, key));
+  DdEvent what;
+  const char *subject;
+  const DdValue *details;
+} Event;
+
+static const char *
+detail (const Event *event, DdDetail key)
+{
+  const char *text = dd_event_text (event->what, event->details, key);
 
   return text == NULL ? "?" : text;
 }
 
 static gint64
-number (const DdValue *details, const char *key)
+number (const Event *event, DdDetail key)
 {
-  return dd_value_int (dd_value_member (details, key), -1);
+  return dd_event_int (event->what, event->details, key, -1);
+}
+
+static gsize
+length (const Event *event, DdDetail key)
+{
+  return dd_value_length (dd_event_list (event->what, event->details, key));
 }
 
 /* ---- rows ---- */
@@ -111,9 +124,9 @@ find_row (const DdProgress *self, const char *node)
 }
 
 static Row *
-row_of_pod (const DdProgress *self, const DdValue *details)
+row_of_pod (const DdProgress *self, const Event *event)
 {
-  return find_row (self, detail (details, "node"));
+  return find_row (self, detail (event, DD_DETAIL_NODE));
 }
 
 static void
@@ -130,216 +143,215 @@ set_reason (Row *row, char *reason)
 
 /* ---- events: each says its line, or NULL, and keeps the rows up to date ---- */
 
-typedef char *(*Teller) (DdProgress *self, const char *subject, const DdValue *details);
+typedef char *(*Teller) (DdProgress *self, const Event *event);
 
 static char *
-tell_started (G_GNUC_UNUSED DdProgress *self, const char *subject, const DdValue *details)
+tell_started (G_GNUC_UNUSED DdProgress *self, const Event *event)
 {
-  return g_strdup_printf ("update of %s to %s (%s), %" G_GINT64_FORMAT " at once, profile %s%s",
-                          subject, detail (details, "release"), detail (details, "image"),
-                          number (details, "parallelism"), detail (details, "profile"),
-                          dd_value_path_bool (details, "force", FALSE) ? ", forced" : "");
+  return g_strdup_printf (
+      "update of %s to %s (%s), %" G_GINT64_FORMAT " at once, profile %s%s", event->subject,
+      detail (event, DD_DETAIL_RELEASE), detail (event, DD_DETAIL_IMAGE),
+      number (event, DD_DETAIL_PARALLELISM), detail (event, DD_DETAIL_PROFILE),
+      dd_event_bool (event->what, event->details, DD_DETAIL_FORCE) ? ", forced" : "");
 }
 
 static char *
-tell_watched (G_GNUC_UNUSED DdProgress *self, const char *subject, const DdValue *details)
+tell_watched (G_GNUC_UNUSED DdProgress *self, const Event *event)
 {
-  return g_strdup_printf ("watching update %s of %s to %s", detail (details, "id"), subject,
-                          detail (details, "release"));
+  return g_strdup_printf ("watching update %s of %s to %s", detail (event, DD_DETAIL_ID),
+                          event->subject, detail (event, DD_DETAIL_RELEASE));
 }
 
 static char *
-tell_waits (G_GNUC_UNUSED DdProgress *self, G_GNUC_UNUSED const char *subject,
-            const DdValue *details)
+tell_waits (G_GNUC_UNUSED DdProgress *self, const Event *event)
 {
-  return g_strdup (detail (details, "reason"));
+  return g_strdup (detail (event, DD_DETAIL_REASON));
 }
 
 static char *
-tell_warned (G_GNUC_UNUSED DdProgress *self, G_GNUC_UNUSED const char *subject,
-             const DdValue *details)
+tell_warned (G_GNUC_UNUSED DdProgress *self, const Event *event)
 {
-  return g_strdup_printf ("warning: %s", detail (details, "reason"));
+  return g_strdup_printf ("warning: %s", detail (event, DD_DETAIL_REASON));
 }
 
 static char *
-tell_phase (DdProgress *self, G_GNUC_UNUSED const char *subject, const DdValue *details)
+tell_phase (DdProgress *self, const Event *event)
 {
   g_free (self->phase);
-  self->phase = g_strdup (detail (details, "phase"));
+  self->phase = g_strdup (detail (event, DD_DETAIL_PHASE));
   return g_strdup_printf ("phase: %s", self->phase);
 }
 
 static char *
-tell_template (G_GNUC_UNUSED DdProgress *self, G_GNUC_UNUSED const char *subject,
-               const DdValue *details)
+tell_template (G_GNUC_UNUSED DdProgress *self, const Event *event)
 {
-  return g_strdup_printf ("launch template %s has a version %" G_GINT64_FORMAT " with %s",
-                          detail (details, "id"), number (details, "version"),
-                          detail (details, "image"));
+  return g_strdup_printf ("launch template %s has a version %s with %s",
+                          detail (event, DD_DETAIL_TEMPLATE), detail (event, DD_DETAIL_VERSION),
+                          detail (event, DD_DETAIL_IMAGE));
 }
 
 static char *
-tell_deleted_version (G_GNUC_UNUSED DdProgress *self, G_GNUC_UNUSED const char *subject,
-                      const DdValue *details)
+tell_deleted_version (G_GNUC_UNUSED DdProgress *self, const Event *event)
 {
-  return g_strdup_printf ("version %" G_GINT64_FORMAT " of launch template %s is deleted",
-                          number (details, "version"), detail (details, "id"));
+  return g_strdup_printf ("version %s of launch template %s is deleted",
+                          detail (event, DD_DETAIL_VERSION), detail (event, DD_DETAIL_TEMPLATE));
 }
 
 static char *
-tell_adopted (G_GNUC_UNUSED DdProgress *self, G_GNUC_UNUSED const char *subject,
-              const DdValue *details)
+tell_adopted (G_GNUC_UNUSED DdProgress *self, const Event *event)
 {
   return g_strdup_printf ("somebody asked for %" G_GINT64_FORMAT " instead of %" G_GINT64_FORMAT
                           " instances meanwhile: the update leaves %" G_GINT64_FORMAT,
-                          number (details, "asked"), number (details, "instead_of"),
-                          number (details, "desired"));
+                          number (event, DD_DETAIL_ASKED), number (event, DD_DETAIL_INSTEAD_OF),
+                          number (event, DD_DETAIL_DESIRED));
 }
 
 static char *
-tell_raised (DdProgress *self, G_GNUC_UNUSED const char *subject, const DdValue *details)
+tell_raised (DdProgress *self, const Event *event)
 {
-  self->desired_before = number (details, "from_desired");
-  self->desired_now = number (details, "desired");
+  self->desired_before = number (event, DD_DETAIL_FROM_DESIRED);
+  self->desired_now = number (event, DD_DETAIL_DESIRED);
   return g_strdup_printf ("desired size %" G_GINT64_FORMAT " -> %" G_GINT64_FORMAT
                           ", maximum %" G_GINT64_FORMAT " -> %" G_GINT64_FORMAT,
-                          self->desired_before, self->desired_now, number (details, "from_max"),
-                          number (details, "max"));
+                          self->desired_before, self->desired_now,
+                          number (event, DD_DETAIL_FROM_MAX), number (event, DD_DETAIL_MAX));
 }
 
 static char *
-tell_joined (G_GNUC_UNUSED DdProgress *self, const char *subject, const DdValue *details)
+tell_joined (G_GNUC_UNUSED DdProgress *self, const Event *event)
 {
-  return g_strdup_printf ("node %s has joined in %s", subject, detail (details, "zone"));
+  return g_strdup_printf ("node %s has joined in %s", event->subject,
+                          detail (event, DD_DETAIL_ZONE));
 }
 
 static char *
-tell_vanished (G_GNUC_UNUSED DdProgress *self, const char *subject, const DdValue *details)
+tell_vanished (G_GNUC_UNUSED DdProgress *self, const Event *event)
 {
   return g_strdup_printf ("node %s has left, and not by this update: see the activities of Auto "
                           "Scaling group %s",
-                          subject, detail (details, "group"));
+                          event->subject, detail (event, DD_DETAIL_GROUP));
 }
 
 static char *
-tell_satisfied (G_GNUC_UNUSED DdProgress *self, G_GNUC_UNUSED const char *subject,
-                G_GNUC_UNUSED const DdValue *details)
+tell_satisfied (G_GNUC_UNUSED DdProgress *self, G_GNUC_UNUSED const Event *event)
 {
   return g_strdup ("every zone has new nodes, and all of them are Ready");
 }
 
 static char *
-tell_marked (DdProgress *self, const char *subject, const DdValue *details)
+tell_marked (DdProgress *self, const Event *event)
 {
   self->marked++;
-  return g_strdup_printf ("node %s is marked outdated (%s)", subject, detail (details, "mark"));
+  return g_strdup_printf ("node %s is marked outdated (%s)", event->subject,
+                          detail (event, DD_DETAIL_MARK));
 }
 
 static char *
-tell_unmarked (DdProgress *self, const char *subject, G_GNUC_UNUSED const DdValue *details)
+tell_unmarked (DdProgress *self, const Event *event)
 {
   self->marked--;
-  return g_strdup_printf ("node %s is no longer marked", subject);
+  return g_strdup_printf ("node %s is no longer marked", event->subject);
 }
 
 static char *
-tell_wave (G_GNUC_UNUSED DdProgress *self, const char *subject, const DdValue *details)
+tell_wave (G_GNUC_UNUSED DdProgress *self, const Event *event)
 {
-  gsize nodes = dd_value_length (dd_value_member (details, "nodes"));
+  gsize nodes = length (event, DD_DETAIL_NODES);
 
-  return g_strdup_printf ("%s: %" G_GSIZE_FORMAT " node%s", subject, nodes, nodes == 1 ? "" : "s");
+  return g_strdup_printf ("%s: %" G_GSIZE_FORMAT " node%s", event->subject, nodes,
+                          nodes == 1 ? "" : "s");
 }
 
 static char *
-tell_drain (DdProgress *self, const char *subject, const DdValue *details)
+tell_drain (DdProgress *self, const Event *event)
 {
   Row *row = g_new0 (Row, 1);
 
-  row->name = g_strdup (subject);
-  row->zone = g_strdup (detail (details, "zone"));
+  row->name = g_strdup (event->subject);
+  row->zone = g_strdup (detail (event, DD_DETAIL_ZONE));
   row->state = "draining";
-  row->pods = number (details, "pods");
+  row->pods = number (event, DD_DETAIL_POD_COUNT);
   g_ptr_array_add (self->rows, row);
-  return g_strdup_printf ("draining %s in %s: %" G_GINT64_FORMAT " pods", subject, row->zone,
+  return g_strdup_printf ("draining %s in %s: %" G_GINT64_FORMAT " pods", event->subject, row->zone,
                           row->pods);
 }
 
 static char *
-tell_evicted (DdProgress *self, const char *subject, const DdValue *details)
+tell_evicted (DdProgress *self, const Event *event)
 {
-  Row *row = row_of_pod (self, details);
+  Row *row = row_of_pod (self, event);
 
   if (row != NULL && row->pods > 0)
     row->pods--;
   set_reason (row, g_strdup ("waiting for pods to end"));
-  return self->options.live
-             ? NULL
-             : g_strdup_printf ("pod %s evicted from %s", subject, detail (details, "node"));
+  return self->options.live ? NULL
+                            : g_strdup_printf ("pod %s evicted from %s", event->subject,
+                                               detail (event, DD_DETAIL_NODE));
 }
 
 static char *
-tell_refused (DdProgress *self, const char *subject, const DdValue *details)
+tell_refused (DdProgress *self, const Event *event)
 {
   char *reason
-      = number (details, "needs") < 0
-            ? g_strdup_printf ("%s refused by budget %s", subject, detail (details, "budget"))
+      = number (event, DD_DETAIL_NEEDS) < 0
+            ? g_strdup_printf ("%s refused by budget %s", event->subject,
+                               detail (event, DD_DETAIL_BUDGET))
             : g_strdup_printf ("%s refused by budget %s (needs %" G_GINT64_FORMAT
                                " healthy pods, has %" G_GINT64_FORMAT ")",
-                               subject, detail (details, "budget"), number (details, "needs"),
-                               number (details, "has"));
-  char *line = g_strdup_printf ("pod %s, try %" G_GINT64_FORMAT, reason, number (details, "try"));
+                               event->subject, detail (event, DD_DETAIL_BUDGET),
+                               number (event, DD_DETAIL_NEEDS), number (event, DD_DETAIL_HAS));
+  char *line
+      = g_strdup_printf ("pod %s, try %" G_GINT64_FORMAT, reason, number (event, DD_DETAIL_TRY));
 
-  set_reason (row_of_pod (self, details), reason);
+  set_reason (row_of_pod (self, event), reason);
   return line;
 }
 
 static char *
-tell_two_budgets (DdProgress *self, const char *subject, const DdValue *details)
+tell_two_budgets (DdProgress *self, const Event *event)
 {
-  set_reason (row_of_pod (self, details),
-              g_strdup_printf ("%s is selected by two budgets", subject));
+  set_reason (row_of_pod (self, event),
+              g_strdup_printf ("%s is selected by two budgets", event->subject));
   return g_strdup_printf (
       "pod %s is selected by more than one budget: no eviction can succeed, try "
       "%" G_GINT64_FORMAT,
-      subject, number (details, "try"));
+      event->subject, number (event, DD_DETAIL_TRY));
 }
 
 static char *
-tell_eviction_failed (DdProgress *self, const char *subject, const DdValue *details)
+tell_eviction_failed (DdProgress *self, const Event *event)
 {
-  set_reason (row_of_pod (self, details), g_strdup (detail (details, "message")));
-  return g_strdup_printf ("pod %s: %s", subject, detail (details, "message"));
+  set_reason (row_of_pod (self, event), g_strdup (detail (event, DD_DETAIL_MESSAGE)));
+  return g_strdup_printf ("pod %s: %s", event->subject, detail (event, DD_DETAIL_MESSAGE));
 }
 
 static char *
-tell_forced (G_GNUC_UNUSED DdProgress *self, const char *subject,
-             G_GNUC_UNUSED const DdValue *details)
+tell_forced (G_GNUC_UNUSED DdProgress *self, const Event *event)
 {
-  return g_strdup_printf ("pod %s deleted by force", subject);
+  return g_strdup_printf ("pod %s deleted by force", event->subject);
 }
 
 static char *
-tell_overdue (DdProgress *self, const char *subject, const DdValue *details)
+tell_overdue (DdProgress *self, const Event *event)
 {
-  Row *row = find_row (self, subject);
+  Row *row = find_row (self, event->subject);
 
   if (row != NULL)
     row->state = "overdue";
   return g_strdup_printf ("node %s is not empty in time: %" G_GSIZE_FORMAT " pods are left",
-                          subject, dd_value_length (dd_value_member (details, "pods")));
+                          event->subject, length (event, DD_DETAIL_PODS));
 }
 
 static char *
-tell_drained (DdProgress *self, const char *subject, const DdValue *details)
+tell_drained (DdProgress *self, const Event *event)
 {
-  Row *row = find_row (self, subject);
+  Row *row = find_row (self, event->subject);
 
   set_reason (row, NULL);
   if (row != NULL)
     row->pods = 0;
-  return g_strdup_printf ("node %s is empty after %" G_GINT64_FORMAT " s", subject,
-                          number (details, "seconds"));
+  return g_strdup_printf ("node %s is empty after %" G_GINT64_FORMAT " s", event->subject,
+                          number (event, DD_DETAIL_SECONDS));
 }
 
 static char *
@@ -353,118 +365,114 @@ set_state (DdProgress *self, const char *subject, const char *state)
 }
 
 static char *
-tell_cordoned (DdProgress *self, const char *subject, G_GNUC_UNUSED const DdValue *details)
+tell_cordoned (DdProgress *self, const Event *event)
 {
-  return set_state (self, subject, "cordoned, settling");
+  return set_state (self, event->subject, "cordoned, settling");
 }
 
 static char *
-tell_terminating (DdProgress *self, const char *subject, const DdValue *details)
+tell_terminating (DdProgress *self, const Event *event)
 {
-  set_state (self, subject, "terminating");
-  return g_strdup_printf ("terminating %s (%s)", subject, detail (details, "instance"));
+  set_state (self, event->subject, "terminating");
+  return g_strdup_printf ("terminating %s (%s)", event->subject,
+                          detail (event, DD_DETAIL_INSTANCE));
 }
 
 static char *
-tell_terminated (DdProgress *self, const char *subject, G_GNUC_UNUSED const DdValue *details)
+tell_terminated (DdProgress *self, const Event *event)
 {
-  Row *row = find_row (self, subject);
+  Row *row = find_row (self, event->subject);
 
   if (row != NULL)
     g_ptr_array_remove (self->rows, row);
   self->replaced++;
-  return g_strdup_printf ("node %s has left", subject);
+  return g_strdup_printf ("node %s has left", event->subject);
 }
 
 static char *
-tell_surplus (G_GNUC_UNUSED DdProgress *self, G_GNUC_UNUSED const char *subject,
-              const DdValue *details)
+tell_surplus (G_GNUC_UNUSED DdProgress *self, const Event *event)
 {
   return g_strdup_printf ("no hook drains this group: node %s is to leave",
-                          detail (details, "node"));
+                          detail (event, DD_DETAIL_NODE));
 }
 
 static char *
-tell_step (DdProgress *self, G_GNUC_UNUSED const char *subject, const DdValue *details)
+tell_step (DdProgress *self, const Event *event)
 {
-  self->desired_now = number (details, "desired");
+  self->desired_now = number (event, DD_DETAIL_DESIRED);
   return g_strdup_printf ("desired size -> %" G_GINT64_FORMAT, self->desired_now);
 }
 
 static char *
-tell_stopped (G_GNUC_UNUSED DdProgress *self, G_GNUC_UNUSED const char *subject,
-              const DdValue *details)
+tell_stopped (G_GNUC_UNUSED DdProgress *self, const Event *event)
 {
-  return g_strdup_printf ("scale-down stops: %s", detail (details, "reason"));
+  return g_strdup_printf ("scale-down stops: %s", detail (event, DD_DETAIL_REASON));
 }
 
 static char *
-tell_away (G_GNUC_UNUSED DdProgress *self, G_GNUC_UNUSED const char *subject,
-           const DdValue *details)
+tell_away (G_GNUC_UNUSED DdProgress *self, const Event *event)
 {
   return g_strdup_printf ("%s has given no good answer since %s; it is asked again (%s): %s",
-                          detail (details, "service"), detail (details, "since"),
-                          detail (details, "endpoint"), detail (details, "error"));
+                          detail (event, DD_DETAIL_SERVICE), detail (event, DD_DETAIL_SINCE),
+                          detail (event, DD_DETAIL_ENDPOINT), detail (event, DD_DETAIL_MESSAGE));
 }
 
 static char *
-tell_back (G_GNUC_UNUSED DdProgress *self, G_GNUC_UNUSED const char *subject,
-           const DdValue *details)
+tell_back (G_GNUC_UNUSED DdProgress *self, const Event *event)
 {
   return g_strdup_printf ("%s answers again, after %" G_GINT64_FORMAT " s",
-                          detail (details, "service"), number (details, "seconds"));
+                          detail (event, DD_DETAIL_SERVICE), number (event, DD_DETAIL_SECONDS));
 }
 
 /* Once it takes long, that it is away is told instead. */
 static char *
-tell_retried (G_GNUC_UNUSED DdProgress *self, G_GNUC_UNUSED const char *subject,
-              const DdValue *details)
+tell_retried (G_GNUC_UNUSED DdProgress *self, const Event *event)
 {
-  if (number (details, "try") > MOST_RETRIES_TOLD)
+  if (number (event, DD_DETAIL_TRY) > MOST_RETRIES_TOLD)
     return NULL;
   return g_strdup_printf ("%s %s failed (try %" G_GINT64_FORMAT "), trying again",
-                          detail (details, "service"), detail (details, "operation"),
-                          number (details, "try"));
+                          detail (event, DD_DETAIL_SERVICE), detail (event, DD_DETAIL_OPERATION),
+                          number (event, DD_DETAIL_TRY));
 }
 
 static const struct
 {
-  const char *what;
+  DdEvent what;
   Tone tone;
   Teller tell;
 } tellers[] = {
-  { "update.started", BOLD, tell_started },
-  { "update.watched", BOLD, tell_watched },
-  { "update.waits", BAD, tell_waits },
-  { "update.warned", BAD, tell_warned },
-  { "phase.entered", BOLD, tell_phase },
-  { "launch-template.version-created", PLAIN, tell_template },
-  { "launch-template.version-deleted", PLAIN, tell_deleted_version },
-  { "scale-up.requested", PLAIN, tell_raised },
-  { "node.joined", GOOD, tell_joined },
-  { "node.vanished", BAD, tell_vanished },
-  { "scale-up.satisfied", GOOD, tell_satisfied },
-  { "node.marked", PLAIN, tell_marked },
-  { "node.unmarked", PLAIN, tell_unmarked },
-  { "wave.started", BOLD, tell_wave },
-  { "drain.started", PLAIN, tell_drain },
-  { "drain.evicted", PLAIN, tell_evicted },
-  { "drain.refused-by-budget", BAD, tell_refused },
-  { "drain.refused-by-two-budgets", BAD, tell_two_budgets },
-  { "drain.eviction-failed", BAD, tell_eviction_failed },
-  { "drain.forced", BAD, tell_forced },
-  { "drain.overdue", BAD, tell_overdue },
-  { "drain.finished", PLAIN, tell_drained },
-  { "node.cordoned", PLAIN, tell_cordoned },
-  { "node.terminating", PLAIN, tell_terminating },
-  { "node.terminated", GOOD, tell_terminated },
-  { "scale-down.chosen", PLAIN, tell_surplus },
-  { "scale-down.step", PLAIN, tell_step },
-  { "size.adopted", BAD, tell_adopted },
-  { "scale-down.stopped", BAD, tell_stopped },
-  { "request.retried", FAINT, tell_retried },
-  { "api.away", BAD, tell_away },
-  { "api.back", GOOD, tell_back },
+  { DD_EVENT_UPDATE_STARTED, BOLD, tell_started },
+  { DD_EVENT_UPDATE_WATCHED, BOLD, tell_watched },
+  { DD_EVENT_UPDATE_WAITS, BAD, tell_waits },
+  { DD_EVENT_UPDATE_WARNED, BAD, tell_warned },
+  { DD_EVENT_PHASE_ENTERED, BOLD, tell_phase },
+  { DD_EVENT_LAUNCH_TEMPLATE_VERSION_CREATED, PLAIN, tell_template },
+  { DD_EVENT_LAUNCH_TEMPLATE_VERSION_DELETED, PLAIN, tell_deleted_version },
+  { DD_EVENT_SCALE_UP_REQUESTED, PLAIN, tell_raised },
+  { DD_EVENT_NODE_JOINED, GOOD, tell_joined },
+  { DD_EVENT_NODE_VANISHED, BAD, tell_vanished },
+  { DD_EVENT_SCALE_UP_SATISFIED, GOOD, tell_satisfied },
+  { DD_EVENT_NODE_MARKED, PLAIN, tell_marked },
+  { DD_EVENT_NODE_UNMARKED, PLAIN, tell_unmarked },
+  { DD_EVENT_WAVE_STARTED, BOLD, tell_wave },
+  { DD_EVENT_DRAIN_STARTED, PLAIN, tell_drain },
+  { DD_EVENT_DRAIN_EVICTED, PLAIN, tell_evicted },
+  { DD_EVENT_DRAIN_REFUSED_BY_BUDGET, BAD, tell_refused },
+  { DD_EVENT_DRAIN_REFUSED_BY_TWO_BUDGETS, BAD, tell_two_budgets },
+  { DD_EVENT_DRAIN_EVICTION_FAILED, BAD, tell_eviction_failed },
+  { DD_EVENT_DRAIN_FORCED, BAD, tell_forced },
+  { DD_EVENT_DRAIN_OVERDUE, BAD, tell_overdue },
+  { DD_EVENT_DRAIN_FINISHED, PLAIN, tell_drained },
+  { DD_EVENT_NODE_CORDONED, PLAIN, tell_cordoned },
+  { DD_EVENT_NODE_TERMINATING, PLAIN, tell_terminating },
+  { DD_EVENT_NODE_TERMINATED, GOOD, tell_terminated },
+  { DD_EVENT_SCALE_DOWN_CHOSEN, PLAIN, tell_surplus },
+  { DD_EVENT_SCALE_DOWN_STEP, PLAIN, tell_step },
+  { DD_EVENT_SIZE_ADOPTED, BAD, tell_adopted },
+  { DD_EVENT_SCALE_DOWN_STOPPED, BAD, tell_stopped },
+  { DD_EVENT_REQUEST_RETRIED, FAINT, tell_retried },
+  { DD_EVENT_API_AWAY, BAD, tell_away },
+  { DD_EVENT_API_BACK, GOOD, tell_back },
 };
 
 /* ---- the live part ---- */
@@ -525,14 +533,13 @@ draw_live_part (DdProgress *self)
 /* ---- the trace ---- */
 
 static void
-record (DdProgress *self, const char *actor, const char *what, const char *subject,
-        DdValue *details)
+record (DdProgress *self, const char *actor, DdEvent what, const char *subject, DdValue *details)
 {
-  g_autoptr (DdValue) event
-      = dd_object ("t", dd_int (dd_clock_now (self->options.clock) - self->began), "n",
-                   dd_int ((gint64) self->count), "actor", dd_string (actor), "event",
-                   dd_string (what), "subject", dd_string (subject == NULL ? "" : subject),
-                   "details", details == NULL ? NULL : dd_value_ref (details), NULL);
+  g_autoptr (DdValue) event = dd_object (
+      "t", dd_int (dd_clock_now (self->options.clock) - self->began), "n",
+      dd_int ((gint64) self->count), "actor", dd_string (actor), "event",
+      dd_string (dd_events[what].name), "subject", dd_string (subject == NULL ? "" : subject),
+      "details", details == NULL ? NULL : dd_value_ref (details), NULL);
   g_autofree char *line = dd_value_to_text (event);
 
   fprintf (self->options.record, "%s\n", line);
@@ -540,17 +547,18 @@ record (DdProgress *self, const char *actor, const char *what, const char *subje
 }
 
 static void
-emit (DdTrace *trace, const char *actor, const char *what, const char *subject, DdValue *details)
+emit (DdTrace *trace, const char *actor, DdEvent what, const char *subject, DdValue *details)
 {
   DdProgress *self = (DdProgress *) trace;
+  const Event event = { what, subject, details };
 
   self->count++;
   if (self->options.record != NULL)
     record (self, actor, what, subject, details);
   for (guint i = 0; i < G_N_ELEMENTS (tellers); i++)
-    if (g_str_equal (tellers[i].what, what) && !self->options.quiet)
+    if (tellers[i].what == what && !self->options.quiet)
       {
-        g_autofree char *line = tellers[i].tell (self, subject, details);
+        g_autofree char *line = tellers[i].tell (self, &event);
 
         dd_progress_hide (self);
         if (line != NULL)

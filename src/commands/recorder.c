@@ -22,7 +22,7 @@ struct _DdRecorder
 };
 
 static void
-recorder_emit (DdTrace *trace, const char *actor, const char *what, const char *subject,
+recorder_emit (DdTrace *trace, const char *actor, DdEvent what, const char *subject,
                DdValue *details)
 {
   DdRecorder *self = (DdRecorder *) trace;

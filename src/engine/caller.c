@@ -128,10 +128,10 @@ tell_away (const Call *call, const GError *error)
 
   call->service->told = TRUE;
   call->service->since = call->since;
-  dd_trace (self->trace, "engine", "api.away", self->subject,
+  dd_trace (self->trace, "engine", DD_EVENT_API_AWAY, self->subject,
             dd_object ("service", dd_string (call->service->name), "operation",
                        dd_string (call->operation), "endpoint", dd_string (endpoint), "since",
-                       dd_string (since), "error", dd_string (error->message), NULL));
+                       dd_string (since), "message", dd_string (error->message), NULL));
 }
 
 static void
@@ -157,7 +157,7 @@ end_trouble (const Call *call, gboolean answers)
   if (call->since == 0 || --service->failing > 0)
     return;
   if (service->told && answers)
-    dd_trace (self->trace, "engine", "api.back", self->subject,
+    dd_trace (self->trace, "engine", DD_EVENT_API_BACK, self->subject,
               dd_object ("service", dd_string (service->name), "seconds",
                          dd_int ((now (self) - service->since) / DD_SECOND), NULL));
   service->told = FALSE;
@@ -249,9 +249,9 @@ sleep_until_next_try (Call *call, const DdReply *reply, DdUsec delay)
 {
   DdCaller *self = call->caller;
 
-  dd_trace (self->trace, "engine", "request.retried", self->subject,
+  dd_trace (self->trace, "engine", DD_EVENT_REQUEST_RETRIED, self->subject,
             dd_object ("service", dd_string (call->request->service), "operation",
-                       dd_string (call->operation), "status", dd_int (reply->status), "try",
+                       dd_string (call->operation), "http_status", dd_int (reply->status), "try",
                        dd_int (call->tries), NULL));
   call->sleep = dd_clock_after (self->clock, delay, wake_up, call);
 }

@@ -70,7 +70,7 @@ drain_pod_free (gpointer data)
 }
 
 static void
-trace_pod (const DdDrain *self, const char *what, const DdDrainPod *pod, DdValue *details)
+trace_pod (const DdDrain *self, DdEvent what, const DdDrainPod *pod, DdValue *details)
 {
   g_autofree char *subject = g_strdup_printf ("%s/%s", pod->pod->namespace_, pod->pod->name);
 
@@ -223,7 +223,7 @@ trace_overdue (const DdDrain *self)
       if (dd_drain_pod_holds (pod))
         dd_builder_add (&pods, dd_string_printf ("%s/%s", pod->pod->namespace_, pod->pod->name));
     }
-  dd_trace (self->context.trace, "engine", "drain.overdue", self->node,
+  dd_trace (self->context.trace, "engine", DD_EVENT_DRAIN_OVERDUE, self->node,
             dd_object ("pods", dd_builder_end (&pods), NULL));
 }
 
@@ -252,8 +252,9 @@ begin (DdDrain *self)
   self->quiet = self->quiet && self->pods->len == 0;
   if (self->quiet)
     return;
-  dd_trace (self->context.trace, "engine", "drain.started", self->node,
-            dd_object ("zone", dd_string (self->zone), "pods", dd_int (self->pods->len), NULL));
+  dd_trace (
+      self->context.trace, "engine", DD_EVENT_DRAIN_STARTED, self->node,
+      dd_object ("zone", dd_string (self->zone), "pod_count", dd_int (self->pods->len), NULL));
 }
 
 static gboolean
@@ -340,16 +341,16 @@ trace_refusal (const DdDrain *self, const DdDrainPod *pod)
   const DdEviction *refusal = pod->refusal;
 
   if (refusal->verdict == DD_EVICTION_REFUSED)
-    trace_pod (self, "drain.refused-by-budget", pod,
+    trace_pod (self, DD_EVENT_DRAIN_REFUSED_BY_BUDGET, pod,
                dd_object ("node", dd_string (self->node), "budget", dd_string (refusal->budget),
                           "needs", refusal->needs < 0 ? NULL : dd_int (refusal->needs), "has",
                           refusal->has < 0 ? NULL : dd_int (refusal->has), "try",
                           dd_int (pod->tries), NULL));
   else if (refusal->verdict == DD_EVICTION_AMBIGUOUS)
-    trace_pod (self, "drain.refused-by-two-budgets", pod,
+    trace_pod (self, DD_EVENT_DRAIN_REFUSED_BY_TWO_BUDGETS, pod,
                dd_object ("node", dd_string (self->node), "try", dd_int (pod->tries), NULL));
   else
-    trace_pod (self, "drain.eviction-failed", pod,
+    trace_pod (self, DD_EVENT_DRAIN_EVICTION_FAILED, pod,
                dd_object ("node", dd_string (self->node), "message", dd_string (refusal->message),
                           "try", dd_int (pod->tries), NULL));
 }
@@ -391,7 +392,7 @@ note_eviction (const DdReply *reply, const GError *error, gpointer data)
     case DD_EVICTION_GONE:
       pod->leaving = TRUE;
       dd_eviction_free (eviction);
-      trace_pod (self, "drain.evicted", pod,
+      trace_pod (self, DD_EVENT_DRAIN_EVICTED, pod,
                  dd_object ("node", dd_string (self->node), "try", dd_int (pod->tries), NULL));
       break;
     case DD_EVICTION_REFUSED:
@@ -427,7 +428,8 @@ note_deletion (G_GNUC_UNUSED const DdReply *reply, const GError *error, gpointer
   if (error == NULL || g_error_matches (error, DD_ERROR, DD_ERROR_NOT_FOUND))
     {
       pod->leaving = TRUE;
-      trace_pod (self, "drain.forced", pod, dd_object ("node", dd_string (self->node), NULL));
+      trace_pod (self, DD_EVENT_DRAIN_FORCED, pod,
+                 dd_object ("node", dd_string (self->node), NULL));
     }
   drain_enter (self, DRAIN_DELETING);
 }
@@ -487,7 +489,7 @@ static void
 finish_empty (DdDrain *self)
 {
   if (!self->quiet)
-    dd_trace (self->context.trace, "engine", "drain.finished", self->node,
+    dd_trace (self->context.trace, "engine", DD_EVENT_DRAIN_FINISHED, self->node,
               dd_object ("seconds", dd_int ((now (self) - self->began) / DD_SECOND), NULL));
   finish (self, DD_DRAIN_EMPTY);
 }
@@ -534,7 +536,7 @@ drain_enter (DdDrain *self, DrainState next)
   g_assert (states[self->state].successors & TO (next));
 
   if (next != self->state)
-    dd_trace (self->context.trace, "engine", "machine.entered", self->node,
+    dd_trace (self->context.trace, "engine", DD_EVENT_MACHINE_ENTERED, self->node,
               dd_object ("machine", dd_string ("drain"), "from",
                          dd_string (states[self->state].name), "to", dd_string (states[next].name),
                          NULL));

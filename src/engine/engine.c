@@ -136,7 +136,7 @@ deliver_success (gpointer data)
   self->result.succeeded = TRUE;
   self->result.release_version = g_strdup (self->release);
   self->result.replaced = self->replaced;
-  dd_engine_trace (self, "update.succeeded",
+  dd_engine_trace (self, DD_EVENT_UPDATE_SUCCEEDED,
                    dd_object ("replaced", dd_int (self->replaced + DD_MUTANT (MISCOUNT)), NULL));
   self->done (self, &self->result, self->data);
 }
@@ -166,7 +166,7 @@ deliver_failure (gpointer data)
       self->plan_done (NULL, error, self->plan_data);
       return;
     }
-  dd_engine_trace (self, "update.failed",
+  dd_engine_trace (self, DD_EVENT_UPDATE_FAILED,
                    dd_object ("code", dd_string (result->error_code), "message",
                               dd_string (result->error_message), "resources",
                               ids_to_value (result->resource_ids), "explanation",
@@ -411,7 +411,7 @@ note_phase (DdEngine *self, DdPhase phase)
   if (phase == DD_PHASE_ROLL_BACK && !self->rolls_back && !DD_MUTANT (CALL_IT_ROLL_BACK))
     name = "clean-up"; /* nothing goes back to what it was but the sizes */
   if (name != NULL && phase > self->told)
-    dd_engine_trace (self, "phase.entered", dd_object ("phase", dd_string (name), NULL));
+    dd_engine_trace (self, DD_EVENT_PHASE_ENTERED, dd_object ("phase", dd_string (name), NULL));
 }
 
 void
@@ -422,7 +422,7 @@ dd_engine_enter (DdEngine *self, DdState next)
   g_assert (self->timer == 0);
 
   note_phase (self, states[next].phase);
-  dd_engine_trace (self, "machine.entered",
+  dd_engine_trace (self, DD_EVENT_MACHINE_ENTERED,
                    dd_object ("machine", dd_string ("update"), "from",
                               dd_string (states[self->state].name), "to",
                               dd_string (states[next].name), NULL));
@@ -514,7 +514,7 @@ dd_engine_now (const DdEngine *self)
 }
 
 void
-dd_engine_trace (const DdEngine *self, const char *what, DdValue *details)
+dd_engine_trace (const DdEngine *self, DdEvent what, DdValue *details)
 {
   dd_trace (self->context.trace, "engine", what, self->options.nodegroup, details);
 }

@@ -49,7 +49,7 @@ struct _DdNodeMachine
 static void node_enter (DdNodeMachine *self, NodeState next);
 
 static void
-trace (const DdNodeMachine *self, const char *what, DdValue *details)
+trace (const DdNodeMachine *self, DdEvent what, DdValue *details)
 {
   dd_trace (self->context.trace, "engine", what, self->node->name, details);
 }
@@ -145,7 +145,7 @@ note_cordoned (G_GNUC_UNUSED const DdReply *reply, const GError *error, gpointer
       fail (self, error);
       return;
     }
-  trace (self, "node.cordoned", NULL);
+  trace (self, DD_EVENT_NODE_CORDONED, NULL);
   node_enter (self, NODE_SETTLING);
 }
 
@@ -172,7 +172,7 @@ note_settled (gpointer data)
   DdNodeMachine *self = data;
 
   self->timer = 0;
-  trace (self, "node.settled", NULL);
+  trace (self, DD_EVENT_NODE_SETTLED, NULL);
   node_enter (self, DD_MUTANT (SKIP_LAST_LOOK) ? NODE_TERMINATING : NODE_CHECKING);
 }
 
@@ -210,7 +210,7 @@ terminate (DdNodeMachine *self)
       fail (self, error);
       return;
     }
-  trace (self, "node.terminating", instance_details (self));
+  trace (self, DD_EVENT_NODE_TERMINATING, instance_details (self));
   self->call = dd_caller_send (
       self->context.caller, "TerminateInstanceInAutoScalingGroup",
       dd_autoscaling_terminate (self->node->instance,
@@ -221,7 +221,7 @@ terminate (DdNodeMachine *self)
 static void
 finish_gone (DdNodeMachine *self)
 {
-  trace (self, "node.terminated", instance_details (self));
+  trace (self, DD_EVENT_NODE_TERMINATED, instance_details (self));
   self->done (self, DD_NODE_GONE, NULL, self->done_data);
 }
 
@@ -265,7 +265,7 @@ node_enter (DdNodeMachine *self, NodeState next)
 {
   g_assert (states[self->state].successors & TO (next));
 
-  trace (self, "machine.entered",
+  trace (self, DD_EVENT_MACHINE_ENTERED,
          dd_object ("machine", dd_string ("node"), "from", dd_string (states[self->state].name),
                     "to", dd_string (states[next].name), NULL));
   self->state = next;

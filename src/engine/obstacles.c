@@ -387,6 +387,6 @@ void
 dd_obstacles_tell (DdEngine *self)
 {
   for (guint i = 0; self->plan_done == NULL && i < self->warnings->len; i++)
-    dd_engine_trace (self, "update.warned",
+    dd_engine_trace (self, DD_EVENT_UPDATE_WARNED,
                      dd_object ("reason", dd_string (g_ptr_array_index (self->warnings, i)), NULL));
 }

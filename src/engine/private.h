@@ -237,7 +237,7 @@ gboolean dd_engine_is_nameless (const DdKubeNode *node);
 
 DdUsec dd_engine_now (const DdEngine *self);
 /* As dd_trace (), by the engine, on its node group. */
-void dd_engine_trace (const DdEngine *self, const char *what, DdValue *details);
+void dd_engine_trace (const DdEngine *self, DdEvent what, DdValue *details);
 DdMachineContext dd_engine_machine_context (const DdEngine *self);
 
 /* Ends the update with a failure. The first failure is the one that is told; what is taken: IDS

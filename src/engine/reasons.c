@@ -10,7 +10,7 @@
 typedef struct
 {
   char *key, *subject, *text;
-  const char *what; /* static */
+  DdEvent what;
   DdValue *details;
   DdUsec since, patience, told; /* told 0: not yet */
   guint count;
@@ -71,7 +71,7 @@ find (DdReasons *self, const char *key, DdUsec now)
 }
 
 void
-dd_reasons_note (DdReasons *self, DdUsec now, const char *key, DdUsec patience, const char *what,
+dd_reasons_note (DdReasons *self, DdUsec now, const char *key, DdUsec patience, DdEvent what,
                  const char *subject, DdValue *details, char *text)
 {
   Reason *reason = find (self, key, now);

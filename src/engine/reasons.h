@@ -3,7 +3,7 @@
 #pragma once
 
 #include "base/clock.h"
-#include "base/value.h"
+#include "base/events.h"
 
 G_BEGIN_DECLS
 
@@ -12,7 +12,7 @@ G_BEGIN_DECLS
 typedef struct _DdReasons DdReasons;
 
 /* COUNT is how often it was seen. DETAILS is borrowed. */
-typedef void (*DdReasonTell) (const char *what, const char *subject, const DdValue *details,
+typedef void (*DdReasonTell) (DdEvent what, const char *subject, const DdValue *details,
                               guint count, gpointer data);
 
 DdReasons *dd_reasons_new (void);
@@ -21,7 +21,7 @@ void dd_reasons_free (DdReasons *reasons);
 /* KEY tells it from others; WHAT, SUBJECT and DETAILS (taken) are how it is told when it has lasted
  * PATIENCE, and TEXT (taken) is a sentence of it. */
 void dd_reasons_note (DdReasons *reasons, DdUsec now, const char *key, DdUsec patience,
-                      const char *what, const char *subject, DdValue *details, char *text);
+                      DdEvent what, const char *subject, DdValue *details, char *text);
 void dd_reasons_settle (DdReasons *reasons, DdUsec now, DdReasonTell tell, gpointer data);
 /* The sentences of those that stand, a line each, with how long; NULL: none. Caller frees. */
 char *dd_reasons_explain (const DdReasons *reasons, DdUsec now);

@@ -62,7 +62,7 @@ tell_number (const DdEngine *self, gint64 meant)
       group->name, group->template_version, group->template_id, meant, self->target_version,
       group->template_id, self->target_version);
 
-  dd_engine_trace (self, "update.warned", dd_object ("reason", dd_string (reason), NULL));
+  dd_engine_trace (self, DD_EVENT_UPDATE_WARNED, dd_object ("reason", dd_string (reason), NULL));
 }
 
 /* How an update ended does not depend on what is found here. */
@@ -102,7 +102,7 @@ take_restored (G_GNUC_UNUSED const DdReply *reply, const GError *error, gpointer
 
   self->call = 0;
   if (error == NULL)
-    dd_engine_trace (self, "group.repointed",
+    dd_engine_trace (self, DD_EVENT_GROUP_REPOINTED,
                      dd_object ("group", dd_string (self->before->name), "version",
                                 dd_string (self->before->template_version), NULL));
   dd_engine_enter (self, end_state (self));
@@ -152,9 +152,10 @@ take_unmade (const DdReply *reply, const GError *error, gpointer data)
   if (error != NULL || !dd_template_version_is_deleted (reply))
     keep_number (self);
   else
-    dd_engine_trace (self, "launch-template.version-deleted",
-                     dd_object ("id", dd_string (self->before->template_id), "version",
-                                dd_int (self->target_version), NULL));
+    dd_engine_trace (self, DD_EVENT_LAUNCH_TEMPLATE_VERSION_DELETED,
+                     dd_object ("template", dd_string (self->before->template_id), "version",
+                                dd_string_printf ("%" G_GINT64_FORMAT, self->target_version),
+                                NULL));
   dd_engine_enter (self, DD_STATE_POINT_BACK);
 }
 

@@ -147,7 +147,7 @@ wait_for_more (DdEngine *self)
   if (self->short_since == 0)
     {
       self->short_since = now;
-      dd_engine_trace (self, "refill.awaited",
+      dd_engine_trace (self, DD_EVENT_REFILL_AWAITED,
                        dd_object ("ready", dd_int (g_hash_table_size (self->ready)), "needed",
                                   dd_int (self->ready_floor), NULL));
     }

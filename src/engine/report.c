@@ -69,27 +69,28 @@ dd_report_free (DdReport *self)
 typedef struct
 {
   double at; /* seconds */
-  const char *what, *subject;
+  DdEvent what;
+  const char *subject;
   const DdValue *details;
 } Event;
 
 static DdValue *
-copy_of (const Event *event, const char *member)
+copy_of (const Event *event, DdDetail detail)
 {
-  const DdValue *value = dd_value_member (event->details, member);
+  const DdValue *value = dd_value_member (event->details, dd_details[detail].name);
 
   return value == NULL ? NULL : dd_value_ref (value);
 }
 
 static void
-take_over (DdValue **object, const Event *event, const char *const *members)
+take_over (DdValue **object, const Event *event, const DdDetail *details)
 {
-  for (guint i = 0; members[i] != NULL; i++)
+  for (guint i = 0; details[i] != DD_DETAIL_NONE; i++)
     {
-      DdValue *value = copy_of (event, members[i]);
+      DdValue *value = copy_of (event, details[i]);
 
       if (value != NULL)
-        dd_value_set (object, members[i], value);
+        dd_value_set (object, dd_details[details[i]].name, value);
     }
 }
 
@@ -108,10 +109,10 @@ node_named (DdReport *self, const char *name)
 static DdValue **
 node_in_state (DdReport *self, const Event *event, const char *state)
 {
-  static const char *const members[] = { "zone", "instance", NULL };
+  static const DdDetail taken[] = { DD_DETAIL_ZONE, DD_DETAIL_INSTANCE, DD_DETAIL_NONE };
   DdValue **node = node_named (self, event->subject);
 
-  take_over (node, event, members);
+  take_over (node, event, taken);
   dd_value_set (node, "state", dd_string (state));
   return node;
 }
@@ -122,7 +123,7 @@ note_phase (DdReport *self, const Event *event)
   DdValue **update = update_of (self, event);
   const DdValue *phases = dd_value_member (*update, "phases");
   DdValue *phase
-      = dd_object ("phase", copy_of (event, "phase"), "from", dd_double (event->at), NULL);
+      = dd_object ("phase", copy_of (event, DD_DETAIL_PHASE), "from", dd_double (event->at), NULL);
 
   if (dd_value_member (*update, "status") == NULL)
     {
@@ -135,10 +136,11 @@ note_phase (DdReport *self, const Event *event)
 static void
 note_started (DdReport *self, const Event *event)
 {
-  static const char *const members[]
-      = { "profile", "force", "release", "image", "parallelism", "zones", NULL };
+  static const DdDetail taken[]
+      = { DD_DETAIL_PROFILE,     DD_DETAIL_FORCE, DD_DETAIL_RELEASE, DD_DETAIL_IMAGE,
+          DD_DETAIL_PARALLELISM, DD_DETAIL_ZONES, DD_DETAIL_NONE };
 
-  take_over (update_of (self, event), event, members);
+  take_over (update_of (self, event), event, taken);
 }
 
 static void
@@ -160,7 +162,7 @@ note_succeeded (DdReport *self, const Event *event)
   DdValue **update = update_of (self, event);
 
   finish (update, event, "Successful");
-  dd_value_set (update, "replaced", copy_of (event, "replaced"));
+  dd_value_set (update, "replaced", copy_of (event, DD_DETAIL_REPLACED));
 }
 
 static void
@@ -196,9 +198,9 @@ note_drain (DdReport *self, const Event *event)
 {
   DdValue **node = node_in_state (self, event, "draining");
 
-  dd_value_set (
-      node, "drain",
-      dd_object ("started", dd_double (event->at), "pods", copy_of (event, "pods"), NULL));
+  dd_value_set (node, "drain",
+                dd_object ("started", dd_double (event->at), "pods",
+                           copy_of (event, DD_DETAIL_POD_COUNT), NULL));
 }
 
 static void
@@ -208,7 +210,7 @@ note_drained (DdReport *self, const Event *event)
 
   dd_value_set (node, "drain.finished", dd_double (event->at));
   self->drains++;
-  self->drain_seconds += dd_value_double (dd_value_member (event->details, "seconds"), 0);
+  self->drain_seconds += (double) dd_event_int (event->what, event->details, DD_DETAIL_SECONDS, 0);
 }
 
 static void
@@ -216,7 +218,7 @@ note_overdue (DdReport *self, const Event *event)
 {
   DdValue **node = node_in_state (self, event, "overdue");
 
-  dd_value_set (node, "drain.left", copy_of (event, "pods"));
+  dd_value_set (node, "drain.left", copy_of (event, DD_DETAIL_PODS));
 }
 
 static void
@@ -256,11 +258,12 @@ note_forced (DdReport *self, const Event *event)
 static void
 note_refused (DdReport *self, const Event *event)
 {
-  static const char *const members[] = { "node", "budget", "budgets", "needs", "has", NULL };
+  static const DdDetail taken[]
+      = { DD_DETAIL_NODE, DD_DETAIL_BUDGET, DD_DETAIL_NEEDS, DD_DETAIL_HAS, DD_DETAIL_NONE };
   DdValue **blocked = list_at (&self->blocked, event->subject, "pod", event->subject);
 
   self->refused++;
-  take_over (blocked, event, members);
+  take_over (blocked, event, taken);
   if (dd_value_member (*blocked, "since") == NULL)
     dd_value_set (blocked, "since", dd_double (event->at));
   dd_value_set (blocked, "refusals", dd_int (dd_value_path_int (*blocked, "refusals", 0) + 1));
@@ -269,9 +272,9 @@ note_refused (DdReport *self, const Event *event)
 static void
 note_retried (DdReport *self, const Event *event)
 {
-  const char *service = dd_value_path_string (event->details, "service");
-  const char *operation = dd_value_path_string (event->details, "operation");
-  gint64 status = dd_value_path_int (event->details, "status", 0);
+  const char *service = dd_event_text (event->what, event->details, DD_DETAIL_SERVICE);
+  const char *operation = dd_event_text (event->what, event->details, DD_DETAIL_OPERATION);
+  gint64 status = dd_event_int (event->what, event->details, DD_DETAIL_HTTP_STATUS, 0);
   g_autofree char *key = g_strdup_printf ("%s\n%s\n%" G_GINT64_FORMAT, service, operation, status);
   DdValue **row = list_at (&self->retried, key, "service", service);
 
@@ -282,27 +285,27 @@ note_retried (DdReport *self, const Event *event)
 
 static const struct
 {
-  const char *what;
+  DdEvent what;
   void (*note) (DdReport *self, const Event *event);
 } rows[] = {
-  { "phase.entered", note_phase },
-  { "update.started", note_started },
-  { "scale-up.requested", note_scale_up },
-  { "update.succeeded", note_succeeded },
-  { "update.failed", note_failed },
-  { "node.joined", note_joined },
-  { "node.marked", note_marked },
-  { "node.unmarked", note_unmarked },
-  { "drain.started", note_drain },
-  { "drain.finished", note_drained },
-  { "drain.overdue", note_overdue },
-  { "node.terminating", note_terminating },
-  { "node.terminated", note_terminated },
-  { "drain.evicted", note_evicted },
-  { "drain.forced", note_forced },
-  { "drain.refused-by-budget", note_refused },
-  { "drain.refused-by-two-budgets", note_refused },
-  { "request.retried", note_retried },
+  { DD_EVENT_PHASE_ENTERED, note_phase },
+  { DD_EVENT_UPDATE_STARTED, note_started },
+  { DD_EVENT_SCALE_UP_REQUESTED, note_scale_up },
+  { DD_EVENT_UPDATE_SUCCEEDED, note_succeeded },
+  { DD_EVENT_UPDATE_FAILED, note_failed },
+  { DD_EVENT_NODE_JOINED, note_joined },
+  { DD_EVENT_NODE_MARKED, note_marked },
+  { DD_EVENT_NODE_UNMARKED, note_unmarked },
+  { DD_EVENT_DRAIN_STARTED, note_drain },
+  { DD_EVENT_DRAIN_FINISHED, note_drained },
+  { DD_EVENT_DRAIN_OVERDUE, note_overdue },
+  { DD_EVENT_NODE_TERMINATING, note_terminating },
+  { DD_EVENT_NODE_TERMINATED, note_terminated },
+  { DD_EVENT_DRAIN_EVICTED, note_evicted },
+  { DD_EVENT_DRAIN_FORCED, note_forced },
+  { DD_EVENT_DRAIN_REFUSED_BY_BUDGET, note_refused },
+  { DD_EVENT_DRAIN_REFUSED_BY_TWO_BUDGETS, note_refused },
+  { DD_EVENT_REQUEST_RETRIED, note_retried },
 };
 
 static void
@@ -321,7 +324,7 @@ seconds_since (const DdReport *self, DdUsec at)
 }
 
 void
-dd_report_note (DdReport *self, DdUsec at, const char *actor, const char *what, const char *subject,
+dd_report_note (DdReport *self, DdUsec at, const char *actor, DdEvent what, const char *subject,
                 const DdValue *details)
 {
   Event event = { 0, what, subject != NULL ? subject : "", details };
@@ -332,9 +335,9 @@ dd_report_note (DdReport *self, DdUsec at, const char *actor, const char *what, 
     self->origin = at;
   self->begun = TRUE;
   event.at = seconds_since (self, at);
-  count (self, what);
+  count (self, dd_events[what].name);
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
-    if (g_str_equal (rows[i].what, what))
+    if (rows[i].what == what)
       rows[i].note (self, &event);
 }
 

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "base/clock.h"
-#include "base/value.h"
+#include "base/events.h"
 
 G_BEGIN_DECLS
 
@@ -14,7 +14,7 @@ void dd_report_free (DdReport *report);
 
 /* As dd_trace (); AT may count from any beginning. Events of others than the engine are passed
  * over. */
-void dd_report_note (DdReport *report, DdUsec at, const char *actor, const char *what,
+void dd_report_note (DdReport *report, DdUsec at, const char *actor, DdEvent what,
                      const char *subject, const DdValue *details);
 
 /* What is known so far; times are seconds since the first event of the engine:

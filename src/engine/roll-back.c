@@ -87,7 +87,7 @@ void
 dd_roll_back_take_pointed_back (DdEngine *self, G_GNUC_UNUSED const DdReply *reply)
 {
   self->pointed_back = TRUE;
-  dd_engine_trace (self, "group.repointed",
+  dd_engine_trace (self, DD_EVENT_GROUP_REPOINTED,
                    dd_object ("group", dd_string (self->before->name), "version",
                               dd_string (dd_reference_back (self)), NULL));
   dd_engine_enter (self, DD_STATE_STOP_GROWTH);
@@ -158,7 +158,7 @@ note_unmarked (DdKubeNode *node, DdWrites writes, gpointer data)
   DdEngine *self = data;
   g_autofree char *mark = dd_marks_to_text (writes);
 
-  dd_trace (self->context.trace, "engine", "node.unmarked", node->name,
+  dd_trace (self->context.trace, "engine", DD_EVENT_NODE_UNMARKED, node->name,
             dd_object ("mark", dd_string (mark), "zone", dd_string (node->zone), NULL));
 }
 

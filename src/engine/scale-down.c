@@ -46,7 +46,8 @@ stop (DdEngine *self)
                          " that was asked for: somebody else raised it",
                          self->group->desired, self->desired);
 
-  dd_engine_trace (self, "scale-down.stopped", dd_object ("reason", dd_string (reason), NULL));
+  dd_engine_trace (self, DD_EVENT_SCALE_DOWN_STOPPED,
+                   dd_object ("reason", dd_string (reason), NULL));
   finish (self);
 }
 
@@ -71,7 +72,7 @@ adopt_size (DdEngine *self)
 
   self->before->desired = wanted;
   self->before->max = MAX (self->before->max, wanted);
-  dd_engine_trace (self, "size.adopted",
+  dd_engine_trace (self, DD_EVENT_SIZE_ADOPTED,
                    dd_object ("asked", dd_int (asked), "instead_of", dd_int (self->desired),
                               "desired", dd_int (wanted), "max", dd_int (self->before->max), NULL));
   self->desired = asked;
@@ -135,7 +136,7 @@ dd_scale_down_shrink (DdEngine *self)
   gint64 max = desired == before->desired ? before->max : MAX (self->group->max - 1, before->max);
 
   self->desired = desired;
-  dd_engine_trace (self, "scale-down.step",
+  dd_engine_trace (self, DD_EVENT_SCALE_DOWN_STEP,
                    dd_object ("desired", dd_int (desired), "max", dd_int (max), NULL));
   dd_engine_send (self, "UpdateAutoScalingGroup",
                   dd_autoscaling_resize (before->name, desired, max));

@@ -17,7 +17,7 @@ dd_scale_up_raise (DdEngine *self)
   const DdScalingGroup *before = self->before;
 
   self->desired = before->desired + self->growth;
-  dd_engine_trace (self, "scale-up.requested",
+  dd_engine_trace (self, DD_EVENT_SCALE_UP_REQUESTED,
                    dd_object ("desired", dd_int (self->desired), "max",
                               dd_int (before->max + self->growth), "from_desired",
                               dd_int (before->desired), "from_max", dd_int (before->max), NULL));
@@ -64,7 +64,7 @@ dd_scale_up_note_joined (DdEngine *self, GPtrArray *nodes)
       DdKubeNode *node = g_ptr_array_index (nodes, i);
 
       if (g_hash_table_add (self->known_nodes, g_strdup (node->name)))
-        dd_trace (self->context.trace, "engine", "node.joined", node->name,
+        dd_trace (self->context.trace, "engine", DD_EVENT_NODE_JOINED, node->name,
                   dd_object ("zone", dd_string (node->zone), "instance", dd_string (node->instance),
                              NULL));
     }
@@ -190,8 +190,8 @@ dd_scale_up_take_group (DdEngine *self, const DdReply *reply)
   if ((absent->len == 0 || DD_MUTANT (DROP_ZONE_RULE)) && all_are_ready (self->fresh)
       && all_zones_are_covered (self))
     {
-      dd_engine_trace (self, "scale-up.satisfied",
-                       dd_object ("nodes", dd_int (self->fresh->len), NULL));
+      dd_engine_trace (self, DD_EVENT_SCALE_UP_SATISFIED,
+                       dd_object ("node_count", dd_int (self->fresh->len), NULL));
       dd_engine_enter (self, DD_STATE_PROTECT);
     }
   else if (time_left (self) <= 0)
@@ -286,7 +286,7 @@ note_marked (DdKubeNode *node, DdWrites writes, gpointer data)
   g_autofree char *mark = dd_marks_to_text (writes);
 
   note_asking (node, writes, self);
-  dd_trace (self->context.trace, "engine", "node.marked", node->name,
+  dd_trace (self->context.trace, "engine", DD_EVENT_NODE_MARKED, node->name,
             dd_object ("mark", dd_string (mark), "zone", dd_string (node->zone), NULL));
 }
 

@@ -343,7 +343,7 @@ trace_start (DdEngine *self)
 
   for (guint i = 0; i < self->before->zones->len; i++)
     dd_builder_add (&zones, dd_string (g_ptr_array_index (self->before->zones, i)));
-  dd_engine_trace (self, "update.started",
+  dd_engine_trace (self, DD_EVENT_UPDATE_STARTED,
                    dd_object ("profile", dd_string (self->options.knobs.profile), "force",
                               dd_bool (self->options.force), "release", dd_string (self->release),
                               "image", dd_string (self->image), "parallelism",
@@ -387,7 +387,7 @@ begin (DdEngine *self)
   if (self->journal == NULL)
     trace_start (self);
   else
-    dd_engine_trace (self, "update.resumed",
+    dd_engine_trace (self, DD_EVENT_UPDATE_RESUMED,
                      dd_object ("outdated", dd_int (self->outdated->len), "replaced",
                                 dd_int (self->replaced), "failed", dd_bool (self->failed), NULL));
   dd_journal_note (self);
@@ -472,10 +472,10 @@ dd_setup_take_template_version (DdEngine *self, const DdReply *reply)
       dd_engine_fail_with (self, error);
       return;
     }
-  dd_engine_trace (self, "launch-template.version-created",
-                   dd_object ("id", dd_string (self->template_->template_id), "version",
-                              dd_int (self->target_version), "image", dd_string (self->image),
-                              NULL));
+  dd_engine_trace (self, DD_EVENT_LAUNCH_TEMPLATE_VERSION_CREATED,
+                   dd_object ("template", dd_string (self->template_->template_id), "version",
+                              dd_string_printf ("%" G_GINT64_FORMAT, self->target_version), "image",
+                              dd_string (self->image), NULL));
   dd_engine_enter (self, DD_STATE_REPOINT);
 }
 
@@ -496,8 +496,8 @@ dd_setup_repoint (DdEngine *self)
 void
 dd_setup_take_repointed (DdEngine *self, G_GNUC_UNUSED const DdReply *reply)
 {
-  dd_engine_trace (self, "group.repointed",
+  dd_engine_trace (self, DD_EVENT_GROUP_REPOINTED,
                    dd_object ("group", dd_string (self->before->name), "version",
-                              dd_int (self->target_version), NULL));
+                              dd_string_printf ("%" G_GINT64_FORMAT, self->target_version), NULL));
   dd_engine_enter (self, state_after_pointing (self));
 }

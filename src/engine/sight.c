@@ -96,7 +96,7 @@ dd_sight_free (DdSight *self)
 }
 
 static void
-tell (const DdSight *self, const char *what, const char *subject, DdValue *details)
+tell (const DdSight *self, DdEvent what, const char *subject, DdValue *details)
 {
   dd_trace (self->trace, "engine", what, subject, details);
 }
@@ -109,14 +109,14 @@ enter_phase (DdSight *self, Phase phase)
   if ((int) phase <= self->phase)
     return;
   self->phase = (int) phase;
-  tell (self, "phase.entered", self->nodegroup,
+  tell (self, DD_EVENT_PHASE_ENTERED, self->nodegroup,
         dd_object ("phase", dd_string (names[phase]), NULL));
 }
 
 static void
 note_wait (DdSight *self, const char *key, DdUsec patience, char *reason)
 {
-  dd_reasons_note (self->reasons, dd_clock_now (self->clock), key, patience, "update.waits",
+  dd_reasons_note (self->reasons, dd_clock_now (self->clock), key, patience, DD_EVENT_UPDATE_WAITS,
                    self->nodegroup, dd_object ("reason", dd_string (reason), NULL), reason);
 }
 
@@ -128,7 +128,7 @@ note_sizes (DdSight *self, const DdScalingGroup *group)
   if (self->desired >= 0 && group->desired > self->desired)
     {
       enter_phase (self, PHASE_SCALE_UP);
-      tell (self, "scale-up.requested", self->nodegroup,
+      tell (self, DD_EVENT_SCALE_UP_REQUESTED, self->nodegroup,
             dd_object ("desired", dd_int (group->desired), "max", dd_int (group->max),
                        "from_desired", dd_int (self->desired), "from_max", dd_int (self->max),
                        NULL));
@@ -136,7 +136,7 @@ note_sizes (DdSight *self, const DdScalingGroup *group)
   else if (self->desired > group->desired)
     {
       enter_phase (self, PHASE_SCALE_DOWN);
-      tell (self, "scale-down.step", self->nodegroup,
+      tell (self, DD_EVENT_SCALE_DOWN_STEP, self->nodegroup,
             dd_object ("desired", dd_int (group->desired), "max", dd_int (group->max), NULL));
     }
   self->desired = group->desired;
@@ -166,7 +166,7 @@ note_instance (DdSight *self, const DdGroupInstance *instance)
   else if (seen != NULL && !seen->terminating)
     {
       seen->terminating = TRUE;
-      tell (self, "node.terminating", seen->node->name,
+      tell (self, DD_EVENT_NODE_TERMINATING, seen->node->name,
             dd_object ("instance", dd_string (instance->id), NULL));
     }
 }
@@ -231,7 +231,7 @@ see_node (DdSight *self, DdKubeNode *node)
   seen->pods = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_ptr_array_add (self->nodes, seen);
   if (self->look > 1)
-    tell (self, "node.joined", node->name,
+    tell (self, DD_EVENT_NODE_JOINED, node->name,
           dd_object ("zone", dd_string (node->zone), "instance", dd_string (node->instance), NULL));
   return seen;
 }
@@ -249,7 +249,7 @@ note_mark (DdSight *self, Seen *seen)
   seen->marked = marked;
   if (marked)
     enter_phase (self, PHASE_UPGRADE);
-  tell (self, marked ? "node.marked" : "node.unmarked", seen->node->name,
+  tell (self, marked ? DD_EVENT_NODE_MARKED : DD_EVENT_NODE_UNMARKED, seen->node->name,
         dd_object ("mark", dd_string (marked ? text : "none"), "zone", dd_string (seen->node->zone),
                    NULL));
 }
@@ -271,7 +271,7 @@ note_gone (DdSight *self, guint index)
   const Seen *seen = g_ptr_array_index (self->nodes, index);
 
   self->gone += seen->marked;
-  tell (self, "node.terminated", seen->node->name,
+  tell (self, DD_EVENT_NODE_TERMINATED, seen->node->name,
         dd_object ("instance", dd_string (seen->node->instance), NULL));
   g_ptr_array_remove_index (self->nodes, index);
 }
@@ -336,7 +336,7 @@ note_budget (DdSight *self, const char *node, const char *pod, const DdKubeBudge
   g_autofree char *key = g_strdup_printf ("budget\n%s\n%s", pod, budget->name);
 
   dd_reasons_note (self->reasons, dd_clock_now (self->clock), key, BUDGET_PATIENCE,
-                   "drain.refused-by-budget", pod,
+                   DD_EVENT_DRAIN_REFUSED_BY_BUDGET, pod,
                    dd_object ("node", dd_string (node), "budget", dd_string (budget->name), "needs",
                               dd_int (budget->needs), "has", dd_int (budget->has), NULL),
                    g_strdup_printf ("pod %s on node %s: budget %s needs %" G_GINT64_FORMAT
@@ -350,7 +350,8 @@ note_two_budgets (DdSight *self, const char *node, const char *pod)
   g_autofree char *key = g_strdup_printf ("budgets\n%s", pod);
 
   dd_reasons_note (self->reasons, dd_clock_now (self->clock), key, BUDGET_PATIENCE,
-                   "drain.refused-by-two-budgets", pod, dd_object ("node", dd_string (node), NULL),
+                   DD_EVENT_DRAIN_REFUSED_BY_TWO_BUDGETS, pod,
+                   dd_object ("node", dd_string (node), NULL),
                    g_strdup_printf ("pod %s on node %s is selected by more than one budget, so no "
                                     "eviction can succeed",
                                     pod, node));
@@ -391,8 +392,8 @@ begin_drain (DdSight *self, Seen *seen)
   if (seen->drain_since != 0)
     return;
   seen->drain_since = dd_clock_now (self->clock);
-  tell (self, "drain.started", seen->node->name,
-        dd_object ("zone", dd_string (seen->node->zone), "pods",
+  tell (self, DD_EVENT_DRAIN_STARTED, seen->node->name,
+        dd_object ("zone", dd_string (seen->node->zone), "pod_count",
                    dd_int (g_hash_table_size (seen->pods)), NULL));
 }
 
@@ -412,7 +413,7 @@ note_evictions (DdSight *self, Seen *seen, GHashTable *staying)
     if (!g_hash_table_contains (staying, each->data))
       {
         begin_drain (self, seen);
-        tell (self, "drain.evicted", each->data,
+        tell (self, DD_EVENT_DRAIN_EVICTED, each->data,
               dd_object ("node", dd_string (seen->node->name), "try", dd_int (1), NULL));
       }
   g_list_free (names);
@@ -424,7 +425,7 @@ end_drain (DdSight *self, Seen *seen)
   if (seen->drain_since == 0 || seen->drained)
     return;
   seen->drained = TRUE;
-  tell (self, "drain.finished", seen->node->name,
+  tell (self, DD_EVENT_DRAIN_FINISHED, seen->node->name,
         dd_object ("seconds", dd_int ((dd_clock_now (self->clock) - seen->drain_since) / DD_SECOND),
                    NULL));
 }
@@ -470,8 +471,7 @@ dd_sight_note_trouble (DdSight *self, const char *message)
 }
 
 static void
-tell_reason (const char *what, const char *subject, const DdValue *details, guint count,
-             gpointer data)
+tell_reason (DdEvent what, const char *subject, const DdValue *details, guint count, gpointer data)
 {
   tell (data, what, subject, dd_value_with_member (details, "try", dd_int (count)));
 }

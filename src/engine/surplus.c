@@ -259,7 +259,7 @@ choose (DdEngine *self, const DdKubeNode *node)
   g_clear_pointer (&self->leaver, dd_kube_node_unref);
   self->leaver = dd_kube_node_ref ((DdKubeNode *) node);
   dd_engine_trace (
-      self, "scale-down.chosen",
+      self, DD_EVENT_SCALE_DOWN_CHOSEN,
       dd_object ("node", dd_string (node->name), "zone", dd_string (node->zone), NULL));
   if (dd_engine_is_nameless (node))
     {
@@ -479,7 +479,7 @@ trace_uncordoned (DdKubeNode *node, DdWrites writes, gpointer data)
   DdEngine *self = data;
   g_autofree char *mark = dd_marks_to_text (writes);
 
-  dd_trace (self->context.trace, "engine", "node.unmarked", node->name,
+  dd_trace (self->context.trace, "engine", DD_EVENT_NODE_UNMARKED, node->name,
             dd_object ("mark", dd_string (mark), "zone", dd_string (node->zone), NULL));
 }
 

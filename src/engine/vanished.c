@@ -68,7 +68,7 @@ dd_vanished_note (DdEngine *self, const GPtrArray *nodes)
       if (was_told_to_leave (self, link->data))
         continue;
       g_hash_table_add (self->missed, g_strdup (link->data));
-      dd_trace (self->context.trace, "engine", "node.vanished", link->data,
+      dd_trace (self->context.trace, "engine", DD_EVENT_NODE_VANISHED, link->data,
                 dd_object ("group", dd_string (self->before->name), NULL));
     }
 }

@@ -50,7 +50,7 @@ static void
 finish (DdWatcher *self, DdUpgradeResult *result)
 {
   if (result->succeeded)
-    dd_trace (self->context.trace, "engine", "update.succeeded", self->options.nodegroup,
+    dd_trace (self->context.trace, "engine", DD_EVENT_UPDATE_SUCCEEDED, self->options.nodegroup,
               dd_object ("replaced", dd_int (result->replaced), NULL));
   else
     {
@@ -58,7 +58,7 @@ finish (DdWatcher *self, DdUpgradeResult *result)
 
       for (guint i = 0; i < result->resource_ids->len; i++)
         dd_builder_add (&ids, dd_string (g_ptr_array_index (result->resource_ids, i)));
-      dd_trace (self->context.trace, "engine", "update.failed", self->options.nodegroup,
+      dd_trace (self->context.trace, "engine", DD_EVENT_UPDATE_FAILED, self->options.nodegroup,
                 dd_object ("code", dd_string (result->error_code), "message",
                            dd_string (result->error_message), "resources", dd_builder_end (&ids),
                            "explanation", dd_string (result->explanation), NULL));
@@ -320,7 +320,7 @@ watch (DdWatcher *self, const DdEksUpdate *update)
 {
   self->id = g_strdup (update->id);
   self->release = g_strdup (update->release_version);
-  dd_trace (self->context.trace, "engine", "update.watched", self->options.nodegroup,
+  dd_trace (self->context.trace, "engine", DD_EVENT_UPDATE_WATCHED, self->options.nodegroup,
             dd_object ("id", dd_string (self->id), "release", dd_string (self->release), NULL));
   ask (self, "DescribeNodegroup",
        dd_eks_describe_nodegroup (self->options.cluster, self->options.nodegroup), take_nodegroup);

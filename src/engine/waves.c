@@ -184,7 +184,7 @@ trace_wave (DdWaves *self)
   for (guint i = self->started; i < end; i++)
     dd_builder_add (&names,
                     dd_string (dd_node_machine_node (g_ptr_array_index (self->machines, i))->name));
-  dd_trace (self->options.machine.trace, "engine", "wave.started", subject,
+  dd_trace (self->options.machine.trace, "engine", DD_EVENT_WAVE_STARTED, subject,
             dd_object ("wave", dd_int (self->waves), "nodes", dd_builder_end (&names), NULL));
 }
 

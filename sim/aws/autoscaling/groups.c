@@ -34,7 +34,7 @@ aws_as_group (AwsCloud *cloud, const DdValue *input, GError **error)
 static void
 trace_update (const AwsGroup *group)
 {
-  sim_stage_trace (group->cloud->stage, "autoscaling", "group.updated", group->name,
+  sim_stage_trace (group->cloud->stage, "autoscaling", DD_EVENT_GROUP_UPDATED, group->name,
                    dd_object ("min", dd_int (group->min), "max", dd_int (group->max), "desired",
                               dd_int (group->desired), NULL));
 }

@@ -139,7 +139,7 @@ note_failure (AwsGroup *group, AwsGroupZone *zone, const AwsSubnet *subnet, cons
   zone->backoff = zone->backoff == 0 ? FIRST_BACKOFF : MIN (2 * zone->backoff, LONGEST_BACKOFF);
   zone->blocked_until = sim_stage_now (stage) + zone->backoff;
   sim_stage_trace (
-      stage, "autoscaling", "launch.failed", group->name,
+      stage, "autoscaling", DD_EVENT_LAUNCH_FAILED, group->name,
       dd_object ("zone", dd_string (zone->zone->name), "message", dd_string (message), NULL));
 }
 
@@ -162,7 +162,8 @@ welcome (AwsGroup *group, AwsInstance *instance, guint zone_index, const char *c
   zone->blocked_until = 0;
   member->balancing = balancing;
   group->n_balancing += balancing ? 1 : 0;
-  sim_stage_trace (group->cloud->stage, "autoscaling", "instance.launching", instance->resource.id,
+  sim_stage_trace (group->cloud->stage, "autoscaling", DD_EVENT_INSTANCE_LAUNCHING,
+                   instance->resource.id,
                    dd_object ("zone", dd_string (zone->zone->name), "group",
                               dd_string (group->name), "cause", dd_string (cause), NULL));
 }

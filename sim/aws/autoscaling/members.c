@@ -45,7 +45,7 @@ member_enter (AwsMember *member, AwsLifecycleState next)
 }
 
 static void
-member_trace (const AwsMember *member, const char *what, DdValue *details)
+member_trace (const AwsMember *member, DdEvent what, DdValue *details)
 {
   sim_stage_trace (member->group->cloud->stage, "autoscaling", what, member->instance->resource.id,
                    details);
@@ -132,7 +132,8 @@ member_in_service (AwsMember *member)
   member_stop_balancing (member);
   aws_activity_end (group, member->activity, "Successful", NULL);
   member->activity = NULL;
-  member_trace (member, "instance.in-service", dd_object ("group", dd_string (group->name), NULL));
+  member_trace (member, DD_EVENT_INSTANCE_IN_SERVICE,
+                dd_object ("group", dd_string (group->name), NULL));
   aws_group_wake (group);
 }
 
@@ -157,7 +158,8 @@ member_gone (AwsMember *member)
 
   member_enter (member, AWS_TERMINATED_MEMBER);
   aws_activity_end (group, member->activity, "Successful", NULL);
-  member_trace (member, "instance.terminated", dd_object ("group", dd_string (group->name), NULL));
+  member_trace (member, DD_EVENT_INSTANCE_TERMINATED,
+                dd_object ("group", dd_string (group->name), NULL));
   aws_member_free (member);
   aws_group_end_if_empty (group);
 }
@@ -204,7 +206,7 @@ aws_member_retire (AwsMember *member, const char *cause, gboolean hooks)
   member_enter (member, AWS_TERMINATING);
   activity = aws_activity_begin (group, description, cause, zone->zone, member->instance->subnet);
   member->activity = activity;
-  member_trace (member, "instance.terminating",
+  member_trace (member, DD_EVENT_INSTANCE_TERMINATING,
                 dd_object ("group", dd_string (group->name), "cause", dd_string (cause), NULL));
   if (hooks && aws_member_hold (member))
     {

@@ -36,15 +36,20 @@ aws_instance_state_name (AwsInstanceState state)
   return NULL;
 }
 
+static const DdEvent told[] = {
+  [AWS_INSTANCE_PENDING] = DD_EVENT_INSTANCE_PENDING,
+  [AWS_INSTANCE_RUNNING] = DD_EVENT_INSTANCE_RUNNING,
+  [AWS_INSTANCE_SHUTTING_DOWN] = DD_EVENT_INSTANCE_SHUTTING_DOWN,
+  [AWS_INSTANCE_TERMINATED] = DD_EVENT_INSTANCE_TERMINATED,
+};
+
 /* Every change passes here: it is traced, and whoever owns the instance learns of it. */
 static void
 instance_enter (AwsCloud *cloud, AwsInstance *instance, AwsInstanceState state)
 {
-  g_autofree char *what = g_strdup_printf ("instance.%s", aws_instance_state_name (state));
-
   g_assert (instance->state <= state);
   instance->state = state;
-  sim_stage_trace (cloud->stage, "ec2", what, instance->resource.id,
+  sim_stage_trace (cloud->stage, "ec2", told[state], instance->resource.id,
                    dd_object ("zone", dd_string (instance->subnet->zone->name), NULL));
   if (instance->member != NULL && cloud->listener != NULL)
     cloud->listener->instance_changed (instance);

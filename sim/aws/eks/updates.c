@@ -57,7 +57,7 @@ aws_update_explanation (const AwsUpdate *update)
 static void
 trace_status (const AwsNodegroup *nodegroup)
 {
-  sim_stage_trace (nodegroup->cluster->eks->cloud->stage, "eks", "nodegroup.status",
+  sim_stage_trace (nodegroup->cluster->eks->cloud->stage, "eks", DD_EVENT_NODEGROUP_STATUS,
                    nodegroup->name,
                    dd_object ("status", dd_string (aws_nodegroup_status (nodegroup)), NULL));
 }
@@ -82,7 +82,7 @@ accept_update (AwsNodegroup *nodegroup, AwsUpdateType type, const DdValue *input
   nodegroup->modified = update->created;
   nodegroup->serial++;
   sim_stage_trace (
-      eks->cloud->stage, "eks", "update.accepted", nodegroup->name,
+      eks->cloud->stage, "eks", DD_EVENT_UPDATE_ACCEPTED, nodegroup->name,
       dd_object ("id", dd_string (update->id), "type", dd_string (type_names[type]), NULL));
   trace_status (nodegroup);
   return update;
@@ -125,7 +125,7 @@ aws_update_finish (AwsUpdate *update, DdValue *errors, const char *explanation)
   nodegroup->modified = sim_stage_now (cloud->stage);
   nodegroup->serial++;
   sim_stage_trace (
-      cloud->stage, "eks", "update.finished", nodegroup->name,
+      cloud->stage, "eks", DD_EVENT_UPDATE_FINISHED, nodegroup->name,
       dd_object ("id", dd_string (update->id), "status", dd_string (update->status), NULL));
   trace_status (nodegroup);
 }

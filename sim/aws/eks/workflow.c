@@ -218,7 +218,7 @@ sim_eks_workflow_kill_engine (SimEksWorkflow *workflow, const char *cluster, con
 
   if (run == NULL)
     return FALSE;
-  sim_stage_trace (workflow->cloud->stage, "eks", "engine.killed", nodegroup,
+  sim_stage_trace (workflow->cloud->stage, "eks", DD_EVENT_ENGINE_KILLED, nodegroup,
                    dd_object ("id", dd_string (run->update->id), NULL));
   sim_clock_cancel (workflow->cloud->stage->clock, run->timer);
   run->timer = 0;
@@ -235,7 +235,7 @@ sim_eks_workflow_start_engine (SimEksWorkflow *workflow, const char *cluster, co
 
   if (run == NULL)
     return FALSE;
-  sim_stage_trace (workflow->cloud->stage, "eks", "engine.resumed", nodegroup,
+  sim_stage_trace (workflow->cloud->stage, "eks", DD_EVENT_ENGINE_RESUMED, nodegroup,
                    dd_object ("id", dd_string (run->update->id), NULL));
   run->killed = FALSE;
   run->timer = sim_clock_after (workflow->cloud->stage->clock, 0, start_engine, run);

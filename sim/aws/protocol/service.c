@@ -135,7 +135,7 @@ refuse_by_fault (const AwsCall *call, const SimFault *fault, const char *request
 static void
 trace_not_modelled (const AwsCall *call, const AwsDoor *door, const char *why)
 {
-  sim_stage_trace (door->stage, call->service->name, "not-modelled", NULL,
+  sim_stage_trace (door->stage, call->service->name, DD_EVENT_NOT_MODELLED, NULL,
                    dd_object ("service", dd_string (call->service->name), "operation",
                               dd_string (call->name), "why", dd_string (why), NULL));
 }

@@ -33,8 +33,8 @@ announce_scaling (SimRollout *rollout, const SimObject *set, gint64 from, gint64
   kube_record_event (actors->api, rollout->deployment, COMPONENT, NULL, "Normal",
                      "ScalingReplicaSet", "Scaled %s replica set %s %s", direction, set->name,
                      sizes);
-  sim_stage_trace (actors->stage, "deployment", "replicas.scaled", subject,
-                   dd_object ("from", dd_int (from), "to", dd_int (to), NULL));
+  sim_stage_trace (actors->stage, "deployment", DD_EVENT_REPLICAS_SCALED, subject,
+                   dd_object ("from_replicas", dd_int (from), "replicas", dd_int (to), NULL));
 }
 
 /* What a ReplicaSet remembers of the Deployment that sized it. */

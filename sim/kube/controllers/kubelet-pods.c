@@ -117,7 +117,7 @@ static void G_GNUC_PRINTF (5, 6)
 }
 
 static void
-trace (SimPodWorker *worker, const SimObject *pod, const char *what)
+trace (SimPodWorker *worker, const SimObject *pod, DdEvent what)
 {
   g_autofree char *subject = sim_object_subject (pod);
 
@@ -157,7 +157,7 @@ static void
 announce_ready (SimPodWorker *worker, const SimObject *pod)
 {
   if (worker->report.ready && sim_pod_gates_hold (pod))
-    trace (worker, pod, "pod.ready");
+    trace (worker, pod, DD_EVENT_POD_READY);
 }
 
 static void
@@ -244,7 +244,7 @@ end_with (SimPodWorker *worker, int exit_code)
   worker->report.ready = FALSE;
   worker->report.exit_code = exit_code;
   post_status (worker, pod);
-  trace (worker, pod, "pod.ended");
+  trace (worker, pod, DD_EVENT_POD_ENDED);
 }
 
 /* The programs ended by themselves; with restartPolicy Always that is a crash with good manners. */
@@ -325,7 +325,7 @@ start_all (gpointer data)
   worker->report.ready = is_ready_at_once (&behaviour);
   worker->report.started = sim_stage_now (actors_of (worker)->stage);
   post_status (worker, pod);
-  trace (worker, pod, "pod.running");
+  trace (worker, pod, DD_EVENT_POD_RUNNING);
   announce_ready (worker, pod);
   arm_after_start (worker, pod, &behaviour);
 }
@@ -497,7 +497,7 @@ finish (gpointer data)
   worker->report.exit_code = worker->killed ? KILLED : 0;
   if (worker->running)
     post_status (worker, pod);
-  trace (worker, pod, "pod.stopped");
+  trace (worker, pod, DD_EVENT_POD_STOPPED);
   worker->stopped = TRUE;
   remove_pod (worker);
 }

@@ -173,7 +173,7 @@ post_ready (gpointer data)
                           sim_status_with_condition (dd_value_member (node->value, "status"),
                                                      sim_host_ready_condition (host, TRUE)));
   record_status (host, node, "NodeReady");
-  sim_stage_trace (actors->stage, "kubelet", "node.ready", node->name, NULL);
+  sim_stage_trace (actors->stage, "kubelet", DD_EVENT_NODE_READY, node->name, NULL);
 }
 
 static void
@@ -268,7 +268,7 @@ register_node (gpointer data)
   host->cordon_announced = kube_node_view (node)->unschedulable;
   create_lease (host, node);
   announce_start (host, node);
-  sim_stage_trace (actors->stage, "kubelet", "node.registered", node->name,
+  sim_stage_trace (actors->stage, "kubelet", DD_EVENT_NODE_REGISTERED, node->name,
                    dd_object ("zone", dd_string (host->machine.zone), "image",
                               dd_string (host->machine.ami_id), "instance",
                               dd_string (host->machine.instance_id), NULL));

@@ -109,7 +109,8 @@ declare_unknown (NodeLifecycle *self, SimObject *node)
   sim_actors_post_status (self->actors, node, status);
   kube_record_event (self->actors->api, node, COMPONENT, NULL, "Normal", "NodeNotReady",
                      "Node %s status is now: NodeNotReady", node->name);
-  sim_stage_trace (self->actors->stage, "node-lifecycle", "node.not-ready", node->name, NULL);
+  sim_stage_trace (self->actors->stage, "node-lifecycle", DD_EVENT_NODE_NOT_READY, node->name,
+                   NULL);
 }
 
 /* Asks to be called when the grace period ends. */
@@ -284,7 +285,8 @@ write_taints (NodeLifecycle *self, const SimObject *node, GError **error)
   if (written == NULL)
     return FALSE;
   if (saw_cordon)
-    sim_stage_trace (self->actors->stage, "node-lifecycle", "node.cordon-seen", node->name, NULL);
+    sim_stage_trace (self->actors->stage, "node-lifecycle", DD_EVENT_NODE_CORDON_SEEN, node->name,
+                     NULL);
   return TRUE;
 }
 
@@ -338,7 +340,8 @@ node_changed (SimStore *store G_GNUC_UNUSED, const SimChange *change, gpointer d
 
   if (change->type == SIM_DELETED)
     {
-      sim_stage_trace (self->actors->stage, "node-lifecycle", "node.deleted", node->name, NULL);
+      sim_stage_trace (self->actors->stage, "node-lifecycle", DD_EVENT_NODE_DELETED, node->name,
+                       NULL);
       g_hash_table_remove (self->fell, node->name);
     }
   else if (change->type == SIM_MODIFIED && kube_node_view (change->previous)->ready

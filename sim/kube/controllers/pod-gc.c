@@ -40,7 +40,7 @@ collect (PodGc *self, SimObject *pod, GError **error)
   deleted = sim_write_delete (self->actors, &sim_actor_pod_gc, pod, &options, error);
   if (deleted == NULL)
     return FALSE;
-  sim_stage_trace (self->actors->stage, "pod-gc", "pod.collected", subject,
+  sim_stage_trace (self->actors->stage, "pod-gc", DD_EVENT_POD_COLLECTED, subject,
                    dd_object ("node", dd_string (kube_pod_view (pod)->node_name), NULL));
   return TRUE;
 }

@@ -199,10 +199,10 @@ report_failure (Scheduler *self, SimObject *pod, const char *message, gboolean p
                      "%.1024s", message);
   sim_actors_post_status (self->actors, pod, status);
   if (news)
-    sim_stage_trace (self->actors->stage, "scheduler", "pod.unschedulable", subject,
+    sim_stage_trace (self->actors->stage, "scheduler", DD_EVENT_POD_UNSCHEDULABLE, subject,
                      dd_object ("message", dd_string (message), NULL));
   if (news && preemptible)
-    sim_stage_trace (self->actors->stage, "scheduler", "not-modelled", subject,
+    sim_stage_trace (self->actors->stage, "scheduler", DD_EVENT_NOT_MODELLED, subject,
                      dd_object ("service", dd_string ("kubernetes"), "operation",
                                 dd_string ("preemption"), NULL));
 }
@@ -224,7 +224,7 @@ bind (Scheduler *self, const SimObject *pod, const SimNodeInfo *node)
     }
   kube_record_event (self->actors->api, pod, COMPONENT, NULL, "Normal", "Scheduled",
                      "Successfully assigned %s to %s", subject, name);
-  sim_stage_trace (self->actors->stage, "scheduler", "pod.bound", subject,
+  sim_stage_trace (self->actors->stage, "scheduler", DD_EVENT_POD_BOUND, subject,
                    dd_object ("node", dd_string (name), NULL));
   return TRUE;
 }

@@ -90,7 +90,7 @@ evict (TaintEviction *self, SimObject *pod, GError **error)
   deleted = sim_write_delete (self->actors, &sim_actor_taint_eviction, pod, &options, error);
   if (deleted == NULL)
     return FALSE;
-  sim_stage_trace (self->actors->stage, "taint-eviction", "pod.evicted", subject,
+  sim_stage_trace (self->actors->stage, "taint-eviction", DD_EVENT_POD_EVICTED, subject,
                    dd_object ("node", dd_string (kube_pod_view (pod)->node_name), NULL));
   return TRUE;
 }

@@ -62,7 +62,7 @@ sim_workload_create_pod (SimActors *actors, const SimWorkload *workload, const S
   kube_record_event (actors->api, owner, workload->component, NULL, "Normal", "SuccessfulCreate",
                      "Created pod: %s", pod->name);
   subject = sim_object_subject (pod);
-  sim_stage_trace (actors->stage, workload->actor->name, "pod.created", subject,
+  sim_stage_trace (actors->stage, workload->actor->name, DD_EVENT_POD_CREATED, subject,
                    dd_object ("owner", dd_string (owner->name), NULL));
   return TRUE;
 }
@@ -89,7 +89,7 @@ sim_workload_delete_pod (SimActors *actors, const SimWorkload *workload, const S
     }
   kube_record_event (actors->api, owner, workload->component, NULL, "Normal", "SuccessfulDelete",
                      "Deleted pod: %s", deleted->name);
-  sim_stage_trace (actors->stage, workload->actor->name, "pod.deleted", subject,
+  sim_stage_trace (actors->stage, workload->actor->name, DD_EVENT_POD_DELETED, subject,
                    dd_object ("owner", dd_string (owner->name), NULL));
   return TRUE;
 }

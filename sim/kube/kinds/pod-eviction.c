@@ -65,9 +65,9 @@ trace_refusal (const Eviction *eviction, const GError *error, const char *budget
 
   if (eviction->options->dry_run)
     return;
-  sim_stage_trace (eviction->api->stage, "kube-apiserver", "eviction.refused", subject,
-                   dd_object ("node", dd_string (kube_pod_view (eviction->pod)->node_name), "code",
-                              dd_int (kube_error_http_status (error)), "budget",
+  sim_stage_trace (eviction->api->stage, "kube-apiserver", DD_EVENT_EVICTION_REFUSED, subject,
+                   dd_object ("node", dd_string (kube_pod_view (eviction->pod)->node_name),
+                              "http_status", dd_int (kube_error_http_status (error)), "budget",
                               dd_string (budgets), "needs",
                               dd_value_ref (dd_value_member (status, "desiredHealthy")), "has",
                               dd_value_ref (dd_value_member (status, "currentHealthy")), NULL));
@@ -81,7 +81,7 @@ trace_acceptance (const Eviction *eviction, const char *node)
 
   if (eviction->options->dry_run)
     return;
-  sim_stage_trace (eviction->api->stage, "kube-apiserver", "eviction.accepted", subject,
+  sim_stage_trace (eviction->api->stage, "kube-apiserver", DD_EVENT_EVICTION_ACCEPTED, subject,
                    dd_object ("node", dd_string (node), "budget",
                               eviction->budget != NULL ? dd_string (eviction->budget->name) : NULL,
                               "allowed", eviction->allowed >= 0 ? dd_int (eviction->allowed) : NULL,

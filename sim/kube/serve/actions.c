@@ -128,7 +128,7 @@ refuse_log (KubeRequest *request, GError **error)
                       pod->name);
       return;
     }
-  sim_stage_trace (request->api->stage, "kube-apiserver", "not-modelled", request->path,
+  sim_stage_trace (request->api->stage, "kube-apiserver", DD_EVENT_NOT_MODELLED, request->path,
                    dd_object ("service", dd_string ("kubernetes"), "operation",
                               dd_string_printf ("get %s/log", request->kind->plural), NULL));
   kube_set_error (error, KUBE_UNSPECIFIED, NULL,

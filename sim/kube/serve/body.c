@@ -120,7 +120,7 @@ refuse_media_type (const KubeRequest *request, const char *type, GError **error)
                       "include: application/json, application/yaml");
       return;
     }
-  sim_stage_trace (request->api->stage, "kube-apiserver", "not-modelled", request->path,
+  sim_stage_trace (request->api->stage, "kube-apiserver", DD_EVENT_NOT_MODELLED, request->path,
                    dd_object ("service", dd_string ("kubernetes"), "operation",
                               dd_string ("protobuf request body"), NULL));
   kube_set_error (error, KUBE_UNSUPPORTED_MEDIA_TYPE, NULL,

@@ -41,7 +41,7 @@ static void
 trace_not_modelled (const KubeRequest *request, const char *operation)
 {
   sim_stage_trace (
-      request->api->stage, "kube-apiserver", "not-modelled", request->path,
+      request->api->stage, "kube-apiserver", DD_EVENT_NOT_MODELLED, request->path,
       dd_object ("service", dd_string ("kubernetes"), "operation", dd_string (operation), NULL));
 }
 

@@ -51,7 +51,7 @@ refuse_format (const KubeRequest *request, const char *type, GError **error)
                       "415: Unsupported Media Type");
       return;
     }
-  sim_stage_trace (request->api->stage, "kube-apiserver", "not-modelled", request->path,
+  sim_stage_trace (request->api->stage, "kube-apiserver", DD_EVENT_NOT_MODELLED, request->path,
                    dd_object ("service", dd_string ("kubernetes"), "operation",
                               dd_string ("server-side apply"), NULL));
   kube_set_error (error, KUBE_UNSUPPORTED_MEDIA_TYPE, dd_object_empty (),
