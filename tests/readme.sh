@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Every command of README.md, of the examples in `drydock COMMAND --help` and of the manual page, as
+# Every command of README.md, of the examples in `drydock COMMAND --help` and of the manual pages, as
 # it is typed there, in a scratch directory that looks like the checkout. Each must end with the
 # status and leave the files that the text promises. A command for which there is no rule below
 # fails; what cannot be run as typed says why. Prints TAP.
@@ -126,8 +126,8 @@ commands_of_help ()
 
 commands_of_manual ()
 {
-  sed -n '/^\.SH EXAMPLES/,/^\.fi/p' "$source/doc/drydock.1" | sed '/^\./d; s/\\-/-/g' |
-    awk -v to="$1" '{ name = sprintf ("%s/%03d", to, NR); print "drydock(1)" >name; print >name }'
+  sed -n '/^\.SH EXAMPLES/,/^\.fi/p' "$2" | sed '/^\./d; s/\\-/-/g' |
+    awk -v to="$1" -v of="$3" '{ name = sprintf ("%s/%03d", to, NR); print of >name; print >name }'
 }
 
 # ---- the lab ----
@@ -376,6 +376,14 @@ obey ()
         skip "$place: $first" 'jq is not installed'
       fi
       ;;
+    'drydock run --events')
+      runs "$typed"
+      says '^  drain.started$'
+      ;;
+    'drydock run --events --format json')
+      runs "$typed"
+      says '"\$schema": "https://json-schema.org'
+      ;;
     'build/drydock run '* | 'drydock run '*)
       once run
       ;;
@@ -488,13 +496,13 @@ passing ()
   for word in $(echo "$quoted" | sed -n 's/^drydock ctl //p' | tr '|' '\n' | sed 's/ .*//'); do
     promise "there is an operation $word" grep -q "^  $word " "$T/help/ctl"
   done
-  place='drydock(1)'
-  flags "$(sed 's/\\-/-/g' "$source/doc/drydock.1")"
+  place='the manual pages'
+  flags "$(cat "$source"/doc/*.[15] | sed 's/\\-/-/g')"
 }
 
 # ---- the run ----
 
-mkdir -p "$T/bin" "$T/here/build" "$T/home/.aws" "$T/help" "$T/README.md" "$T/man" || exit 99
+mkdir -p "$T/bin" "$T/here/build" "$T/home/.aws" "$T/help" "$T/README.md" "$T/man" "$T/trace" || exit 99
 ln -s "$DRYDOCK" "$T/bin/drydock"
 ln -s "$DRYDOCK" "$T/here/build/drydock"
 ln -s "$source/scenarios" "$T/here/scenarios"
@@ -516,13 +524,15 @@ for command in $helpful; do
 done
 cat "$T"/help/* >"$T/everything" && mv "$T/everything" "$T/help/all"
 commands_of_readme "$T/README.md"
-commands_of_manual "$T/man"
+commands_of_manual "$T/man" "$source/doc/drydock.1" 'drydock(1)'
+commands_of_manual "$T/trace" "$source/doc/drydock-trace.5" 'drydock-trace(5)'
 serve=$(cat "$T"/README.md/* | grep '^build/drydock serve' | head -n 1)
 
 passing
 all "$T/README.md"
 for command in $helpful; do all "$T/$command"; done
 all "$T/man"
+all "$T/trace"
 stop
 echo "1..$number"
 [ "$failures" -eq 0 ]

@@ -7,8 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/events.h"
+#include "json-schema.h"
 #include "sim/scenario/scenario.h"
+#include "sim/stage/dictionary.h"
 #include "sim/stage/trace.h"
 
 static GPtrArray *scenarios; /* of paths, sorted */
@@ -91,26 +92,30 @@ START_TEST (a_scenario_meets_its_expectations_on_every_transport)
 END_TEST
 
 static void
-check_event (const SimEvent *event, gpointer data)
+check_line (const SimEvent *event, gpointer data)
 {
-  const DdEventRow *row = dd_event_find (event->what);
+  g_autoptr (GString) text = g_string_new (NULL);
+  g_autoptr (DdValue) line = NULL;
+  g_autofree char *wrong = NULL;
 
-  ck_assert_msg (row != NULL && dd_event_is_told_by (row, event->actor),
-                 "%s: %s tells of %s, which src/base/events.c does not know", (const char *) data,
-                 event->actor, event->what);
+  sim_event_write (event, text);
+  line = dd_value_parse (text->str, text->len, NULL, NULL);
+  ck_assert_ptr_nonnull (line);
+  wrong = json_schema_check (data, line);
+  ck_assert_msg (wrong == NULL, "%s: %s", text->str, wrong);
 }
 
 static void
 read_along (SimWorld *world, gpointer data)
 {
-  sim_trace_add_reader (world->stage->trace, check_event, data);
+  sim_trace_add_reader (world->stage->trace, check_line, data);
 }
 
-START_TEST (every_event_has_its_row)
+START_TEST (every_line_of_the_trace_is_as_its_schema_says)
 {
-  char *path = g_ptr_array_index (scenarios, _i);
-  g_autoptr (SimScenario) scenario = load (path);
-  SimRehearsal rehearsal = { .attend = read_along, .attend_data = path };
+  g_autoptr (SimScenario) scenario = load (g_ptr_array_index (scenarios, _i));
+  g_autoptr (DdValue) schema = sim_dictionary_schema ();
+  SimRehearsal rehearsal = { .attend = read_along, .attend_data = schema };
   g_autoptr (SimOutcome) outcome = sim_scenario_rehearse (scenario, &rehearsal, NULL);
 
   ck_assert_ptr_nonnull (outcome);
@@ -169,7 +174,8 @@ main (void)
   tcase_set_timeout (tcase, 120);
   tcase_add_loop_test (tcase, a_scenario_meets_its_expectations_on_every_transport, 0,
                        (int) scenarios->len);
-  tcase_add_loop_test (tcase, every_event_has_its_row, 0, (int) scenarios->len);
+  tcase_add_loop_test (tcase, every_line_of_the_trace_is_as_its_schema_says, 0,
+                       (int) scenarios->len);
   tcase_add_loop_test (tcase, a_scenario_replays_exactly, 0, (int) scenarios->len);
   tcase_add_loop_test (tcase, a_scenario_says_what_it_is_about_without_ambiguity, 0,
                        (int) scenarios->len);

@@ -19,6 +19,7 @@
 #include "sim/sinks/pictures.h"
 #include "sim/sinks/report.h"
 #include "sim/sinks/timeline.h"
+#include "sim/stage/dictionary.h"
 
 typedef enum
 {
@@ -33,7 +34,7 @@ typedef struct
 {
   char *seed_text, *transport, *profile, *trace_path, *report_path, *format_text, *faults;
   gint repeat;
-  gboolean quiet, language;
+  gboolean quiet, language, events;
   char **places;
 
   guint64 seed;
@@ -183,6 +184,8 @@ make_options (Run *run)
     { "quiet", 'q', 0, G_OPTION_ARG_NONE, &run->quiet, "Only the verdicts, not the story", NULL },
     { "language", 0, 0, G_OPTION_ARG_NONE, &run->language,
       "Print every word a scenario may use, and stop", NULL },
+    { "events", 0, 0, G_OPTION_ARG_NONE, &run->events,
+      "Print every event of the trace, or a JSON Schema of it (--format json), and stop", NULL },
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &run->places, NULL, NULL },
     { NULL },
   };
@@ -197,6 +200,7 @@ make_options (Run *run)
                "  drydock run --seed 42 --transport direct --trace out.jsonl scenarios/pdb-*.yaml\n"
                "  drydock run --format tap scenarios/pdb-*.yaml\n"
                "  drydock run --format json --repeat 10 scenarios/ami-upgrade.yaml | jq .digest\n"
+               "  drydock run --events --format json\n"
                "\n"
                "A fault of the scenario that never strikes fails the run, unless it says\n"
                "`may not strike: true` or --faults swarm adds others.\n"
@@ -205,6 +209,28 @@ make_options (Run *run)
                "fault of\ndrydock's own.\n");
   g_option_context_add_main_entries (context, entries, NULL);
   return context;
+}
+
+/* The status to end with. */
+static int
+print_events (const Run *run)
+{
+  static const char *const words[] = { "human", "json", NULL };
+  g_autoptr (DdValue) schema = NULL;
+  g_autofree char *text = NULL;
+
+  if (!is_among ("--format of --events", run->format_text, words))
+    return DD_EXIT_BAD_INPUT;
+  if (format_from_text (run->format_text) == FORMAT_JSON)
+    {
+      schema = sim_dictionary_schema ();
+      text = dd_value_to_pretty_text (schema);
+      puts (text);
+      return DD_EXIT_OK;
+    }
+  text = sim_dictionary_text ();
+  fputs (text, stdout);
+  return DD_EXIT_OK;
 }
 
 /* FALSE with the exit status when there is nothing to rehearse. */
@@ -228,6 +254,11 @@ read_options (Run *run, int argc, char **argv, int *out_status)
 
       fputs (reference, stdout);
       *out_status = DD_EXIT_OK;
+      return FALSE;
+    }
+  if (run->events)
+    {
+      *out_status = print_events (run);
       return FALSE;
     }
   if (run->places == NULL)
