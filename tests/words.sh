@@ -103,13 +103,19 @@ expect:
   - always:
     until: 1m
     nodegroup: {nodegroupName: default, status: ACTIVE}
-  - event: {event: update.failed, details: {errors: []}}
+  - event: {event: update.failed, details: {code: NodeCreationFailure, resources: [], explanation: "*"}}
     count: 0
   - never:
     update: {nodegroup: default, status: Successful}
   - never:
     update: {nodegroup: default, errors: [{errorCode: PodEvictionFailure}]}
   - trace: [pod.bound, {event: pod.ready, actor: kubelet}]
+  - event: {event: drain.refused-by-budget, details: {try: {at least: 2}, needs: 3, node: {is not: a}}}
+    count: 0
+  - event: {event: "*", details: {pods: {has length: 7}, force: null}}
+    count: 0
+  - event: {event: update.started, details: {zones: [us-west-2a, us-west-2b], force: true}}
+    count: 0
   - gap: {from: {event: node.registered}, to: {event: node.ready}, at most: 1h}
 TEXT
 sed -i.bak 's/count: {at: 0}/count: {max: 100}/' "$here/good.yaml"
@@ -203,6 +209,10 @@ maxUnavailable update: maxUnavailabel
 ACTIVE ACTIVE ACTVE
 update.failed update.failed update.fialed
 details details detials
+resources details: resorces
+explanation details: explanaton
+try drain.refused tri
+needs drain.refused neds
 Successful status:.Succ Succesful
 errorCode errorCode errorCod
 PodEvictionFailure PodEvict PodEvictionFailed
@@ -227,6 +237,14 @@ misspell 3h ^for 3 'is no duration'
 misspell 1h within: 9000000h 'that never comes'
 misspell 10s ready-after ten 'is no duration'
 misspell '"true"' ignores-sig '"yes"' 'is "true" or "false"'
+misspell 3 drain.refused '"3"' 'the detail "needs" is of the type integer'
+misspell 'at least: 2' drain.refused 'has length: 2' 'the detail "try" is of the type integer'
+misspell 'is not: a' drain.refused 'is not: 1' 'the detail "node" is of the type text'
+misspell '{has length: 7}' has.length '{at most: 7}' 'the detail "pods" is of the type list of texts'
+misspell pods has.length pds 'no event has the detail "pds" (did you mean pods'
+misspell true update.started '"yes"' 'the detail "force" is of the type boolean'
+misspell us-west-2b update.started 7 'the detail "zones" is of the type list of texts'
+misspell zones update.started pod_count 'update.started has no detail "pod_count"'
 misspell true unsched '{at.leest: 1}' 'did you mean at least'
 
 cat >"$here/manifests.yaml" <<TEXT

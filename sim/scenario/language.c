@@ -84,7 +84,7 @@ static const SimRow event_rows[] = {
     .required = TRUE },
   { "actor", SIM_TEXT, "who did or saw it: engine, eks, autoscaling ..." },
   { "subject", SIM_TEXT, "to whom; * stands for any text" },
-  { "details", SIM_MAPPING, "what must match in its details" },
+  { "details", SIM_MAPPING, "what must match in its details, which drydock run --events lists" },
   { NULL },
 };
 

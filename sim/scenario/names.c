@@ -13,7 +13,9 @@
 #include "base/events.h"
 #include "base/time.h"
 #include "sim/aws/eks/workflow.h"
+#include "sim/scenario/match.h"
 #include "sim/scenario/schema.h"
+#include "sim/stage/dictionary.h"
 
 typedef struct
 {
@@ -74,7 +76,7 @@ sim_names_check_event (const char *name, const char *actor, GError **error)
     {
       hint = nearest_event (name);
       g_set_error (error, DD_ERROR, DD_ERROR_INVALID,
-                   "no event is called \"%s\"%s; drydock run --language lists them", name, hint);
+                   "no event is called \"%s\"%s; drydock run --events lists them", name, hint);
       return FALSE;
     }
   actors = g_strsplit (row->actors, " ", -1);
@@ -84,20 +86,90 @@ sim_names_check_event (const char *name, const char *actor, GError **error)
   return FALSE;
 }
 
+/* ROW NULL: of any event. */
+static GPtrArray *
+names_of_details (const DdEventRow *row)
+{
+  GPtrArray *names = g_ptr_array_new ();
+
+  for (guint i = DD_DETAIL_NONE + 1; i < DD_N_DETAILS; i++)
+    if (row == NULL || dd_event_has (row, (DdDetail) i))
+      g_ptr_array_add (names, (gpointer) dd_details[i].name);
+  g_ptr_array_add (names, NULL);
+  return names;
+}
+
+/* The one key of NODE, when that compares. */
+static const char *
+comparison_of (const DdYaml *node)
+{
+  const DdYaml *key
+      = node->keys != NULL && node->keys->len == 1 ? g_ptr_array_index (node->keys, 0) : NULL;
+
+  return key != NULL && sim_match_is_comparison (key->text) ? key->text : NULL;
+}
+
+/* Whether NODE can match something of TYPE, or never does. */
+static gboolean
+can_match (const DdYaml *node, DdType type)
+{
+  const char *comparison = comparison_of (node);
+
+  if (g_strcmp0 (comparison, "is not") == 0)
+    return can_match (dd_yaml_element (node, 0), type);
+  if (comparison != NULL)
+    return type == (strcmp (comparison, "has length") == 0 ? DD_ARRAY : DD_INT);
+  if (dd_value_type (node->value) == DD_NULL)
+    return TRUE;
+  for (guint i = 0; type == DD_ARRAY && i < dd_yaml_length (node); i++)
+    if (!can_match (dd_yaml_element (node, i), DD_STRING))
+      return FALSE;
+  return dd_value_type (node->value) == type;
+}
+
+static gboolean
+check_details (const DdYaml *details, const DdEventRow *row, GError **error)
+{
+  g_autoptr (GPtrArray) names = names_of_details (row);
+  g_autofree char *what = row == NULL ? g_strdup ("no event has the detail")
+                                      : g_strdup_printf ("%s has no detail", row->name);
+
+  for (guint i = 0; i < dd_yaml_length (details); i++)
+    {
+      const DdYaml *key = g_ptr_array_index (details->keys, i);
+      const DdYaml *value = dd_yaml_element (details, i);
+      DdType type;
+
+      if (!g_strv_contains ((const char *const *) names->pdata, key->text))
+        return refuse_word (key, what, (const char *const *) names->pdata, error);
+      type = dd_details[dd_detail_find (key->text)].type;
+      if (can_match (value, type))
+        continue;
+      dd_yaml_set_error (error, value,
+                         "the detail \"%s\" is of the type %s, which this cannot match", key->text,
+                         sim_dictionary_type_name (type));
+      return FALSE;
+    }
+  return TRUE;
+}
+
 static gboolean
 check_event (const DdYaml *pattern, GError **error)
 {
+  const DdYaml *details = dd_yaml_member (pattern, "details");
   const DdYaml *name = pattern->keys == NULL ? pattern : dd_yaml_member (pattern, "event");
   const DdYaml *actor = dd_yaml_member (pattern, "actor");
   g_autoptr (GError) reason = NULL;
 
   if (!is_plain (actor))
     actor = NULL;
+  if (details != NULL && g_strcmp0 (comparison_of (details), "is not") == 0)
+    details = dd_yaml_element (details, 0);
   if (g_strcmp0 (name->text, "*") == 0)
-    return TRUE;
+    return check_details (details, NULL, error);
   if (sim_names_check_event (name->text, NULL, &reason)
       && sim_names_check_event (name->text, actor != NULL ? actor->text : NULL, &reason))
-    return TRUE;
+    return check_details (details, dd_event_find (name->text), error);
   dd_yaml_set_error (error, dd_event_find (name->text) != NULL ? actor : name, "%s",
                      reason->message);
   return FALSE;
