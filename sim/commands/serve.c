@@ -18,13 +18,14 @@
 
 typedef struct
 {
-  char *world, *listen, *speed, *seed, *env, *kubeconfig, *profile, *port;
+  char *world, *faults, *listen, *speed, *seed, *env, *kubeconfig, *profile, *port;
 } ServeFlags;
 
 static void
 serve_flags_clear (ServeFlags *flags)
 {
   g_free (flags->world);
+  g_free (flags->faults);
   g_free (flags->listen);
   g_free (flags->speed);
   g_free (flags->seed);
@@ -43,6 +44,8 @@ static const char examples[]
       "  drydock serve --env lab.sh --kubeconfig lab.kubeconfig\n"
       "                                                 then, in another terminal: . ./lab.sh\n"
       "  drydock serve --speed max                      `aws eks wait` returns at its first poll\n"
+      "  drydock serve --faults scenarios/throttled.yaml\n"
+      "                                                 its requests go wrong as in the scenario\n"
       "  drydock serve --world scenarios/worlds/nine-nodes.yaml --seed 7 --speed paused\n"
       "\n"
       "Speeds: 60x (a minute a second), 1x, any other factor, max (60x, and a client that polls\n"
@@ -54,6 +57,8 @@ parse_flags (int *argc, char ***argv, ServeFlags *flags, GError **error)
 {
   const GOptionEntry entries[] = {
     { "world", 'w', 0, G_OPTION_ARG_FILENAME, &flags->world, "The world's description", "FILE" },
+    { "faults", 'f', 0, G_OPTION_ARG_FILENAME, &flags->faults,
+      "What goes wrong: the faults of a scenario (see drydock run --language)", "FILE" },
     { "listen", 'l', 0, G_OPTION_ARG_STRING, &flags->listen,
       "Address and port (127.0.0.1:4566; port 0 picks one)", "HOST:PORT" },
     { "port", 'p', 0, G_OPTION_ARG_STRING, &flags->port, "Short for --listen 127.0.0.1:PORT",
@@ -87,6 +92,7 @@ static gboolean
 read_options (const ServeFlags *flags, SimLabOptions *options, GError **error)
 {
   options->world_place = flags->world != NULL ? flags->world : SIM_DEFAULT_WORLD;
+  options->faults_place = flags->faults;
   options->address = flags->listen != NULL ? flags->listen : "127.0.0.1:4566";
   options->profile = flags->profile != NULL ? flags->profile : "workshop";
   options->idle_seconds = IDLE_SECONDS;
@@ -118,6 +124,8 @@ warn_about (const SimLab *lab, const char *address)
   g_autoptr (GPtrArray) warnings = g_ptr_array_new_with_free_func (g_free);
 
   sim_world_file_add_warnings (lab->file, warnings);
+  if (lab->faults != NULL)
+    sim_faults_file_add_warnings (lab->faults, warnings);
   for (guint i = 0; i < warnings->len; i++)
     g_printerr ("drydock: %s\n", (const char *) warnings->pdata[i]);
   if (!sim_listen_is_loopback (address))
@@ -195,6 +203,18 @@ serve_until_signal (SimLab *lab, int signals)
   close (signals);
 }
 
+/* A fault that nothing met has shown nothing, which its author should know. */
+static void
+tell_idle_faults (const SimLab *lab)
+{
+  g_autoptr (GPtrArray) lines = g_ptr_array_new_with_free_func (g_free);
+
+  if (lab->faults != NULL)
+    sim_faults_file_conclude (lab->faults, lab->world, lines);
+  for (guint i = 0; i < lines->len; i++)
+    g_printerr ("drydock: %s\n", (const char *) lines->pdata[i]);
+}
+
 static int
 run_serve (int argc, char **argv)
 {
@@ -217,6 +237,7 @@ run_serve (int argc, char **argv)
     }
   warn_about (lab, options.address);
   serve_until_signal (lab, signals);
+  tell_idle_faults (lab);
   return DD_EXIT_OK;
 }
 

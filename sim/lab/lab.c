@@ -84,6 +84,8 @@ sim_lab_reset (SimLab *lab, GError **error)
   if (fresh == NULL
       || !sim_eks_workflow_set_profile (aws_eks_workflow (fresh->cloud), lab->profile, error))
     return FALSE;
+  if (lab->faults != NULL)
+    sim_faults_file_apply (lab->faults, fresh);
   sim_server_end_streams (lab->server);
   sim_world_free (lab->world);
   lab->world = g_steal_pointer (&fresh);
@@ -97,7 +99,11 @@ sim_lab_new (const SimLabOptions *options, GError **error)
   g_autoptr (SimLab) lab = g_new0 (SimLab, 1);
 
   lab->file = sim_world_file_load (options->world_place, error);
-  if (lab->file == NULL || !open_door (lab, options, error))
+  if (lab->file == NULL)
+    return NULL;
+  if (options->faults_place != NULL)
+    lab->faults = sim_faults_file_load (options->faults_place, error);
+  if ((options->faults_place != NULL && lab->faults == NULL) || !open_door (lab, options, error))
     return NULL;
   lab->furnish.seed = options->seed;
   lab->furnish.start = sim_pacing_start ();
@@ -117,6 +123,7 @@ sim_lab_free (SimLab *lab)
   sim_pacing_free (lab->pacing);
   sim_server_free (lab->server);
   sim_world_free (lab->world);
+  sim_faults_file_free (lab->faults);
   sim_world_file_free (lab->file);
   g_free (lab->profile);
   g_free (lab);

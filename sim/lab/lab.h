@@ -5,6 +5,7 @@
 
 #include "sim/lab/pacing.h"
 #include "sim/http/server.h"
+#include "sim/scenario/faults-file.h"
 #include "sim/scenario/world.h"
 
 G_BEGIN_DECLS
@@ -12,7 +13,8 @@ G_BEGIN_DECLS
 typedef struct
 {
   SimWorldFile *file;
-  SimFurnish furnish; /* seed and start stay the same through a reset */
+  SimFurnish furnish;    /* seed and start stay the same through a reset */
+  SimFaultsFile *faults; /* NULL: nothing goes wrong on purpose */
   char *profile;
   SimWorld *world;
   SimPacing *pacing;
@@ -22,7 +24,8 @@ typedef struct
 
 typedef struct
 {
-  const char *world_place; /* a path or a resource URI */
+  const char *world_place;  /* a path or a resource URI */
+  const char *faults_place; /* the same, of sim/scenario/faults-file.h; NULL: none */
   const char *address;
   guint64 seed;
   const char *profile; /* of the EKS workflow: "workshop", "documented" */
@@ -35,7 +38,7 @@ typedef struct
 SimLab *sim_lab_new (const SimLabOptions *options, GError **error);
 void sim_lab_free (SimLab *lab);
 
-/* A new world from the same description and seed. On failure the old one stays. */
+/* A new world from the same description, faults and seed. On failure the old one stays. */
 gboolean sim_lab_reset (SimLab *lab, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SimLab, sim_lab_free)
