@@ -25,6 +25,7 @@ struct _SimHistorian
   SimHistory *history;
   /* For look-up only. */
   GHashTable *nodes, *pods; /* name -> SimLife that still lasts */
+  GHashTable *members;      /* instance -> name of its Node */
   GHashTable *launching;    /* instance -> SimLife that has no Node yet */
   GHashTable *at_work;      /* node -> what the engine does with it; static texts */
   GHashTable *evicted;      /* workload -> GQueue of evicted pods without a successor */
@@ -154,17 +155,26 @@ state_of_node (const SimHistorian *self, const SimObject *node)
   return is_marked (view) ? "marked" : "ready";
 }
 
-/* A Node takes over the life of its instance, which began with the launch. */
-static void
-adopt_instance (SimHistorian *self, const SimObject *node)
+/* Borrowed from NODE; NULL when it does not say. */
+static const char *
+instance_of (const SimObject *node)
 {
   const char *provider_id = or_empty (kube_node_view (node)->provider_id);
   const char *slash = strrchr (provider_id, '/');
-  SimLife *life = slash != NULL ? g_hash_table_lookup (self->launching, slash + 1) : NULL;
 
+  return slash != NULL ? slash + 1 : NULL;
+}
+
+/* A Node takes over the life of its instance, which began with the launch. */
+static void
+adopt_instance (SimHistorian *self, const SimObject *node, const char *instance)
+{
+  SimLife *life = g_hash_table_lookup (self->launching, instance);
+
+  g_hash_table_replace (self->members, g_strdup (instance), g_strdup (node->name));
   if (life == NULL || g_hash_table_contains (self->nodes, node->name))
     return;
-  g_hash_table_remove (self->launching, slash + 1);
+  g_hash_table_remove (self->launching, instance);
   set_text (&life->name, node->name);
   g_hash_table_insert (self->nodes, life->name, life);
 }
@@ -173,11 +183,12 @@ static void
 take_node (SimHistorian *self, const SimObject *node)
 {
   const KubeNodeView *view = kube_node_view (node);
+  const char *instance = instance_of (node);
   SimLife *life;
 
-  adopt_instance (self, node);
+  if (instance != NULL)
+    adopt_instance (self, node, instance);
   life = life_of (self, self->history->nodes, self->nodes, node->name);
-
   set_text (&life->zone, view->zone);
   set_text (&life->image, dd_value_string (dd_value_member (view->labels, IMAGE_LABEL)));
   set_state (self, life, state_of_node (self, node));
@@ -477,6 +488,16 @@ note_launch (SimHistorian *self, const SimEvent *event)
   set_state (self, life, "launching");
 }
 
+/* Whoever asked for it: the engine, Auto Scaling by itself, or the spot market. */
+static void
+note_shut_down (SimHistorian *self, const SimEvent *event)
+{
+  const char *node = g_hash_table_lookup (self->members, event->subject);
+
+  if (node != NULL && g_hash_table_contains (self->nodes, node))
+    note_work (self, node, "terminating");
+}
+
 static void
 note_instance_end (SimHistorian *self, const SimEvent *event)
 {
@@ -557,6 +578,7 @@ static const struct
   { DD_EVENT_DRAIN_OVERDUE, note_drain_end },
   { DD_EVENT_NODE_CORDONED, note_settling },
   { DD_EVENT_INSTANCE_LAUNCHING, note_launch },
+  { DD_EVENT_INSTANCE_SHUTTING_DOWN, note_shut_down },
   { DD_EVENT_INSTANCE_TERMINATED, note_instance_end },
   { DD_EVENT_NODE_TERMINATING, note_termination },
   { DD_EVENT_EVICTION_ACCEPTED, note_eviction },
@@ -624,6 +646,7 @@ sim_historian_new (SimWorld *world)
   self->history = history_new ();
   self->nodes = g_hash_table_new (g_str_hash, g_str_equal);
   self->pods = g_hash_table_new (g_str_hash, g_str_equal);
+  self->members = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->launching = g_hash_table_new (g_str_hash, g_str_equal);
   self->at_work = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->evicted = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, queue_free);
@@ -651,6 +674,7 @@ sim_historian_conclude (SimHistorian *self)
     set_state (self, g_ptr_array_index (history->pods, i), NULL);
   g_hash_table_unref (self->nodes);
   g_hash_table_unref (self->pods);
+  g_hash_table_unref (self->members);
   g_hash_table_unref (self->launching);
   g_hash_table_unref (self->at_work);
   g_hash_table_unref (self->evicted);
