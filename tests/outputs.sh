@@ -63,6 +63,13 @@ check 'a failed step is told before its consequences' step_first
 check 'a file that cannot be read has its record' \
   ends_with 2 '"file":"/nonexistent","result":"error","why":' run --format json /nonexistent
 
+printf 'about: <b>\nworld: [' >"$T/broken.yaml"
+check 'a scenario that cannot be read is bad input' \
+  ends_with 2 'broken.yaml:3' run --html "$T/broken.html" "$T/broken.yaml"
+check 'and its page says why, rather than what an earlier one said' \
+  grep -q 'could not be rehearsed' "$T/broken.html"
+check 'with the place' grep -q 'broken.yaml:3:' "$T/broken.html"
+
 # ---- files that cannot be written are told before anything is rehearsed ----
 
 good=$source/scenarios/ami-upgrade.yaml

@@ -325,6 +325,9 @@ status_of_error (const GError *error)
 static void
 report_error (Run *run, const char *place, const GError *error)
 {
+  g_autofree char *name = name_of (place);
+  g_autoptr (GError) unwritten = NULL;
+
   g_printerr ("%s\n", error->message);
   run->reported++;
   if (run->format == FORMAT_TAP)
@@ -335,6 +338,8 @@ report_error (Run *run, const char *place, const GError *error)
     sim_junit_error (place, error->message, stdout);
   else if (run->format == FORMAT_GITHUB)
     sim_github_error (place, error->message, stdout);
+  if (!sim_pictures_write_error (&run->pictures, name, error->message, &unwritten))
+    complain (unwritten->message);
 }
 
 static void

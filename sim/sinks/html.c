@@ -50,7 +50,7 @@ add_policy (GBytes *style, GString *out)
 }
 
 static void
-add_head (const SimPage *page, GString *out)
+begin_page (const char *scenario, const char *title, const char *about, GString *out)
 {
   g_autoptr (GBytes) style = g_resource_lookup_data (
       sim_page_get_resource (), "/dev/drydock/page/page.css", G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
@@ -59,15 +59,13 @@ add_head (const SimPage *page, GString *out)
   add_policy (style, out);
   g_string_append (out, "<meta name=\"viewport\" content=\"width=device-width\"/>\n"
                         "<meta name=\"color-scheme\" content=\"light dark\"/>\n<title>");
-  sim_markup_text (page->outcome->scenario, out);
-  g_string_append (out, ": ");
-  sim_headline_title (page, out);
-  g_string_append_printf (out, "</title>\n<style>%.*s</style>\n</head>\n<body>\n<h1>",
+  sim_markup_text (scenario, out);
+  g_string_append_printf (out, ": %s</title>\n<style>%.*s</style>\n</head>\n<body>\n<h1>", title,
                           (int) g_bytes_get_size (style),
                           (const char *) g_bytes_get_data (style, NULL));
-  sim_markup_text (page->outcome->scenario, out);
+  sim_markup_text (scenario, out);
   g_string_append (out, "</h1>\n<p class=\"soft\">");
-  sim_markup_text (page->about, out);
+  sim_markup_text (about, out);
   g_string_append (out, "</p>\n");
 }
 
@@ -298,16 +296,25 @@ add_foot (const SimOutcome *outcome, GString *out)
 {
   g_string_append_printf (out,
                           "<footer class=\"soft\">transport %s, trace sha256 <code>%s</code>"
-                          "</footer>\n</body>\n</html>\n",
+                          "</footer>\n",
                           outcome->transport, outcome->digest);
+}
+
+static void
+end_page (GString *text, FILE *out)
+{
+  g_string_append (text, "</body>\n</html>\n");
+  fwrite (text->str, 1, text->len, out);
 }
 
 void
 sim_html_write (const SimPage *page, FILE *out)
 {
   g_autoptr (GString) text = g_string_new (NULL);
+  g_autoptr (GString) title = g_string_new (NULL);
 
-  add_head (page, text);
+  sim_headline_title (page, title);
+  begin_page (page->outcome->scenario, title->str, page->about, text);
   sim_headline_write (page, text);
   add_broken (page->outcome, text);
   sim_axis_define (page->history, text);
@@ -317,5 +324,17 @@ sim_html_write (const SimPage *page, FILE *out)
   add_pods (page->history, text);
   add_kept (page->outcome, text);
   add_foot (page->outcome, text);
-  fwrite (text->str, 1, text->len, out);
+  end_page (text, out);
+}
+
+void
+sim_html_write_error (const char *scenario, const char *message, FILE *out)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  begin_page (scenario, "not rehearsed", "", text);
+  g_string_append (text, "<div class=\"ending bad\">\n<h2>This could not be rehearsed</h2>\n<pre>");
+  sim_markup_text (message, text);
+  g_string_append (text, "</pre>\n</div>\n");
+  end_page (text, out);
 }

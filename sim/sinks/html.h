@@ -24,5 +24,7 @@ typedef struct
  * what blocked when, the story, and every expectation. Whether everything was written, ferror ()
  * knows. */
 void sim_html_write (const SimPage *page, FILE *out);
+/* The page of what could not be rehearsed: an old one must not be taken for its. */
+void sim_html_write_error (const char *scenario, const char *message, FILE *out);
 
 G_END_DECLS

@@ -89,21 +89,38 @@ complain (const char *path, GError **error)
   return FALSE;
 }
 
-static void
-draw_perfetto (const SimPage *page, FILE *out)
+/* What could not be rehearsed, and why. */
+typedef struct
 {
+  const char *scenario, *message;
+} Failure;
+
+static void
+draw_perfetto (gconstpointer data, FILE *out)
+{
+  const SimPage *page = data;
+
   sim_perfetto_write (page->history, page->outcome->scenario, out);
 }
 
 static void
-draw_html (const SimPage *page, FILE *out)
+draw_html (gconstpointer data, FILE *out)
 {
-  sim_html_write (page, out);
+  sim_html_write (data, out);
 }
 
+static void
+draw_failure (gconstpointer data, FILE *out)
+{
+  const Failure *failure = data;
+
+  sim_html_write_error (failure->scenario, failure->message, out);
+}
+
+/* PATH may be NULL: that picture is not wanted. */
 static gboolean
-write_picture (const SimPictures *pictures, const char *path, const SimPage *page,
-               void (*draw) (const SimPage *page, FILE *out), GError **error)
+write_picture (const SimPictures *pictures, const char *path, const char *scenario,
+               void (*draw) (gconstpointer data, FILE *out), gconstpointer data, GError **error)
 {
   g_autofree char *place = NULL;
   FILE *out;
@@ -111,11 +128,11 @@ write_picture (const SimPictures *pictures, const char *path, const SimPage *pag
 
   if (path == NULL)
     return TRUE;
-  place = path_for (pictures, path, page->outcome->scenario);
+  place = path_for (pictures, path, scenario);
   out = dd_output_open (place, error);
   if (out == NULL)
     return FALSE;
-  draw (page, out);
+  draw (data, out);
   good = fflush (out) == 0 && !ferror (out);
   if (!good)
     complain (place, error);
@@ -136,6 +153,17 @@ sim_pictures_write (SimPictures *pictures, const SimOutcome *outcome, const char
 
   if (pictures->history == NULL)
     return TRUE;
-  return write_picture (pictures, pictures->perfetto_path, &page, draw_perfetto, error)
-         && write_picture (pictures, pictures->html_path, &page, draw_html, error);
+  return write_picture (pictures, pictures->perfetto_path, outcome->scenario, draw_perfetto, &page,
+                        error)
+         && write_picture (pictures, pictures->html_path, outcome->scenario, draw_html, &page,
+                           error);
+}
+
+gboolean
+sim_pictures_write_error (SimPictures *pictures, const char *scenario, const char *message,
+                          GError **error)
+{
+  const Failure failure = { scenario, message };
+
+  return write_picture (pictures, pictures->html_path, scenario, draw_failure, &failure, error);
 }

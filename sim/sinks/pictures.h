@@ -34,5 +34,8 @@ void sim_pictures_dismiss (SimPictures *pictures, SimWorld *world);
 /* DD_ERROR_UNAVAILABLE names the file that could not be written. */
 gboolean sim_pictures_write (SimPictures *pictures, const SimOutcome *outcome, const char *about,
                              GError **error);
+/* The page of a scenario that could not be rehearsed, and why not; no other picture. */
+gboolean sim_pictures_write_error (SimPictures *pictures, const char *scenario, const char *message,
+                                   GError **error);
 
 G_END_DECLS
