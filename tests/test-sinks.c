@@ -498,6 +498,22 @@ START_TEST (a_page_needs_nothing_from_elsewhere_and_runs_nothing)
 }
 END_TEST
 
+START_TEST (a_page_of_several_updates_tells_of_each)
+{
+  static const char *const wanted[]
+      = { "retry-after-failed-update: 2 updates, 1 Successful",
+          "The update of node group default is Failed: ",
+          "The update of node group default is Successful: ", "Phases and nodes", NULL };
+  Rehearsed self;
+  g_autofree char *text = NULL;
+
+  rehearse (&self, "retry-after-failed-update.yaml");
+  text = written (&self, write_html);
+  check_order (text, wanted);
+  rehearsed_clear (&self);
+}
+END_TEST
+
 START_TEST (a_page_of_no_update_says_so)
 {
   Rehearsed self;
@@ -557,11 +573,11 @@ START_TEST (times_of_day_become_the_pages_own)
   DdUsec origin = 1762160507 * DD_SECOND; /* 2025-11-03T09:01:47Z */
   g_autofree char *same = sim_markup_one_clock ("x since 09:05:33 (15m)", origin, DD_HOUR);
   g_autofree char *night
-      = sim_markup_one_clock ("since 08:00:00, since 23:00:00", origin, 30 * DD_HOUR);
+      = sim_markup_one_clock ("since 08:00:00, at 23:00:00", origin, 30 * DD_HOUR);
   g_autofree char *other = sim_markup_one_clock ("since v1.30", origin, DD_HOUR);
 
   ck_assert_str_eq (same, "x since 0:03:46 (15m)");
-  ck_assert_str_eq (night, "since 22:58:13, since 13:58:13");
+  ck_assert_str_eq (night, "since 22:58:13, at 13:58:13");
   ck_assert_str_eq (other, "since v1.30");
 }
 END_TEST
@@ -711,6 +727,7 @@ sinks_suite (void)
                        G_N_ELEMENTS (shown));
   tcase_add_loop_test (tests, a_page_needs_nothing_from_elsewhere_and_runs_nothing, 0,
                        G_N_ELEMENTS (shown));
+  tcase_add_test (tests, a_page_of_several_updates_tells_of_each);
   tcase_add_test (tests, a_page_of_no_update_says_so);
   tcase_add_test (tests, a_page_escapes_what_others_named);
   tcase_add_test (tests, what_did_not_hold_stands_before_the_charts);

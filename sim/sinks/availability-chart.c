@@ -16,15 +16,28 @@
 /* ---- figures ---- */
 
 static gint64
-top_of (const SimCurve *curve, gint64 top)
+top_of (const SimCurve *curve)
 {
+  gint64 top = 0;
+
   for (guint i = 0; i < curve->points->len; i++)
     {
       const SimPoint *point = &g_array_index (curve->points, SimPoint, i);
 
-      top = MAX (top, MAX (point->value, MAX (point->wanted, point->floor)));
+      top = MAX (top, MAX (point->value, point->wanted));
     }
   return top;
+}
+
+/* The most that BUDGET ever needs. */
+static gint64
+floor_of (const SimCurve *budget)
+{
+  gint64 most = 0;
+
+  for (guint i = 0; i < budget->points->len; i++)
+    most = MAX (most, g_array_index (budget->points, SimPoint, i).floor);
+  return most;
 }
 
 static const SimPoint *
@@ -167,11 +180,11 @@ add_curve (const SimHistory *history, const SimCurve *curve, const GPtrArray *bu
   g_autoptr (GString) told = g_string_new (NULL);
   g_autoptr (GString) name = g_string_new (NULL);
   g_autoptr (GString) plot = g_string_new (NULL);
-  gint64 top = top_of (curve, 0);
+  gint64 top = top_of (curve);
   SimRow row = { .height = HEIGHT };
 
   for (guint i = 0; i < budgets->len; i++)
-    top = top_of (g_ptr_array_index (budgets, i), top);
+    top = MAX (top, floor_of (g_ptr_array_index (budgets, i)));
   if (top == 0)
     return;
   tell_figures (curve, told);

@@ -71,16 +71,25 @@ add_times (const SimPage *page, const SimUpdate *update, GString *out)
   g_string_append (out, ", after ");
   sim_markup_duration (until / DD_SECOND * DD_SECOND - update->asked / DD_SECOND * DD_SECOND, out);
   if (update->deaths > 0)
-    g_string_append_printf (out, "; its engine died %s",
-                            update->deaths == 1 ? "once, and another took over" : "several times");
+    g_string_append_printf (out, "; its engine died, %u time%s, and another took over",
+                            update->deaths, update->deaths == 1 ? "" : "s");
   g_string_append (out, "</p>\n");
 }
 
-/* A line says what stays and, after the last semicolon, what can be done about it. */
+/* What can be done: it follows the first semicolon where LINE tells of a budget or of a suspended
+ * process. Elsewhere a semicolon may stand in words of others. NULL when there is nothing. */
+static const char *
+remedy_of (const char *line)
+{
+  gboolean of_pod = g_str_has_prefix (line, "pod ") && strstr (line, ": budget ") != NULL;
+
+  return of_pod || g_str_has_prefix (line, "process ") ? strstr (line, "; ") : NULL;
+}
+
 static void
 add_reason (const char *line, GString *out)
 {
-  const char *remedy = g_strrstr (line, "; ");
+  const char *remedy = remedy_of (line);
   g_autofree char *why = remedy != NULL ? g_strndup (line, remedy - line) : g_strdup (line);
 
   g_string_append (out, "<li>");
@@ -193,6 +202,16 @@ add_facts (const SimPage *page, GString *out)
   g_string_append (out, "</dl>\n");
 }
 
+static guint
+count_successful (const GPtrArray *updates)
+{
+  guint count = 0;
+
+  for (guint i = 0; i < updates->len; i++)
+    count += strcmp (mood_of (g_ptr_array_index (updates, i)), "good") == 0;
+  return count;
+}
+
 void
 sim_headline_title (const SimPage *page, GString *out)
 {
@@ -203,7 +222,8 @@ sim_headline_title (const SimPage *page, GString *out)
   else if (updates->len == 1)
     add_outcome (page, g_ptr_array_index (updates, 0), out);
   else
-    g_string_append_printf (out, "%u updates", updates->len);
+    g_string_append_printf (out, "%u updates, %u Successful", updates->len,
+                            count_successful (updates));
 }
 
 void

@@ -8,7 +8,7 @@
 G_BEGIN_DECLS
 
 void sim_headline_write (const SimPage *page, GString *out);
-/* "default is Failed: PodEvictionFailure", or of several how many there were; for the title. */
+/* "default is Failed: PodEvictionFailure", or of several how many went well; for the title. */
 void sim_headline_title (const SimPage *page, GString *out);
 
 G_END_DECLS

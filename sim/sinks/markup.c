@@ -55,9 +55,10 @@ static gboolean
 add_moment_of_day (const GMatchInfo *match, GString *out, gpointer data)
 {
   const Clock *clock = data;
+  g_autofree char *word = g_match_info_fetch (match, 1);
   DdUsec day = 0;
 
-  for (gint i = 1; i <= 3; i++)
+  for (gint i = 2; i <= 4; i++)
     {
       g_autofree char *part = g_match_info_fetch (match, i);
 
@@ -67,7 +68,7 @@ add_moment_of_day (const GMatchInfo *match, GString *out, gpointer data)
   day += (clock->latest - day) / DAY * DAY;
   if (day > clock->latest)
     day -= DAY;
-  g_string_append (out, "since ");
+  g_string_append_printf (out, "%s ", word);
   sim_markup_moment (MAX (day, 0), out);
   return FALSE;
 }
@@ -76,7 +77,7 @@ char *
 sim_markup_one_clock (const char *text, DdUsec origin, DdUsec latest)
 {
   g_autoptr (GRegex) regex
-      = g_regex_new ("\\bsince ([0-2][0-9]):([0-5][0-9]):([0-5][0-9])\\b", 0, 0, NULL);
+      = g_regex_new ("\\b(since|at) ([0-2][0-9]):([0-5][0-9]):([0-5][0-9])\\b", 0, 0, NULL);
   Clock clock = { origin, latest };
 
   return g_regex_replace_eval (regex, text, -1, 0, 0, add_moment_of_day, &clock, NULL);

@@ -15,9 +15,9 @@ void sim_markup_duration (DdUsec span, GString *out);
 /* "12.34%" of END, for a coordinate. */
 void sim_markup_percent (DdUsec time, DdUsec end, GString *out);
 
-/* TEXT with every "since 09:05:33", the time of day as the engine counts, turned into the page's
- * "since 0:04:12". ORIGIN is the world's beginning since 1970; none of them is later than LATEST,
- * which is counted from there. Caller frees. */
+/* TEXT with every "since 09:05:33" or "at 09:05:33", the time of day as the engine counts, turned
+ * into the page's "since 0:04:12". ORIGIN is the world's beginning since 1970; none of them is
+ * later than LATEST, which is counted from there. Caller frees. */
 char *sim_markup_one_clock (const char *text, DdUsec origin, DdUsec latest);
 
 G_END_DECLS
