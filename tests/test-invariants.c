@@ -125,14 +125,31 @@ start_update (int parallelism)
               parallelism));
 }
 
-/* As the engine does it: never without a drain. */
+static void
+become (const char *status)
+{
+  emit ("nodegroup.status", "default", json ("{'status':'%s'}", status));
+}
+
+/* As Auto Scaling tells it. */
+static void
+take_out (const char *instance)
+{
+  emit ("instance.terminating", instance,
+        json ("{'group':'asg','cause':'At 2025-11-03T09:05:48Z instance %s was taken "
+              "out of service in response to a user request.'}",
+              instance));
+}
+
 static void
 terminate (const char *node)
 {
-  emit ("update.started", "default", json ("{'parallelism':9,'image':'" NEW "'}"));
-  emit ("drain.started", node, NULL);
-  emit ("node.terminating", node, NULL);
-  emit ("update.failed", "default", json ("{'code':'c','message':'m','explanation':'e'}"));
+  g_autofree char *instance = g_strconcat ("i-", node, NULL);
+
+  emit ("node.registered", node, json ("{'instance':'%s'}", instance));
+  become ("UPDATING");
+  take_out (instance);
+  become ("ACTIVE");
 }
 
 static void
@@ -294,14 +311,20 @@ START_TEST (a_node_that_is_not_empty_is_seen)
 }
 END_TEST
 
-START_TEST (daemons_may_stay_and_forced_nodes_need_not_be_empty)
+START_TEST (daemons_may_stay)
 {
   cordon_long_ago ();
   put_pod ("daemon", "n1", "DaemonSet", TRUE);
   terminate ("n1");
   assert_kept ();
+}
+END_TEST
+
+START_TEST (what_somebody_terminates_himself_is_not_blamed_on_an_update)
+{
+  cordon_long_ago ();
   put_pod ("web-1", "n1", "ReplicaSet", TRUE);
-  emit ("drain.forced", "shop/web-1", json ("{'node':'n1'}"));
+  emit ("step.started", "", json ("{'step':'autoscaling TerminateInstanceInAutoScalingGroup'}"));
   terminate ("n1");
   assert_kept ();
 }
@@ -352,27 +375,6 @@ START_TEST (rolling_back_may_drain_new_nodes)
   start_update (1);
   enter_phase ("roll-back");
   emit ("drain.started", "new", NULL);
-  assert_kept ();
-}
-END_TEST
-
-START_TEST (a_zone_without_a_new_node_is_seen)
-{
-  put_node ("old-a", OLD, "us-west-2a", "", "v1.30.0");
-  put_node ("old-b", OLD, "us-west-2b", "", "v1.30.0");
-  put_node ("new-a", NEW, "us-west-2a", "", "v1.30.0");
-  start_update (1);
-  enter_phase ("upgrade");
-  assert_broken ("zones-were-covered", "zone us-west-2b, where old-b is");
-}
-END_TEST
-
-START_TEST (covered_zones_are_fine)
-{
-  put_node ("old-a", OLD, "us-west-2a", "", "v1.30.0");
-  put_node ("new-a", NEW, "us-west-2a", "", "v1.30.0");
-  start_update (1);
-  enter_phase ("upgrade");
   assert_kept ();
 }
 END_TEST
@@ -470,8 +472,6 @@ static const struct
     "{'node':'old'}" },
   { "drained-before-terminated", "was never drained", NULL, NULL, "node.terminating", "settled",
     "{}" },
-  { "steps-of-one", "goes from 8 to 6", "scale-down.step", "{'desired':8}", "scale-down.step",
-    "default", "{'desired':6}" },
   { "retries-are-bounded", "sent 1001 times", NULL, NULL, "request.retried", "default",
     "{'try':1001}" },
   { "failures-are-told", "gives no explanation", NULL, NULL, "update.failed", "default",
@@ -508,15 +508,16 @@ START_TEST (misconduct_is_seen)
 }
 END_TEST
 
-/* ---- where no hook drains ---- */
+/* ---- a real group, with or without EKS's hook ---- */
 
-/* One node of a real group, with or without EKS's hook; its name. */
+/* DESIRED nodes; the name of the first. */
 static const char *
-make_group (gboolean hook)
+make_group (gboolean hook, gint64 desired)
 {
   AwsClusterSpec cluster = { .name = "lab" };
-  AwsNodegroupSpec spec
-      = { .cluster = "lab", .name = "default", .max = 2, .desired = 1, .no_terminate_hook = !hook };
+  AwsNodegroupSpec spec = {
+    .cluster = "lab", .name = "default", .max = 4, .desired = desired, .no_terminate_hook = !hook
+  };
   g_autoptr (GPtrArray) nodes = NULL;
 
   ck_assert_ptr_nonnull (aws_eks_add_cluster (world->cloud, &cluster, NULL));
@@ -524,27 +525,142 @@ make_group (gboolean hook)
   while (sim_world_step (world))
     ;
   nodes = sim_store_list (world->kube->store, &kube_node, NULL);
-  ck_assert_uint_eq (nodes->len, 1);
+  ck_assert_uint_eq (nodes->len, desired);
   return ((const SimObject *) g_ptr_array_index (nodes, 0))->name;
+}
+
+static void
+set_desired (gint64 desired)
+{
+  const AwsNodegroup *nodegroup = aws_eks_nodegroup (world->cloud, "lab", "default");
+  g_autoptr (DdValue) input
+      = json ("{'AutoScalingGroupName':'%s','DesiredCapacity':%" G_GINT64_FORMAT ",'MaxSize':4}",
+              aws_nodegroup_group_name (nodegroup), desired);
+  g_autoptr (DdValue) output = aws_service_call (&aws_autoscaling, aws_cloud_door (world->cloud),
+                                                 "UpdateAutoScalingGroup", input, NULL);
+
+  ck_assert_ptr_nonnull (output);
 }
 
 static void
 scale_in (void)
 {
-  const AwsNodegroup *nodegroup = aws_eks_nodegroup (world->cloud, "lab", "default");
-  g_autoptr (DdValue) input = json ("{'AutoScalingGroupName':'%s','DesiredCapacity':0,'MaxSize':2}",
-                                    aws_nodegroup_group_name (nodegroup));
-  g_autoptr (DdValue) output = aws_service_call (&aws_autoscaling, aws_cloud_door (world->cloud),
-                                                 "UpdateAutoScalingGroup", input, NULL);
-
-  ck_assert_ptr_nonnull (output);
+  set_desired (0);
   while (sim_world_step (world))
     ;
 }
 
+static void
+accept_update (const char *more)
+{
+  emit ("update.accepted", "default", json ("{'id':'x','type':'VersionUpdate'%s}", more));
+  become ("UPDATING");
+}
+
+static const char *
+instance_of (const char *node)
+{
+  const SimObject *object = sim_store_get (world->kube->store, &kube_node, "", node);
+
+  return strrchr (dd_value_path_string (object->value, "spec.providerID"), '/') + 1;
+}
+
+/* NODE runs another image than its group launches, and has been unschedulable for long. */
+static void
+age (const char *node)
+{
+  const SimObject *object = sim_store_get (world->kube->store, &kube_node, "", node);
+  g_autoptr (DdValue) labelled
+      = dd_value_with (object->value, dd_string (OLD), "metadata", "labels",
+                       "eks.amazonaws.com/nodegroup-image", NULL);
+
+  sim_store_put (world->kube->store, &kube_node,
+                 dd_value_with_path (labelled, "spec.unschedulable", dd_bool (TRUE)));
+  sim_world_run_for (world, DD_HOUR);
+}
+
+START_TEST (a_zone_without_a_new_node_is_seen)
+{
+  const char *node = make_group (TRUE, 2);
+
+  age (node);
+  accept_update ("");
+  take_out (instance_of (node));
+  assert_broken ("zones-were-covered", "which has no Ready node with");
+}
+END_TEST
+
+START_TEST (minimal_covers_no_zone)
+{
+  const char *node = make_group (TRUE, 2);
+
+  age (node);
+  accept_update (",'strategy':'MINIMAL'");
+  take_out (instance_of (node));
+  assert_kept ();
+}
+END_TEST
+
+START_TEST (forced_nodes_need_not_be_empty)
+{
+  const char *node = make_group (TRUE, 1);
+
+  age (node);
+  put_pod ("web-1", node, "ReplicaSet", TRUE);
+  accept_update (",'force':true,'strategy':'MINIMAL'");
+  take_out (instance_of (node));
+  assert_kept ();
+}
+END_TEST
+
+START_TEST (more_than_one_too_many_is_seen)
+{
+  make_group (TRUE, 3);
+  become ("UPDATING");
+  set_desired (3);
+  set_desired (2);
+  assert_kept ();
+  set_desired (0);
+  assert_broken ("steps-of-one", "goes from 2 to 0 at once");
+}
+END_TEST
+
+START_TEST (a_budget_that_outlasts_the_hook_is_seen)
+{
+  const char *node = make_group (TRUE, 1);
+
+  put_pod ("web-1", node, "ReplicaSet", TRUE);
+  put_budget ("'minAvailable':1");
+  accept_update ("");
+  scale_in ();
+  assert_broken ("budgets-outlast-updates", "with pod shop/web-1 on it, whose budget web");
+}
+END_TEST
+
+static void
+stop (const char *pod, const char *node)
+{
+  emit ("pod.stopped", pod, json ("{'node':'%s'}", node));
+}
+
+START_TEST (a_pod_under_a_budget_that_is_deleted_is_seen)
+{
+  const char *node = make_group (TRUE, 1);
+
+  put_three_pods ();
+  put_budget ("'minAvailable':1");
+  accept_update ("");
+  emit ("eviction.accepted", "shop/web-1", json ("{'node':'%s'}", node));
+  stop ("shop/web-1", node);
+  assert_kept ();
+  stop ("shop/web-2", node);
+  assert_broken ("pods-were-asked", "shop/web-2 was stopped on");
+}
+END_TEST
+
 START_TEST (a_pod_that_dies_with_its_node_is_seen_where_no_hook_drains)
 {
-  put_pod ("a", make_group (FALSE), "ReplicaSet", TRUE);
+  put_pod ("a", make_group (FALSE, 1), "ReplicaSet", TRUE);
   start_update (1);
   scale_in ();
   assert_broken ("nobody-dies-undrained", "with pod shop/a on it, which nobody asked to leave");
@@ -553,7 +669,7 @@ END_TEST
 
 START_TEST (a_pod_of_a_daemon_set_may_die_with_its_node)
 {
-  put_pod ("a", make_group (FALSE), "DaemonSet", TRUE);
+  put_pod ("a", make_group (FALSE, 1), "DaemonSet", TRUE);
   start_update (1);
   scale_in ();
   assert_kept ();
@@ -562,7 +678,7 @@ END_TEST
 
 START_TEST (a_hook_may_be_relied_on)
 {
-  put_pod ("a", make_group (TRUE), "ReplicaSet", TRUE);
+  put_pod ("a", make_group (TRUE, 1), "ReplicaSet", TRUE);
   start_update (1);
   scale_in ();
   assert_kept ();
@@ -727,14 +843,19 @@ main (void)
     more_nodes_than_allowed_are_seen,
     a_node_that_is_gone_makes_room_for_the_next,
     a_node_that_is_not_empty_is_seen,
-    daemons_may_stay_and_forced_nodes_need_not_be_empty,
+    daemons_may_stay,
+    what_somebody_terminates_himself_is_not_blamed_on_an_update,
+    minimal_covers_no_zone,
+    forced_nodes_need_not_be_empty,
+    more_than_one_too_many_is_seen,
+    a_budget_that_outlasts_the_hook_is_seen,
+    a_pod_under_a_budget_that_is_deleted_is_seen,
     a_node_that_was_not_cordoned_is_seen,
     a_node_that_was_cordoned_just_now_is_seen,
     a_marked_new_node_is_seen,
     draining_a_new_node_is_seen,
     rolling_back_may_drain_new_nodes,
     a_zone_without_a_new_node_is_seen,
-    covered_zones_are_fine,
     a_kubelet_ahead_of_its_server_is_seen,
     sizes_that_stay_grown_are_seen,
     sizes_that_went_back_are_fine,

@@ -140,6 +140,8 @@ sim_ledger_note_capacity (SimLedger *ledger, const SimEvent *event)
   capacity->id = g_strdup (sim_event_text (event, DD_DETAIL_ID));
   capacity->begun = sim_stage_now (ledger->world->stage);
   capacity->told_replaced = -1;
+  capacity->force = sim_event_bool (event, DD_DETAIL_FORCE);
+  capacity->minimal = g_strcmp0 (sim_event_text (event, DD_DETAIL_STRATEGY), "MINIMAL") == 0;
   capacity->was_uneven = is_uneven (group);
   capacity->instances = ids_of_nodes (ledger, group);
   capacity->desired = group->desired;

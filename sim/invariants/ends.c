@@ -71,6 +71,17 @@ is_marked (const SimObject *node)
   return FALSE;
 }
 
+static gboolean
+was_updated (const SimLedger *ledger, const SimObject *node)
+{
+  const char *nodegroup = dd_value_string (
+      dd_value_at (node->value, "metadata", "labels", "eks.amazonaws.com/nodegroup", NULL));
+
+  return nodegroup != NULL
+         && (g_hash_table_contains (ledger->capacities, nodegroup)
+             || sim_ledger_update (ledger, nodegroup) != NULL);
+}
+
 typedef gboolean (*NodeIsLeft) (const SimLedger *ledger, const SimObject *node);
 
 /* Only nodes of groups that were updated in this run are asked about. */
@@ -83,7 +94,7 @@ find_left (const SimLedger *ledger, NodeIsLeft is_left, const char *what, GStrin
     {
       const SimObject *node = g_ptr_array_index (nodes, i);
 
-      if (sim_ledger_update_of_node (ledger, node->name) == NULL || !is_left (ledger, node))
+      if (!was_updated (ledger, node) || !is_left (ledger, node))
         continue;
       g_string_printf (why, "%s is left %s", node->name, what);
       return FALSE;

@@ -29,16 +29,16 @@ static const struct
   { "parallelism-was-respected", "never more nodes are being replaced than the update may",
     DD_EVENT_DRAIN_STARTED, sim_promise_parallelism, NULL },
   { "nodes-were-emptied", "no node is terminated before its pods have left",
-    DD_EVENT_NODE_TERMINATING, sim_promise_empty_before_terminated, NULL },
+    DD_EVENT_INSTANCE_TERMINATING, sim_promise_empty_before_terminated, NULL },
   { "nodes-had-settled", "no node is terminated before it was cordoned for long enough",
-    DD_EVENT_NODE_TERMINATING, sim_promise_settled_before_terminated, NULL },
+    DD_EVENT_INSTANCE_TERMINATING, sim_promise_settled_before_terminated, NULL },
   { "new-nodes-stay-unmarked", "no node with the latest labels is marked as outdated",
     DD_EVENT_NONE, NULL, sim_promise_new_nodes_unmarked },
   { "new-nodes-are-kept",
     "an update that goes well drains no node it has made, but surplus that no hook drains",
     DD_EVENT_DRAIN_STARTED, sim_promise_new_nodes_kept, NULL },
   { "zones-were-covered", "every zone that loses a node has a new one, Ready, before",
-    DD_EVENT_PHASE_ENTERED, sim_promise_zones_covered, NULL },
+    DD_EVENT_INSTANCE_TERMINATING, sim_promise_zones_covered, NULL },
   { "no-kubelet-is-ahead", "no kubelet is newer than the API server", DD_EVENT_NONE, NULL,
     sim_promise_kubelet_not_ahead },
   { "sizes-were-restored", "desired and maximum end as they began", DD_EVENT_UPDATE_FINISHED,
@@ -64,7 +64,12 @@ static const struct
   { "nobody-dies-undrained",
     "where no hook drains, an update lets no pod end with its node that was not asked to leave",
     DD_EVENT_INSTANCE_TERMINATING, sim_promise_nobody_dies_undrained, NULL },
-  { "steps-of-one", "desired goes down one at a time", DD_EVENT_SCALE_DOWN_STEP,
+  { "budgets-outlast-updates",
+    "no pod under a budget ends unasked with a node that Auto Scaling takes in or after an update",
+    DD_EVENT_INSTANCE_SHUTTING_DOWN, sim_promise_budgets_outlast_updates, NULL },
+  { "pods-were-asked", "while a group is updated no pod under a budget stops but by an eviction",
+    DD_EVENT_POD_STOPPED, sim_promise_asked_before_stopped, NULL },
+  { "steps-of-one", "desired goes down one at a time", DD_EVENT_GROUP_UPDATED,
     sim_promise_steps_of_one, NULL },
   { "retries-are-bounded", "no request is sent again for ever", DD_EVENT_REQUEST_RETRIED,
     sim_promise_retries_bounded, NULL },
@@ -112,6 +117,7 @@ static const struct
 struct _SimInvariants
 {
   SimLedger ledger;
+  const char *unheard; /* an actor; NULL: none */
   GPtrArray *breaches; /* of SimBreach */
   gboolean broken[G_N_ELEMENTS (invariants)];
 };
@@ -231,8 +237,7 @@ note_update_started (SimLedger *ledger, const SimEvent *event)
   update->minimal = g_strcmp0 (sim_event_text (event, DD_DETAIL_STRATEGY), "MINIMAL") == 0;
   update->template_versions = 0;
   update->phases_passed = 0;
-  update->last_step = -1;
-  update->zones = (guint) dd_value_length (sim_event_list (event, DD_DETAIL_ZONES));
+  update->zones = (guint) dd_value_length (dd_value_member (event->details, "zones"));
   update->resized = FALSE;
   update->may_stay_grown = FALSE;
   update->force = sim_event_bool (event, DD_DETAIL_FORCE);
@@ -433,6 +438,38 @@ note_not_ready (SimLedger *ledger, const SimEvent *event)
   node->lost_since = ledger->now;
 }
 
+static void
+note_step_taken (SimLedger *ledger, const SimEvent *event)
+{
+  ledger->last_step_taken = event->time;
+}
+
+/* Whoever is terminated by name may take the desired size down with it. */
+static void
+note_shrunk (SimLedger *ledger, const SimEvent *event)
+{
+  const char *name = sim_event_text (event, DD_DETAIL_GROUP);
+  const AwsGroup *group = name != NULL ? aws_cloud_group (ledger->world->cloud, name) : NULL;
+  SimLedgerGroup *known = group != NULL ? g_hash_table_lookup (ledger->groups, name) : NULL;
+
+  if (known != NULL)
+    known->desired = group->desired;
+}
+
+/* By an eviction, or by who owns the pod and takes it back. */
+static void
+note_asked (SimLedger *ledger, const SimEvent *event)
+{
+  g_hash_table_add (ledger->asked, g_strdup (event->subject));
+}
+
+/* A name may come again. */
+static void
+note_pod_made (SimLedger *ledger, const SimEvent *event)
+{
+  g_hash_table_remove (ledger->asked, event->subject);
+}
+
 /* What is written down before a promise is asked about the same event; what only the next event
  * may know is written down after it (afterthoughts). */
 static const struct
@@ -454,9 +491,15 @@ static const struct
   { DD_EVENT_UPDATE_SUCCEEDED, sim_ledger_note_told_replaced },
   { DD_EVENT_UPDATE_SUCCEEDED, note_update_ended },
   { DD_EVENT_UPDATE_FAILED, note_update_ended },
-  { DD_EVENT_GROUP_UPDATED, note_sizes },
   { DD_EVENT_LAUNCH_TEMPLATE_VERSION_CREATED, note_template_version },
   { DD_EVENT_UPDATE_ACCEPTED, note_accepted },
+  { DD_EVENT_INSTANCE_TERMINATING, note_shrunk },
+  { DD_EVENT_STEP_STARTED, note_step_taken },
+  { DD_EVENT_EVICTION_ACCEPTED, note_asked },
+  { DD_EVENT_POD_DELETED, note_asked },
+  { DD_EVENT_POD_EVICTED, note_asked },
+  { DD_EVENT_POD_COLLECTED, note_asked },
+  { DD_EVENT_POD_CREATED, note_pod_made },
 };
 
 static void
@@ -486,15 +529,6 @@ note_registered (SimLedger *ledger, const SimEvent *event)
 }
 
 static void
-note_step_down (SimLedger *ledger, const SimEvent *event)
-{
-  SimLedgerUpdate *update = sim_ledger_update (ledger, event->subject);
-
-  if (update != NULL)
-    update->last_step = sim_event_int (event, DD_DETAIL_DESIRED, -1);
-}
-
-static void
 note_phase_passed (SimLedger *ledger, const SimEvent *event)
 {
   SimLedgerUpdate *update = sim_ledger_update (ledger, event->subject);
@@ -509,9 +543,19 @@ static const struct
   void (*note) (SimLedger *ledger, const SimEvent *event);
 } afterthoughts[] = {
   { DD_EVENT_NODEGROUP_STATUS, note_status },    { DD_EVENT_UPDATE_FINISHED, note_finished },
-  { DD_EVENT_NODE_REGISTERED, note_registered }, { DD_EVENT_SCALE_DOWN_STEP, note_step_down },
+  { DD_EVENT_NODE_REGISTERED, note_registered }, { DD_EVENT_GROUP_UPDATED, note_sizes },
   { DD_EVENT_PHASE_ENTERED, note_phase_passed }, { DD_EVENT_UPDATE_STARTED, note_update_started },
 };
+
+/* "aws:///us-west-2a/i-0a1b" */
+static void
+note_instance (SimLedger *ledger, const SimObject *node)
+{
+  const char *slash = strrchr (kube_node_view (node)->provider_id, '/');
+
+  if (slash != NULL && !g_hash_table_contains (ledger->instances, slash + 1))
+    g_hash_table_insert (ledger->instances, g_strdup (slash + 1), g_strdup (node->name));
+}
 
 static void
 note_node (SimLedger *ledger, const SimObject *object)
@@ -519,6 +563,8 @@ note_node (SimLedger *ledger, const SimObject *object)
   const KubeNodeView *view = kube_node_view (object);
   SimLedgerNode *node = own_node (ledger, object->name);
 
+  if (view->provider_id != NULL)
+    note_instance (ledger, object);
   node->was_ready = node->was_ready || view->ready;
   if (view->unschedulable && !node->cordoned)
     node->cordoned_since = ledger->now;
@@ -578,6 +624,8 @@ take_event (const SimEvent *event, gpointer data)
   SimInvariants *self = data;
 
   self->ledger.now = event->time;
+  if (self->unheard != NULL && strcmp (event->actor, self->unheard) == 0)
+    return;
   for (guint i = 0; i < G_N_ELEMENTS (entries); i++)
     {
       if (entries[i].event == event->id)
@@ -650,6 +698,8 @@ sim_invariants_new (SimWorld *world, DdUsec post_drain_wait)
       = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, sim_ledger_capacity_free);
   self->ledger.statuses = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->ledger.instances = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  self->ledger.asked = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->ledger.last_step_taken = -1;
   self->breaches = g_ptr_array_new_with_free_func (breach_free);
   for (guint i = 0; i < nodes->len; i++)
     note_node (&self->ledger, g_ptr_array_index (nodes, i));
@@ -672,8 +722,15 @@ sim_invariants_free (SimInvariants *self)
   g_hash_table_unref (self->ledger.capacities);
   g_hash_table_unref (self->ledger.statuses);
   g_hash_table_unref (self->ledger.instances);
+  g_hash_table_unref (self->ledger.asked);
   g_ptr_array_unref (self->breaches);
   g_free (self);
+}
+
+void
+sim_invariants_be_deaf_to (SimInvariants *self, const char *actor)
+{
+  self->unheard = actor;
 }
 
 const GPtrArray *

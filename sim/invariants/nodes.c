@@ -32,59 +32,6 @@ sim_promise_parallelism (const SimLedger *ledger, const SimEvent *event, GString
 }
 
 static gboolean
-is_evictable (const KubePodView *pod)
-{
-  return !pod->mirror && !pod->finished && g_strcmp0 (pod->owner_kind, "DaemonSet") != 0;
-}
-
-/* Forced ones aside: there the pods are deleted, and whoever ignores that goes down with the node.
- */
-gboolean
-sim_promise_empty_before_terminated (const SimLedger *ledger, const SimEvent *event, GString *why)
-{
-  const SimLedgerNode *node = sim_ledger_node (ledger, event->subject);
-  g_autoptr (GPtrArray) pods = NULL;
-
-  if (node == NULL || node->forced)
-    return TRUE;
-  pods = sim_store_list_by (ledger->world->kube->store, &kube_pod, "spec.nodeName", event->subject);
-  for (guint i = 0; i < pods->len; i++)
-    {
-      const SimObject *pod = g_ptr_array_index (pods, i);
-
-      if (!is_evictable (kube_pod_view (pod)))
-        continue;
-      g_string_printf (why, "%s is terminated while pod %s/%s is on it", event->subject,
-                       pod->namespace_, pod->name);
-      return FALSE;
-    }
-  return TRUE;
-}
-
-/* A node that never became Ready has no place in any load balancer to be taken out of. */
-gboolean
-sim_promise_settled_before_terminated (const SimLedger *ledger, const SimEvent *event, GString *why)
-{
-  const SimLedgerNode *node = sim_ledger_node (ledger, event->subject);
-  g_autofree char *wanted = dd_duration_to_text (ledger->post_drain_wait);
-  g_autofree char *waited = NULL;
-
-  if (node == NULL || !node->was_ready || sim_ledger_node_object (ledger, event->subject) == NULL)
-    return TRUE;
-  if (!node->cordoned)
-    {
-      g_string_printf (why, "%s is terminated without having been cordoned", event->subject);
-      return FALSE;
-    }
-  if (ledger->now - node->cordoned_since >= ledger->post_drain_wait)
-    return TRUE;
-  waited = dd_duration_to_text (ledger->now - node->cordoned_since);
-  g_string_printf (why, "%s is terminated %s after it was cordoned, not %s", event->subject, waited,
-                   wanted);
-  return FALSE;
-}
-
-static gboolean
 has_mark (const SimObject *node)
 {
   const KubeNodeView *view = kube_node_view (node);
@@ -128,59 +75,6 @@ sim_promise_new_nodes_kept (const SimLedger *ledger, const SimEvent *event, GStr
   g_string_printf (why, "%s runs %s, the image of the update, and is drained all the same",
                    event->subject, update->image);
   return FALSE;
-}
-
-/* ---- zones ---- */
-
-static gboolean
-is_of_update (const SimObject *node, const SimLedgerUpdate *update)
-{
-  const DdValue *labels = kube_node_view (node)->labels;
-
-  return g_strcmp0 (dd_value_string (dd_value_member (labels, "eks.amazonaws.com/nodegroup")),
-                    update->nodegroup)
-         == 0;
-}
-
-static gboolean
-zone_has_new_node (const GPtrArray *nodes, const SimLedgerUpdate *update, const char *zone)
-{
-  for (guint i = 0; i < nodes->len; i++)
-    {
-      const SimObject *node = g_ptr_array_index (nodes, i);
-      const KubeNodeView *view = kube_node_view (node);
-
-      if (is_of_update (node, update) && view->ready && g_strcmp0 (view->zone, zone) == 0
-          && g_strcmp0 (sim_ledger_image_of (node), update->image) == 0)
-        return TRUE;
-    }
-  return FALSE;
-}
-
-gboolean
-sim_promise_zones_covered (const SimLedger *ledger, const SimEvent *event, GString *why)
-{
-  const SimLedgerUpdate *update = sim_ledger_update (ledger, event->subject);
-  g_autoptr (GPtrArray) nodes = NULL;
-
-  if (update == NULL || update->minimal || g_strcmp0 (update->phase, "upgrade") != 0)
-    return TRUE;
-  nodes = sim_store_list (ledger->world->kube->store, &kube_node, NULL);
-  for (guint i = 0; i < nodes->len; i++)
-    {
-      const SimObject *node = g_ptr_array_index (nodes, i);
-      const char *zone = kube_node_view (node)->zone;
-
-      if (!is_of_update (node, update) || g_strcmp0 (sim_ledger_image_of (node), update->image) == 0
-          || zone_has_new_node (nodes, update, zone))
-        continue;
-      g_string_printf (why,
-                       "the upgrade of node group %s begins while zone %s, where %s is, has "
-                       "no new node that is Ready",
-                       update->nodegroup, zone, node->name);
-      return FALSE;
-    }
-  return TRUE;
 }
 
 /* ---- versions ---- */

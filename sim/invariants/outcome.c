@@ -53,6 +53,16 @@ had_bad_luck (const AwsGroup *group, DdUsec since)
   return FALSE;
 }
 
+gboolean
+sim_ledger_balances_bad_luck (const SimLedger *ledger, const AwsInstance *instance,
+                              const char *cause)
+{
+  const SimLedgerCapacity *capacity = capacity_of_instance (ledger, instance);
+
+  return strstr (cause, "to balance instances") != NULL && capacity != NULL
+         && (capacity->was_uneven || had_bad_luck (instance->member->group, capacity->begun));
+}
+
 /* Imitates: Amazon EC2 Auto Scaling User Guide, Availability Zone rebalancing, which heeds neither
  * the drains of an update nor what it left undone. */
 gboolean
@@ -63,8 +73,7 @@ sim_promise_nobody_balanced_away (const SimLedger *ledger, const SimEvent *event
   const char *cause = sim_event_text (event, DD_DETAIL_CAUSE);
 
   if (capacity == NULL || cause == NULL || strstr (cause, "to balance instances") == NULL
-      || capacity->was_uneven || !is_ready (ledger, instance)
-      || had_bad_luck (instance->member->group, capacity->begun))
+      || !is_ready (ledger, instance) || sim_ledger_balances_bad_luck (ledger, instance, cause))
     return TRUE;
   g_string_printf (why, "%s is Ready and taken away to even out zones that an update left uneven",
                    instance->private_dns);

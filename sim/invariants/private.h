@@ -27,7 +27,6 @@ typedef struct
   guint zones;             /* of its Auto Scaling group */
   guint template_versions; /* that it has made */
   guint phases_passed;     /* bits: which it has entered */
-  gint64 last_step;        /* the desired size of its latest step of scaling down; -1: none yet */
   guint busy;              /* nodes that are being replaced */
 } SimLedgerUpdate;
 
@@ -63,6 +62,8 @@ typedef struct
   DdUsec begun;
   gint64 desired, ready;
   gboolean was_uneven;   /* its zones were */
+  gboolean force;        /* what a budget does not let go is deleted */
+  gboolean minimal;      /* nodes leave before others come */
   GHashTable *instances; /* ids of its instances then that were nodes; to be counted only */
   gint64 told_replaced;  /* by the engine; -1: it told nothing */
 } SimLedgerCapacity;
@@ -79,6 +80,8 @@ typedef struct
   GHashTable *capacities; /* node group -> SimLedgerCapacity; for look-up only */
   GHashTable *statuses;   /* node group -> its status; for look-up only */
   GHashTable *instances;  /* instance -> its node; for look-up only */
+  GHashTable *asked; /* "namespace/name" of pods that were asked to leave, or by their owners */
+  DdUsec last_step_taken; /* when the scenario did something by itself; -1: not yet */
   DdUsec last_time;       /* of the event before */
   guint64 last_sequence;
 } SimLedger;
@@ -121,26 +124,41 @@ gboolean sim_promise_capacity_kept (const SimLedger *ledger, const SimEvent *eve
 
 /* sim/invariants/outcome.c */
 void sim_ledger_note_told_replaced (SimLedger *ledger, const SimEvent *event);
+/* CAUSE of INSTANCE's end is to even out zones, and that they are uneven is not the update's doing.
+ */
+gboolean sim_ledger_balances_bad_luck (const SimLedger *ledger, const AwsInstance *instance,
+                                       const char *cause);
 gboolean sim_promise_nobody_balanced_away (const SimLedger *ledger, const SimEvent *event,
                                            GString *why);
 gboolean sim_promise_figures_true (const SimLedger *ledger, const SimEvent *event, GString *why);
 
+/* sim/invariants/leaving.c */
+/* The node that Auto Scaling takes out at this instance.terminating because the update of its node
+ * group asked for it by name; NULL: it is none, or somebody else did. */
+const char *sim_ledger_leaver (const SimLedger *ledger, const SimEvent *event);
+/* The scenario did something by itself a moment ago, which EVENT may come of. */
+gboolean sim_ledger_may_be_by_hand (const SimLedger *ledger);
+gboolean sim_promise_empty_before_terminated (const SimLedger *ledger, const SimEvent *event,
+                                              GString *why);
+gboolean sim_promise_settled_before_terminated (const SimLedger *ledger, const SimEvent *event,
+                                                GString *why);
+gboolean sim_promise_zones_covered (const SimLedger *ledger, const SimEvent *event, GString *why);
+gboolean sim_promise_steps_of_one (const SimLedger *ledger, const SimEvent *event, GString *why);
+gboolean sim_promise_asked_before_stopped (const SimLedger *ledger, const SimEvent *event,
+                                           GString *why);
 /* sim/invariants/budgets.c */
 gboolean sim_promise_budgets_honoured (const SimLedger *ledger, const SimEvent *event,
                                        GString *why);
 /* sim/invariants/undrained.c */
 gboolean sim_promise_nobody_dies_undrained (const SimLedger *ledger, const SimEvent *event,
                                             GString *why);
+gboolean sim_promise_budgets_outlast_updates (const SimLedger *ledger, const SimEvent *event,
+                                              GString *why);
 /* sim/invariants/nodes.c */
 gboolean sim_promise_parallelism (const SimLedger *ledger, const SimEvent *event, GString *why);
-gboolean sim_promise_empty_before_terminated (const SimLedger *ledger, const SimEvent *event,
-                                              GString *why);
-gboolean sim_promise_settled_before_terminated (const SimLedger *ledger, const SimEvent *event,
-                                                GString *why);
 gboolean sim_promise_new_nodes_unmarked (const SimLedger *ledger, const SimObject *node,
                                          GString *why);
 gboolean sim_promise_new_nodes_kept (const SimLedger *ledger, const SimEvent *event, GString *why);
-gboolean sim_promise_zones_covered (const SimLedger *ledger, const SimEvent *event, GString *why);
 gboolean sim_promise_kubelet_not_ahead (const SimLedger *ledger, const SimObject *node,
                                         GString *why);
 gboolean sim_promise_sizes_restored (const SimLedger *ledger, const SimEvent *event, GString *why);
@@ -156,7 +174,6 @@ gboolean sim_promise_drain_in_update (const SimLedger *ledger, const SimEvent *e
 gboolean sim_promise_evicts_draining (const SimLedger *ledger, const SimEvent *event, GString *why);
 gboolean sim_promise_daemons_stay (const SimLedger *ledger, const SimEvent *event, GString *why);
 gboolean sim_promise_drained_before (const SimLedger *ledger, const SimEvent *event, GString *why);
-gboolean sim_promise_steps_of_one (const SimLedger *ledger, const SimEvent *event, GString *why);
 gboolean sim_promise_retries_bounded (const SimLedger *ledger, const SimEvent *event, GString *why);
 gboolean sim_promise_failure_told (const SimLedger *ledger, const SimEvent *event, GString *why);
 gboolean sim_promise_success_true (const SimLedger *ledger, const SimEvent *event, GString *why);

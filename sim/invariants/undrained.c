@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* sim/invariants/undrained.c: no pod ends with its node unasked, where no hook drains
+/* sim/invariants/undrained.c: no pod ends with its node unasked
  *
- * Judged by the world alone: which hooks the Auto Scaling group has, and which pods are on an
- * instance's node at the moment the group lets go of it. Such a pod has been asked to leave, by an
- * eviction or, where the update is forced, by a deletion, or it dies with the machine. What ends
- * for other reasons than the update's sizes and terminations, such as an instance that is ill, is
- * no fault of the update's. Imitates: Amazon EC2 Auto Scaling User Guide, Lifecycle hooks. */
+ * Judged by the world alone: which hooks the Auto Scaling group has, which pods are on an
+ * instance's node at the moment the group lets go of it, and at the moment the machine goes down.
+ * Such a pod has been asked to leave, by an eviction or, where the update is forced, by a deletion,
+ * or it dies with the machine. What ends for other reasons than the update's sizes and
+ * terminations, such as an instance that is ill, is no fault of the update's. Imitates: Amazon EC2
+ * Auto Scaling User Guide, Lifecycle hooks. */
 
 #include "config.h"
 
@@ -81,4 +82,66 @@ sim_promise_nobody_dies_undrained (const SimLedger *ledger, const SimEvent *even
       return FALSE;
     }
   return TRUE;
+}
+
+/* ---- until the world is at rest: pods under a budget ---- */
+
+/* Why Auto Scaling lets go of INSTANCE; NULL when it does not, when it is ill or went by itself,
+ * and when the zones had become uneven without the update. */
+static const char *
+cause_of_end (const SimLedger *ledger, const AwsInstance *instance)
+{
+  const AwsMember *member = instance->member;
+
+  if (member == NULL || member->state < AWS_TERMINATING || member->activity == NULL
+      || strstr (member->activity->cause, "health") != NULL
+      || sim_ledger_balances_bad_luck (ledger, instance, member->activity->cause))
+    return NULL;
+  return member->activity->cause;
+}
+
+/* A pod under a budget that is Ready and was not asked; NULL: there is none. */
+static const SimObject *
+find_budget_broken (const SimLedger *ledger, GPtrArray *pods, char **budget)
+{
+  for (guint i = 0; i < pods->len; i++)
+    {
+      SimObject *pod = g_ptr_array_index (pods, i);
+      g_autoptr (GPtrArray) budgets = NULL;
+
+      if (!was_not_asked (pod) || !kube_pod_view (pod)->ready)
+        continue;
+      budgets = kube_budgets_of_pod (ledger->world->kube, pod);
+      if (budgets->len == 0)
+        continue;
+      *budget = g_strdup (((SimObject *) g_ptr_array_index (budgets, 0))->name);
+      return pod;
+    }
+  return NULL;
+}
+
+gboolean
+sim_promise_budgets_outlast_updates (const SimLedger *ledger, const SimEvent *event, GString *why)
+{
+  const AwsInstance *instance = aws_cloud_instance (ledger->world->cloud, event->subject);
+  const char *cause = instance != NULL ? cause_of_end (ledger, instance) : NULL;
+  const char *nodegroup = cause != NULL ? sim_ledger_nodegroup_of (instance->member->group) : NULL;
+  const SimLedgerCapacity *update
+      = nodegroup != NULL ? g_hash_table_lookup (ledger->capacities, nodegroup) : NULL;
+  g_autoptr (GPtrArray) pods = NULL;
+  g_autofree char *budget = NULL;
+  const SimObject *pod;
+
+  if (update == NULL || update->force)
+    return TRUE;
+  pods = sim_store_list_by (ledger->world->kube->store, &kube_pod, "spec.nodeName",
+                            instance->private_dns);
+  pod = find_budget_broken (ledger, pods, &budget);
+  if (pod == NULL)
+    return TRUE;
+  g_string_printf (why,
+                   "%s goes down with pod %s/%s on it, whose budget %s did not let it go; the "
+                   "group's reason: %s",
+                   instance->private_dns, pod->namespace_, pod->name, budget, cause);
+  return FALSE;
 }

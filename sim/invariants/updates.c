@@ -165,19 +165,6 @@ sim_promise_drained_before (const SimLedger *ledger, const SimEvent *event, GStr
 }
 
 gboolean
-sim_promise_steps_of_one (const SimLedger *ledger, const SimEvent *event, GString *why)
-{
-  const SimLedgerUpdate *update = sim_ledger_update (ledger, event->subject);
-  gint64 desired = sim_event_int (event, DD_DETAIL_DESIRED, 0);
-
-  if (update == NULL || update->last_step < 0 || desired >= update->last_step - 1)
-    return TRUE;
-  g_string_printf (why, "node group %s goes from %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT,
-                   event->subject, update->last_step, desired);
-  return FALSE;
-}
-
-gboolean
 sim_promise_retries_bounded (const SimLedger *ledger, const SimEvent *event, GString *why)
 {
   gint64 tries = sim_event_int (event, DD_DETAIL_TRY, 0);

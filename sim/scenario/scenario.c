@@ -409,6 +409,8 @@ rehearse_in (const SimScenario *scenario, const SimRehearsal *rehearsal, SimWorl
   SimOutcome *outcome = g_new0 (SimOutcome, 1);
   RunEnd end;
 
+  if (rehearsal->deaf_to_engine)
+    sim_invariants_be_deaf_to (invariants, "engine");
   if (rehearsal->attend != NULL)
     rehearsal->attend (world, rehearsal->attend_data);
   sim_expectations_watch (expectations, world, cluster);

@@ -36,6 +36,7 @@ typedef struct
   const char *profile; /* NULL: the scenario's */
   gboolean loopback;   /* requests go over a real socket; else they are function calls */
   SimFaultsWanted faults;
+  gboolean deaf_to_engine; /* the invariants hear nothing of what the engine tells */
   /* Called once when the world is furnished and its trace begins; to add readers. May be NULL. */
   void (*attend) (SimWorld *world, gpointer data);
   /* Called once when nothing more happens, while the world is still there. May be NULL. */

@@ -62,6 +62,21 @@ trace_status (const AwsNodegroup *nodegroup)
                    dd_object ("status", dd_string (aws_nodegroup_status (nodegroup)), NULL));
 }
 
+/* What is asked for; force and another strategy than usual are said where they are. */
+static DdValue *
+describe_accepted (const AwsUpdate *update)
+{
+  const char *strategy = dd_value_path_string (update->nodegroup->update_config, "updateStrategy");
+  DdValue *details = dd_object ("id", dd_string (update->id), "type",
+                                dd_string (type_names[update->type]), NULL);
+
+  if (dd_value_path_bool (update->input, "force", FALSE))
+    dd_value_set (&details, "force", dd_bool (TRUE));
+  if (g_strcmp0 (strategy, "MINIMAL") == 0)
+    dd_value_set (&details, "strategy", dd_string (strategy));
+  return details;
+}
+
 /* A record in progress, not yet started. Takes PARAMS. */
 static AwsUpdate *
 accept_update (AwsNodegroup *nodegroup, AwsUpdateType type, const DdValue *input, DdValue *params)
@@ -81,9 +96,8 @@ accept_update (AwsNodegroup *nodegroup, AwsUpdateType type, const DdValue *input
   nodegroup->running = update;
   nodegroup->modified = update->created;
   nodegroup->serial++;
-  sim_stage_trace (
-      eks->cloud->stage, "eks", DD_EVENT_UPDATE_ACCEPTED, nodegroup->name,
-      dd_object ("id", dd_string (update->id), "type", dd_string (type_names[type]), NULL));
+  sim_stage_trace (eks->cloud->stage, "eks", DD_EVENT_UPDATE_ACCEPTED, nodegroup->name,
+                   describe_accepted (update));
   trace_status (nodegroup);
   return update;
 }
