@@ -21,6 +21,7 @@ static const struct
   const char *invariant; /* that must be what notices; NULL: whatever does */
 } hints[] = {
   { DD_MUTANT_EMPTY_BACK, "roll-back-does-not-fill-up", 0, "capacity-is-kept" },
+  { DD_MUTANT_ALL_OR_NONE, "hunted-few-to-spare" },
   { DD_MUTANT_CROWD_ZONES, "hunted-pod-comes-back", 18, "nobody-is-balanced-away" },
   { DD_MUTANT_MISCOUNT, "ami-upgrade", 0, "figures-are-true" },
   { DD_MUTANT_EMPTY_ON, "replacements-not-launched", 0, "capacity-is-kept" },

@@ -57,6 +57,14 @@ was_lost (const SimLedger *ledger, const AwsInstance *instance)
   return node != NULL && node->was_lost;
 }
 
+static gboolean
+was_ready (const SimLedger *ledger, const AwsInstance *instance)
+{
+  const SimLedgerNode *node = sim_ledger_node (ledger, instance->private_dns);
+
+  return node != NULL && node->was_ready;
+}
+
 /* Auto Scaling evens out its zones and does not know which instances are nodes. Where nothing but a
  * zone without capacity made them uneven no update is to blame, and who is cannot be told apart
  * here. */
@@ -69,7 +77,8 @@ is_rebalanced_away (const AwsInstance *instance)
 }
 
 /* The Ready nodes of GROUP that stay; OR_LOST: and those that went by themselves, or are just being
- * taken by Auto Scaling's balancing while another one, drained by then, leaves. */
+ * taken by Auto Scaling's balancing, down to the end of the machine, while another one, drained by
+ * then, leaves. */
 static gint64
 count_ready (const SimLedger *ledger, const AwsGroup *group, gboolean or_lost)
 {
@@ -80,10 +89,10 @@ count_ready (const SimLedger *ledger, const AwsGroup *group, gboolean or_lost)
       const AwsMember *member = link->data;
       const AwsInstance *instance = member->instance;
 
-      if ((member->state < AWS_TERMINATING || (or_lost && is_rebalanced_away (instance)))
-          && instance->state == AWS_INSTANCE_RUNNING
-          && (is_ready (ledger, instance) || (or_lost && was_lost (ledger, instance))))
-        count++;
+      if (member->state >= AWS_TERMINATING)
+        count += or_lost && is_rebalanced_away (instance) && was_ready (ledger, instance);
+      else if (instance->state == AWS_INSTANCE_RUNNING)
+        count += is_ready (ledger, instance) || (or_lost && was_lost (ledger, instance));
     }
   return count;
 }

@@ -34,6 +34,8 @@ G_BEGIN_DECLS
   X (IGNORE_PARALLELISM, "ignore-parallelism", "takes one node more at a time than allowed") \
   X (EMPTY_ON, "empty-on", "goes on emptying a group that does not fill up again") \
   X (EMPTY_BACK, "empty-back", "rolls back although the group does not fill up again") \
+  X (ALL_OR_NONE, "all-or-none", \
+     "rolls back with groups too large, as not all could leave at once") \
   X (HURRY_MINIMAL, "hurry-minimal", "MINIMAL takes the next node before the last is replaced") \
   X (SHRINK_UNREADY, "shrink-unready", "scales down while instances have not joined") \
   X (IGNORE_STAYERS, "ignore-stayers", "calls it a success when instances that should go stay") \

@@ -199,6 +199,8 @@ struct _DdEngine
   GHashTable *left_again;  /* names of new nodes that have left again */
   guint retired;           /* so many of FRESH have left again, or could not be emptied */
   guint batch, batches;    /* so many leave now; and so often some did */
+  guint batch_limit;       /* no more can be spared at once; 0: that is not known */
+  gboolean batch_was_cut;  /* it did not begin, and fewer are to leave */
   DdUpgradeResult result;
 };
 

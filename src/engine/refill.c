@@ -139,6 +139,18 @@ look_later (DdEngine *self)
       = dd_clock_after (self->context.clock, self->options.knobs.poll_interval, count_again, self);
 }
 
+/* Fewer new nodes may leave at once than were to: that is no reason to wait. */
+static gboolean
+lets_fewer_leave (DdEngine *self)
+{
+  if (!self->failed || self->room <= 0 || self->batch <= self->room || DD_MUTANT (ALL_OR_NONE))
+    return FALSE;
+  self->batch_limit = (guint) self->room;
+  self->batch_was_cut = TRUE;
+  dd_waves_stop (self->waves);
+  return TRUE;
+}
+
 static void
 wait_for_more (DdEngine *self)
 {
@@ -177,7 +189,8 @@ take_count (GPtrArray *nodes, const GError *error, gpointer data)
   if (!has_room (self, dd_waves_count_startable (self->waves)))
     {
       self->settling = FALSE;
-      wait_for_more (self);
+      if (!lets_fewer_leave (self))
+        wait_for_more (self);
       return;
     }
   if (self->short_since != 0 && !self->settling)

@@ -513,6 +513,8 @@ batch_size (const DdEngine *self)
   gboolean for_good = takes_its_place_along (self, self->retired);
   guint size;
 
+  if (!nameless && self->batch_limit > 0)
+    most = MIN (most, self->batch_limit);
   for (size = 0; size < most && !DD_MUTANT (RETIRE_AT_ONCE); size++)
     {
       const char *zone
@@ -674,6 +676,14 @@ note_retired (const DdWavesResult *result, gpointer data)
       dd_engine_fail_with (self, result->error != NULL ? result->error : self->refill_error);
       return;
     }
+  if (self->batch_was_cut)
+    {
+      self->batch_was_cut = FALSE;
+      self->batches--; /* it never began */
+      dd_engine_wait (self, 0, retire_next);
+      return;
+    }
+  self->batch_limit = 0;
   if (self->shortfall)
     keep_the_rest (self);
   else
