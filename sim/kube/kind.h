@@ -23,6 +23,16 @@ typedef enum
   KUBE_RAW,        /* any JSON: managedFields' fieldsV1 */
 } KubeType;
 
+/* What a field does in an upgrade. There is no default: tests/test-fields.c finds what nobody
+ * accounted for. A field that is inert or not modelled accounts for everything beneath it. */
+typedef enum
+{
+  KUBE_FIELD_UNSAID,
+  KUBE_FIELD_ACTS,         /* something in sim/kube/ reads it */
+  KUBE_FIELD_INERT,        /* no part in an upgrade */
+  KUBE_FIELD_NOT_MODELLED, /* a cluster would do something that is not done here */
+} KubeFieldPart;
+
 typedef struct _KubeApi KubeApi; /* sim/kube/verbs/api.h */
 typedef struct _KubeStruct KubeStruct;
 typedef struct _KubeField KubeField;
@@ -42,6 +52,8 @@ struct _KubeField
   const char *fallback;      /* the default, as JSON text: "\"Always\"", "30", "{}" */
   const char *const *values; /* enum; NULL-terminated; NULL: any */
   const char *description;   /* for OpenAPI and `kubectl explain` */
+  KubeFieldPart part;
+  const char *because; /* why it is inert, or what a cluster would do; NULL: it acts */
 };
 
 /* A named structure, shared by the kinds that embed it (PodSpec, LabelSelector ...). */

@@ -7,16 +7,17 @@
 static const KubeField container_port_fields[] = {
   { "name", KUBE_STRING,
     KUBE_DOC (
-        "A short service-style name, unique in the pod, that Services and probes can refer to.") },
+        "A short service-style name, unique in the pod, that Services and probes can refer to."),
+    KUBE_INERT ("Nothing connects to a port by its name.") },
   { "hostPort", KUBE_INT,
-    KUBE_DOC (
-        "Port opened on the node itself; with host networking it must equal containerPort.") },
+    KUBE_DOC ("Port opened on the node itself; with host networking it must equal containerPort."),
+    KUBE_ACTS },
   { "containerPort", KUBE_INT, .required = TRUE,
-    KUBE_DOC ("Where the process listens, from 1 to 65535.") },
+    KUBE_DOC ("Where the process listens, from 1 to 65535."), KUBE_ACTS },
   { "protocol", KUBE_STRING, .fallback = "\"TCP\"", .values = KUBE_VALUES ("SCTP", "TCP", "UDP"),
-    KUBE_DOC ("Transport that the port speaks: TCP unless UDP or SCTP is chosen.") },
+    KUBE_DOC ("Transport that the port speaks: TCP unless UDP or SCTP is chosen."), KUBE_ACTS },
   { "hostIP", KUBE_STRING,
-    KUBE_DOC ("Node address that hostPort is opened on; all addresses when empty.") },
+    KUBE_DOC ("Node address that hostPort is opened on; all addresses when empty."), KUBE_ACTS },
   { NULL },
 };
 
@@ -95,12 +96,15 @@ static const KubeStruct resource_claim = {
 static const KubeField resources_fields[] = {
   { "limits", KUBE_MAP, .element = KUBE_QUANTITY,
     KUBE_DOC ("Ceiling per resource: CPU use is throttled there, memory use beyond it gets "
-              "processes killed.") },
+              "processes killed."),
+    KUBE_ACTS },
   { "requests", KUBE_MAP, .element = KUBE_QUANTITY,
     KUBE_DOC ("Amounts the scheduler sets aside; copied from limits where absent, and never above "
-              "them.") },
+              "them."),
+    KUBE_ACTS },
   KUBE_LIST_OF ("claims", resource_claim,
-                KUBE_DOC ("Device claims of the pod that may be used here.")),
+                KUBE_DOC ("Device claims of the pod that may be used here."),
+                KUBE_NOT_MODELLED ("the container would wait for the devices that the pod claims")),
   { NULL },
 };
 
@@ -170,7 +174,8 @@ static const KubeField exec_fields[] = {
   KUBE_LIST_OF_STRINGS (
       "command",
       KUBE_DOC (
-          "Program and arguments, started in / without a shell; exit status 0 means success.")),
+          "Program and arguments, started in / without a shell; exit status 0 means success."),
+      KUBE_ACTS),
   { NULL },
 };
 
@@ -240,25 +245,34 @@ static const KubeStruct grpc = {
 };
 
 static const KubeField probe_fields[] = {
-  KUBE_OBJECT_OF ("exec", exec_action, KUBE_DOC ("Passes if this command exits with 0.")),
+  KUBE_OBJECT_OF ("exec", exec_action, KUBE_DOC ("Passes if this command exits with 0."),
+                  KUBE_INERT ("Annotations say how the program fares, not its answers.")),
   KUBE_OBJECT_OF ("httpGet", http_get,
-                  KUBE_DOC ("Passes if this URL answers with a status from 200 to 399.")),
-  KUBE_OBJECT_OF ("tcpSocket", tcp_socket, KUBE_DOC ("Passes if this port accepts a connection.")),
-  KUBE_OBJECT_OF ("grpc", grpc, KUBE_DOC ("Passes if the gRPC health service answers SERVING.")),
+                  KUBE_DOC ("Passes if this URL answers with a status from 200 to 399."),
+                  KUBE_INERT ("Annotations say how the program fares, not its answers.")),
+  KUBE_OBJECT_OF ("tcpSocket", tcp_socket, KUBE_DOC ("Passes if this port accepts a connection."),
+                  KUBE_INERT ("Annotations say how the program fares, not its answers.")),
+  KUBE_OBJECT_OF ("grpc", grpc, KUBE_DOC ("Passes if the gRPC health service answers SERVING."),
+                  KUBE_INERT ("Annotations say how the program fares, not its answers.")),
   { "initialDelaySeconds", KUBE_INT,
-    KUBE_DOC ("Seconds to hold off checks after the container has started; none by default.") },
+    KUBE_DOC ("Seconds to hold off checks after the container has started; none by default."),
+    KUBE_ACTS },
   { "timeoutSeconds", KUBE_INT, .fallback = "1",
-    KUBE_DOC ("Seconds an attempt may take, 1 unless set; a slower one counts as failed.") },
+    KUBE_DOC ("Seconds an attempt may take, 1 unless set; a slower one counts as failed."),
+    KUBE_INERT ("Annotations say when the program is ready, whatever the rhythm of the checks.") },
   { "periodSeconds", KUBE_INT, .fallback = "10",
-    KUBE_DOC ("Seconds from one check to the next, 10 by default and at least 1.") },
+    KUBE_DOC ("Seconds from one check to the next, 10 by default and at least 1."),
+    KUBE_INERT ("Annotations say when the program is ready, whatever the rhythm of the checks.") },
   { "successThreshold", KUBE_INT, .fallback = "1",
-    KUBE_DOC (
-        "Passes in a row that turn failure into success; always 1 for liveness and startup.") },
+    KUBE_DOC ("Passes in a row that turn failure into success; always 1 for liveness and startup."),
+    KUBE_INERT ("Annotations say when the program is ready, whatever the rhythm of the checks.") },
   { "failureThreshold", KUBE_INT, .fallback = "3",
-    KUBE_DOC ("Failures in a row before the kubelet acts on them, 3 by default.") },
+    KUBE_DOC ("Failures in a row before the kubelet acts on them, 3 by default."),
+    KUBE_INERT ("Annotations say when the program is ready, whatever the rhythm of the checks.") },
   { "terminationGracePeriodSeconds", KUBE_INT,
     KUBE_DOC ("Replaces the pod's grace period, in seconds, when this probe gets the container "
-              "killed.") },
+              "killed."),
+    KUBE_INERT ("No probe gets a container killed.") },
   { NULL },
 };
 
@@ -270,7 +284,7 @@ static const KubeStruct probe = {
 
 static const KubeField sleep_fields[] = {
   { "seconds", KUBE_INT, .required = TRUE,
-    KUBE_DOC ("Seconds to pause, at most the pod's grace period.") },
+    KUBE_DOC ("Seconds to pause, at most the pod's grace period."), KUBE_ACTS },
   { NULL },
 };
 
@@ -281,12 +295,16 @@ static const KubeStruct sleep_action = {
 };
 
 static const KubeField lifecycle_handler_fields[] = {
-  KUBE_OBJECT_OF ("exec", exec_action, KUBE_DOC ("Runs a command in the container.")),
-  KUBE_OBJECT_OF ("httpGet", http_get, KUBE_DOC ("Sends a GET request to the container.")),
+  KUBE_OBJECT_OF ("exec", exec_action, KUBE_DOC ("Runs a command in the container."), KUBE_ACTS),
+  KUBE_OBJECT_OF (
+      "httpGet", http_get, KUBE_DOC ("Sends a GET request to the container."),
+      KUBE_INERT (
+          "How long the program takes to answer is for the annotations of the hooks to say.")),
   KUBE_OBJECT_OF (
       "tcpSocket", tcp_socket,
-      KUBE_DOC ("Do not use: old manifests with it are accepted, but such a hook fails when run.")),
-  KUBE_OBJECT_OF ("sleep", sleep_action, KUBE_DOC ("Pauses for a fixed time.")),
+      KUBE_DOC ("Do not use: old manifests with it are accepted, but such a hook fails when run."),
+      KUBE_INERT ("Such a hook does nothing.")),
+  KUBE_OBJECT_OF ("sleep", sleep_action, KUBE_DOC ("Pauses for a fixed time."), KUBE_ACTS),
   { NULL },
 };
 
@@ -299,13 +317,15 @@ static const KubeStruct lifecycle_handler = {
 static const KubeField lifecycle_fields[] = {
   KUBE_OBJECT_OF (
       "postStart", lifecycle_handler,
-      KUBE_DOC (
-          "Runs alongside the entrypoint of a new container, which is killed if this fails.")),
+      KUBE_DOC ("Runs alongside the entrypoint of a new container, which is killed if this fails."),
+      KUBE_ACTS),
   KUBE_OBJECT_OF ("preStop", lifecycle_handler,
                   KUBE_DOC ("Runs before the stop signal, within the grace period; skipped if the "
-                            "process ends by itself.")),
+                            "process ends by itself."),
+                  KUBE_ACTS),
   { "stopSignal", KUBE_STRING,
-    KUBE_DOC ("Signal that asks the process to end, in place of the image's own or SIGTERM.") },
+    KUBE_DOC ("Signal that asks the process to end, in place of the image's own or SIGTERM."),
+    KUBE_INERT ("Annotations say how the program takes its signal.") },
   { NULL },
 };
 
@@ -368,76 +388,99 @@ static const KubeStruct security_context = {
 /* What containers and ephemeral containers have in common. */
 #define CONTAINER_FIELDS \
   { "name", KUBE_STRING, .required = TRUE, \
-    KUBE_DOC ("A DNS label, unique in the pod, that stays the same for the pod's life.") }, \
+    KUBE_DOC ("A DNS label, unique in the pod, that stays the same for the pod's life."), \
+    KUBE_ACTS }, \
       { "image", KUBE_STRING, \
-        KUBE_DOC ("What to run: registry, repository, and a tag or digest.") }, \
+        KUBE_DOC ("What to run: registry, repository, and a tag or digest."), KUBE_ACTS }, \
       KUBE_LIST_OF_STRINGS ( \
           "command", \
-          KUBE_DOC ("Replaces the image's ENTRYPOINT; started directly, not through a shell.")), \
+          KUBE_DOC ("Replaces the image's ENTRYPOINT; started directly, not through a shell."), \
+          KUBE_ACTS), \
       KUBE_LIST_OF_STRINGS ( \
           "args", \
-          KUBE_DOC ("Replaces the image's CMD; $(NAME) stands for an environment variable.")), \
+          KUBE_DOC ("Replaces the image's CMD; $(NAME) stands for an environment variable."), \
+          KUBE_ACTS), \
       { "workingDir", KUBE_STRING, \
-        KUBE_DOC ("Directory the process starts in; the image's choice if empty.") }, \
-      KUBE_LIST_OF ( \
-          "ports", container_port, .merge_key = "containerPort", \
-          KUBE_DOC ("Ports the process listens on; leaving one out does not close it.")), \
+        KUBE_DOC ("Directory the process starts in; the image's choice if empty."), \
+        KUBE_INERT ("No program runs that would be there.") }, \
+      KUBE_LIST_OF ("ports", container_port, .merge_key = "containerPort", \
+                    KUBE_DOC ("Ports the process listens on; leaving one out does not close it."), \
+                    KUBE_ACTS), \
       KUBE_LIST_OF ( \
           "envFrom", env_from, \
           KUBE_DOC ( \
-              "Imports whole ConfigMaps and Secrets; later ones win, and env wins over all.")), \
+              "Imports whole ConfigMaps and Secrets; later ones win, and env wins over all."), \
+          KUBE_INERT ("No program reads it, and what it names is taken to exist.")), \
       KUBE_LIST_OF ("env", env, .merge_key = "name", \
-                    KUBE_DOC ("Variables given one by one; fixed once the pod exists.")), \
+                    KUBE_DOC ("Variables given one by one; fixed once the pod exists."), \
+                    KUBE_INERT ("No program reads it, and what it names is taken to exist.")), \
       KUBE_OBJECT_OF ( \
           "resources", kube_resource_requirements, .fallback = "{}", \
-          KUBE_DOC ("Amounts of CPU, memory and the like to reserve, and to allow at most.")), \
+          KUBE_DOC ("Amounts of CPU, memory and the like to reserve, and to allow at most."), \
+          KUBE_ACTS), \
       KUBE_LIST_OF ( \
           "resizePolicy", resize_policy, \
-          KUBE_DOC ("For each resource, whether resizing it in place restarts the container.")), \
+          KUBE_DOC ("For each resource, whether resizing it in place restarts the container."), \
+          KUBE_INERT ("Nothing is resized in place.")), \
       { "restartPolicy", KUBE_STRING, \
         KUBE_DOC ("Always, set on an init container, makes it a sidecar; other containers leave " \
-                  "this empty.") }, \
+                  "this empty."), \
+        KUBE_ACTS }, \
       KUBE_LIST_OF ( \
           "volumeMounts", volume_mount, .merge_key = "mountPath", \
           KUBE_DOC ( \
-              "Where the pod's volumes appear in the container; fixed once the pod exists.")), \
+              "Where the pod's volumes appear in the container; fixed once the pod exists."), \
+          KUBE_INERT ("It takes no time; what is mounted may.")), \
       KUBE_LIST_OF ("volumeDevices", volume_device, .merge_key = "devicePath", \
-                    KUBE_DOC ("Volumes handed over as raw block devices.")), \
+                    KUBE_DOC ("Volumes handed over as raw block devices."), \
+                    KUBE_INERT ("It takes no time; what is handed over may.")), \
       KUBE_OBJECT_OF ("livenessProbe", probe, \
                       KUBE_DOC ("Tells if the container still works; if not, the kubelet " \
-                                "restarts it as restartPolicy allows.")), \
+                                "restarts it as restartPolicy allows."), \
+                      KUBE_INERT ("Annotations say how the program fares, not its answers.")), \
       KUBE_OBJECT_OF ("readinessProbe", probe, \
                       KUBE_DOC ("Tells if the container can serve; while it fails, Services send " \
-                                "the pod no traffic.")), \
+                                "the pod no traffic."), \
+                      KUBE_ACTS), \
       KUBE_OBJECT_OF ( \
           "startupProbe", probe, \
           KUBE_DOC ( \
-              "Holds back the other probes until it passes; failure gets the container killed.")), \
+              "Holds back the other probes until it passes; failure gets the container killed."), \
+          KUBE_ACTS), \
       KUBE_OBJECT_OF ( \
           "lifecycle", lifecycle, \
           KUBE_DOC ( \
-              "Hooks to run after the start and before the stop; fixed once the pod exists.")), \
+              "Hooks to run after the start and before the stop; fixed once the pod exists."), \
+          KUBE_ACTS), \
       { "terminationMessagePath", KUBE_STRING, .fallback = "\"/dev/termination-log\"", \
         KUBE_DOC ( \
-            "File for the process's last words, of which the status shows up to 4096 bytes.") }, \
-      { "terminationMessagePolicy", KUBE_STRING, .fallback = "\"File\"", \
+            "File for the process's last words, of which the status shows up to 4096 bytes."), \
+        KUBE_INERT ("Programs leave no last words.") }, \
+      { "terminationMessagePolicy", \
+        KUBE_STRING, \
+        .fallback = "\"File\"", \
         .values = KUBE_VALUES ("FallbackToLogsOnError", "File"), \
         KUBE_DOC ("FallbackToLogsOnError shows the end of the log if a failed container left no " \
-                  "message.") }, \
+                  "message."), \
+        KUBE_INERT ("Programs leave no last words.") }, \
       { "imagePullPolicy", KUBE_STRING, .values = KUBE_VALUES ("Always", "IfNotPresent", "Never"), \
         KUBE_DOC ("When to pull; latest, even if only implied, defaults to Always, the rest to " \
-                  "IfNotPresent.") }, \
+                  "IfNotPresent."), \
+        KUBE_ACTS }, \
       KUBE_OBJECT_OF ( \
           "securityContext", security_context, \
           KUBE_DOC ( \
-              "Privileges and confinement, where they differ from what the pod sets for all.")), \
+              "Privileges and confinement, where they differ from what the pod sets for all."), \
+          KUBE_INERT ("Every container may run as it asks to.")), \
       { "stdin", KUBE_BOOL, \
-        KUBE_DOC ( \
-            "Keeps standard input open for attaching; without it, reads meet end of file.") }, \
+        KUBE_DOC ("Keeps standard input open for attaching; without it, reads meet end of file."), \
+        KUBE_INERT ("Nobody attaches to a container.") }, \
       { "stdinOnce", KUBE_BOOL, \
-        KUBE_DOC ("Closes standard input for good when the first attached client leaves.") }, \
+        KUBE_DOC ("Closes standard input for good when the first attached client leaves."), \
+        KUBE_INERT ("Nobody attaches to a container.") }, \
   { \
-    "tty", KUBE_BOOL, KUBE_DOC ("Gives the process a terminal; only together with stdin.") \
+    "tty", KUBE_BOOL, KUBE_DOC ("Gives the process a terminal; only together with stdin."), \
+        KUBE_INERT ("Nobody attaches to a container.") \
   }
 
 static const KubeField container_fields[] = {
@@ -455,7 +498,8 @@ static const KubeField ephemeral_container_fields[] = {
   CONTAINER_FIELDS,
   { "targetContainerName", KUBE_STRING,
     KUBE_DOC ("Container whose namespaces, notably PID, to enter; if empty, those the pod's spec "
-              "calls for.") },
+              "calls for."),
+    KUBE_INERT ("Nobody debugs.") },
   { NULL },
 };
 

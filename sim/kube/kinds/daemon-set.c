@@ -10,10 +10,12 @@
 static const KubeField rolling_update_fields[] = {
   { "maxUnavailable", KUBE_INT_OR_STRING, .fallback = "1",
     KUBE_DOC ("Count or percentage (rounded up) of nodes an update may leave without an available "
-              "pod; default 1.") },
+              "pod; default 1."),
+    KUBE_ACTS },
   { "maxSurge", KUBE_INT_OR_STRING, .fallback = "0",
     KUBE_DOC ("Count or percentage (rounded up) of nodes that may run the old and the new pod "
-              "together; default 0.") },
+              "together; default 0."),
+    KUBE_ACTS },
   { NULL },
 };
 
@@ -27,9 +29,11 @@ static const KubeField strategy_fields[] = {
   { "type", KUBE_STRING, .fallback = "\"RollingUpdate\"",
     .values = KUBE_VALUES ("OnDelete", "RollingUpdate"),
     KUBE_DOC ("RollingUpdate (default) moves on by itself; OnDelete waits for somebody to delete "
-              "each pod.") },
+              "each pod."),
+    KUBE_ACTS },
   KUBE_OBJECT_OF ("rollingUpdate", rolling_update,
-                  KUBE_DOC ("Limits of a rolling update; goes with type RollingUpdate only.")),
+                  KUBE_DOC ("Limits of a rolling update; goes with type RollingUpdate only."),
+                  KUBE_ACTS),
   { NULL },
 };
 
@@ -42,17 +46,22 @@ static const KubeStruct strategy = {
 static const KubeField spec_fields[] = {
   KUBE_OBJECT_OF (
       "selector", kube_label_selector, .required = TRUE,
-      KUBE_DOC ("Pods of this set, by label; fixed at creation, and must match the template.")),
+      KUBE_DOC ("Pods of this set, by label; fixed at creation, and must match the template."),
+      KUBE_ACTS),
   KUBE_OBJECT_OF (
       "template", kube_pod_template_spec, .required = TRUE,
       KUBE_DOC (
-          "Pod to run once on each node that its node selector, affinity and tolerations allow.")),
+          "Pod to run once on each node that its node selector, affinity and tolerations allow."),
+      KUBE_ACTS),
   KUBE_OBJECT_OF ("updateStrategy", strategy, .fallback = "{}",
-                  KUBE_DOC ("How pods of an older template give way to the current one.")),
+                  KUBE_DOC ("How pods of an older template give way to the current one."),
+                  KUBE_ACTS),
   { "minReadySeconds", KUBE_INT,
-    KUBE_DOC ("Seconds a pod must stay ready before it counts as available; default 0.") },
+    KUBE_DOC ("Seconds a pod must stay ready before it counts as available; default 0."),
+    KUBE_ACTS },
   { "revisionHistoryLimit", KUBE_INT, .fallback = "10",
-    KUBE_DOC ("Earlier ControllerRevisions kept to roll back to; default 10.") },
+    KUBE_DOC ("Earlier ControllerRevisions kept to roll back to; default 10."),
+    KUBE_INERT ("No ControllerRevisions are kept.") },
   { NULL },
 };
 
@@ -96,10 +105,11 @@ static const KubeStruct status = {
 static const KubeField fields[] = {
   KUBE_TYPE_FIELDS,
   KUBE_OBJECT_OF ("spec", spec, .fallback = "{}",
-                  KUBE_DOC ("Pod, node choice and update rules that the user wants.")),
+                  KUBE_DOC ("Pod, node choice and update rules that the user wants."), KUBE_ACTS),
   KUBE_OBJECT_OF (
       "status", status, .fallback = "{}",
-      KUBE_DOC ("Progress as the daemon set controller reports it; not for users to write.")),
+      KUBE_DOC ("Progress as the daemon set controller reports it; not for users to write."),
+      KUBE_INERT ("The cluster writes it.")),
   { NULL },
 };
 

@@ -10,10 +10,12 @@
 static const KubeField rolling_update_fields[] = {
   { "maxUnavailable", KUBE_INT_OR_STRING, .fallback = "\"25%\"",
     KUBE_DOC ("Count or percentage (rounded down) of replicas that may be missing during an "
-              "update; default 25%.") },
+              "update; default 25%."),
+    KUBE_ACTS },
   { "maxSurge", KUBE_INT_OR_STRING, .fallback = "\"25%\"",
     KUBE_DOC ("Count or percentage (rounded up) of pods beyond replicas during an update; default "
-              "25%.") },
+              "25%."),
+    KUBE_ACTS },
   { NULL },
 };
 
@@ -26,10 +28,11 @@ static const KubeStruct rolling_update = {
 static const KubeField strategy_fields[] = {
   { "type", KUBE_STRING, .fallback = "\"RollingUpdate\"",
     .values = KUBE_VALUES ("Recreate", "RollingUpdate"),
-    KUBE_DOC (
-        "RollingUpdate (default) swaps pods gradually; Recreate removes all old ones first.") },
+    KUBE_DOC ("RollingUpdate (default) swaps pods gradually; Recreate removes all old ones first."),
+    KUBE_ACTS },
   KUBE_OBJECT_OF ("rollingUpdate", rolling_update,
-                  KUBE_DOC ("Limits of a rolling update; not allowed with type Recreate.")),
+                  KUBE_DOC ("Limits of a rolling update; not allowed with type Recreate."),
+                  KUBE_ACTS),
   { NULL },
 };
 
@@ -41,25 +44,30 @@ static const KubeStruct strategy = {
 
 static const KubeField spec_fields[] = {
   { "replicas", KUBE_INT, .fallback = "1",
-    KUBE_DOC ("How many pods to run; 1 if absent, and 0 is allowed.") },
+    KUBE_DOC ("How many pods to run; 1 if absent, and 0 is allowed."), KUBE_ACTS },
   KUBE_OBJECT_OF (
       "selector", kube_label_selector, .required = TRUE,
       KUBE_DOC (
-          "Pods of this deployment, by label; fixed at creation, and must match the template.")),
+          "Pods of this deployment, by label; fixed at creation, and must match the template."),
+      KUBE_ACTS),
   KUBE_OBJECT_OF ("template", kube_pod_template_spec, .required = TRUE,
                   KUBE_DOC ("Blueprint of the pods; a change of it starts a rollout. Its "
-                            "restartPolicy must be Always.")),
+                            "restartPolicy must be Always."),
+                  KUBE_ACTS),
   KUBE_OBJECT_OF ("strategy", strategy, .fallback = "{}", .retain_keys = TRUE,
-                  KUBE_DOC ("How a rollout proceeds.")),
+                  KUBE_DOC ("How a rollout proceeds."), KUBE_ACTS),
   { "minReadySeconds", KUBE_INT,
-    KUBE_DOC ("Seconds a new pod must stay ready before it counts as available; default 0.") },
+    KUBE_DOC ("Seconds a new pod must stay ready before it counts as available; default 0."),
+    KUBE_ACTS },
   { "revisionHistoryLimit", KUBE_INT, .fallback = "10",
-    KUBE_DOC ("Superseded ReplicaSets kept so that a rollback can use them; default 10.") },
+    KUBE_DOC ("Superseded ReplicaSets kept so that a rollback can use them; default 10."),
+    KUBE_ACTS },
   { "paused", KUBE_BOOL,
-    KUBE_DOC ("True holds back rollouts of template changes; scaling still works.") },
+    KUBE_DOC ("True holds back rollouts of template changes; scaling still works."), KUBE_ACTS },
   { "progressDeadlineSeconds", KUBE_INT, .fallback = "600",
     KUBE_DOC ("Seconds a rollout may stand still before condition Progressing turns False; default "
-              "600.") },
+              "600."),
+    KUBE_ACTS },
   { NULL },
 };
 
@@ -115,9 +123,10 @@ static const KubeStruct status = {
 static const KubeField fields[] = {
   KUBE_TYPE_FIELDS,
   KUBE_OBJECT_OF ("spec", spec, .fallback = "{}",
-                  KUBE_DOC ("Pods and rollout rules that the user wants.")),
+                  KUBE_DOC ("Pods and rollout rules that the user wants."), KUBE_ACTS),
   KUBE_OBJECT_OF ("status", status, .fallback = "{}",
-                  KUBE_DOC ("Pod counts and conditions, written by the deployment controller.")),
+                  KUBE_DOC ("Pod counts and conditions, written by the deployment controller."),
+                  KUBE_INERT ("The cluster writes it.")),
   { NULL },
 };
 

@@ -10,17 +10,24 @@
 
 static const KubeField spec_fields[] = {
   { "holderIdentity", KUBE_STRING,
-    KUBE_DOC ("Who holds the lease, such as a node's name; empty if nobody does.") },
+    KUBE_DOC ("Who holds the lease, such as a node's name; empty if nobody does."),
+    KUBE_INERT ("A node's lease is known by its name.") },
   { "leaseDurationSeconds", KUBE_INT,
-    KUBE_DOC ("Seconds after renewTime until others may take over the lease.") },
-  { "acquireTime", KUBE_MICRO_TIME, KUBE_DOC ("Since when the present holder has had the lease.") },
+    KUBE_DOC ("Seconds after renewTime until others may take over the lease."),
+    KUBE_INERT ("The node controller has a patience of its own.") },
+  { "acquireTime", KUBE_MICRO_TIME, KUBE_DOC ("Since when the present holder has had the lease."),
+    KUBE_INERT ("Nobody here is elected.") },
   { "renewTime", KUBE_MICRO_TIME,
-    KUBE_DOC ("Last sign of life from the holder; kubelets give one every ten seconds.") },
-  { "leaseTransitions", KUBE_INT, KUBE_DOC ("How often the lease has changed hands.") },
+    KUBE_DOC ("Last sign of life from the holder; kubelets give one every ten seconds."),
+    KUBE_ACTS },
+  { "leaseTransitions", KUBE_INT, KUBE_DOC ("How often the lease has changed hands."),
+    KUBE_INERT ("Nobody here is elected.") },
   { "strategy", KUBE_STRING,
-    KUBE_DOC ("Rule for choosing among LeaseCandidates, such as OldestEmulationVersion.") },
+    KUBE_DOC ("Rule for choosing among LeaseCandidates, such as OldestEmulationVersion."),
+    KUBE_INERT ("Nobody here is elected.") },
   { "preferredHolder", KUBE_STRING,
-    KUBE_DOC ("Better candidate, for whom the holder should step down.") },
+    KUBE_DOC ("Better candidate, for whom the holder should step down."),
+    KUBE_INERT ("Nobody here is elected.") },
   { NULL },
 };
 
@@ -33,7 +40,7 @@ static const KubeStruct spec = {
 static const KubeField fields[] = {
   KUBE_TYPE_FIELDS,
   KUBE_OBJECT_OF ("spec", spec, .fallback = "{}",
-                  KUBE_DOC ("The holder and the times of its claim.")),
+                  KUBE_DOC ("The holder and the times of its claim."), KUBE_ACTS),
   { NULL },
 };
 

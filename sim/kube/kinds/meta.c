@@ -8,15 +8,17 @@
  * writes them. */
 static const KubeField owner_reference_fields[] = {
   { "apiVersion", KUBE_STRING, .required = TRUE,
-    KUBE_DOC ("Group and version of the owner, such as apps/v1.") },
-  { "kind", KUBE_STRING, .required = TRUE, KUBE_DOC ("What the owner is, such as ReplicaSet.") },
-  { "name", KUBE_STRING, .required = TRUE, KUBE_DOC ("What the owner is called.") },
+    KUBE_DOC ("Group and version of the owner, such as apps/v1."), KUBE_ACTS },
+  { "kind", KUBE_STRING, .required = TRUE, KUBE_DOC ("What the owner is, such as ReplicaSet."),
+    KUBE_ACTS },
+  { "name", KUBE_STRING, .required = TRUE, KUBE_DOC ("What the owner is called."), KUBE_ACTS },
   { "uid", KUBE_STRING, .required = TRUE,
-    KUBE_DOC ("The owner's UID, so that a namesake created later is not taken for it.") },
+    KUBE_DOC ("The owner's UID, so that a namesake created later is not taken for it."),
+    KUBE_ACTS },
   { "controller", KUBE_BOOL,
-    KUBE_DOC ("True for the one owner that manages this object; at most one may be.") },
+    KUBE_DOC ("True for the one owner that manages this object; at most one may be."), KUBE_ACTS },
   { "blockOwnerDeletion", KUBE_BOOL,
-    KUBE_DOC ("True makes foreground deletion of the owner wait for this object.") },
+    KUBE_DOC ("True makes foreground deletion of the owner wait for this object."), KUBE_ACTS },
   { NULL },
 };
 
@@ -50,39 +52,49 @@ static const KubeStruct managed_fields_entry = {
 
 static const KubeField object_meta_fields[] = {
   { "name", KUBE_STRING,
-    KUBE_DOC (
-        "What the object is called, uniquely for its kind and namespace; fixed at creation.") },
+    KUBE_DOC ("What the object is called, uniquely for its kind and namespace; fixed at creation."),
+    KUBE_ACTS },
   { "generateName", KUBE_STRING,
-    KUBE_DOC ("Prefix to which the server adds random letters where name is empty.") },
+    KUBE_DOC ("Prefix to which the server adds random letters where name is empty."), KUBE_ACTS },
   { "namespace", KUBE_STRING,
-    KUBE_DOC ("Where the object lives, fixed at creation; empty for cluster-wide kinds.") },
-  { "selfLink", KUBE_STRING, KUBE_DOC ("Obsolete, always empty.") },
+    KUBE_DOC ("Where the object lives, fixed at creation; empty for cluster-wide kinds."),
+    KUBE_ACTS },
+  { "selfLink", KUBE_STRING, KUBE_DOC ("Obsolete, always empty."), KUBE_INERT ("Obsolete.") },
   { "uid", KUBE_STRING,
-    KUBE_DOC ("Set by the server and never reused, even by an object of the same name.") },
+    KUBE_DOC ("Set by the server and never reused, even by an object of the same name."),
+    KUBE_ACTS },
   { "resourceVersion", KUBE_STRING,
     KUBE_DOC ("Opaque mark of the latest write: start watches from it, or send it to detect "
-              "conflicts.") },
-  { "generation", KUBE_INT, KUBE_DOC ("Counts changes of the spec; set by the server.") },
+              "conflicts."),
+    KUBE_ACTS },
+  { "generation", KUBE_INT, KUBE_DOC ("Counts changes of the spec; set by the server."),
+    KUBE_ACTS },
   { "creationTimestamp", KUBE_TIME,
-    KUBE_DOC ("When the object was created, in UTC to the second; set by the server.") },
+    KUBE_DOC ("When the object was created, in UTC to the second; set by the server."), KUBE_ACTS },
   { "deletionTimestamp", KUBE_TIME,
-    KUBE_DOC ("When the grace period ends; set by the server on a delete request.") },
+    KUBE_DOC ("When the grace period ends; set by the server on a delete request."), KUBE_ACTS },
   { "deletionGracePeriodSeconds", KUBE_INT,
     KUBE_DOC (
-        "Seconds granted for an orderly end; set with deletionTimestamp, can only get shorter.") },
+        "Seconds granted for an orderly end; set with deletionTimestamp, can only get shorter."),
+    KUBE_ACTS },
   KUBE_MAP_OF_STRINGS ("labels",
-                       KUBE_DOC ("Short key and value pairs by which selectors find the object.")),
+                       KUBE_DOC ("Short key and value pairs by which selectors find the object."),
+                       KUBE_ACTS),
   KUBE_MAP_OF_STRINGS (
       "annotations",
-      KUBE_DOC ("Free notes for tools and people, up to 256 KiB in all; selectors ignore them.")),
+      KUBE_DOC ("Free notes for tools and people, up to 256 KiB in all; selectors ignore them."),
+      KUBE_ACTS),
   KUBE_LIST_OF (
       "ownerReferences", owner_reference, .merge_key = "uid",
-      KUBE_DOC ("Owners of this object; garbage collection removes it after the last of them.")),
+      KUBE_DOC ("Owners of this object; garbage collection removes it after the last of them."),
+      KUBE_ACTS),
   KUBE_LIST_OF_STRINGS (
       "finalizers", .merge = TRUE,
-      KUBE_DOC ("Who still has work to do: a deleted object stays until this list is empty.")),
+      KUBE_DOC ("Who still has work to do: a deleted object stays until this list is empty."),
+      KUBE_ACTS),
   KUBE_LIST_OF ("managedFields", managed_fields_entry,
-                KUBE_DOC ("Who has set which fields; kept by the server for server-side apply.")),
+                KUBE_DOC ("Who has set which fields; kept by the server for server-side apply."),
+                KUBE_INERT ("It decides between appliers, not in an upgrade.")),
   { NULL },
 };
 
@@ -110,15 +122,17 @@ const KubeStruct kube_list_meta = {
 };
 
 static const KubeField requirement_fields[] = {
-  { "key", KUBE_STRING, .required = TRUE, KUBE_DOC ("Label to look at.") },
+  { "key", KUBE_STRING, .required = TRUE, KUBE_DOC ("Label to look at."), KUBE_ACTS },
   { "operator", KUBE_STRING, .required = TRUE,
     .values = KUBE_VALUES ("In", "NotIn", "Exists", "DoesNotExist"),
     KUBE_DOC ("Test to apply: In and NotIn compare values, Exists and DoesNotExist only look for "
-              "the key.") },
+              "the key."),
+    KUBE_ACTS },
   KUBE_LIST_OF_STRINGS (
       "values",
       KUBE_DOC (
-          "Candidates for In and NotIn, at least one; leave out for Exists and DoesNotExist.")),
+          "Candidates for In and NotIn, at least one; leave out for Exists and DoesNotExist."),
+      KUBE_ACTS),
   { NULL },
 };
 
@@ -131,9 +145,9 @@ static const KubeStruct label_selector_requirement = {
 static const KubeField label_selector_fields[] = {
   KUBE_MAP_OF_STRINGS (
       "matchLabels",
-      KUBE_DOC ("Labels an object must carry with exactly these values, all of them.")),
+      KUBE_DOC ("Labels an object must carry with exactly these values, all of them."), KUBE_ACTS),
   KUBE_LIST_OF ("matchExpressions", label_selector_requirement,
-                KUBE_DOC ("Further tests, all of which must pass.")),
+                KUBE_DOC ("Further tests, all of which must pass."), KUBE_ACTS),
   { NULL },
 };
 

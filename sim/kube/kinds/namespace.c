@@ -10,7 +10,8 @@
 static const KubeField spec_fields[] = {
   KUBE_LIST_OF_STRINGS (
       "finalizers",
-      KUBE_DOC ("Who must clean up first; \"kubernetes\" goes once the contents are deleted.")),
+      KUBE_DOC ("Who must clean up first; \"kubernetes\" goes once the contents are deleted."),
+      KUBE_ACTS),
   { NULL },
 };
 
@@ -36,9 +37,11 @@ static const KubeStruct status = {
 
 static const KubeField fields[] = {
   KUBE_TYPE_FIELDS,
-  KUBE_OBJECT_OF ("spec", spec, .fallback = "{}", KUBE_DOC ("Finalizers, set by the server.")),
+  KUBE_OBJECT_OF ("spec", spec, .fallback = "{}", KUBE_DOC ("Finalizers, set by the server."),
+                  KUBE_ACTS),
   KUBE_OBJECT_OF ("status", status, .fallback = "{}",
-                  KUBE_DOC ("Phase and obstacles to deletion, set by the namespace controller.")),
+                  KUBE_DOC ("Phase and obstacles to deletion, set by the namespace controller."),
+                  KUBE_INERT ("The cluster writes it.")),
   { NULL },
 };
 

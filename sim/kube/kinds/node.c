@@ -12,15 +12,16 @@
 
 static const KubeField taint_fields[] = {
   { "key", KUBE_STRING, .required = TRUE,
-    KUBE_DOC ("Name of the taint, such as node.kubernetes.io/unschedulable.") },
+    KUBE_DOC ("Name of the taint, such as node.kubernetes.io/unschedulable."), KUBE_ACTS },
   { "value", KUBE_STRING,
-    KUBE_DOC ("Compared with a toleration's value under operator Equal; often empty.") },
+    KUBE_DOC ("Compared with a toleration's value under operator Equal; often empty."), KUBE_ACTS },
   /* Its values are checked below: the server reports them at metadata.taints. */
   { "effect", KUBE_STRING, .required = TRUE,
     KUBE_DOC ("NoSchedule turns new pods away, PreferNoSchedule tries to, NoExecute also evicts "
-              "running ones.") },
-  { "timeAdded", KUBE_TIME,
-    KUBE_DOC ("When the taint was put on, if whoever did so recorded it.") },
+              "running ones."),
+    KUBE_ACTS },
+  { "timeAdded", KUBE_TIME, KUBE_DOC ("When the taint was put on, if whoever did so recorded it."),
+    KUBE_INERT ("A pod's time on a tainted node begins when the taint is seen.") },
   { NULL },
 };
 
@@ -31,16 +32,20 @@ static const KubeStruct taint = {
 };
 
 static const KubeField spec_fields[] = {
-  { "podCIDR", KUBE_STRING,
-    KUBE_DOC ("Address range for the node's pods: the first of podCIDRs.") },
+  { "podCIDR", KUBE_STRING, KUBE_DOC ("Address range for the node's pods: the first of podCIDRs."),
+    KUBE_INERT ("Addresses of pods come from the VPC.") },
   KUBE_LIST_OF_STRINGS ("podCIDRs", .merge = TRUE,
-                        KUBE_DOC ("At most one range of pod addresses for each of IPv4 and IPv6.")),
+                        KUBE_DOC ("At most one range of pod addresses for each of IPv4 and IPv6."),
+                        KUBE_INERT ("Addresses of pods come from the VPC.")),
   { "providerID", KUBE_STRING,
-    KUBE_DOC ("Machine behind the node in the cloud, such as aws:///eu-west-1a/i-0a1b2c3d.") },
-  { "unschedulable", KUBE_BOOL,
-    KUBE_DOC ("True while cordoned: the scheduler sends no new pods.") },
-  KUBE_LIST_OF ("taints", taint, KUBE_DOC ("Marks that repel pods without a matching toleration.")),
-  { "externalID", KUBE_STRING, KUBE_DOC ("Obsolete predecessor of providerID; usually empty.") },
+    KUBE_DOC ("Machine behind the node in the cloud, such as aws:///eu-west-1a/i-0a1b2c3d."),
+    KUBE_ACTS },
+  { "unschedulable", KUBE_BOOL, KUBE_DOC ("True while cordoned: the scheduler sends no new pods."),
+    KUBE_ACTS },
+  KUBE_LIST_OF ("taints", taint, KUBE_DOC ("Marks that repel pods without a matching toleration."),
+                KUBE_ACTS),
+  { "externalID", KUBE_STRING, KUBE_DOC ("Obsolete predecessor of providerID; usually empty."),
+    KUBE_INERT ("Obsolete.") },
   { NULL },
 };
 
@@ -52,15 +57,19 @@ static const KubeStruct spec = {
 
 static const KubeField condition_fields[] = {
   { "type", KUBE_STRING, .required = TRUE,
-    KUBE_DOC ("Ready, MemoryPressure, DiskPressure, PIDPressure or NetworkUnavailable.") },
+    KUBE_DOC ("Ready, MemoryPressure, DiskPressure, PIDPressure or NetworkUnavailable."),
+    KUBE_ACTS },
   { "status", KUBE_STRING, .required = TRUE,
-    KUBE_DOC ("True, False, or Unknown when the node has fallen silent.") },
+    KUBE_DOC ("True, False, or Unknown when the node has fallen silent."), KUBE_ACTS },
   { "lastHeartbeatTime", KUBE_TIME, .fallback = "null",
-    KUBE_DOC ("When the kubelet last reported on it, changed or not.") },
+    KUBE_DOC ("When the kubelet last reported on it, changed or not."),
+    KUBE_INERT ("Leases are the heartbeats.") },
   { "lastTransitionTime", KUBE_TIME, .fallback = "null",
-    KUBE_DOC ("Since when status has had its value.") },
-  { "reason", KUBE_STRING, KUBE_DOC ("Cause as one CamelCase word, such as KubeletReady.") },
-  { "message", KUBE_STRING, KUBE_DOC ("Cause in a sentence for people.") },
+    KUBE_DOC ("Since when status has had its value."), KUBE_ACTS },
+  { "reason", KUBE_STRING, KUBE_DOC ("Cause as one CamelCase word, such as KubeletReady."),
+    KUBE_INERT ("A note for people.") },
+  { "message", KUBE_STRING, KUBE_DOC ("Cause in a sentence for people."),
+    KUBE_INERT ("A note for people.") },
   { NULL },
 };
 
@@ -164,28 +173,37 @@ static const KubeStruct attached_volume = {
 
 static const KubeField status_fields[] = {
   { "capacity", KUBE_MAP, .element = KUBE_QUANTITY,
-    KUBE_DOC ("All that the machine has of each resource: cpu, memory, pods and so on.") },
+    KUBE_DOC ("All that the machine has of each resource: cpu, memory, pods and so on."),
+    KUBE_INERT ("The kubelet writes it, and nothing but clients read it.") },
   { "allocatable", KUBE_MAP, .element = KUBE_QUANTITY,
-    KUBE_DOC ("What pods may request in total: capacity less reserves of the system.") },
-  { "phase", KUBE_STRING, KUBE_DOC ("Obsolete, never set; see conditions.") },
+    KUBE_DOC ("What pods may request in total: capacity less reserves of the system."), KUBE_ACTS },
+  { "phase", KUBE_STRING, KUBE_DOC ("Obsolete, never set; see conditions."),
+    KUBE_INERT ("The kubelet writes it, and nothing but clients read it.") },
   KUBE_LIST_OF ("conditions", condition, .merge_key = "type",
-                KUBE_DOC ("Health of the node, one entry for each type of trouble and Ready.")),
+                KUBE_DOC ("Health of the node, one entry for each type of trouble and Ready."),
+                KUBE_ACTS),
   KUBE_LIST_OF (
       "addresses", address, .merge_key = "type",
-      KUBE_DOC ("The node's IP addresses and host names, from the cloud where there is one.")),
+      KUBE_DOC ("The node's IP addresses and host names, from the cloud where there is one."),
+      KUBE_INERT ("The kubelet writes it, and nothing but clients read it.")),
   KUBE_OBJECT_OF ("daemonEndpoints", daemon_endpoints, .fallback = "{}",
-                  KUBE_DOC ("Ports of system services, set by the kubelet.")),
+                  KUBE_DOC ("Ports of system services, set by the kubelet."),
+                  KUBE_INERT ("The kubelet writes it, and nothing but clients read it.")),
   KUBE_OBJECT_OF ("nodeInfo", info, .fallback = "{}",
-                  KUBE_DOC ("Machine IDs and software versions, set by the kubelet.")),
+                  KUBE_DOC ("Machine IDs and software versions, set by the kubelet."),
+                  KUBE_INERT ("The kubelet writes it, and nothing but clients read it.")),
   KUBE_LIST_OF (
       "images", image,
-      KUBE_DOC ("Images held locally, largest first; kubelets list 50 unless told otherwise.")),
+      KUBE_DOC ("Images held locally, largest first; kubelets list 50 unless told otherwise."),
+      KUBE_INERT ("The kubelet writes it, and nothing but clients read it.")),
   KUBE_LIST_OF_STRINGS (
       "volumesInUse",
-      KUBE_DOC ("Mounted volumes, which must not be detached yet; set by the kubelet.")),
+      KUBE_DOC ("Mounted volumes, which must not be detached yet; set by the kubelet."),
+      KUBE_INERT ("The kubelet writes it, and nothing but clients read it.")),
   KUBE_LIST_OF (
       "volumesAttached", attached_volume,
-      KUBE_DOC ("Volumes attached to the machine; set by the attach and detach controller.")),
+      KUBE_DOC ("Volumes attached to the machine; set by the attach and detach controller."),
+      KUBE_INERT ("The kubelet writes it, and nothing but clients read it.")),
   { NULL },
 };
 
@@ -198,10 +216,11 @@ static const KubeStruct status = {
 static const KubeField fields[] = {
   KUBE_TYPE_FIELDS,
   KUBE_OBJECT_OF ("spec", spec, .fallback = "{}",
-                  KUBE_DOC ("Cordon, taints and identity of the node.")),
+                  KUBE_DOC ("Cordon, taints and identity of the node."), KUBE_ACTS),
   KUBE_OBJECT_OF (
       "status", status, .fallback = "{}",
-      KUBE_DOC ("Reported by the kubelet, in part by controllers; not for users to write.")),
+      KUBE_DOC ("Reported by the kubelet, in part by controllers; not for users to write."),
+      KUBE_ACTS),
   { NULL },
 };
 

@@ -8,17 +8,21 @@
 static const KubeField spec_fields[] = {
   { "minAvailable", KUBE_INT_OR_STRING,
     KUBE_DOC ("Count or percentage (rounded up) of the pods that evictions must leave healthy; "
-              "excludes maxUnavailable.") },
+              "excludes maxUnavailable."),
+    KUBE_ACTS },
   KUBE_OBJECT_OF (
       "selector", kube_label_selector,
-      KUBE_DOC ("Pods to protect; {} takes all of the namespace, none at all takes no pod.")),
+      KUBE_DOC ("Pods to protect; {} takes all of the namespace, none at all takes no pod."),
+      KUBE_ACTS),
   { "maxUnavailable", KUBE_INT_OR_STRING,
     KUBE_DOC ("Count or percentage (rounded up) of the pods that may be down at once; excludes "
-              "minAvailable.") },
+              "minAvailable."),
+    KUBE_ACTS },
   { "unhealthyPodEvictionPolicy", KUBE_STRING,
     .values = KUBE_VALUES ("AlwaysAllow", "IfHealthyBudget"),
     KUBE_DOC ("When running but unready pods may go: AlwaysAllow, or IfHealthyBudget (default) "
-              "while enough others are healthy.") },
+              "while enough others are healthy."),
+    KUBE_ACTS },
   { NULL },
 };
 
@@ -55,10 +59,11 @@ static const KubeStruct status = {
 
 static const KubeField fields[] = {
   KUBE_TYPE_FIELDS,
-  KUBE_OBJECT_OF ("spec", spec, .fallback = "{}", KUBE_DOC ("The protection that the user wants.")),
-  KUBE_OBJECT_OF (
-      "status", status, .fallback = "{}",
-      KUBE_DOC ("What the budget allows at present; set by the disruption controller.")),
+  KUBE_OBJECT_OF ("spec", spec, .fallback = "{}", KUBE_DOC ("The protection that the user wants."),
+                  KUBE_ACTS),
+  KUBE_OBJECT_OF ("status", status, .fallback = "{}",
+                  KUBE_DOC ("What the budget allows at present; set by the disruption controller."),
+                  KUBE_INERT ("The cluster writes it.")),
   { NULL },
 };
 

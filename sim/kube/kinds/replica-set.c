@@ -7,15 +7,18 @@
 
 static const KubeField spec_fields[] = {
   { "replicas", KUBE_INT, .fallback = "1",
-    KUBE_DOC ("How many pods to keep; 1 if absent, and 0 is allowed.") },
+    KUBE_DOC ("How many pods to keep; 1 if absent, and 0 is allowed."), KUBE_ACTS },
   { "minReadySeconds", KUBE_INT,
-    KUBE_DOC ("Seconds a pod must stay ready before it counts as available; default 0.") },
+    KUBE_DOC ("Seconds a pod must stay ready before it counts as available; default 0."),
+    KUBE_ACTS },
   KUBE_OBJECT_OF (
       "selector", kube_label_selector, .required = TRUE,
-      KUBE_DOC ("Pods to count and keep, by label; fixed at creation, must match the template.")),
+      KUBE_DOC ("Pods to count and keep, by label; fixed at creation, must match the template."),
+      KUBE_ACTS),
   KUBE_OBJECT_OF (
       "template", kube_pod_template_spec, .required = TRUE,
-      KUBE_DOC ("Blueprint for missing pods; existing ones keep their shape when it changes.")),
+      KUBE_DOC ("Blueprint for missing pods; existing ones keep their shape when it changes."),
+      KUBE_ACTS),
   { NULL },
 };
 
@@ -47,10 +50,11 @@ static const KubeStruct status = {
 
 static const KubeField fields[] = {
   KUBE_TYPE_FIELDS,
-  KUBE_OBJECT_OF ("spec", spec, .fallback = "{}",
-                  KUBE_DOC ("Number and shape of the pods wanted.")),
+  KUBE_OBJECT_OF ("spec", spec, .fallback = "{}", KUBE_DOC ("Number and shape of the pods wanted."),
+                  KUBE_ACTS),
   KUBE_OBJECT_OF ("status", status, .fallback = "{}",
-                  KUBE_DOC ("Pods found, counted by the replica set controller.")),
+                  KUBE_DOC ("Pods found, counted by the replica set controller."),
+                  KUBE_INERT ("The cluster writes it.")),
   { NULL },
 };
 

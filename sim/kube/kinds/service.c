@@ -54,61 +54,79 @@ static const KubeStruct affinity_config = {
 static const KubeField spec_fields[] = {
   KUBE_LIST_OF (
       "ports", port, .merge_key = "port",
-      KUBE_DOC ("Ports that the service offers; at least one unless headless or ExternalName.")),
+      KUBE_DOC ("Ports that the service offers; at least one unless headless or ExternalName."),
+      KUBE_INERT ("There is no traffic.")),
   KUBE_MAP_OF_STRINGS (
       "selector",
-      KUBE_DOC ("Labels of the pods behind it; if empty, others must provide the endpoints.")),
+      KUBE_DOC ("Labels of the pods behind it; if empty, others must provide the endpoints."),
+      KUBE_INERT ("There is no traffic.")),
   { "clusterIP", KUBE_STRING,
-    KUBE_DOC ("Virtual address, chosen by the server if unset; None for a headless service.") },
+    KUBE_DOC ("Virtual address, chosen by the server if unset; None for a headless service."),
+    KUBE_INERT ("There is no traffic.") },
   KUBE_LIST_OF_STRINGS (
       "clusterIPs",
-      KUBE_DOC ("Virtual addresses, one for each family; the first equals clusterIP.")),
+      KUBE_DOC ("Virtual addresses, one for each family; the first equals clusterIP."),
+      KUBE_INERT ("There is no traffic.")),
   { "type", KUBE_STRING, .fallback = "\"ClusterIP\"",
     .values = KUBE_VALUES ("ClusterIP", "ExternalName", "LoadBalancer", "NodePort"),
     KUBE_DOC ("ClusterIP (default) is internal; NodePort and LoadBalancer open it outwards; "
-              "ExternalName is an alias.") },
+              "ExternalName is an alias."),
+    KUBE_NOT_MODELLED ("nodes or a load balancer would bring in traffic, which those that leave "
+                       "are taken out of; here there is none") },
   KUBE_LIST_OF_STRINGS (
       "externalIPs",
-      KUBE_DOC ("Further addresses whose traffic nodes accept; the user must route them there.")),
+      KUBE_DOC ("Further addresses whose traffic nodes accept; the user must route them there."),
+      KUBE_INERT ("There is no traffic.")),
   { "sessionAffinity", KUBE_STRING, .fallback = "\"None\"",
     .values = KUBE_VALUES ("ClientIP", "None"),
-    KUBE_DOC ("ClientIP sends a client to the same pod each time; None (default) does not.") },
+    KUBE_DOC ("ClientIP sends a client to the same pod each time; None (default) does not."),
+    KUBE_INERT ("There is no traffic.") },
   { "loadBalancerIP", KUBE_STRING,
-    KUBE_DOC ("Obsolete: address asked of the load balancer, heeded by some providers only.") },
+    KUBE_DOC ("Obsolete: address asked of the load balancer, heeded by some providers only."),
+    KUBE_INERT ("There is no traffic.") },
   KUBE_LIST_OF_STRINGS (
       "loadBalancerSourceRanges",
-      KUBE_DOC ("Client networks, in CIDR form, that the load balancer lets in; empty for all.")),
+      KUBE_DOC ("Client networks, in CIDR form, that the load balancer lets in; empty for all."),
+      KUBE_INERT ("There is no traffic.")),
   { "externalName", KUBE_STRING,
-    KUBE_DOC ("DNS name that an ExternalName service resolves to, by CNAME.") },
+    KUBE_DOC ("DNS name that an ExternalName service resolves to, by CNAME."),
+    KUBE_INERT ("There is no traffic.") },
   { "externalTrafficPolicy", KUBE_STRING, .values = KUBE_VALUES ("Cluster", "Local"),
     KUBE_DOC ("Local keeps outside traffic on the node it reaches and preserves client addresses; "
-              "Cluster spreads it.") },
+              "Cluster spreads it."),
+    KUBE_INERT ("There is no traffic.") },
   { "healthCheckNodePort", KUBE_INT,
     KUBE_DOC (
-        "Node port that tells load balancers of local pods, under externalTrafficPolicy Local.") },
+        "Node port that tells load balancers of local pods, under externalTrafficPolicy Local."),
+    KUBE_INERT ("There is no traffic.") },
   { "publishNotReadyAddresses", KUBE_BOOL,
-    KUBE_DOC (
-        "True makes unready pods endpoints as well, as peer discovery needs; default false.") },
+    KUBE_DOC ("True makes unready pods endpoints as well, as peer discovery needs; default false."),
+    KUBE_INERT ("There is no traffic.") },
   KUBE_OBJECT_OF ("sessionAffinityConfig", affinity_config,
-                  KUBE_DOC ("How sessionAffinity behaves; used with ClientIP only.")),
-  KUBE_LIST_OF_STRINGS (
-      "ipFamilies", KUBE_DOC ("IPv4, IPv6 or both; the first decides the family of clusterIP.")),
+                  KUBE_DOC ("How sessionAffinity behaves; used with ClientIP only."),
+                  KUBE_INERT ("There is no traffic.")),
+  KUBE_LIST_OF_STRINGS ("ipFamilies",
+                        KUBE_DOC ("IPv4, IPv6 or both; the first decides the family of clusterIP."),
+                        KUBE_INERT ("There is no traffic.")),
   { "ipFamilyPolicy", KUBE_STRING,
     .values = KUBE_VALUES ("PreferDualStack", "RequireDualStack", "SingleStack"),
     KUBE_DOC ("SingleStack (default) for one family, RequireDualStack for two, PreferDualStack "
-              "where possible.") },
+              "where possible."),
+    KUBE_INERT ("There is no traffic.") },
   { "allocateLoadBalancerNodePorts", KUBE_BOOL,
     KUBE_DOC ("False spares the node ports of a LoadBalancer that reaches pods directly; default "
-              "true.") },
+              "true."),
+    KUBE_INERT ("There is no traffic.") },
   { "loadBalancerClass", KUBE_STRING,
-    KUBE_DOC (
-        "Controller to provide the load balancer, the cloud's own if unset; fixed once set.") },
+    KUBE_DOC ("Controller to provide the load balancer, the cloud's own if unset; fixed once set."),
+    KUBE_INERT ("There is no traffic.") },
   { "internalTrafficPolicy", KUBE_STRING, .values = KUBE_VALUES ("Cluster", "Local"),
     KUBE_DOC ("Cluster (default) uses all endpoints for traffic from inside, Local only those on "
-              "the client's node.") },
+              "the client's node."),
+    KUBE_INERT ("There is no traffic.") },
   { "trafficDistribution", KUBE_STRING,
-    KUBE_DOC (
-        "PreferClose favours endpoints in the zone of the client; unset for no preference.") },
+    KUBE_DOC ("PreferClose favours endpoints in the zone of the client; unset for no preference."),
+    KUBE_INERT ("There is no traffic.") },
   { NULL },
 };
 
@@ -163,9 +181,10 @@ static const KubeStruct status = {
 static const KubeField fields[] = {
   KUBE_TYPE_FIELDS,
   KUBE_OBJECT_OF ("spec", spec, .fallback = "{}",
-                  KUBE_DOC ("Ports, selector and exposure that the user wants.")),
+                  KUBE_DOC ("Ports, selector and exposure that the user wants."), KUBE_ACTS),
   KUBE_OBJECT_OF ("status", status, .fallback = "{}",
-                  KUBE_DOC ("Written by the controller of the load balancer.")),
+                  KUBE_DOC ("Written by the controller of the load balancer."),
+                  KUBE_INERT ("The cluster writes it.")),
   { NULL },
 };
 

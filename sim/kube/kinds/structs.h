@@ -25,15 +25,21 @@ G_BEGIN_DECLS
     name_, KUBE_MAP, .element = KUBE_STRING, __VA_ARGS__ \
   }
 #define KUBE_DOC(text_) .description = text_
+/* What part a field has in an upgrade. INERT says why it has none, in a sentence; NOT_MODELLED what
+ * a cluster would do, in words that go on after "in a cluster, ". */
+#define KUBE_ACTS .part = KUBE_FIELD_ACTS
+#define KUBE_INERT(reason_) .part = KUBE_FIELD_INERT, .because = reason_
+#define KUBE_NOT_MODELLED(effect_) .part = KUBE_FIELD_NOT_MODELLED, .because = effect_
 #define KUBE_VALUES(...) ((const char *const[]) { __VA_ARGS__, NULL })
 
 /* sim/kube/kinds/meta.c: the first fields and the usual columns of every kind. */
 #define KUBE_TYPE_FIELDS \
-  { "apiVersion", KUBE_STRING, KUBE_DOC (KUBE_API_VERSION_TEXT) }, \
-      { "kind", KUBE_STRING, KUBE_DOC (KUBE_KIND_TEXT) }, \
+  { "apiVersion", KUBE_STRING, KUBE_DOC (KUBE_API_VERSION_TEXT), KUBE_ACTS }, \
+      { "kind", KUBE_STRING, KUBE_DOC (KUBE_KIND_TEXT), KUBE_ACTS }, \
       KUBE_OBJECT_OF ( \
           "metadata", kube_object_meta, \
-          KUBE_DOC ("Name, labels, owners and the like, in the same form for every kind."))
+          KUBE_DOC ("Name, labels, owners and the like, in the same form for every kind."), \
+          KUBE_ACTS)
 #define KUBE_NAME_COLUMN \
   { \
     "Name", "string", "name", .path = "metadata.name" \

@@ -321,29 +321,43 @@ static const KubeStruct ephemeral = {
 
 static const KubeField volume_fields[] = {
   { "name", KUBE_STRING, .required = TRUE,
-    KUBE_DOC ("DNS label by which volumeMounts refer to it; unique in the pod.") },
-  KUBE_OBJECT_OF (
-      "hostPath", host_path,
-      KUBE_DOC ("File or directory of the node itself; risky for all but system pods.")),
-  KUBE_OBJECT_OF ("emptyDir", empty_dir,
-                  KUBE_DOC ("Scratch directory that vanishes with the pod.")),
+    KUBE_DOC ("DNS label by which volumeMounts refer to it; unique in the pod."), KUBE_ACTS },
+  KUBE_OBJECT_OF ("hostPath", host_path,
+                  KUBE_DOC ("File or directory of the node itself; risky for all but system pods."),
+                  KUBE_INERT ("Every node is taken to have it.")),
+  KUBE_OBJECT_OF ("emptyDir", empty_dir, KUBE_DOC ("Scratch directory that vanishes with the pod."),
+                  KUBE_INERT ("No program writes to it.")),
   KUBE_OBJECT_OF (
       "awsElasticBlockStore", elastic_block_store,
-      KUBE_DOC ("EBS volume through the retired built-in driver; new pods use a claim.")),
-  KUBE_OBJECT_OF ("secret", secret, KUBE_DOC ("Files from a Secret.")),
-  KUBE_OBJECT_OF ("nfs", nfs, KUBE_DOC ("Directory of an NFS server.")),
+      KUBE_DOC ("EBS volume through the retired built-in driver; new pods use a claim."),
+      KUBE_NOT_MODELLED ("the pod would be kept to the zone of its volume, and wait until that is "
+                         "detached and attached")),
+  KUBE_OBJECT_OF ("secret", secret, KUBE_DOC ("Files from a Secret."),
+                  KUBE_INERT ("What it names is taken to exist.")),
+  KUBE_OBJECT_OF ("nfs", nfs, KUBE_DOC ("Directory of an NFS server."),
+                  KUBE_INERT ("The server is taken to answer.")),
   KUBE_OBJECT_OF ("persistentVolumeClaim", claim,
-                  KUBE_DOC ("Storage of an existing claim in the same namespace.")),
-  KUBE_OBJECT_OF ("downwardAPI", downward, KUBE_DOC ("Files with facts about the pod itself.")),
-  KUBE_OBJECT_OF ("configMap", config_map, KUBE_DOC ("Files from a ConfigMap.")),
+                  KUBE_DOC ("Storage of an existing claim in the same namespace."),
+                  KUBE_NOT_MODELLED ("the pod would be kept to the zone of its volume, and wait "
+                                     "until that is detached and attached")),
+  KUBE_OBJECT_OF ("downwardAPI", downward, KUBE_DOC ("Files with facts about the pod itself."),
+                  KUBE_INERT ("No program reads it.")),
+  KUBE_OBJECT_OF ("configMap", config_map, KUBE_DOC ("Files from a ConfigMap."),
+                  KUBE_INERT ("What it names is taken to exist.")),
   KUBE_OBJECT_OF (
       "projected", projected,
-      KUBE_DOC ("Secrets, ConfigMaps, tokens and facts about the pod in one directory.")),
-  KUBE_OBJECT_OF ("csi", csi, KUBE_DOC ("Made by a CSI driver for this pod alone.")),
+      KUBE_DOC ("Secrets, ConfigMaps, tokens and facts about the pod in one directory."),
+      KUBE_INERT ("What it names is taken to exist.")),
+  KUBE_OBJECT_OF (
+      "csi", csi, KUBE_DOC ("Made by a CSI driver for this pod alone."),
+      KUBE_NOT_MODELLED ("the pod would run only on nodes with the driver, and wait for it there")),
   KUBE_OBJECT_OF ("ephemeral", ephemeral,
-                  KUBE_DOC ("Claim created with the pod and deleted with it.")),
+                  KUBE_DOC ("Claim created with the pod and deleted with it."),
+                  KUBE_NOT_MODELLED (
+                      "a claim would be made with the pod, which waits until its volume is there")),
   KUBE_OBJECT_OF ("image", image,
-                  KUBE_DOC ("Contents of an OCI image or artifact, pulled by the kubelet.")),
+                  KUBE_DOC ("Contents of an OCI image or artifact, pulled by the kubelet."),
+                  KUBE_INERT ("It is taken to be pulled with the others.")),
   { NULL },
 };
 
