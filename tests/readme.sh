@@ -392,6 +392,14 @@ obey ()
       runs "$typed" 0 "$(echo "$typed" | sed 's/--time 10m/--time 100ms/')"
       ;;
     'build/drydock explore '* | 'drydock explore '*) once explore ;;
+    'drydock explain')
+      runs "$typed"
+      says '^pods +po +v1 +Pod$'
+      ;;
+    'drydock explain '*)
+      runs "$typed"
+      says 'not modelled'
+      ;;
     'drydock merge '*) runs "$typed"; says '^9 rehearsals: 9 held' ;;
     *'drydock shrink '*mine.yaml) once shrink ;;
     'build/drydock serve'* | 'drydock serve'*) serves ;;

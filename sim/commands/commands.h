@@ -12,5 +12,6 @@ extern const DdCommand dd_command_merge;   /* merge.c */
 extern const DdCommand dd_command_shrink;  /* shrink.c */
 extern const DdCommand dd_command_serve;   /* serve.c */
 extern const DdCommand dd_command_ctl;     /* ctl.c */
+extern const DdCommand dd_command_explain; /* explain.c */
 
 G_END_DECLS
