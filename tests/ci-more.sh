@@ -64,14 +64,15 @@ world: $copy/scenarios/worlds/eks-workshop.yaml
 steps:
   - at: 1s
     apply:
-      apiVersion: scheduling.k8s.io/v1
-      kind: PriorityClass
-      metadata: {name: high}
-      value: 1000
+      apiVersion: node.k8s.io/v1
+      kind: RuntimeClass
+      metadata: {name: kata}
+      handler: kata-qemu
+      scheduling: {nodeSelector: {runtime: kata}}
 expect:
   - at end:
     count: 1
-    match: {kind: PriorityClass, metadata: {name: high}, value: 1000, preemptionPolicy: PreemptLowerPriority}
+    match: {kind: RuntimeClass, metadata: {name: kata}, handler: kata-qemu, scheduling: {nodeSelector: {runtime: kata}}}
 TEXT
   build/drydock run --quiet example.yaml
 }

@@ -263,17 +263,98 @@ START_TEST (tolerations_that_are_there_are_not_added_again)
 }
 END_TEST
 
-START_TEST (priority_comes_from_the_classes_that_every_cluster_has)
+/* Sources: plugin/pkg/admission/priority, admitPod; pkg/apis/scheduling/v1. */
+START_TEST (priority_comes_from_the_class)
 {
-  g_autoptr (GError) error = NULL;
-  g_autoptr (SimObject) critical
-      = pod_with (",\"priorityClassName\":\"system-node-critical\"", NULL);
-  g_autoptr (SimObject) unknown = pod_with (",\"priorityClassName\":\"high\"", &error);
+  static const struct
+  {
+    const char *spec;
+    gint64 priority;
+    const char *policy, *refusal;
+  } rows[] = {
+    { ",\"priorityClassName\":\"system-node-critical\"", 2000001000, "PreemptLowerPriority", NULL },
+    { ",\"priorityClassName\":\"patient\"", 50, "Never", NULL },
+    { "", 7, "PreemptLowerPriority", NULL },
+    { ",\"priorityClassName\":\"high\"", 0, NULL, "no PriorityClass with name high was found" },
+    { ",\"priority\":9", 0, NULL,
+      "the integer value of priority (9) must not be provided in pod spec; priority admission "
+      "controller computed 7 from the given PriorityClass name" },
+    { ",\"preemptionPolicy\":\"Never\"", 0, NULL,
+      "the string value of PreemptionPolicy (Never) must not be provided in pod spec; priority "
+      "admission controller computed PreemptLowerPriority from the given PriorityClass name" },
+  };
+  const KubeKind *class = kind ("scheduling.k8s.io/v1", "PriorityClass");
 
-  ck_assert_int_eq (dd_value_path_int (critical->value, "spec.priority", 0), 2000001000);
-  ck_assert_ptr_null (unknown);
-  ck_assert_str_eq (error->message,
-                    "pods \"p\" is forbidden: no PriorityClass with name high was found");
+  sim_object_unref (create (class, NULL,
+                            json ("{\"metadata\":{\"name\":\"patient\"},\"value\":50,"
+                                  "\"preemptionPolicy\":\"Never\"}")));
+  sim_object_unref (create (class, NULL,
+                            json ("{\"metadata\":{\"name\":\"usual\"},\"value\":7,"
+                                  "\"globalDefault\":true}")));
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (SimObject) pod = pod_with (rows[i].spec, &error);
+      g_autofree char *message = g_strconcat ("pods \"p\" is forbidden: ", rows[i].refusal, NULL);
+
+      if (rows[i].refusal != NULL)
+        {
+          ck_assert_ptr_null (pod);
+          ck_assert_str_eq (error->message, message);
+          continue;
+        }
+      ck_assert_msg (pod != NULL, "row %u: %s", i, error != NULL ? error->message : "");
+      ck_assert_int_eq (dd_value_path_int (pod->value, "spec.priority", 0), rows[i].priority);
+      ck_assert_str_eq (dd_value_path_string (pod->value, "spec.preemptionPolicy"), rows[i].policy);
+      sim_store_remove (api->store, pod);
+    }
+}
+END_TEST
+
+/* Sources: pkg/apis/scheduling/validation, validatePriorityClass, the storage's Delete. */
+START_TEST (priority_classes_have_rules_of_their_own)
+{
+  static const struct
+  {
+    const char *method, *name, *body;
+    guint status;
+    const char *says;
+  } rows[] = {
+    { "POST", "", "{\"metadata\":{\"name\":\"usual\"},\"value\":7,\"globalDefault\":true}", 201,
+      NULL },
+    { "POST", "", "{\"metadata\":{\"name\":\"more\"},\"value\":8,\"globalDefault\":true}", 403,
+      "PriorityClass usual is already marked as default. Only one default can exist" },
+    { "POST", "", "{\"metadata\":{\"name\":\"top\"},\"value\":1000000001}", 422,
+      "value: Forbidden: maximum allowed value of a user defined priority is 1000000000" },
+    { "POST", "", "{\"metadata\":{\"name\":\"system-mine\"},\"value\":1}", 422,
+      "metadata.name: Forbidden: priority class names with 'system-' prefix are reserved for "
+      "system use only. error: system-mine is not a known system priority class" },
+    { "PATCH", "/usual", "{\"value\":8}", 422,
+      "value: Forbidden: may not be changed in an update." },
+    { "PATCH", "/usual", "{\"preemptionPolicy\":\"Never\"}", 422,
+      "preemptionPolicy: Invalid value: \"Never\": field is immutable" },
+    { "PATCH", "/usual", "{\"description\":\"of most\"}", 200, NULL },
+    { "DELETE", "/system-node-critical", NULL, 403,
+      "this is a system priority class and cannot be deleted" },
+    { "DELETE", "/usual", NULL, 200, NULL },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *target
+          = g_strconcat ("/apis/scheduling.k8s.io/v1/priorityclasses", rows[i].name, NULL);
+      Manner manner
+          = { .type
+              = g_str_equal (rows[i].method, "PATCH") ? "application/merge-patch+json" : NULL };
+      g_autoptr (SimResponse) response = ask_in (manner, rows[i].method, target, rows[i].body);
+      g_autofree char *text = text_of (response);
+      g_autoptr (DdValue) value = value_of (response);
+      const char *message = dd_value_path_string (value, "message");
+
+      ck_assert_msg (response->status == rows[i].status, "row %u: %s", i, text);
+      if (rows[i].says != NULL)
+        ck_assert_msg (strstr (message, rows[i].says) != NULL, "row %u: %s", i, message);
+    }
 }
 END_TEST
 
@@ -483,7 +564,8 @@ add_pods (TCase *tcase)
   tcase_add_test (tcase, an_image_without_a_fixed_tag_is_always_pulled);
   tcase_add_test (tcase, resources_decide_the_quality_of_service);
   tcase_add_test (tcase, tolerations_that_are_there_are_not_added_again);
-  tcase_add_test (tcase, priority_comes_from_the_classes_that_every_cluster_has);
+  tcase_add_test (tcase, priority_comes_from_the_class);
+  tcase_add_test (tcase, priority_classes_have_rules_of_their_own);
   tcase_add_test (tcase, a_pod_without_its_account_is_refused);
   tcase_add_test (tcase, of_a_pods_spec_only_a_little_may_change);
 }

@@ -513,16 +513,175 @@ START_TEST (priority_goes_first)
 }
 END_TEST
 
-START_TEST (a_pod_that_would_preempt_is_named_as_not_modelled)
+/* ---- preemption ---- */
+
+static void
+priority_class (const char *name, int value, const char *policy)
 {
+  apply (json ("{'apiVersion':'scheduling.k8s.io/v1','kind':'PriorityClass','metadata':{'name':'%s'"
+               "},'value':%d,'preemptionPolicy':'%s'}",
+               name, value, policy));
+}
+
+static const char *
+nominated_node (const char *pod)
+{
+  return dd_value_path_string (stored (&kube_pod, "default", pod)->value,
+                               "status.nominatedNodeName");
+}
+
+static gboolean
+is_leaving (const char *pod)
+{
+  const SimObject *found = stored (&kube_pod, "default", pod);
+
+  return found == NULL || kube_pod_view (found)->terminating;
+}
+
+/* Nobody runs these nodes, so that a victim stays terminating. */
+START_TEST (a_higher_class_takes_the_place_of_a_lower_one)
+{
+  const SimObject *victim, *winner;
+  g_autofree char *message = NULL;
+  const DdValue *condition;
+
+  priority_class ("high", 1000, "PreemptLowerPriority");
   node_with ("n1", "", "", "'cpu':'2','memory':'4Gi','pods':'1'");
   run_for (1 * DD_SECOND);
   pod_with ("low", "");
   run_for (1 * DD_SECOND);
-  pod_with ("equal", "");
-  run_for (1 * DD_SECOND);
+  pod_with ("high", "'priorityClassName':'high',");
+  run_for (500 * DD_MILLISECOND);
+  winner = stored (&kube_pod, "default", "high");
+  victim = stored (&kube_pod, "default", "low");
+  condition = sim_condition_find (dd_value_member (victim->value, "status"), "DisruptionTarget");
+  message = g_strdup_printf ("Preempted by pod %s on node n1", winner->uid);
+  ck_assert_str_eq (nominated_node ("high"), "n1");
+  ck_assert_str_eq (why ("high"), "0/1 nodes are available: 1 Too many pods.");
+  ck_assert (kube_pod_view (victim)->terminating);
+  ck_assert_str_eq (dd_value_path_string (condition, "reason"), "PreemptionByScheduler");
+  ck_assert_str_eq (dd_value_path_string (condition, "message"),
+                    "default-scheduler: preempting to accommodate a higher priority pod");
+  ck_assert_str_eq (event_about ("low", "Preempted"), message);
+  ck_assert_uint_eq (count_traced ("scheduler pod.preempted default/low"), 1);
   ck_assert_uint_eq (count_traced ("not-modelled"), 0);
-  pod_with ("high", "'priorityClassName':'system-node-critical',");
+}
+END_TEST
+
+START_TEST (while_its_victims_leave_it_takes_no_more)
+{
+  priority_class ("high", 1000, "PreemptLowerPriority");
+  node_with ("n1", "", "", "'cpu':'2','memory':'4Gi','pods':'1'");
+  node_with ("n2", "", "", "'cpu':'2','memory':'4Gi','pods':'1'");
+  run_for (1 * DD_SECOND);
+  pod_with ("low1", "");
+  pod_with ("low2", "");
+  run_for (1 * DD_SECOND);
+  pod_with ("high", "'priorityClassName':'high',");
+  run_for (1 * DD_SECOND);
+  apply (json ("{'apiVersion':'v1','kind':'Node','metadata':{'name':'n3','labels':{}},"
+               "'spec':{'unschedulable':true}}"));
+  run_for (2 * DD_SECOND);
+  ck_assert_str_eq (why ("high"),
+                    "0/3 nodes are available: 1 node(s) were unschedulable, 2 Too many pods. "
+                    "preemption: not eligible due to a terminating pod on the nominated node.");
+  ck_assert_uint_eq (count_traced ("scheduler pod.preempted"), 1);
+  ck_assert_ptr_nonnull (nominated_node ("high"));
+}
+END_TEST
+
+/* Rows: what makes one node the smaller loss. Source: pickOneNodeForPreemption's order of
+ * questions; each row is decided by the one that it names. */
+START_TEST (the_smallest_loss_is_chosen)
+{
+  static const struct
+  {
+    const char *question;
+    const char *on_first, *on_second; /* priority classes of the pods there */
+    gboolean first_has_budget;
+    const char *leaves; /* "first" or "second" */
+  } rows[] = {
+    { "budgets", "none", "low", TRUE, "second" },
+    { "the highest victim", "low", "none", FALSE, "second" },
+    { "the highest victim", "none", "low", FALSE, "first" },
+  };
+
+  priority_class ("low", 10, "PreemptLowerPriority");
+  priority_class ("none", 1, "PreemptLowerPriority");
+  priority_class ("high", 1000, "PreemptLowerPriority");
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      const char *names[] = { "first", "second" };
+      const char *classes[] = { rows[i].on_first, rows[i].on_second };
+
+      stop_world ();
+      start_world ();
+      priority_class ("low", 10, "PreemptLowerPriority");
+      priority_class ("none", 1, "PreemptLowerPriority");
+      priority_class ("high", 1000, "PreemptLowerPriority");
+      if (rows[i].first_has_budget)
+        budget ("first", "'maxUnavailable':0");
+      for (guint j = 0; j < 2; j++)
+        {
+          g_autofree char *spec = g_strdup_printf ("'priorityClassName':'%s','nodeSelector':{"
+                                                   "'kubernetes.io/hostname':'%s'},",
+                                                   classes[j], names[j]);
+
+          node_with (names[j], "", "", "'cpu':'2','memory':'4Gi','pods':'1'");
+          pod_with (names[j], spec);
+        }
+      run_for (1 * DD_SECOND);
+      pod_with ("high", "'priorityClassName':'high',");
+      run_for (500 * DD_MILLISECOND);
+      ck_assert_msg (is_leaving (rows[i].leaves), "row %u: %s", i, rows[i].question);
+      ck_assert_uint_eq (count_traced ("scheduler pod.preempted"), 1);
+    }
+}
+END_TEST
+
+START_TEST (only_as_many_as_must_go_do)
+{
+  priority_class ("low", 10, "PreemptLowerPriority");
+  priority_class ("high", 1000, "PreemptLowerPriority");
+  node_with ("n1", "", "", "'cpu':'2','memory':'4Gi','pods':'3'");
+  run_for (1 * DD_SECOND);
+  pod_with ("a", "'priorityClassName':'low',");
+  pod_with ("b", "");
+  pod_with ("c", "'priorityClassName':'low',");
+  run_for (1 * DD_SECOND);
+  pod_with ("high", "'priorityClassName':'high',");
+  run_for (500 * DD_MILLISECOND);
+  ck_assert (is_leaving ("b"));
+  ck_assert (!is_leaving ("a"));
+  ck_assert (!is_leaving ("c"));
+}
+END_TEST
+
+START_TEST (a_class_that_never_preempts_waits)
+{
+  priority_class ("patient", 1000, "Never");
+  node_with ("n1", "", "", "'cpu':'2','memory':'4Gi','pods':'1'");
+  run_for (1 * DD_SECOND);
+  pod_with ("low", "");
+  run_for (1 * DD_SECOND);
+  pod_with ("high", "'priorityClassName':'patient',");
+  run_for (1 * DD_SECOND);
+  ck_assert (!is_leaving ("low"));
+  ck_assert_str_eq (why ("high"), "0/1 nodes are available: 1 Too many pods. preemption: not "
+                                  "eligible due to preemptionPolicy=Never.");
+}
+END_TEST
+
+START_TEST (victims_of_an_anti_affinity_are_named_as_not_modelled)
+{
+  priority_class ("high", 1000, "PreemptLowerPriority");
+  node ("n1");
+  run_for (1 * DD_SECOND);
+  pod_with ("low", "'affinity':{'podAntiAffinity':{'requiredDuringSchedulingIgnoredDuringExecution'"
+                   ":[{'topologyKey':'kubernetes.io/hostname','labelSelector':{'matchLabels':{"
+                   "'app':'high'}}}]}},");
+  run_for (1 * DD_SECOND);
+  pod_with ("high", "'priorityClassName':'high',");
   run_for (10 * DD_SECOND);
   ck_assert_uint_eq (count_traced ("scheduler not-modelled default/high"), 1);
 }
@@ -579,7 +738,12 @@ main (void)
   tcase_add_test (cases, host_ports_of_different_addresses_do_not_clash);
   tcase_add_test (cases, pods_of_one_owner_are_spread_over_zones_and_nodes);
   tcase_add_test (cases, priority_goes_first);
-  tcase_add_test (cases, a_pod_that_would_preempt_is_named_as_not_modelled);
+  tcase_add_test (cases, a_higher_class_takes_the_place_of_a_lower_one);
+  tcase_add_test (cases, while_its_victims_leave_it_takes_no_more);
+  tcase_add_test (cases, the_smallest_loss_is_chosen);
+  tcase_add_test (cases, only_as_many_as_must_go_do);
+  tcase_add_test (cases, a_class_that_never_preempts_waits);
+  tcase_add_test (cases, victims_of_an_anti_affinity_are_named_as_not_modelled);
   tcase_add_test (cases, the_largest_cluster_examines_a_share_of_its_nodes);
   return run_cases (cases, "scheduler");
 }

@@ -193,6 +193,23 @@ START_TEST (tables_of_small_kinds_are_those_of_a_real_server)
 }
 END_TEST
 
+/* The classes that a server has from the beginning. */
+START_TEST (initial_objects_are_those_of_a_real_server)
+{
+  g_autoptr (GPtrArray) exchanges = golden_read ("table-priorityclasses.txt");
+  g_autoptr (DdValue) wanted = golden_body (exchanges->pdata[0], "\"14s\"", "\"0s\"");
+  g_autoptr (SimResponse) response = ask_as_recorded (exchanges->pdata[0]);
+  g_autoptr (DdValue) got = value_of (response);
+  const DdValue *rows = dd_value_member (wanted, "rows");
+
+  assert_same_columns (got, wanted, "priority classes");
+  ck_assert_uint_eq (dd_value_length (dd_value_member (got, "rows")), dd_value_length (rows));
+  for (gsize i = 0; i < dd_value_length (rows); i++)
+    assert_same (dd_value_path (dd_value_element (dd_value_member (got, "rows"), i), "cells"),
+                 dd_value_path (dd_value_element (rows, i), "cells"), "priority class");
+}
+END_TEST
+
 /* ---- the STATUS column of pods ---- */
 
 static DdValue *
@@ -334,6 +351,7 @@ main (void)
   tcase_add_test (tcase, an_age_is_written_as_kubectl_users_know_it);
   tcase_add_loop_test (tcase, columns_and_cells_are_those_of_a_real_server, 0,
                        G_N_ELEMENTS (recorded));
+  tcase_add_test (tcase, initial_objects_are_those_of_a_real_server);
   tcase_add_test (tcase, tables_of_small_kinds_are_those_of_a_real_server);
   tcase_add_test (tcase, the_status_of_a_pod_is_summed_up_as_kubectl_shows_it);
   tcase_add_test (tcase, a_restart_is_counted_and_dated);

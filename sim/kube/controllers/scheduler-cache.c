@@ -44,6 +44,7 @@ sim_scheduler_cache_new (SimStore *store)
   cache->by_name = g_hash_table_new (g_str_hash, g_str_equal);
   cache->siblings = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, siblings_free);
   cache->repellers = g_ptr_array_new_with_free_func ((GDestroyNotify) sim_object_unref);
+  cache->nominated = g_ptr_array_new_with_free_func ((GDestroyNotify) sim_object_unref);
   cache->taints = g_ptr_array_new_with_free_func ((GDestroyNotify) dd_value_unref);
   return cache;
 }
@@ -57,6 +58,7 @@ sim_scheduler_cache_free (SimSchedulerCache *cache)
   g_ptr_array_unref (cache->nodes);
   g_hash_table_unref (cache->siblings);
   g_ptr_array_unref (cache->repellers);
+  g_ptr_array_unref (cache->nominated);
   g_ptr_array_unref (cache->taints);
   g_free (cache);
 }
@@ -122,9 +124,8 @@ sim_scheduler_cache_siblings (SimSchedulerCache *cache, const char *owner_uid)
   return g_hash_table_lookup (cache->siblings, owner_uid);
 }
 
-/* BY is 1 or -1. */
-static void
-count_pod (SimSchedulerCache *cache, SimNodeInfo *info, const SimObject *pod, int by)
+void
+sim_node_info_count (SimNodeInfo *info, const SimObject *pod, int by)
 {
   const KubePodView *view = kube_pod_view (pod);
 
@@ -133,6 +134,15 @@ count_pod (SimSchedulerCache *cache, SimNodeInfo *info, const SimObject *pod, in
   info->weighed_cpu += by * (view->cpu_millis > 0 ? view->cpu_millis : DEFAULT_CPU_MILLIS);
   info->weighed_memory += by * (view->memory_bytes > 0 ? view->memory_bytes : DEFAULT_MEMORY_BYTES);
   info->pods += by;
+}
+
+/* BY is 1 or -1. */
+static void
+count_pod (SimSchedulerCache *cache, SimNodeInfo *info, const SimObject *pod, int by)
+{
+  const KubePodView *view = kube_pod_view (pod);
+
+  sim_node_info_count (info, pod, by);
   if (!view->terminating)
     count_sibling (cache, view->owner_uid, info, by);
 }
@@ -159,12 +169,12 @@ repels (const SimObject *pod)
 }
 
 static void
-forget_repeller (SimSchedulerCache *cache, const char *uid)
+forget (GPtrArray *pods, const char *uid)
 {
-  for (guint i = 0; i < cache->repellers->len; i++)
-    if (g_str_equal (((SimObject *) g_ptr_array_index (cache->repellers, i))->uid, uid))
+  for (guint i = 0; i < pods->len; i++)
+    if (g_str_equal (((SimObject *) g_ptr_array_index (pods, i))->uid, uid))
       {
-        g_ptr_array_remove_index (cache->repellers, i);
+        g_ptr_array_remove_index (pods, i);
         return;
       }
 }
@@ -176,9 +186,33 @@ follow_repeller (SimSchedulerCache *cache, const SimObject *before, SimObject *a
   gboolean is = after != NULL && repels (after);
 
   if (was && !is)
-    forget_repeller (cache, before->uid);
+    forget (cache->repellers, before->uid);
   if (is && !was)
     g_ptr_array_add (cache->repellers, sim_object_ref (after));
+}
+
+static const char *
+nomination_of (const SimObject *pod)
+{
+  const KubePodView *view = kube_pod_view (pod);
+
+  return view->node_name == NULL && !view->finished && !view->terminating
+             ? dd_value_path_string (pod->value, "status.nominatedNodeName")
+             : NULL;
+}
+
+static void
+follow_nominated (SimSchedulerCache *cache, const SimObject *before, SimObject *after)
+{
+  const char *was = before != NULL ? nomination_of (before) : NULL;
+  const char *is = after != NULL ? nomination_of (after) : NULL;
+
+  if (g_strcmp0 (was, is) == 0)
+    return;
+  if (was != NULL)
+    forget (cache->nominated, before->uid);
+  if (is != NULL)
+    g_ptr_array_add (cache->nominated, sim_object_ref (after));
 }
 
 void
@@ -192,6 +226,7 @@ sim_scheduler_cache_pod (SimSchedulerCache *cache, const SimChange *change)
   if (after != NULL)
     count_on_its_node (cache, after, 1);
   follow_repeller (cache, before, after);
+  follow_nominated (cache, before, after);
 }
 
 /* ---- nodes ---- */

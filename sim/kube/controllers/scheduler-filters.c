@@ -116,6 +116,13 @@ ports_clash (const DdValue *a, const DdValue *b)
 }
 
 static gboolean
+is_absent (const SimAttempt *attempt, const SimObject *pod)
+{
+  return kube_pod_view (pod)->finished
+         || (attempt->absent != NULL && g_hash_table_contains (attempt->absent, pod->uid));
+}
+
+static gboolean
 ports_are_free (SimAttempt *attempt, SimNodeInfo *node, GPtrArray *reasons)
 {
   g_autoptr (GPtrArray) pods = NULL;
@@ -127,7 +134,7 @@ ports_are_free (SimAttempt *attempt, SimNodeInfo *node, GPtrArray *reasons)
     {
       const SimObject *pod = g_ptr_array_index (pods, i);
 
-      if (kube_pod_view (pod)->finished
+      if (is_absent (attempt, pod)
           || !ports_clash (attempt->spec, dd_value_member (pod->value, "spec")))
         continue;
       add_reason (reasons, "node(s) didn't have free ports for the requested pod ports");
@@ -145,15 +152,38 @@ other_fits (SimAttempt *attempt, SimNodeInfo *node, const char *resource, gint64
   gint64 free = kube_node_allocatable (node->node, resource);
 
   for (guint i = 0; i < pods->len; i++)
-    if (!kube_pod_view (g_ptr_array_index (pods, i))->finished)
+    if (!is_absent (attempt, g_ptr_array_index (pods, i)))
       free -= kube_pod_request (
           dd_value_member (((SimObject *) g_ptr_array_index (pods, i))->value, "spec"), resource);
   return wanted <= free;
 }
 
-static gboolean
-resources_fit (SimAttempt *attempt, SimNodeInfo *node, GPtrArray *reasons)
+/* NODE with the pods that room was made for there, unless they matter less. Imitates:
+ * pkg/scheduler/framework/runtime, addNominatedPods. */
+static SimNodeInfo
+with_nominated (const SimAttempt *attempt, const SimNodeInfo *node)
 {
+  const GPtrArray *pods = attempt->cache->nominated;
+  SimNodeInfo full = *node;
+
+  for (guint i = 0; i < pods->len; i++)
+    {
+      const SimObject *pod = g_ptr_array_index (pods, i);
+
+      if (kube_pod_view (pod)->priority >= attempt->view->priority
+          && !g_str_equal (pod->uid, attempt->pod->uid)
+          && g_strcmp0 (dd_value_path_string (pod->value, "status.nominatedNodeName"),
+                        node->node->name)
+                 == 0)
+        sim_node_info_count (&full, pod, 1);
+    }
+  return full;
+}
+
+static gboolean
+resources_fit (SimAttempt *attempt, SimNodeInfo *bare, GPtrArray *reasons)
+{
+  SimNodeInfo full = with_nominated (attempt, bare), *node = &full;
   const KubePodView *pod = attempt->view;
   gboolean room = node->pods < node->view->pods;
   gboolean cpu
@@ -257,16 +287,17 @@ nobody_repels (SimAttempt *attempt, SimNodeInfo *node, GPtrArray *reasons)
 static const struct
 {
   gboolean (*passes) (SimAttempt *attempt, SimNodeInfo *node, GPtrArray *reasons);
-  gboolean preemption_may_help;
+  SimHope hope;
 } filters[] = {
-  { is_schedulable, FALSE },                                    /* NodeUnschedulable */
-  { taints_are_tolerated, FALSE },                              /* TaintToleration */
-  { affinity_matches, FALSE },                                  /* NodeAffinity */
-  { ports_are_free, TRUE },                                     /* NodePorts */
-  { resources_fit, TRUE },                                      /* NodeResourcesFit */
-  { has_spread_labels, FALSE },                                 /* PodTopologySpread */
-  { spread_is_even, TRUE },        { company_is_there, FALSE }, /* InterPodAffinity */
-  { nobody_repels, TRUE },
+  { is_schedulable, SIM_HOPELESS },        /* NodeUnschedulable */
+  { taints_are_tolerated, SIM_HOPELESS },  /* TaintToleration */
+  { affinity_matches, SIM_HOPELESS },      /* NodeAffinity */
+  { ports_are_free, SIM_HOPE_OF_ROOM },    /* NodePorts */
+  { resources_fit, SIM_HOPE_OF_ROOM },     /* NodeResourcesFit */
+  { has_spread_labels, SIM_HOPELESS },     /* PodTopologySpread */
+  { spread_is_even, SIM_HOPE_OF_COMPANY }, /* the same */
+  { company_is_there, SIM_HOPELESS },      /* InterPodAffinity */
+  { nobody_repels, SIM_HOPE_OF_COMPANY },  /* the same */
 };
 
 gboolean
@@ -290,9 +321,9 @@ compare_text (gconstpointer left, gconstpointer right)
   return g_strcmp0 (*(const char *const *) left, *(const char *const *) right);
 }
 
-/* "2 Insufficient cpu, 1 Too many pods", sorted as text; "10 ..." comes before "2 ...". */
-static char *
-histogram (GPtrArray *reasons)
+/* "10 ..." comes before "2 ...". */
+char *
+sim_reasons_to_text (GPtrArray *reasons)
 {
   g_autoptr (GPtrArray) parts = g_ptr_array_new_with_free_func (g_free);
 
@@ -313,59 +344,26 @@ histogram (GPtrArray *reasons)
   return g_strjoinv (", ", (char **) parts->pdata);
 }
 
-/* TRUE when taking pods away might make the node fit. */
-static gboolean
-explain_node (SimAttempt *attempt, SimNodeInfo *node, GPtrArray *reasons)
+SimHope
+sim_filters_reasons (SimAttempt *attempt, SimNodeInfo *node, GPtrArray *reasons)
 {
   for (guint i = 0; i < G_N_ELEMENTS (filters); i++)
     if (!filters[i].passes (attempt, node, reasons))
-      return filters[i].preemption_may_help;
-  return FALSE;
-}
-
-static gboolean
-has_victims (SimAttempt *attempt, const SimNodeInfo *node)
-{
-  g_autoptr (GPtrArray) pods
-      = sim_store_list_by (attempt->cache->store, &kube_pod, "spec.nodeName", node->node->name);
-
-  for (guint i = 0; i < pods->len; i++)
-    if (kube_pod_view (g_ptr_array_index (pods, i))->priority < attempt->view->priority)
-      return TRUE;
-  return FALSE;
+      return filters[i].hope;
+  return SIM_HOPELESS;
 }
 
 char *
-sim_filters_explain (SimAttempt *attempt, gboolean *out_preemptible)
+sim_filters_explain (SimAttempt *attempt)
 {
   const GPtrArray *nodes = attempt->cache->nodes;
-  gboolean never
-      = g_strcmp0 (dd_value_path_string (attempt->spec, "preemptionPolicy"), "Never") == 0;
   g_autoptr (GPtrArray) reasons = g_ptr_array_new_with_free_func (g_free);
-  g_autoptr (GPtrArray) hopes = g_ptr_array_new_with_free_func (g_free);
   g_autofree char *why = NULL;
-  g_autofree char *help = NULL;
 
-  *out_preemptible = FALSE;
-  if (nodes->len == 0)
-    return g_strdup ("no nodes available to schedule pods");
   for (guint i = 0; i < nodes->len; i++)
-    {
-      SimNodeInfo *node = g_ptr_array_index (nodes, i);
-      gboolean hope = explain_node (attempt, node, reasons);
-
-      add_reason (hopes, hope ? "No preemption victims found for incoming pod"
-                              : "Preemption is not helpful for scheduling");
-      *out_preemptible |= hope && !never && !*out_preemptible && has_victims (attempt, node);
-    }
-  why = histogram (reasons);
-  help = histogram (hopes);
-  if (never)
-    return g_strdup_printf ("0/%u nodes are available: %s. preemption: not eligible due to "
-                            "preemptionPolicy=Never.",
-                            nodes->len, why);
-  return g_strdup_printf ("0/%u nodes are available: %s. preemption: 0/%u nodes are available: %s.",
-                          nodes->len, why, nodes->len, help);
+    sim_filters_reasons (attempt, g_ptr_array_index (nodes, i), reasons);
+  why = sim_reasons_to_text (reasons);
+  return g_strdup_printf ("0/%u nodes are available: %s.", nodes->len, why);
 }
 
 /* ---- an attempt ---- */

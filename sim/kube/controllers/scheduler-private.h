@@ -34,6 +34,7 @@ typedef struct
   GHashTable *by_name;  /* borrowed name -> SimNodeInfo */
   GHashTable *siblings; /* uid of a controller -> SimSiblings */
   GPtrArray *repellers; /* bound pods with required anti-affinity, as references */
+  GPtrArray *nominated; /* pods that others made room for, not bound yet, as references */
   GPtrArray *taints;    /* lists of taints, each once; as references */
 } SimSchedulerCache;
 
@@ -42,6 +43,8 @@ void sim_scheduler_cache_free (SimSchedulerCache *cache);
 void sim_scheduler_cache_node (SimSchedulerCache *cache, const SimChange *change);
 void sim_scheduler_cache_pod (SimSchedulerCache *cache, const SimChange *change);
 SimNodeInfo *sim_scheduler_cache_find (SimSchedulerCache *cache, const char *node);
+/* Adds POD to the sums of INFO, or (BY -1) takes it out of them. */
+void sim_node_info_count (SimNodeInfo *info, const SimObject *pod, int by);
 /* NULL: that controller has no pod anywhere. */
 const SimSiblings *sim_scheduler_cache_siblings (SimSchedulerCache *cache, const char *owner_uid);
 
@@ -104,6 +107,7 @@ typedef struct
   DdValue *others;        /* requests beside cpu and memory: name -> units; NULL: none */
   SimTopology *topology;  /* may be NULL */
   const DdValue *refused; /* SimNodeInfo.taints that were found too much; NULL: none yet */
+  GHashTable *absent;     /* uids of pods that are thought away; NULL: none */
 } SimAttempt;
 
 void sim_attempt_init (SimAttempt *attempt, SimTopologyMaker *maker, const SimObject *pod);
@@ -111,9 +115,27 @@ void sim_attempt_clear (SimAttempt *attempt);
 
 /* scheduler-filters.c */
 gboolean sim_filters_pass (SimAttempt *attempt, SimNodeInfo *node);
-/* Why no node passes, as the FailedScheduling event says it; caller frees. *OUT_PREEMPTIBLE: some
- * node has pods of a lower priority, and taking them away might help. */
-char *sim_filters_explain (SimAttempt *attempt, gboolean *out_preemptible);
+
+/* What taking pods off a node might do for the pod. */
+typedef enum
+{
+  SIM_HOPELESS,
+  SIM_HOPE_OF_ROOM,    /* it lacks what pods of lower priority hold */
+  SIM_HOPE_OF_COMPANY, /* pods that are there forbid it by what they are */
+} SimHope;
+
+/* Adds the texts of why NODE does not pass to REASONS. */
+SimHope sim_filters_reasons (SimAttempt *attempt, SimNodeInfo *node, GPtrArray *reasons);
+/* "2 Insufficient cpu, 1 Too many pods", sorted as text; caller frees. */
+char *sim_reasons_to_text (GPtrArray *reasons);
+/* Why no node passes, as the FailedScheduling event says it; caller frees. */
+char *sim_filters_explain (SimAttempt *attempt);
+
+/* scheduler-preemption.c: removes pods of lower priority from a node that the pod would fit then,
+ * whose name is put into *OUT_NODE; NULL there: the pod is meant for no node. What it returns,
+ * which the caller frees, is why nothing was removed, in kube-scheduler's words; NULL: something
+ * was. NEWS: this is the first attempt that ends so. */
+char *sim_preempt (SimAttempt *attempt, gboolean news, char **out_node);
 
 /* scheduler-score.c: the best of NODES (SimNodeInfo, at least one); ties are drawn. */
 SimNodeInfo *sim_scores_best (SimAttempt *attempt, GPtrArray *nodes, DdRandom *random);

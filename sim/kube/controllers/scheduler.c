@@ -15,8 +15,8 @@
  * parked with the reason; a change in the cluster that may help wakes it when its back-off is
  * over. Imitates: Kubernetes, kube-scheduler, Scheduling Framework.
  *
- * Not imitated: preemption (a pod that would preempt is traced as not modelled), volumes, and the
- * flush of parked pods every five minutes, which only makes up for wake-ups that were missed. */
+ * Not imitated: volumes, and the flush of parked pods every five minutes, which only makes up for
+ * wake-ups that were missed. */
 
 #define COMPONENT "default-scheduler"
 #define BACK_OFF_FIRST (1 * DD_SECOND)
@@ -154,16 +154,31 @@ enough_nodes (guint n)
   return MAX (n * MAX (percent, 5) / 100, MOST_EXAMINED);
 }
 
+/* Where pods were removed to make room for this one. Imitates: evaluateNominatedNode. */
+static SimNodeInfo *
+nominated_node (Scheduler *self, const SimAttempt *attempt)
+{
+  const char *name = dd_value_path_string (attempt->pod->value, "status.nominatedNodeName");
+
+  return name != NULL ? sim_scheduler_cache_find (self->cache, name) : NULL;
+}
+
 /* Nodes that pass, beginning where the last search ended. */
 static GPtrArray *
 feasible_nodes (Scheduler *self, SimAttempt *attempt)
 {
   const GPtrArray *nodes = self->cache->nodes;
   const char *target = attempt->selective ? sim_target_node (attempt->spec) : NULL;
+  SimNodeInfo *nominated = nominated_node (self, attempt);
   guint enough = enough_nodes (nodes->len);
   GPtrArray *feasible = g_ptr_array_new ();
   guint seen = 0;
 
+  if (nominated != NULL && sim_filters_pass (attempt, nominated))
+    {
+      g_ptr_array_add (feasible, nominated);
+      return feasible;
+    }
   if (target != NULL) /* as NodeAffinity's pre-filter narrows the search for daemon pods */
     {
       SimNodeInfo *only = sim_scheduler_cache_find (self->cache, target);
@@ -184,27 +199,47 @@ feasible_nodes (Scheduler *self, SimAttempt *attempt)
   return feasible;
 }
 
+/* MESSAGE and NODE: why it has no node, and which one it is meant for, may be NULL. */
 static void
-report_failure (Scheduler *self, SimObject *pod, const char *message, gboolean preemptible)
+report_failure (Scheduler *self, SimObject *pod, const char *message, const char *node)
 {
   DdValue *condition = dd_object (
       "type", dd_string ("PodScheduled"), "status", dd_string ("False"), "lastProbeTime",
       dd_null (), "lastTransitionTime", sim_now_value (self->actors->stage), "reason",
       dd_string ("Unschedulable"), "message", dd_string (message), NULL);
   DdValue *status = sim_status_with_condition (dd_value_member (pod->value, "status"), condition);
-  gboolean news = !dd_value_equal (status, dd_value_member (pod->value, "status"));
   g_autofree char *subject = sim_object_subject (pod);
+  gboolean news;
 
+  if (g_strcmp0 (dd_value_path_string (status, "nominatedNodeName"), node) != 0)
+    dd_value_set (&status, "nominatedNodeName", node != NULL ? dd_string (node) : NULL);
+  news = !dd_value_equal (status, dd_value_member (pod->value, "status"));
   kube_record_event (self->actors->api, pod, COMPONENT, NULL, "Warning", "FailedScheduling",
                      "%.1024s", message);
   sim_actors_post_status (self->actors, pod, status);
   if (news)
     sim_stage_trace (self->actors->stage, "scheduler", DD_EVENT_POD_UNSCHEDULABLE, subject,
                      dd_object ("message", dd_string (message), NULL));
-  if (news && preemptible)
-    sim_stage_trace (self->actors->stage, "scheduler", DD_EVENT_NOT_MODELLED, subject,
-                     dd_object ("service", dd_string ("kubernetes"), "operation",
-                                dd_string ("preemption"), NULL));
+}
+
+/* No node takes the pod: others may have to go for it. */
+static void
+give_up (Scheduler *self, SimAttempt *attempt, SimObject *pod)
+{
+  gboolean news
+      = sim_condition_find (dd_value_member (pod->value, "status"), "PodScheduled") == NULL;
+  g_autofree char *why = NULL, *preemption = NULL, *node = NULL, *message = NULL;
+
+  if (self->cache->nodes->len == 0)
+    {
+      report_failure (self, pod, "no nodes available to schedule pods", NULL);
+      return;
+    }
+  why = sim_filters_explain (attempt);
+  preemption = sim_preempt (attempt, news, &node);
+  message = preemption != NULL ? g_strconcat (why, " preemption: ", preemption, NULL)
+                               : g_steal_pointer (&why);
+  report_failure (self, pod, message, node);
 }
 
 /* TRUE when the pod is bound. Imitates: kube-scheduler's handleBindingCycleError, which gives the
@@ -235,8 +270,7 @@ place (Scheduler *self, SimObject *pod, gboolean *out_fits)
 {
   SimAttempt attempt;
   g_autoptr (GPtrArray) nodes = NULL;
-  g_autofree char *message = NULL;
-  gboolean bound = FALSE, preemptible = FALSE;
+  gboolean bound = FALSE;
 
   sim_attempt_init (&attempt, &self->topology, pod);
   nodes = feasible_nodes (self, &attempt);
@@ -244,10 +278,7 @@ place (Scheduler *self, SimObject *pod, gboolean *out_fits)
   if (*out_fits)
     bound = bind (self, pod, sim_scores_best (&attempt, nodes, self->random));
   else
-    {
-      message = sim_filters_explain (&attempt, &preemptible);
-      report_failure (self, pod, message, preemptible);
-    }
+    give_up (self, &attempt, pod);
   sim_attempt_clear (&attempt);
   return bound;
 }
@@ -437,6 +468,6 @@ stop (gpointer data)
   g_free (self);
 }
 
-static const char *const writes[] = { "create pods/binding", NULL };
+static const char *const writes[] = { "create pods/binding", "delete pods", NULL };
 
 const SimActorClass sim_actor_scheduler = { "scheduler", start, stop, writes };

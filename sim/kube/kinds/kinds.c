@@ -19,6 +19,7 @@ const KubeKind *const kube_kinds[] = {
   &kube_replica_set,
   &kube_lease,
   &kube_pod_disruption_budget,
+  &kube_priority_class,
 };
 /* clang-format on */
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* sim/kube/kinds/pod-admission.c: what the default admission plugins add to a new pod
  *
- * Imitates: Kubernetes' ServiceAccount, Priority and DefaultTolerationSeconds admission plugins,
+ * Imitates: Kubernetes' ServiceAccount and DefaultTolerationSeconds admission plugins,
  * and the strategy's PrepareForCreate (phase and quality of service). */
 #include "config.h"
 
@@ -9,6 +9,7 @@
 
 #include "sim/kube/kinds/kinds.h"
 #include "sim/kube/kinds/pod.h"
+#include "sim/kube/kinds/priority-class.h"
 #include "sim/kube/kinds/structs.h"
 #include "sim/kube/kinds/views.h"
 #include "sim/kube/schema/quantity.h"
@@ -22,40 +23,6 @@ name_of (const DdValue *pod)
   const char *name = dd_value_path_string (pod, "metadata.name");
 
   return name != NULL ? name : "";
-}
-
-/* ---- Priority ---- */
-
-/* The classes that every cluster has; others would be objects of a kind that is not served. */
-static const struct
-{
-  const char *name;
-  gint64 value;
-} priority_classes[] = {
-  { "system-cluster-critical", 2000000000 },
-  { "system-node-critical", 2000001000 },
-};
-
-static gboolean
-admit_priority (DdValue **pod, GError **error)
-{
-  const char *name = dd_value_path_string (*pod, "spec.priorityClassName");
-  gint64 priority = 0;
-  gboolean found = name == NULL || name[0] == '\0';
-
-  for (guint i = 0; i < G_N_ELEMENTS (priority_classes) && !found; i++)
-    if (strcmp (name, priority_classes[i].name) == 0)
-      {
-        priority = priority_classes[i].value;
-        found = TRUE;
-      }
-  if (!found)
-    return kube_set_forbidden (error, &kube_pod, name_of (*pod),
-                               "no PriorityClass with name %s was found", name);
-  dd_value_set (pod, "spec.priority", dd_int (priority));
-  if (dd_value_path (*pod, "spec.preemptionPolicy") == NULL)
-    dd_value_set (pod, "spec.preemptionPolicy", dd_word ("PreemptLowerPriority"));
-  return TRUE;
 }
 
 /* ---- DefaultTolerationSeconds ---- */
@@ -353,7 +320,7 @@ kube_pod_admit (KubeApi *api, DdValue **pod, GError **error)
   if (!admit_service_account (api, pod, error))
     return FALSE;
   admit_tolerations (pod);
-  if (!admit_priority (pod, error))
+  if (!kube_priority_admit (api, pod, error))
     return FALSE;
   admit_label_keys (api, pod);
   if (dd_value_path (*pod, "spec.enableServiceLinks") == NULL)
