@@ -57,6 +57,7 @@ static const struct
   { "table-deployments.txt", "object-deployment.txt", "apps/v1", "Deployment" },
   { "table-replicasets.txt", "object-replicasets.txt", "apps/v1", "ReplicaSet" },
   { "table-daemonsets.txt", "object-daemonset.txt", "apps/v1", "DaemonSet" },
+  { "table-statefulsets.txt", "object-statefulset.txt", "apps/v1", "StatefulSet" },
   { "table-poddisruptionbudgets.txt", "object-pdb.txt", "policy/v1", "PodDisruptionBudget" },
   { "table-services.txt", "object-service.txt", "v1", "Service" },
   { "table-events.txt", "object-events.txt", "v1", "Event" },
@@ -170,6 +171,8 @@ START_TEST (tables_of_small_kinds_are_those_of_a_real_server)
   } rows[] = {
     { "table-configmaps.txt", "v1", "ConfigMap",
       "{\"metadata\":{\"name\":\"cm\"},\"data\":{\"a\":\"1\",\"b\":\"2\"}}", "[\"cm\",2,\"0s\"]" },
+    { "table-controllerrevisions.txt", "apps/v1", "ControllerRevision",
+      "{\"metadata\":{\"name\":\"ds-1\"},\"revision\":1}", "[\"ds-1\",\"<none>\",1,\"0s\"]" },
     { "table-leases.txt", "coordination.k8s.io/v1", "Lease",
       "{\"metadata\":{\"name\":\"l\"},\"spec\":{\"holderIdentity\":\"me\"}}",
       "[\"l\",\"me\",\"0s\"]" },

@@ -146,11 +146,11 @@ count_pods_of (SimStore *store, const SimObject *owner)
   return count;
 }
 
-gboolean
-sim_promise_pods_replaced (const SimLedger *ledger, GString *why)
+/* FALSE: a workload of KIND has another number of pods than it wants. */
+static gboolean
+find_incomplete (SimStore *store, const KubeKind *kind, GString *why)
 {
-  SimStore *store = ledger->world->kube->store;
-  g_autoptr (GPtrArray) sets = sim_store_list (store, &kube_replica_set, NULL);
+  g_autoptr (GPtrArray) sets = sim_store_list (store, kind, NULL);
 
   for (guint i = 0; i < sets->len; i++)
     {
@@ -161,10 +161,21 @@ sim_promise_pods_replaced (const SimLedger *ledger, GString *why)
       if ((gint64) have == wanted
           || dd_value_path_string (set->value, "metadata.deletionTimestamp") != NULL)
         continue;
-      g_string_printf (why, "ReplicaSet %s/%s wants %" G_GINT64_FORMAT " pods and has %u",
+      g_string_printf (why, "%s %s/%s wants %" G_GINT64_FORMAT " pods and has %u", kind->kind,
                        set->namespace_, set->name, wanted, have);
       return FALSE;
     }
+  return TRUE;
+}
+
+gboolean
+sim_promise_pods_replaced (const SimLedger *ledger, GString *why)
+{
+  static const KubeKind *const kinds[] = { &kube_replica_set, &kube_stateful_set };
+
+  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
+    if (!find_incomplete (ledger->world->kube->store, kinds[i], why))
+      return FALSE;
   return TRUE;
 }
 

@@ -399,6 +399,7 @@ static const struct
   { &kube_deployment, "spec.replicas" },
   { &kube_daemon_set, "status.desiredNumberScheduled" },
   { &kube_replica_set, "spec.replicas" },
+  { &kube_stateful_set, "spec.replicas" },
 };
 
 /* Of a ReplicaSet behind a Deployment the Deployment says how many. */
@@ -634,8 +635,8 @@ history_new (void)
 }
 
 static const KubeKind *const watched[]
-    = { &kube_node,       &kube_pod,        &kube_pod_disruption_budget,
-        &kube_deployment, &kube_daemon_set, &kube_replica_set };
+    = { &kube_node,       &kube_pod,         &kube_pod_disruption_budget, &kube_deployment,
+        &kube_daemon_set, &kube_replica_set, &kube_stateful_set };
 
 SimHistorian *
 sim_historian_new (SimWorld *world)

@@ -50,6 +50,7 @@ extern const SimActorClass sim_actor_node_lifecycle;
 extern const SimActorClass sim_actor_pod_gc;
 extern const SimActorClass sim_actor_replica_set;
 extern const SimActorClass sim_actor_scheduler;
+extern const SimActorClass sim_actor_stateful_set;
 extern const SimActorClass sim_actor_taint_eviction;
 
 G_END_DECLS

@@ -459,6 +459,7 @@ start (SimActors *actors)
   sim_store_subscribe (actors->store, &kube_pod_disruption_budget, budget_changed, self);
   sim_store_subscribe (actors->store, &kube_deployment, size_changed, self);
   sim_store_subscribe (actors->store, &kube_replica_set, size_changed, self);
+  sim_store_subscribe (actors->store, &kube_stateful_set, size_changed, self);
   sim_census_set_listener (actors->census, group_changed, self);
   return self;
 }

@@ -7,6 +7,7 @@
 G_BEGIN_DECLS
 
 extern const KubeKind kube_config_map;
+extern const KubeKind kube_controller_revision;
 extern const KubeKind kube_daemon_set;
 extern const KubeKind kube_deployment;
 extern const KubeKind kube_event;
@@ -19,5 +20,6 @@ extern const KubeKind kube_priority_class;
 extern const KubeKind kube_replica_set;
 extern const KubeKind kube_service;
 extern const KubeKind kube_service_account;
+extern const KubeKind kube_stateful_set;
 
 G_END_DECLS

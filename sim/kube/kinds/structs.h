@@ -49,11 +49,15 @@ G_BEGIN_DECLS
     "Age", "string", .path = "metadata.creationTimestamp", .absent = "<unknown>" \
   }
 
-#define KUBE_WORKLOAD_COLUMNS \
+#define KUBE_TEMPLATE_COLUMNS \
   { "Containers", "string", .priority = 1, .cell = kube_containers_cell, \
     KUBE_DOC ("Names of the template's containers, joined by commas.") }, \
-      { "Images", "string", .priority = 1, .cell = kube_images_cell, \
-        KUBE_DOC ("Images of the template's containers, in the same order.") }, \
+  { \
+    "Images", "string", .priority = 1, .cell = kube_images_cell, \
+                        KUBE_DOC ("Images of the template's containers, in the same order.") \
+  }
+#define KUBE_WORKLOAD_COLUMNS \
+  KUBE_TEMPLATE_COLUMNS, \
   { \
     "Selector", "string", .priority = 1, .path = "spec.selector", .cell = kube_selector_cell \
   }
@@ -97,6 +101,9 @@ void kube_pod_spec_validate (const DdValue *spec, const char *field, KubeCauses 
 /* NOUN: what error texts call the kind, "deployment". */
 void kube_workload_validate (const char *noun, const DdValue *old, const DdValue *object,
                              KubeCauses *causes);
+/* The same without what is said of the pods' spec, which for some kinds is not whole yet, and of
+ * updates. */
+void kube_workload_validate_template (const char *noun, const DdValue *object, KubeCauses *causes);
 void kube_int_or_percent_validate (const DdValue *value, const char *field, KubeCauses *causes);
 DdValue *kube_containers_cell (KubeApi *api, const SimObject *object);
 DdValue *kube_images_cell (KubeApi *api, const SimObject *object);

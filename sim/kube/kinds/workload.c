@@ -106,22 +106,41 @@ validate_pods_fit (const DdValue *object, KubeCauses *causes)
                      replicas, KUBE_MAX_PODS);
 }
 
-void
-kube_workload_validate (const char *noun, const DdValue *old, const DdValue *object,
-                        KubeCauses *causes)
+static void
+validate_numbers (const char *noun, const DdValue *object, KubeCauses *causes)
 {
-  const char *restart = dd_value_path_string (object, "spec.template.spec.restartPolicy");
-
   validate_not_negative (object, "spec.replicas", causes);
   validate_pods_fit (object, causes);
   validate_not_negative (object, "spec.minReadySeconds", causes);
   validate_not_negative (object, "spec.revisionHistoryLimit", causes);
   validate_selector (noun, object, causes);
-  kube_pod_spec_validate (dd_value_path (object, "spec.template.spec"), "spec.template.spec",
-                          causes);
+}
+
+static void
+validate_restart_policy (const DdValue *object, KubeCauses *causes)
+{
+  const char *restart = dd_value_path_string (object, "spec.template.spec.restartPolicy");
+
   if (restart != NULL && strcmp (restart, "Always") != 0)
     kube_causes_add (causes, "FieldValueNotSupported", "spec.template.spec.restartPolicy",
                      "Unsupported value: \"%s\": supported values: \"Always\"", restart);
+}
+
+void
+kube_workload_validate_template (const char *noun, const DdValue *object, KubeCauses *causes)
+{
+  validate_numbers (noun, object, causes);
+  validate_restart_policy (object, causes);
+}
+
+void
+kube_workload_validate (const char *noun, const DdValue *old, const DdValue *object,
+                        KubeCauses *causes)
+{
+  validate_numbers (noun, object, causes);
+  kube_pod_spec_validate (dd_value_path (object, "spec.template.spec"), "spec.template.spec",
+                          causes);
+  validate_restart_policy (object, causes);
   validate_selector_is_kept (old, object, causes);
 }
 
