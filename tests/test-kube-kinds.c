@@ -7,6 +7,7 @@
 #include "kube-ask.h"
 #include "sim/kube/kinds/kinds.h"
 #include "sim/kube/kinds/structs.h"
+#include "sim/kube/schema/schema.h"
 #include "sim/kube/serve/table.h"
 
 /* ---- every table ---- */
@@ -47,10 +48,33 @@ check_field (const KubeStruct *type, const KubeField *field)
     check_fallback (type, field);
 }
 
+/* A message that holds inline fields has a number beside the others. */
+static void
+check_number (const KubeStruct *type, const KubeField *field, GHashTable *numbers)
+{
+  guint place = field->within << 16 | field->number;
+  gpointer holder = GUINT_TO_POINTER (field->within << 16);
+
+  ck_assert_msg (field->number > 0, "%s.%s has no number: see k8s.io/api's generated.proto",
+                 type->name, field->name);
+  ck_assert_msg (g_hash_table_insert (numbers, GUINT_TO_POINTER (place), NULL),
+                 "%s.%s: number %u stands there twice", type->name, field->name, field->number);
+  ck_assert_msg (field->within == 0
+                     || !g_hash_table_contains (numbers, GUINT_TO_POINTER (field->within)),
+                 "%s.%s: number %u is another field's", type->name, field->name, field->within);
+  if (field->within != 0)
+    g_hash_table_insert (numbers, holder, NULL);
+  else
+    ck_assert_msg (!g_hash_table_contains (numbers, GUINT_TO_POINTER (field->number << 16)),
+                   "%s.%s: number %u holds others", type->name, field->name, field->number);
+}
+
 static void
 check_struct (const KubeStruct *type, GHashTable *seen)
 {
   g_autoptr (GHashTable) names = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GHashTable) numbers = g_hash_table_new (NULL, NULL);
+  gboolean is_kind = has_field (type, "metadata") && has_field (type, "kind");
 
   if (!g_hash_table_add (seen, (gpointer) type))
     return;
@@ -59,6 +83,8 @@ check_struct (const KubeStruct *type, GHashTable *seen)
       ck_assert_msg (g_hash_table_add (names, (gpointer) field->name), "%s.%s stands there twice",
                      type->name, field->name);
       check_field (type, field);
+      if (!is_kind || !kube_schema_is_type_meta (field->name))
+        check_number (type, field, numbers);
       if (field->of != NULL)
         check_struct (field->of, seen);
     }

@@ -38,13 +38,16 @@ typedef struct _KubeStruct KubeStruct;
 typedef struct _KubeField KubeField;
 typedef struct _KubeColumn KubeColumn;
 
-/* One JSON field of a struct. */
+/* One JSON field of a struct. Numbers are those of k8s.io/api's generated.proto files. */
 struct _KubeField
 {
   const char *name;
   KubeType type;
-  KubeType element;      /* of a list or map */
-  const KubeStruct *of;  /* of an object, or of a list or map of objects */
+  guint number;         /* on the wire of protobuf; 0: the envelope carries it (kind, apiVersion) */
+  guint within;         /* the message that holds it there, where JSON has it inline; 0: none */
+  gboolean pointer;     /* a pointer in Go: nothing and zero differ there */
+  KubeType element;     /* of a list or map */
+  const KubeStruct *of; /* of an object, or of a list or map of objects */
   const char *merge_key; /* strategic merge of a list of objects */
   gboolean merge;        /* strategic merge of a list of scalars: a set */
   gboolean retain_keys;  /* patchStrategy retainKeys */

@@ -6,13 +6,13 @@
 
 /* Imitates: Kubernetes API Reference, Affinity v1 core. */
 static const KubeField node_selector_requirement_fields[] = {
-  { "key", KUBE_STRING, .required = TRUE,
+  { "key", KUBE_STRING, 1, .required = TRUE,
     KUBE_DOC ("Name of the label to test or, under matchFields, of the field."), KUBE_ACTS },
-  { "operator", KUBE_STRING, .required = TRUE,
+  { "operator", KUBE_STRING, 2, .required = TRUE,
     .values = KUBE_VALUES ("In", "NotIn", "Exists", "DoesNotExist", "Gt", "Lt"),
     KUBE_DOC ("How the node's value is tested; Gt and Lt compare integers."), KUBE_ACTS },
   KUBE_LIST_OF_STRINGS (
-      "values",
+      "values", 3,
       KUBE_DOC ("Candidates for In and NotIn, one integer for Gt and Lt, otherwise nothing."),
       KUBE_ACTS),
   { NULL },
@@ -25,9 +25,9 @@ static const KubeStruct node_selector_requirement = {
 };
 
 static const KubeField node_selector_term_fields[] = {
-  KUBE_LIST_OF ("matchExpressions", node_selector_requirement,
+  KUBE_LIST_OF ("matchExpressions", node_selector_requirement, 1,
                 KUBE_DOC ("Tests on the node's labels, all of which must pass."), KUBE_ACTS),
-  KUBE_LIST_OF ("matchFields", node_selector_requirement,
+  KUBE_LIST_OF ("matchFields", node_selector_requirement, 2,
                 KUBE_DOC ("Tests on the node's fields; only metadata.name is supported."),
                 KUBE_ACTS),
   { NULL },
@@ -40,7 +40,7 @@ static const KubeStruct node_selector_term = {
 };
 
 static const KubeField node_selector_fields[] = {
-  KUBE_LIST_OF ("nodeSelectorTerms", node_selector_term, .required = TRUE,
+  KUBE_LIST_OF ("nodeSelectorTerms", node_selector_term, 1, .required = TRUE,
                 KUBE_DOC ("Alternatives, of which one match is enough."), KUBE_ACTS),
   { NULL },
 };
@@ -52,9 +52,9 @@ static const KubeStruct node_selector = {
 };
 
 static const KubeField preferred_scheduling_term_fields[] = {
-  { "weight", KUBE_INT, .required = TRUE,
+  { "weight", KUBE_INT, 1, .required = TRUE,
     KUBE_DOC ("Points that a matching node earns, from 1 to 100."), KUBE_ACTS },
-  KUBE_OBJECT_OF ("preference", node_selector_term, .required = TRUE,
+  KUBE_OBJECT_OF ("preference", node_selector_term, 2, .required = TRUE,
                   KUBE_DOC ("Which nodes earn the points."), KUBE_ACTS),
   { NULL },
 };
@@ -67,10 +67,10 @@ static const KubeStruct preferred_scheduling_term = {
 
 static const KubeField node_affinity_fields[] = {
   KUBE_OBJECT_OF (
-      "requiredDuringSchedulingIgnoredDuringExecution", node_selector,
+      "requiredDuringSchedulingIgnoredDuringExecution", node_selector, 1, .pointer = TRUE,
       KUBE_DOC ("Demand on the node at placement; a pod already running there is left alone."),
       KUBE_ACTS),
-  KUBE_LIST_OF ("preferredDuringSchedulingIgnoredDuringExecution", preferred_scheduling_term,
+  KUBE_LIST_OF ("preferredDuringSchedulingIgnoredDuringExecution", preferred_scheduling_term, 2,
                 KUBE_DOC ("Wishes whose points add up, in favor of nodes with a high total."),
                 KUBE_ACTS),
   { NULL },
@@ -83,23 +83,23 @@ static const KubeStruct node_affinity = {
 };
 
 static const KubeField pod_affinity_term_fields[] = {
-  KUBE_OBJECT_OF ("labelSelector", kube_label_selector,
+  KUBE_OBJECT_OF ("labelSelector", kube_label_selector, 1, .pointer = TRUE,
                   KUBE_DOC ("Which pods to look for; none at all when absent."), KUBE_ACTS),
-  KUBE_LIST_OF_STRINGS ("namespaces",
+  KUBE_LIST_OF_STRINGS ("namespaces", 2,
                         KUBE_DOC ("Where to look for pods; without this and "
                                   "namespaceSelector, in the pod's own namespace."),
                         KUBE_ACTS),
-  { "topologyKey", KUBE_STRING, .required = TRUE,
+  { "topologyKey", KUBE_STRING, 3, .required = TRUE,
     KUBE_DOC ("Nodes with the same value of this label count as one place, for example a zone."),
     KUBE_ACTS },
-  KUBE_OBJECT_OF ("namespaceSelector", kube_label_selector,
+  KUBE_OBJECT_OF ("namespaceSelector", kube_label_selector, 4, .pointer = TRUE,
                   KUBE_DOC ("Adds namespaces by their labels; an empty selector adds all of them."),
                   KUBE_ACTS),
   KUBE_LIST_OF_STRINGS (
-      "matchLabelKeys",
+      "matchLabelKeys", 5,
       KUBE_DOC ("Narrows the search to pods with this pod's values of these labels."), KUBE_ACTS),
   KUBE_LIST_OF_STRINGS (
-      "mismatchLabelKeys",
+      "mismatchLabelKeys", 6,
       KUBE_DOC ("Narrows the search to pods whose values of these labels are not this pod's."),
       KUBE_ACTS),
   { NULL },
@@ -112,9 +112,9 @@ static const KubeStruct pod_affinity_term = {
 };
 
 static const KubeField weighted_pod_affinity_term_fields[] = {
-  { "weight", KUBE_INT, .required = TRUE,
+  { "weight", KUBE_INT, 1, .required = TRUE,
     KUBE_DOC ("How much the wish counts in the choice of a node, from 1 to 100."), KUBE_ACTS },
-  KUBE_OBJECT_OF ("podAffinityTerm", pod_affinity_term, .required = TRUE,
+  KUBE_OBJECT_OF ("podAffinityTerm", pod_affinity_term, 2, .required = TRUE,
                   KUBE_DOC ("Which pods the wish is about, and what counts as close."), KUBE_ACTS),
   { NULL },
 };
@@ -127,11 +127,11 @@ static const KubeStruct weighted_pod_affinity_term = {
 
 static const KubeField pod_affinity_fields[] = {
   KUBE_LIST_OF (
-      "requiredDuringSchedulingIgnoredDuringExecution", pod_affinity_term,
+      "requiredDuringSchedulingIgnoredDuringExecution", pod_affinity_term, 1,
       KUBE_DOC ("Demands that must all hold at placement; later changes do not move the pod."),
       KUBE_ACTS),
   KUBE_LIST_OF (
-      "preferredDuringSchedulingIgnoredDuringExecution", weighted_pod_affinity_term,
+      "preferredDuringSchedulingIgnoredDuringExecution", weighted_pod_affinity_term, 2,
       KUBE_DOC ("Wishes that favor some nodes over others, but never keep the pod from running."),
       KUBE_ACTS),
   { NULL },
@@ -150,11 +150,11 @@ static const KubeStruct pod_anti_affinity = {
 };
 
 static const KubeField affinity_fields[] = {
-  KUBE_OBJECT_OF ("nodeAffinity", node_affinity,
+  KUBE_OBJECT_OF ("nodeAffinity", node_affinity, 1, .pointer = TRUE,
                   KUBE_DOC ("Demands and wishes about the node itself."), KUBE_ACTS),
-  KUBE_OBJECT_OF ("podAffinity", pod_affinity,
+  KUBE_OBJECT_OF ("podAffinity", pod_affinity, 2, .pointer = TRUE,
                   KUBE_DOC ("Pods with which to share a node, a zone or the like."), KUBE_ACTS),
-  KUBE_OBJECT_OF ("podAntiAffinity", pod_anti_affinity,
+  KUBE_OBJECT_OF ("podAntiAffinity", pod_anti_affinity, 3, .pointer = TRUE,
                   KUBE_DOC ("Pods with which not to share a node, a zone or the like."), KUBE_ACTS),
   { NULL },
 };
@@ -166,16 +166,16 @@ const KubeStruct kube_affinity = {
 };
 
 static const KubeField toleration_fields[] = {
-  { "key", KUBE_STRING, KUBE_DOC ("Taint to tolerate; if empty, which requires Exists, any."),
+  { "key", KUBE_STRING, 1, KUBE_DOC ("Taint to tolerate; if empty, which requires Exists, any."),
     KUBE_ACTS },
-  { "operator", KUBE_STRING, .values = KUBE_VALUES ("Equal", "Exists"),
+  { "operator", KUBE_STRING, 2, .values = KUBE_VALUES ("Equal", "Exists"),
     KUBE_DOC ("Equal, the default, compares value as well; Exists ignores it."), KUBE_ACTS },
-  { "value", KUBE_STRING, KUBE_DOC ("What the taint's value has to be; left empty with Exists."),
+  { "value", KUBE_STRING, 3, KUBE_DOC ("What the taint's value has to be; left empty with Exists."),
     KUBE_ACTS },
-  { "effect", KUBE_STRING, .values = KUBE_VALUES ("NoSchedule", "PreferNoSchedule", "NoExecute"),
+  { "effect", KUBE_STRING, 4, .values = KUBE_VALUES ("NoSchedule", "PreferNoSchedule", "NoExecute"),
     KUBE_DOC ("NoSchedule, PreferNoSchedule or NoExecute; if empty, a taint may have any of them."),
     KUBE_ACTS },
-  { "tolerationSeconds", KUBE_INT,
+  { "tolerationSeconds", KUBE_INT, 5, .pointer = TRUE,
     KUBE_DOC ("Seconds to stay on a node tainted NoExecute; forever if absent, none if 0 or less."),
     KUBE_ACTS },
   { NULL },
@@ -188,32 +188,33 @@ const KubeStruct kube_toleration = {
 };
 
 static const KubeField topology_spread_constraint_fields[] = {
-  { "maxSkew", KUBE_INT, .required = TRUE,
+  { "maxSkew", KUBE_INT, 1, .required = TRUE,
     KUBE_DOC ("Most pods that a domain may have beyond the emptiest one; at least 1."), KUBE_ACTS },
-  { "topologyKey", KUBE_STRING, .required = TRUE,
+  { "topologyKey", KUBE_STRING, 2, .required = TRUE,
     KUBE_DOC (
         "Node label whose every value makes a domain, for example topology.kubernetes.io/zone."),
     KUBE_ACTS },
-  { "whenUnsatisfiable", KUBE_STRING, .required = TRUE,
+  { "whenUnsatisfiable", KUBE_STRING, 3, .required = TRUE,
     .values = KUBE_VALUES ("DoNotSchedule", "ScheduleAnyway"),
     KUBE_DOC ("DoNotSchedule leaves the pod pending; ScheduleAnyway just favors nodes that even "
               "things out."),
     KUBE_ACTS },
-  KUBE_OBJECT_OF ("labelSelector", kube_label_selector,
+  KUBE_OBJECT_OF ("labelSelector", kube_label_selector, 4, .pointer = TRUE,
                   KUBE_DOC ("Which pods of the namespace are counted."), KUBE_ACTS),
-  { "minDomains", KUBE_INT,
+  { "minDomains", KUBE_INT, 5, .pointer = TRUE,
     KUBE_DOC ("With fewer domains than this, the emptiest counts as 0; for DoNotSchedule only."),
     KUBE_ACTS },
-  { "nodeAffinityPolicy", KUBE_STRING, .values = KUBE_VALUES ("Honor", "Ignore"),
+  { "nodeAffinityPolicy", KUBE_STRING, 6, .pointer = TRUE,
+    .values = KUBE_VALUES ("Honor", "Ignore"),
     KUBE_DOC ("Honor, the default, leaves out nodes that nodeSelector and affinity rule out; "
               "Ignore does not."),
     KUBE_ACTS },
-  { "nodeTaintsPolicy", KUBE_STRING, .values = KUBE_VALUES ("Honor", "Ignore"),
+  { "nodeTaintsPolicy", KUBE_STRING, 7, .pointer = TRUE, .values = KUBE_VALUES ("Honor", "Ignore"),
     KUBE_DOC ("Honor leaves out nodes whose taints the pod does not tolerate; Ignore, the default, "
               "does not."),
     KUBE_ACTS },
   KUBE_LIST_OF_STRINGS (
-      "matchLabelKeys",
+      "matchLabelKeys", 8,
       KUBE_DOC ("Counts only pods with this pod's values of these labels, say of one ReplicaSet."),
       KUBE_ACTS),
   { NULL },

@@ -7,14 +7,14 @@
 
 static const KubeField fields[] = {
   KUBE_TYPE_FIELDS,
-  { "immutable", KUBE_BOOL,
+  { "immutable", KUBE_BOOL, 4, .pointer = TRUE,
     KUBE_DOC ("True freezes data and binaryData for good; labels and annotations still change."),
     KUBE_ACTS },
   KUBE_MAP_OF_STRINGS (
-      "data",
+      "data", 2,
       KUBE_DOC ("Settings as UTF-8 text, by key of letters, digits, dashes, underscores and dots."),
       KUBE_INERT ("No program here reads it.")),
-  { "binaryData", KUBE_MAP, .element = KUBE_BYTES,
+  { "binaryData", KUBE_MAP, 3, .element = KUBE_BYTES,
     KUBE_DOC (
         "Further entries as base64, for bytes that are not UTF-8; no key may be in data too."),
     KUBE_INERT ("No program here reads it.") },

@@ -8,8 +8,8 @@
 
 static const KubeField fields[] = {
   KUBE_TYPE_FIELDS,
-  { "data", KUBE_RAW, KUBE_DOC ("What the owner looked like, as a patch of it."), KUBE_ACTS },
-  { "revision", KUBE_INT, .required = TRUE,
+  { "data", KUBE_RAW, 2, KUBE_DOC ("What the owner looked like, as a patch of it."), KUBE_ACTS },
+  { "revision", KUBE_INT, 3, .required = TRUE,
     KUBE_DOC ("Place among the revisions of the same owner; the newest has the highest."),
     KUBE_ACTS },
   { NULL },

@@ -8,11 +8,11 @@
 #include "sim/kube/kinds/structs.h"
 
 static const KubeField rolling_update_fields[] = {
-  { "maxUnavailable", KUBE_INT_OR_STRING, .fallback = "1",
+  { "maxUnavailable", KUBE_INT_OR_STRING, 1, .pointer = TRUE, .fallback = "1",
     KUBE_DOC ("Count or percentage (rounded up) of nodes an update may leave without an available "
               "pod; default 1."),
     KUBE_ACTS },
-  { "maxSurge", KUBE_INT_OR_STRING, .fallback = "0",
+  { "maxSurge", KUBE_INT_OR_STRING, 2, .pointer = TRUE, .fallback = "0",
     KUBE_DOC ("Count or percentage (rounded up) of nodes that may run the old and the new pod "
               "together; default 0."),
     KUBE_ACTS },
@@ -26,12 +26,12 @@ static const KubeStruct rolling_update = {
 };
 
 static const KubeField strategy_fields[] = {
-  { "type", KUBE_STRING, .fallback = "\"RollingUpdate\"",
+  { "type", KUBE_STRING, 1, .fallback = "\"RollingUpdate\"",
     .values = KUBE_VALUES ("OnDelete", "RollingUpdate"),
     KUBE_DOC ("RollingUpdate (default) moves on by itself; OnDelete waits for somebody to delete "
               "each pod."),
     KUBE_ACTS },
-  KUBE_OBJECT_OF ("rollingUpdate", rolling_update,
+  KUBE_OBJECT_OF ("rollingUpdate", rolling_update, 2, .pointer = TRUE,
                   KUBE_DOC ("Limits of a rolling update; goes with type RollingUpdate only."),
                   KUBE_ACTS),
   { NULL },
@@ -45,21 +45,21 @@ static const KubeStruct strategy = {
 
 static const KubeField spec_fields[] = {
   KUBE_OBJECT_OF (
-      "selector", kube_label_selector, .required = TRUE,
+      "selector", kube_label_selector, 1, .pointer = TRUE, .required = TRUE,
       KUBE_DOC ("Pods of this set, by label; fixed at creation, and must match the template."),
       KUBE_ACTS),
   KUBE_OBJECT_OF (
-      "template", kube_pod_template_spec, .required = TRUE,
+      "template", kube_pod_template_spec, 2, .required = TRUE,
       KUBE_DOC (
           "Pod to run once on each node that its node selector, affinity and tolerations allow."),
       KUBE_ACTS),
-  KUBE_OBJECT_OF ("updateStrategy", strategy, .fallback = "{}",
+  KUBE_OBJECT_OF ("updateStrategy", strategy, 3, .fallback = "{}",
                   KUBE_DOC ("How pods of an older template give way to the current one."),
                   KUBE_ACTS),
-  { "minReadySeconds", KUBE_INT,
+  { "minReadySeconds", KUBE_INT, 4,
     KUBE_DOC ("Seconds a pod must stay ready before it counts as available; default 0."),
     KUBE_ACTS },
-  { "revisionHistoryLimit", KUBE_INT, .fallback = "10",
+  { "revisionHistoryLimit", KUBE_INT, 6, .pointer = TRUE, .fallback = "10",
     KUBE_DOC ("Earlier ControllerRevisions kept to roll back to; default 10."),
     KUBE_INERT ("No ControllerRevisions are kept.") },
   { NULL },
@@ -72,26 +72,26 @@ static const KubeStruct spec = {
 };
 
 static const KubeField status_fields[] = {
-  { "currentNumberScheduled", KUBE_INT, .fallback = "0",
+  { "currentNumberScheduled", KUBE_INT, 1, .fallback = "0",
     KUBE_DOC ("Nodes that qualify and have at least one daemon pod.") },
-  { "numberMisscheduled", KUBE_INT, .fallback = "0",
+  { "numberMisscheduled", KUBE_INT, 2, .fallback = "0",
     KUBE_DOC ("Nodes with a daemon pod that no longer qualify for one.") },
-  { "desiredNumberScheduled", KUBE_INT, .fallback = "0",
+  { "desiredNumberScheduled", KUBE_INT, 3, .fallback = "0",
     KUBE_DOC ("Nodes that qualify for a daemon pod, whether or not they have one.") },
-  { "numberReady", KUBE_INT, .fallback = "0",
+  { "numberReady", KUBE_INT, 4, .fallback = "0",
     KUBE_DOC ("Nodes that qualify and whose daemon pod is ready.") },
-  { "observedGeneration", KUBE_INT,
+  { "observedGeneration", KUBE_INT, 5,
     KUBE_DOC ("Value of metadata.generation on which the controller based this status.") },
-  { "updatedNumberScheduled", KUBE_INT,
+  { "updatedNumberScheduled", KUBE_INT, 6,
     KUBE_DOC ("Nodes that qualify and whose daemon pod comes from the current template.") },
-  { "numberAvailable", KUBE_INT,
+  { "numberAvailable", KUBE_INT, 7,
     KUBE_DOC ("Nodes that qualify and whose daemon pod has been ready for minReadySeconds.") },
-  { "numberUnavailable", KUBE_INT,
+  { "numberUnavailable", KUBE_INT, 8,
     KUBE_DOC ("Nodes that qualify but have no available daemon pod.") },
-  { "collisionCount", KUBE_INT,
+  { "collisionCount", KUBE_INT, 9, .pointer = TRUE,
     KUBE_DOC (
         "Salt for ControllerRevision names, raised by the controller when a name is taken.") },
-  KUBE_LIST_OF ("conditions", kube_condition, .merge_key = "type",
+  KUBE_LIST_OF ("conditions", kube_workload_condition, 10, .merge_key = "type",
                 KUBE_DOC ("The set's conditions by type; the controller writes none so far.")),
   { NULL },
 };
@@ -104,10 +104,10 @@ static const KubeStruct status = {
 
 static const KubeField fields[] = {
   KUBE_TYPE_FIELDS,
-  KUBE_OBJECT_OF ("spec", spec, .fallback = "{}",
+  KUBE_OBJECT_OF ("spec", spec, 2, .fallback = "{}",
                   KUBE_DOC ("Pod, node choice and update rules that the user wants."), KUBE_ACTS),
   KUBE_OBJECT_OF (
-      "status", status, .fallback = "{}",
+      "status", status, 3, .fallback = "{}",
       KUBE_DOC ("Progress as the daemon set controller reports it; not for users to write."),
       KUBE_INERT ("The cluster writes it.")),
   { NULL },

@@ -8,11 +8,11 @@
 #include "sim/kube/kinds/structs.h"
 
 static const KubeField rolling_update_fields[] = {
-  { "maxUnavailable", KUBE_INT_OR_STRING, .fallback = "\"25%\"",
+  { "maxUnavailable", KUBE_INT_OR_STRING, 1, .pointer = TRUE, .fallback = "\"25%\"",
     KUBE_DOC ("Count or percentage (rounded down) of replicas that may be missing during an "
               "update; default 25%."),
     KUBE_ACTS },
-  { "maxSurge", KUBE_INT_OR_STRING, .fallback = "\"25%\"",
+  { "maxSurge", KUBE_INT_OR_STRING, 2, .pointer = TRUE, .fallback = "\"25%\"",
     KUBE_DOC ("Count or percentage (rounded up) of pods beyond replicas during an update; default "
               "25%."),
     KUBE_ACTS },
@@ -26,11 +26,11 @@ static const KubeStruct rolling_update = {
 };
 
 static const KubeField strategy_fields[] = {
-  { "type", KUBE_STRING, .fallback = "\"RollingUpdate\"",
+  { "type", KUBE_STRING, 1, .fallback = "\"RollingUpdate\"",
     .values = KUBE_VALUES ("Recreate", "RollingUpdate"),
     KUBE_DOC ("RollingUpdate (default) swaps pods gradually; Recreate removes all old ones first."),
     KUBE_ACTS },
-  KUBE_OBJECT_OF ("rollingUpdate", rolling_update,
+  KUBE_OBJECT_OF ("rollingUpdate", rolling_update, 2, .pointer = TRUE,
                   KUBE_DOC ("Limits of a rolling update; not allowed with type Recreate."),
                   KUBE_ACTS),
   { NULL },
@@ -43,28 +43,28 @@ static const KubeStruct strategy = {
 };
 
 static const KubeField spec_fields[] = {
-  { "replicas", KUBE_INT, .fallback = "1",
+  { "replicas", KUBE_INT, 1, .pointer = TRUE, .fallback = "1",
     KUBE_DOC ("How many pods to run; 1 if absent, and 0 is allowed."), KUBE_ACTS },
   KUBE_OBJECT_OF (
-      "selector", kube_label_selector, .required = TRUE,
+      "selector", kube_label_selector, 2, .pointer = TRUE, .required = TRUE,
       KUBE_DOC (
           "Pods of this deployment, by label; fixed at creation, and must match the template."),
       KUBE_ACTS),
-  KUBE_OBJECT_OF ("template", kube_pod_template_spec, .required = TRUE,
+  KUBE_OBJECT_OF ("template", kube_pod_template_spec, 3, .required = TRUE,
                   KUBE_DOC ("Blueprint of the pods; a change of it starts a rollout. Its "
                             "restartPolicy must be Always."),
                   KUBE_ACTS),
-  KUBE_OBJECT_OF ("strategy", strategy, .fallback = "{}", .retain_keys = TRUE,
+  KUBE_OBJECT_OF ("strategy", strategy, 4, .fallback = "{}", .retain_keys = TRUE,
                   KUBE_DOC ("How a rollout proceeds."), KUBE_ACTS),
-  { "minReadySeconds", KUBE_INT,
+  { "minReadySeconds", KUBE_INT, 5,
     KUBE_DOC ("Seconds a new pod must stay ready before it counts as available; default 0."),
     KUBE_ACTS },
-  { "revisionHistoryLimit", KUBE_INT, .fallback = "10",
+  { "revisionHistoryLimit", KUBE_INT, 6, .pointer = TRUE, .fallback = "10",
     KUBE_DOC ("Superseded ReplicaSets kept so that a rollback can use them; default 10."),
     KUBE_ACTS },
-  { "paused", KUBE_BOOL,
+  { "paused", KUBE_BOOL, 7,
     KUBE_DOC ("True holds back rollouts of template changes; scaling still works."), KUBE_ACTS },
-  { "progressDeadlineSeconds", KUBE_INT, .fallback = "600",
+  { "progressDeadlineSeconds", KUBE_INT, 9, .pointer = TRUE, .fallback = "600",
     KUBE_DOC ("Seconds a rollout may stand still before condition Progressing turns False; default "
               "600."),
     KUBE_ACTS },
@@ -78,15 +78,16 @@ static const KubeStruct spec = {
 };
 
 static const KubeField condition_fields[] = {
-  { "type", KUBE_STRING, .required = TRUE, KUBE_DOC ("Available, Progressing or ReplicaFailure.") },
-  { "status", KUBE_STRING, .required = TRUE, KUBE_DOC ("True, False or Unknown.") },
-  { "lastUpdateTime", KUBE_TIME, .fallback = "null",
+  { "type", KUBE_STRING, 1, .required = TRUE,
+    KUBE_DOC ("Available, Progressing or ReplicaFailure.") },
+  { "status", KUBE_STRING, 2, .required = TRUE, KUBE_DOC ("True, False or Unknown.") },
+  { "lastUpdateTime", KUBE_TIME, 6, .fallback = "null",
     KUBE_DOC ("When the controller last wrote this condition, even with its status unchanged.") },
-  { "lastTransitionTime", KUBE_TIME, .fallback = "null",
+  { "lastTransitionTime", KUBE_TIME, 7, .fallback = "null",
     KUBE_DOC ("When status last took another value.") },
-  { "reason", KUBE_STRING,
+  { "reason", KUBE_STRING, 4,
     KUBE_DOC ("One CamelCase word for programs, such as NewReplicaSetAvailable.") },
-  { "message", KUBE_STRING, KUBE_DOC ("Explanation for people.") },
+  { "message", KUBE_STRING, 5, KUBE_DOC ("Explanation for people.") },
   { NULL },
 };
 
@@ -97,19 +98,19 @@ static const KubeStruct condition = {
 };
 
 static const KubeField status_fields[] = {
-  { "observedGeneration", KUBE_INT,
+  { "observedGeneration", KUBE_INT, 1,
     KUBE_DOC ("Value of metadata.generation that the controller has acted upon.") },
-  { "replicas", KUBE_INT, KUBE_DOC ("Pods of all revisions together, without finished ones.") },
-  { "updatedReplicas", KUBE_INT,
+  { "replicas", KUBE_INT, 2, KUBE_DOC ("Pods of all revisions together, without finished ones.") },
+  { "updatedReplicas", KUBE_INT, 3,
     KUBE_DOC ("Pods made from the current template, without finished ones.") },
-  { "readyReplicas", KUBE_INT, KUBE_DOC ("Pods, of whichever revision, that are ready.") },
-  { "availableReplicas", KUBE_INT,
+  { "readyReplicas", KUBE_INT, 7, KUBE_DOC ("Pods, of whichever revision, that are ready.") },
+  { "availableReplicas", KUBE_INT, 4,
     KUBE_DOC ("Pods, of whichever revision, that have been ready for minReadySeconds.") },
-  { "unavailableReplicas", KUBE_INT,
+  { "unavailableReplicas", KUBE_INT, 5,
     KUBE_DOC ("Pods that are wanted but not available, or not created yet.") },
-  KUBE_LIST_OF ("conditions", condition, .merge_key = "type",
+  KUBE_LIST_OF ("conditions", condition, 6, .merge_key = "type",
                 KUBE_DOC ("Verdicts of the controller: Available, Progressing, ReplicaFailure.")),
-  { "collisionCount", KUBE_INT,
+  { "collisionCount", KUBE_INT, 8, .pointer = TRUE,
     KUBE_DOC ("Salt for the template hash, raised when a ReplicaSet name is already taken.") },
   { NULL },
 };
@@ -122,9 +123,9 @@ static const KubeStruct status = {
 
 static const KubeField fields[] = {
   KUBE_TYPE_FIELDS,
-  KUBE_OBJECT_OF ("spec", spec, .fallback = "{}",
+  KUBE_OBJECT_OF ("spec", spec, 2, .fallback = "{}",
                   KUBE_DOC ("Pods and rollout rules that the user wants."), KUBE_ACTS),
-  KUBE_OBJECT_OF ("status", status, .fallback = "{}",
+  KUBE_OBJECT_OF ("status", status, 3, .fallback = "{}",
                   KUBE_DOC ("Pod counts and conditions, written by the deployment controller."),
                   KUBE_INERT ("The cluster writes it.")),
   { NULL },

@@ -9,9 +9,9 @@
 #include "sim/kube/verbs/age.h"
 
 static const KubeField source_fields[] = {
-  { "component", KUBE_STRING,
+  { "component", KUBE_STRING, 1,
     KUBE_DOC ("Program that reports, such as kubelet or default-scheduler.") },
-  { "host", KUBE_STRING, KUBE_DOC ("Node on which that program runs, if it belongs to one.") },
+  { "host", KUBE_STRING, 2, KUBE_DOC ("Node on which that program runs, if it belongs to one.") },
   { NULL },
 };
 
@@ -22,8 +22,9 @@ static const KubeStruct source = {
 };
 
 static const KubeField series_fields[] = {
-  { "count", KUBE_INT, KUBE_DOC ("Times it has happened, as of lastObservedTime.") },
-  { "lastObservedTime", KUBE_MICRO_TIME, KUBE_DOC ("When it last happened, to the microsecond.") },
+  { "count", KUBE_INT, 1, KUBE_DOC ("Times it has happened, as of lastObservedTime.") },
+  { "lastObservedTime", KUBE_MICRO_TIME, 2,
+    KUBE_DOC ("When it last happened, to the microsecond.") },
   { NULL },
 };
 
@@ -35,47 +36,48 @@ static const KubeStruct series = {
 
 static const KubeField fields[] = {
   KUBE_TYPE_FIELDS,
-  KUBE_OBJECT_OF ("involvedObject", kube_object_reference, .required = TRUE,
+  KUBE_OBJECT_OF ("involvedObject", kube_object_reference, 2, .required = TRUE,
                   KUBE_DOC ("What the event happened to."),
                   KUBE_INERT ("An event is a note: nothing acts on it.")),
-  { "reason", KUBE_STRING,
+  { "reason", KUBE_STRING, 3,
     KUBE_DOC ("Cause as one CamelCase word for programs, such as FailedScheduling."),
     KUBE_INERT ("An event is a note: nothing acts on it.") },
-  { "message", KUBE_STRING, KUBE_DOC ("What happened, in a sentence for people."),
+  { "message", KUBE_STRING, 4, KUBE_DOC ("What happened, in a sentence for people."),
     KUBE_INERT ("An event is a note: nothing acts on it.") },
   KUBE_OBJECT_OF (
-      "source", source, .fallback = "{}",
+      "source", source, 5, .fallback = "{}",
       KUBE_DOC (
           "Who reports, in the older format; newer reporters fill reportingComponent instead."),
       KUBE_INERT ("An event is a note: nothing acts on it.")),
-  { "firstTimestamp", KUBE_TIME, .fallback = "null",
+  { "firstTimestamp", KUBE_TIME, 6, .fallback = "null",
     KUBE_DOC ("When it first happened, to the second; set by the reporter."),
     KUBE_INERT ("An event is a note: nothing acts on it.") },
-  { "lastTimestamp", KUBE_TIME, .fallback = "null",
+  { "lastTimestamp", KUBE_TIME, 7, .fallback = "null",
     KUBE_DOC ("When it last happened, to the second; set by the reporter."),
     KUBE_INERT ("An event is a note: nothing acts on it.") },
-  { "count", KUBE_INT, KUBE_DOC ("Times it has happened so far, as the reporter counts them."),
+  { "count", KUBE_INT, 8, KUBE_DOC ("Times it has happened so far, as the reporter counts them."),
     KUBE_INERT ("An event is a note: nothing acts on it.") },
-  { "type", KUBE_STRING, KUBE_DOC ("Normal for the expected, Warning for what may need attention."),
+  { "type", KUBE_STRING, 9,
+    KUBE_DOC ("Normal for the expected, Warning for what may need attention."),
     KUBE_INERT ("An event is a note: nothing acts on it.") },
-  { "eventTime", KUBE_MICRO_TIME, .fallback = "null",
+  { "eventTime", KUBE_MICRO_TIME, 10, .fallback = "null",
     KUBE_DOC ("First occurrence, to the microsecond; set by newer reporters instead of "
               "firstTimestamp."),
     KUBE_INERT ("An event is a note: nothing acts on it.") },
-  KUBE_OBJECT_OF ("series", series,
+  KUBE_OBJECT_OF ("series", series, 11, .pointer = TRUE,
                   KUBE_DOC ("Repetitions; absent while the event has happened only once."),
                   KUBE_INERT ("An event is a note: nothing acts on it.")),
-  { "action", KUBE_STRING,
+  { "action", KUBE_STRING, 12,
     KUBE_DOC ("What the reporter did or tried to do, in CamelCase, such as Binding."),
     KUBE_INERT ("An event is a note: nothing acts on it.") },
   KUBE_OBJECT_OF (
-      "related", kube_object_reference,
+      "related", kube_object_reference, 13, .pointer = TRUE,
       KUBE_DOC ("Another object that had a part in it, such as the node of a scheduled pod."),
       KUBE_INERT ("An event is a note: nothing acts on it.")),
-  { "reportingComponent", KUBE_STRING, .fallback = "\"\"",
+  { "reportingComponent", KUBE_STRING, 14, .fallback = "\"\"",
     KUBE_DOC ("Controller that reports; newer reporters fill this in place of source.component."),
     KUBE_INERT ("An event is a note: nothing acts on it.") },
-  { "reportingInstance", KUBE_STRING, .fallback = "\"\"",
+  { "reportingInstance", KUBE_STRING, 15, .fallback = "\"\"",
     KUBE_DOC ("Which replica or node of the reporting controller it was."),
     KUBE_INERT ("An event is a note: nothing acts on it.") },
   { NULL },

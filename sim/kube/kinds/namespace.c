@@ -9,7 +9,7 @@
 
 static const KubeField spec_fields[] = {
   KUBE_LIST_OF_STRINGS (
-      "finalizers",
+      "finalizers", 1,
       KUBE_DOC ("Who must clean up first; \"kubernetes\" goes once the contents are deleted."),
       KUBE_ACTS),
   { NULL },
@@ -22,9 +22,9 @@ static const KubeStruct spec = {
 };
 
 static const KubeField status_fields[] = {
-  { "phase", KUBE_STRING, KUBE_DOC ("Active, or Terminating from the delete request on.") },
+  { "phase", KUBE_STRING, 1, KUBE_DOC ("Active, or Terminating from the delete request on.") },
   KUBE_LIST_OF (
-      "conditions", kube_condition, .merge_key = "type",
+      "conditions", kube_condition, 2, .merge_key = "type",
       KUBE_DOC ("What keeps a deletion from finishing, such as NamespaceContentRemaining.")),
   { NULL },
 };
@@ -37,9 +37,9 @@ static const KubeStruct status = {
 
 static const KubeField fields[] = {
   KUBE_TYPE_FIELDS,
-  KUBE_OBJECT_OF ("spec", spec, .fallback = "{}", KUBE_DOC ("Finalizers, set by the server."),
+  KUBE_OBJECT_OF ("spec", spec, 2, .fallback = "{}", KUBE_DOC ("Finalizers, set by the server."),
                   KUBE_ACTS),
-  KUBE_OBJECT_OF ("status", status, .fallback = "{}",
+  KUBE_OBJECT_OF ("status", status, 3, .fallback = "{}",
                   KUBE_DOC ("Phase and obstacles to deletion, set by the namespace controller."),
                   KUBE_INERT ("The cluster writes it.")),
   { NULL },

@@ -11,16 +11,17 @@
 /* ---- fields ---- */
 
 static const KubeField taint_fields[] = {
-  { "key", KUBE_STRING, .required = TRUE,
+  { "key", KUBE_STRING, 1, .required = TRUE,
     KUBE_DOC ("Name of the taint, such as node.kubernetes.io/unschedulable."), KUBE_ACTS },
-  { "value", KUBE_STRING,
+  { "value", KUBE_STRING, 2,
     KUBE_DOC ("Compared with a toleration's value under operator Equal; often empty."), KUBE_ACTS },
   /* Its values are checked below: the server reports them at metadata.taints. */
-  { "effect", KUBE_STRING, .required = TRUE,
+  { "effect", KUBE_STRING, 3, .required = TRUE,
     KUBE_DOC ("NoSchedule turns new pods away, PreferNoSchedule tries to, NoExecute also evicts "
               "running ones."),
     KUBE_ACTS },
-  { "timeAdded", KUBE_TIME, KUBE_DOC ("When the taint was put on, if whoever did so recorded it."),
+  { "timeAdded", KUBE_TIME, 4, .pointer = TRUE,
+    KUBE_DOC ("When the taint was put on, if whoever did so recorded it."),
     KUBE_INERT ("A pod's time on a tainted node begins when the taint is seen.") },
   { NULL },
 };
@@ -32,19 +33,20 @@ static const KubeStruct taint = {
 };
 
 static const KubeField spec_fields[] = {
-  { "podCIDR", KUBE_STRING, KUBE_DOC ("Address range for the node's pods: the first of podCIDRs."),
+  { "podCIDR", KUBE_STRING, 1,
+    KUBE_DOC ("Address range for the node's pods: the first of podCIDRs."),
     KUBE_INERT ("Addresses of pods come from the VPC.") },
-  KUBE_LIST_OF_STRINGS ("podCIDRs", .merge = TRUE,
+  KUBE_LIST_OF_STRINGS ("podCIDRs", 7, .merge = TRUE,
                         KUBE_DOC ("At most one range of pod addresses for each of IPv4 and IPv6."),
                         KUBE_INERT ("Addresses of pods come from the VPC.")),
-  { "providerID", KUBE_STRING,
+  { "providerID", KUBE_STRING, 3,
     KUBE_DOC ("Machine behind the node in the cloud, such as aws:///eu-west-1a/i-0a1b2c3d."),
     KUBE_ACTS },
-  { "unschedulable", KUBE_BOOL, KUBE_DOC ("True while cordoned: the scheduler sends no new pods."),
-    KUBE_ACTS },
-  KUBE_LIST_OF ("taints", taint, KUBE_DOC ("Marks that repel pods without a matching toleration."),
-                KUBE_ACTS),
-  { "externalID", KUBE_STRING, KUBE_DOC ("Obsolete predecessor of providerID; usually empty."),
+  { "unschedulable", KUBE_BOOL, 4,
+    KUBE_DOC ("True while cordoned: the scheduler sends no new pods."), KUBE_ACTS },
+  KUBE_LIST_OF ("taints", taint, 5,
+                KUBE_DOC ("Marks that repel pods without a matching toleration."), KUBE_ACTS),
+  { "externalID", KUBE_STRING, 2, KUBE_DOC ("Obsolete predecessor of providerID; usually empty."),
     KUBE_INERT ("Obsolete.") },
   { NULL },
 };
@@ -56,19 +58,19 @@ static const KubeStruct spec = {
 };
 
 static const KubeField condition_fields[] = {
-  { "type", KUBE_STRING, .required = TRUE,
+  { "type", KUBE_STRING, 1, .required = TRUE,
     KUBE_DOC ("Ready, MemoryPressure, DiskPressure, PIDPressure or NetworkUnavailable."),
     KUBE_ACTS },
-  { "status", KUBE_STRING, .required = TRUE,
+  { "status", KUBE_STRING, 2, .required = TRUE,
     KUBE_DOC ("True, False, or Unknown when the node has fallen silent."), KUBE_ACTS },
-  { "lastHeartbeatTime", KUBE_TIME, .fallback = "null",
+  { "lastHeartbeatTime", KUBE_TIME, 3, .fallback = "null",
     KUBE_DOC ("When the kubelet last reported on it, changed or not."),
     KUBE_INERT ("Leases are the heartbeats.") },
-  { "lastTransitionTime", KUBE_TIME, .fallback = "null",
+  { "lastTransitionTime", KUBE_TIME, 4, .fallback = "null",
     KUBE_DOC ("Since when status has had its value."), KUBE_ACTS },
-  { "reason", KUBE_STRING, KUBE_DOC ("Cause as one CamelCase word, such as KubeletReady."),
+  { "reason", KUBE_STRING, 5, KUBE_DOC ("Cause as one CamelCase word, such as KubeletReady."),
     KUBE_INERT ("A note for people.") },
-  { "message", KUBE_STRING, KUBE_DOC ("Cause in a sentence for people."),
+  { "message", KUBE_STRING, 6, KUBE_DOC ("Cause in a sentence for people."),
     KUBE_INERT ("A note for people.") },
   { NULL },
 };
@@ -80,9 +82,9 @@ static const KubeStruct condition = {
 };
 
 static const KubeField address_fields[] = {
-  { "type", KUBE_STRING, .required = TRUE,
+  { "type", KUBE_STRING, 1, .required = TRUE,
     KUBE_DOC ("InternalIP, ExternalIP, Hostname, InternalDNS or ExternalDNS.") },
-  { "address", KUBE_STRING, .required = TRUE,
+  { "address", KUBE_STRING, 2, .required = TRUE,
     KUBE_DOC ("IP address or host name, according to type.") },
   { NULL },
 };
@@ -94,7 +96,7 @@ static const KubeStruct address = {
 };
 
 static const KubeField daemon_endpoint_fields[] = {
-  { "Port", KUBE_INT, .fallback = "0",
+  { "Port", KUBE_INT, 1, .fallback = "0",
     KUBE_DOC ("TCP port it listens on; normally 10250 for the kubelet.") },
   { NULL },
 };
@@ -106,7 +108,7 @@ static const KubeStruct daemon_endpoint = {
 };
 
 static const KubeField daemon_endpoints_fields[] = {
-  KUBE_OBJECT_OF ("kubeletEndpoint", daemon_endpoint, .fallback = "{}",
+  KUBE_OBJECT_OF ("kubeletEndpoint", daemon_endpoint, 1, .fallback = "{}",
                   KUBE_DOC ("Where the API server reaches the kubelet, for logs and exec.")),
   { NULL },
 };
@@ -118,24 +120,24 @@ static const KubeStruct daemon_endpoints = {
 };
 
 static const KubeField info_fields[] = {
-  { "machineID", KUBE_STRING, .fallback = "\"\"",
+  { "machineID", KUBE_STRING, 1, .fallback = "\"\"",
     KUBE_DOC ("Content of the node's /etc/machine-id.") },
-  { "systemUUID", KUBE_STRING, .fallback = "\"\"",
+  { "systemUUID", KUBE_STRING, 2, .fallback = "\"\"",
     KUBE_DOC ("UUID of the hardware or virtual machine, as its firmware gives it.") },
-  { "bootID", KUBE_STRING, .fallback = "\"\"",
+  { "bootID", KUBE_STRING, 3, .fallback = "\"\"",
     KUBE_DOC ("Random ID from the kernel, new at each boot.") },
-  { "kernelVersion", KUBE_STRING, .fallback = "\"\"",
+  { "kernelVersion", KUBE_STRING, 4, .fallback = "\"\"",
     KUBE_DOC ("Release of the running kernel, as uname -r prints it.") },
-  { "osImage", KUBE_STRING, .fallback = "\"\"",
+  { "osImage", KUBE_STRING, 5, .fallback = "\"\"",
     KUBE_DOC ("Name of the operating system, from PRETTY_NAME in /etc/os-release.") },
-  { "containerRuntimeVersion", KUBE_STRING, .fallback = "\"\"",
+  { "containerRuntimeVersion", KUBE_STRING, 6, .fallback = "\"\"",
     KUBE_DOC ("Container runtime and its version, such as containerd://1.7.27.") },
-  { "kubeletVersion", KUBE_STRING, .fallback = "\"\"",
+  { "kubeletVersion", KUBE_STRING, 7, .fallback = "\"\"",
     KUBE_DOC ("Version of the kubelet, such as v1.32.3.") },
-  { "kubeProxyVersion", KUBE_STRING, .fallback = "\"\"",
+  { "kubeProxyVersion", KUBE_STRING, 8, .fallback = "\"\"",
     KUBE_DOC ("Obsolete: at best a copy of the kubelet's version.") },
-  { "operatingSystem", KUBE_STRING, .fallback = "\"\"", KUBE_DOC ("Either linux or windows.") },
-  { "architecture", KUBE_STRING, .fallback = "\"\"",
+  { "operatingSystem", KUBE_STRING, 9, .fallback = "\"\"", KUBE_DOC ("Either linux or windows.") },
+  { "architecture", KUBE_STRING, 10, .fallback = "\"\"",
     KUBE_DOC ("Processor family as Go calls it, such as amd64 or arm64.") },
   { NULL },
 };
@@ -147,8 +149,8 @@ static const KubeStruct info = {
 };
 
 static const KubeField image_fields[] = {
-  KUBE_LIST_OF_STRINGS ("names", KUBE_DOC ("Tags and digests that refer to it.")),
-  { "sizeBytes", KUBE_INT, KUBE_DOC ("Space it takes up, in bytes.") },
+  KUBE_LIST_OF_STRINGS ("names", 1, KUBE_DOC ("Tags and digests that refer to it.")),
+  { "sizeBytes", KUBE_INT, 2, KUBE_DOC ("Space it takes up, in bytes.") },
   { NULL },
 };
 
@@ -159,8 +161,9 @@ static const KubeStruct image = {
 };
 
 static const KubeField attached_volume_fields[] = {
-  { "name", KUBE_STRING, .required = TRUE, KUBE_DOC ("Unique name made of plugin and volume ID.") },
-  { "devicePath", KUBE_STRING, .required = TRUE,
+  { "name", KUBE_STRING, 1, .required = TRUE,
+    KUBE_DOC ("Unique name made of plugin and volume ID.") },
+  { "devicePath", KUBE_STRING, 2, .required = TRUE,
     KUBE_DOC ("Device file on the node; may be empty.") },
   { NULL },
 };
@@ -172,36 +175,36 @@ static const KubeStruct attached_volume = {
 };
 
 static const KubeField status_fields[] = {
-  { "capacity", KUBE_MAP, .element = KUBE_QUANTITY,
+  { "capacity", KUBE_MAP, 1, .element = KUBE_QUANTITY,
     KUBE_DOC ("All that the machine has of each resource: cpu, memory, pods and so on."),
     KUBE_INERT ("The kubelet writes it, and nothing but clients read it.") },
-  { "allocatable", KUBE_MAP, .element = KUBE_QUANTITY,
+  { "allocatable", KUBE_MAP, 2, .element = KUBE_QUANTITY,
     KUBE_DOC ("What pods may request in total: capacity less reserves of the system."), KUBE_ACTS },
-  { "phase", KUBE_STRING, KUBE_DOC ("Obsolete, never set; see conditions."),
+  { "phase", KUBE_STRING, 3, KUBE_DOC ("Obsolete, never set; see conditions."),
     KUBE_INERT ("The kubelet writes it, and nothing but clients read it.") },
-  KUBE_LIST_OF ("conditions", condition, .merge_key = "type",
+  KUBE_LIST_OF ("conditions", condition, 4, .merge_key = "type",
                 KUBE_DOC ("Health of the node, one entry for each type of trouble and Ready."),
                 KUBE_ACTS),
   KUBE_LIST_OF (
-      "addresses", address, .merge_key = "type",
+      "addresses", address, 5, .merge_key = "type",
       KUBE_DOC ("The node's IP addresses and host names, from the cloud where there is one."),
       KUBE_INERT ("The kubelet writes it, and nothing but clients read it.")),
-  KUBE_OBJECT_OF ("daemonEndpoints", daemon_endpoints, .fallback = "{}",
+  KUBE_OBJECT_OF ("daemonEndpoints", daemon_endpoints, 6, .fallback = "{}",
                   KUBE_DOC ("Ports of system services, set by the kubelet."),
                   KUBE_INERT ("The kubelet writes it, and nothing but clients read it.")),
-  KUBE_OBJECT_OF ("nodeInfo", info, .fallback = "{}",
+  KUBE_OBJECT_OF ("nodeInfo", info, 7, .fallback = "{}",
                   KUBE_DOC ("Machine IDs and software versions, set by the kubelet."),
                   KUBE_INERT ("The kubelet writes it, and nothing but clients read it.")),
   KUBE_LIST_OF (
-      "images", image,
+      "images", image, 8,
       KUBE_DOC ("Images held locally, largest first; kubelets list 50 unless told otherwise."),
       KUBE_INERT ("The kubelet writes it, and nothing but clients read it.")),
   KUBE_LIST_OF_STRINGS (
-      "volumesInUse",
+      "volumesInUse", 9,
       KUBE_DOC ("Mounted volumes, which must not be detached yet; set by the kubelet."),
       KUBE_INERT ("The kubelet writes it, and nothing but clients read it.")),
   KUBE_LIST_OF (
-      "volumesAttached", attached_volume,
+      "volumesAttached", attached_volume, 10,
       KUBE_DOC ("Volumes attached to the machine; set by the attach and detach controller."),
       KUBE_INERT ("The kubelet writes it, and nothing but clients read it.")),
   { NULL },
@@ -215,10 +218,10 @@ static const KubeStruct status = {
 
 static const KubeField fields[] = {
   KUBE_TYPE_FIELDS,
-  KUBE_OBJECT_OF ("spec", spec, .fallback = "{}",
+  KUBE_OBJECT_OF ("spec", spec, 2, .fallback = "{}",
                   KUBE_DOC ("Cordon, taints and identity of the node."), KUBE_ACTS),
   KUBE_OBJECT_OF (
-      "status", status, .fallback = "{}",
+      "status", status, 3, .fallback = "{}",
       KUBE_DOC ("Reported by the kubelet, in part by controllers; not for users to write."),
       KUBE_ACTS),
   { NULL },

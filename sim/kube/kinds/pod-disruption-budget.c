@@ -6,19 +6,19 @@
 #include "sim/kube/kinds/structs.h"
 
 static const KubeField spec_fields[] = {
-  { "minAvailable", KUBE_INT_OR_STRING,
+  { "minAvailable", KUBE_INT_OR_STRING, 1, .pointer = TRUE,
     KUBE_DOC ("Count or percentage (rounded up) of the pods that evictions must leave healthy; "
               "excludes maxUnavailable."),
     KUBE_ACTS },
   KUBE_OBJECT_OF (
-      "selector", kube_label_selector,
+      "selector", kube_label_selector, 2, .pointer = TRUE,
       KUBE_DOC ("Pods to protect; {} takes all of the namespace, none at all takes no pod."),
       KUBE_ACTS),
-  { "maxUnavailable", KUBE_INT_OR_STRING,
+  { "maxUnavailable", KUBE_INT_OR_STRING, 3, .pointer = TRUE,
     KUBE_DOC ("Count or percentage (rounded up) of the pods that may be down at once; excludes "
               "minAvailable."),
     KUBE_ACTS },
-  { "unhealthyPodEvictionPolicy", KUBE_STRING,
+  { "unhealthyPodEvictionPolicy", KUBE_STRING, 4, .pointer = TRUE,
     .values = KUBE_VALUES ("AlwaysAllow", "IfHealthyBudget"),
     KUBE_DOC ("When running but unready pods may go: AlwaysAllow, or IfHealthyBudget (default) "
               "while enough others are healthy."),
@@ -33,20 +33,21 @@ static const KubeStruct spec = {
 };
 
 static const KubeField status_fields[] = {
-  { "observedGeneration", KUBE_INT,
+  { "observedGeneration", KUBE_INT, 1,
     KUBE_DOC ("Generation these numbers stand for; evictions wait while it lags behind "
               "metadata.generation.") },
-  { "disruptedPods", KUBE_MAP, .element = KUBE_TIME,
+  { "disruptedPods", KUBE_MAP, 2, .element = KUBE_TIME,
     KUBE_DOC ("Evicted pods, with the time, whose deletion the controller has not seen yet.") },
-  { "disruptionsAllowed", KUBE_INT, .fallback = "0",
+  { "disruptionsAllowed", KUBE_INT, 3, .fallback = "0",
     KUBE_DOC ("Evictions that would be granted now.") },
-  { "currentHealthy", KUBE_INT, .fallback = "0", KUBE_DOC ("Protected pods that are ready now.") },
-  { "desiredHealthy", KUBE_INT, .fallback = "0",
+  { "currentHealthy", KUBE_INT, 4, .fallback = "0",
+    KUBE_DOC ("Protected pods that are ready now.") },
+  { "desiredHealthy", KUBE_INT, 5, .fallback = "0",
     KUBE_DOC ("Ready pods that must remain, worked out from the spec.") },
-  { "expectedPods", KUBE_INT, .fallback = "0",
+  { "expectedPods", KUBE_INT, 6, .fallback = "0",
     KUBE_DOC ("Pods there should be, from the scale of their controllers or by counting.") },
   KUBE_LIST_OF (
-      "conditions", kube_condition, .merge_key = "type",
+      "conditions", kube_condition, 7, .merge_key = "type",
       KUBE_DOC ("DisruptionAllowed says whether an eviction is possible now, or why not.")),
   { NULL },
 };
@@ -59,9 +60,9 @@ static const KubeStruct status = {
 
 static const KubeField fields[] = {
   KUBE_TYPE_FIELDS,
-  KUBE_OBJECT_OF ("spec", spec, .fallback = "{}", KUBE_DOC ("The protection that the user wants."),
-                  KUBE_ACTS),
-  KUBE_OBJECT_OF ("status", status, .fallback = "{}",
+  KUBE_OBJECT_OF ("spec", spec, 2, .fallback = "{}",
+                  KUBE_DOC ("The protection that the user wants."), KUBE_ACTS),
+  KUBE_OBJECT_OF ("status", status, 3, .fallback = "{}",
                   KUBE_DOC ("What the budget allows at present; set by the disruption controller."),
                   KUBE_INERT ("The cluster writes it.")),
   { NULL },

@@ -54,10 +54,10 @@ field_value (const SimObject *object, const char *field)
 
 static const KubeField fields[] = {
   KUBE_TYPE_FIELDS,
-  KUBE_OBJECT_OF ("spec", kube_pod_spec, .fallback = "{}",
+  KUBE_OBJECT_OF ("spec", kube_pod_spec, 2, .fallback = "{}",
                   KUBE_DOC ("What is to run; mostly fixed once the pod exists."), KUBE_ACTS),
   KUBE_OBJECT_OF (
-      "status", kube_pod_status, .fallback = "{}",
+      "status", kube_pod_status, 3, .fallback = "{}",
       KUBE_DOC ("What has been observed; written by the kubelet and controllers, not by users."),
       KUBE_INERT ("The cluster writes it.")),
   { NULL },

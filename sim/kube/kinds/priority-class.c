@@ -23,13 +23,13 @@ static const struct
 
 static const KubeField fields[] = {
   KUBE_TYPE_FIELDS,
-  { "value", KUBE_INT, .required = TRUE, KUBE_DOC ("The priority that pods of this class get."),
+  { "value", KUBE_INT, 2, .required = TRUE, KUBE_DOC ("The priority that pods of this class get."),
     KUBE_ACTS },
-  { "globalDefault", KUBE_BOOL, KUBE_DOC ("True for the class of pods that name none."),
+  { "globalDefault", KUBE_BOOL, 3, KUBE_DOC ("True for the class of pods that name none."),
     KUBE_ACTS },
-  { "description", KUBE_STRING, KUBE_DOC ("When people are meant to use the class."),
+  { "description", KUBE_STRING, 4, KUBE_DOC ("When people are meant to use the class."),
     KUBE_INERT ("A note for people.") },
-  { "preemptionPolicy", KUBE_STRING, .fallback = "\"PreemptLowerPriority\"",
+  { "preemptionPolicy", KUBE_STRING, 5, .pointer = TRUE, .fallback = "\"PreemptLowerPriority\"",
     .values = KUBE_VALUES ("Never", "PreemptLowerPriority"),
     KUBE_DOC ("Whether its pods may push others off a node."), KUBE_ACTS },
   { NULL },

@@ -6,17 +6,17 @@
 #include "sim/kube/kinds/structs.h"
 
 static const KubeField spec_fields[] = {
-  { "replicas", KUBE_INT, .fallback = "1",
+  { "replicas", KUBE_INT, 1, .pointer = TRUE, .fallback = "1",
     KUBE_DOC ("How many pods to keep; 1 if absent, and 0 is allowed."), KUBE_ACTS },
-  { "minReadySeconds", KUBE_INT,
+  { "minReadySeconds", KUBE_INT, 4,
     KUBE_DOC ("Seconds a pod must stay ready before it counts as available; default 0."),
     KUBE_ACTS },
   KUBE_OBJECT_OF (
-      "selector", kube_label_selector, .required = TRUE,
+      "selector", kube_label_selector, 2, .pointer = TRUE, .required = TRUE,
       KUBE_DOC ("Pods to count and keep, by label; fixed at creation, must match the template."),
       KUBE_ACTS),
   KUBE_OBJECT_OF (
-      "template", kube_pod_template_spec, .required = TRUE,
+      "template", kube_pod_template_spec, 3, .required = TRUE,
       KUBE_DOC ("Blueprint for missing pods; existing ones keep their shape when it changes."),
       KUBE_ACTS),
   { NULL },
@@ -29,15 +29,15 @@ static const KubeStruct spec = {
 };
 
 static const KubeField status_fields[] = {
-  { "replicas", KUBE_INT, .fallback = "0",
+  { "replicas", KUBE_INT, 1, .fallback = "0",
     KUBE_DOC ("Pods that the controller last counted, ready or not.") },
-  { "fullyLabeledReplicas", KUBE_INT,
+  { "fullyLabeledReplicas", KUBE_INT, 2,
     KUBE_DOC ("Pods carrying all labels of the template, not merely the selector's.") },
-  { "readyReplicas", KUBE_INT, KUBE_DOC ("Pods whose condition Ready is True.") },
-  { "availableReplicas", KUBE_INT, KUBE_DOC ("Pods that have been ready for minReadySeconds.") },
-  { "observedGeneration", KUBE_INT,
+  { "readyReplicas", KUBE_INT, 4, KUBE_DOC ("Pods whose condition Ready is True.") },
+  { "availableReplicas", KUBE_INT, 5, KUBE_DOC ("Pods that have been ready for minReadySeconds.") },
+  { "observedGeneration", KUBE_INT, 3,
     KUBE_DOC ("Generation of the spec that the controller last worked on.") },
-  KUBE_LIST_OF ("conditions", kube_condition, .merge_key = "type",
+  KUBE_LIST_OF ("conditions", kube_workload_condition, 6, .merge_key = "type",
                 KUBE_DOC ("ReplicaFailure here says that pods could not be created or deleted.")),
   { NULL },
 };
@@ -50,9 +50,9 @@ static const KubeStruct status = {
 
 static const KubeField fields[] = {
   KUBE_TYPE_FIELDS,
-  KUBE_OBJECT_OF ("spec", spec, .fallback = "{}", KUBE_DOC ("Number and shape of the pods wanted."),
-                  KUBE_ACTS),
-  KUBE_OBJECT_OF ("status", status, .fallback = "{}",
+  KUBE_OBJECT_OF ("spec", spec, 2, .fallback = "{}",
+                  KUBE_DOC ("Number and shape of the pods wanted."), KUBE_ACTS),
+  KUBE_OBJECT_OF ("status", status, 3, .fallback = "{}",
                   KUBE_DOC ("Pods found, counted by the replica set controller."),
                   KUBE_INERT ("The cluster writes it.")),
   { NULL },

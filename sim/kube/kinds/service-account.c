@@ -7,14 +7,14 @@
 
 static const KubeField fields[] = {
   KUBE_TYPE_FIELDS,
-  KUBE_LIST_OF ("secrets", kube_object_reference, .merge_key = "name",
+  KUBE_LIST_OF ("secrets", kube_object_reference, 2, .merge_key = "name",
                 KUBE_DOC ("Secrets meant for its pods; binding only with annotation "
                           "kubernetes.io/enforce-mountable-secrets."),
                 KUBE_INERT ("Nothing is refused for want of a secret.")),
-  KUBE_LIST_OF ("imagePullSecrets", kube_local_object_reference,
+  KUBE_LIST_OF ("imagePullSecrets", kube_local_object_reference, 3,
                 KUBE_DOC ("Registry credentials given to its pods that name none themselves."),
                 KUBE_INERT ("Registries ask nobody who he is.")),
-  { "automountServiceAccountToken", KUBE_BOOL,
+  { "automountServiceAccountToken", KUBE_BOOL, 4, .pointer = TRUE,
     KUBE_DOC ("Whether its pods get an API token mounted, true by default; a pod's own setting "
               "comes first."),
     KUBE_ACTS },

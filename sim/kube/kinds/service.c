@@ -8,15 +8,17 @@
 #include "sim/kube/kinds/structs.h"
 
 static const KubeField port_fields[] = {
-  { "name", KUBE_STRING, KUBE_DOC ("DNS label, needed and unique where there are several ports.") },
-  { "protocol", KUBE_STRING, .fallback = "\"TCP\"", .values = KUBE_VALUES ("SCTP", "TCP", "UDP"),
+  { "name", KUBE_STRING, 1,
+    KUBE_DOC ("DNS label, needed and unique where there are several ports.") },
+  { "protocol", KUBE_STRING, 2, .fallback = "\"TCP\"", .values = KUBE_VALUES ("SCTP", "TCP", "UDP"),
     KUBE_DOC ("TCP (default), UDP or SCTP.") },
-  { "appProtocol", KUBE_STRING,
+  { "appProtocol", KUBE_STRING, 6, .pointer = TRUE,
     KUBE_DOC ("Hint at what is spoken on it, such as https or kubernetes.io/h2c.") },
-  { "port", KUBE_INT, .required = TRUE, KUBE_DOC ("Number that clients connect to, 1 to 65535.") },
-  { "targetPort", KUBE_INT_OR_STRING,
+  { "port", KUBE_INT, 3, .required = TRUE,
+    KUBE_DOC ("Number that clients connect to, 1 to 65535.") },
+  { "targetPort", KUBE_INT_OR_STRING, 4,
     KUBE_DOC ("Where pods listen, by number or container port name; same as port by default.") },
-  { "nodePort", KUBE_INT,
+  { "nodePort", KUBE_INT, 5,
     KUBE_DOC ("Port opened on every node for NodePort and LoadBalancer; chosen from 30000-32767 if "
               "unset.") },
   { NULL },
@@ -29,7 +31,7 @@ static const KubeStruct port = {
 };
 
 static const KubeField client_ip_fields[] = {
-  { "timeoutSeconds", KUBE_INT, .fallback = "10800",
+  { "timeoutSeconds", KUBE_INT, 1, .pointer = TRUE, .fallback = "10800",
     KUBE_DOC ("Idle seconds until a client may get another pod, 1 to 86400; default 10800.") },
   { NULL },
 };
@@ -41,7 +43,8 @@ static const KubeStruct client_ip = {
 };
 
 static const KubeField affinity_config_fields[] = {
-  KUBE_OBJECT_OF ("clientIP", client_ip, KUBE_DOC ("Settings for sessionAffinity ClientIP.")),
+  KUBE_OBJECT_OF ("clientIP", client_ip, 1, .pointer = TRUE,
+                  KUBE_DOC ("Settings for sessionAffinity ClientIP.")),
   { NULL },
 };
 
@@ -53,78 +56,79 @@ static const KubeStruct affinity_config = {
 
 static const KubeField spec_fields[] = {
   KUBE_LIST_OF (
-      "ports", port, .merge_key = "port",
+      "ports", port, 1, .merge_key = "port",
       KUBE_DOC ("Ports that the service offers; at least one unless headless or ExternalName."),
       KUBE_INERT ("There is no traffic.")),
   KUBE_MAP_OF_STRINGS (
-      "selector",
+      "selector", 2,
       KUBE_DOC ("Labels of the pods behind it; if empty, others must provide the endpoints."),
       KUBE_INERT ("There is no traffic.")),
-  { "clusterIP", KUBE_STRING,
+  { "clusterIP", KUBE_STRING, 3,
     KUBE_DOC ("Virtual address, chosen by the server if unset; None for a headless service."),
     KUBE_INERT ("There is no traffic.") },
   KUBE_LIST_OF_STRINGS (
-      "clusterIPs",
+      "clusterIPs", 18,
       KUBE_DOC ("Virtual addresses, one for each family; the first equals clusterIP."),
       KUBE_INERT ("There is no traffic.")),
-  { "type", KUBE_STRING, .fallback = "\"ClusterIP\"",
+  { "type", KUBE_STRING, 4, .fallback = "\"ClusterIP\"",
     .values = KUBE_VALUES ("ClusterIP", "ExternalName", "LoadBalancer", "NodePort"),
     KUBE_DOC ("ClusterIP (default) is internal; NodePort and LoadBalancer open it outwards; "
               "ExternalName is an alias."),
     KUBE_NOT_MODELLED ("nodes or a load balancer would bring in traffic, which those that leave "
                        "are taken out of; here there is none") },
   KUBE_LIST_OF_STRINGS (
-      "externalIPs",
+      "externalIPs", 5,
       KUBE_DOC ("Further addresses whose traffic nodes accept; the user must route them there."),
       KUBE_INERT ("There is no traffic.")),
-  { "sessionAffinity", KUBE_STRING, .fallback = "\"None\"",
+  { "sessionAffinity", KUBE_STRING, 7, .fallback = "\"None\"",
     .values = KUBE_VALUES ("ClientIP", "None"),
     KUBE_DOC ("ClientIP sends a client to the same pod each time; None (default) does not."),
     KUBE_INERT ("There is no traffic.") },
-  { "loadBalancerIP", KUBE_STRING,
+  { "loadBalancerIP", KUBE_STRING, 8,
     KUBE_DOC ("Obsolete: address asked of the load balancer, heeded by some providers only."),
     KUBE_INERT ("There is no traffic.") },
   KUBE_LIST_OF_STRINGS (
-      "loadBalancerSourceRanges",
+      "loadBalancerSourceRanges", 9,
       KUBE_DOC ("Client networks, in CIDR form, that the load balancer lets in; empty for all."),
       KUBE_INERT ("There is no traffic.")),
-  { "externalName", KUBE_STRING,
+  { "externalName", KUBE_STRING, 10,
     KUBE_DOC ("DNS name that an ExternalName service resolves to, by CNAME."),
     KUBE_INERT ("There is no traffic.") },
-  { "externalTrafficPolicy", KUBE_STRING, .values = KUBE_VALUES ("Cluster", "Local"),
+  { "externalTrafficPolicy", KUBE_STRING, 11, .values = KUBE_VALUES ("Cluster", "Local"),
     KUBE_DOC ("Local keeps outside traffic on the node it reaches and preserves client addresses; "
               "Cluster spreads it."),
     KUBE_INERT ("There is no traffic.") },
-  { "healthCheckNodePort", KUBE_INT,
+  { "healthCheckNodePort", KUBE_INT, 12,
     KUBE_DOC (
         "Node port that tells load balancers of local pods, under externalTrafficPolicy Local."),
     KUBE_INERT ("There is no traffic.") },
-  { "publishNotReadyAddresses", KUBE_BOOL,
+  { "publishNotReadyAddresses", KUBE_BOOL, 13,
     KUBE_DOC ("True makes unready pods endpoints as well, as peer discovery needs; default false."),
     KUBE_INERT ("There is no traffic.") },
-  KUBE_OBJECT_OF ("sessionAffinityConfig", affinity_config,
+  KUBE_OBJECT_OF ("sessionAffinityConfig", affinity_config, 14, .pointer = TRUE,
                   KUBE_DOC ("How sessionAffinity behaves; used with ClientIP only."),
                   KUBE_INERT ("There is no traffic.")),
-  KUBE_LIST_OF_STRINGS ("ipFamilies",
+  KUBE_LIST_OF_STRINGS ("ipFamilies", 19,
                         KUBE_DOC ("IPv4, IPv6 or both; the first decides the family of clusterIP."),
                         KUBE_INERT ("There is no traffic.")),
-  { "ipFamilyPolicy", KUBE_STRING,
+  { "ipFamilyPolicy", KUBE_STRING, 17, .pointer = TRUE,
     .values = KUBE_VALUES ("PreferDualStack", "RequireDualStack", "SingleStack"),
     KUBE_DOC ("SingleStack (default) for one family, RequireDualStack for two, PreferDualStack "
               "where possible."),
     KUBE_INERT ("There is no traffic.") },
-  { "allocateLoadBalancerNodePorts", KUBE_BOOL,
+  { "allocateLoadBalancerNodePorts", KUBE_BOOL, 20, .pointer = TRUE,
     KUBE_DOC ("False spares the node ports of a LoadBalancer that reaches pods directly; default "
               "true."),
     KUBE_INERT ("There is no traffic.") },
-  { "loadBalancerClass", KUBE_STRING,
+  { "loadBalancerClass", KUBE_STRING, 21, .pointer = TRUE,
     KUBE_DOC ("Controller to provide the load balancer, the cloud's own if unset; fixed once set."),
     KUBE_INERT ("There is no traffic.") },
-  { "internalTrafficPolicy", KUBE_STRING, .values = KUBE_VALUES ("Cluster", "Local"),
+  { "internalTrafficPolicy", KUBE_STRING, 22, .pointer = TRUE,
+    .values = KUBE_VALUES ("Cluster", "Local"),
     KUBE_DOC ("Cluster (default) uses all endpoints for traffic from inside, Local only those on "
               "the client's node."),
     KUBE_INERT ("There is no traffic.") },
-  { "trafficDistribution", KUBE_STRING,
+  { "trafficDistribution", KUBE_STRING, 23, .pointer = TRUE,
     KUBE_DOC ("PreferClose favours endpoints in the zone of the client; unset for no preference."),
     KUBE_INERT ("There is no traffic.") },
   { NULL },
@@ -137,9 +141,9 @@ static const KubeStruct spec = {
 };
 
 static const KubeField ingress_fields[] = {
-  { "ip", KUBE_STRING, KUBE_DOC ("Address of the load balancer, where it has a fixed one.") },
-  { "hostname", KUBE_STRING, KUBE_DOC ("DNS name of the load balancer, as AWS gives it.") },
-  { "ipMode", KUBE_STRING,
+  { "ip", KUBE_STRING, 1, KUBE_DOC ("Address of the load balancer, where it has a fixed one.") },
+  { "hostname", KUBE_STRING, 2, KUBE_DOC ("DNS name of the load balancer, as AWS gives it.") },
+  { "ipMode", KUBE_STRING, 3, .pointer = TRUE,
     KUBE_DOC (
         "VIP if packets arrive addressed to ip, Proxy if readdressed on the way; needs ip.") },
   { NULL },
@@ -153,7 +157,7 @@ static const KubeStruct ingress = {
 
 static const KubeField load_balancer_fields[] = {
   KUBE_LIST_OF (
-      "ingress", ingress,
+      "ingress", ingress, 1,
       KUBE_DOC ("Addresses under which the service is reached from outside; empty until ready.")),
   { NULL },
 };
@@ -165,9 +169,9 @@ static const KubeStruct load_balancer = {
 };
 
 static const KubeField status_fields[] = {
-  KUBE_OBJECT_OF ("loadBalancer", load_balancer, .fallback = "{}",
+  KUBE_OBJECT_OF ("loadBalancer", load_balancer, 1, .fallback = "{}",
                   KUBE_DOC ("Outcome for type LoadBalancer; empty for other types.")),
-  KUBE_LIST_OF ("conditions", kube_condition, .merge_key = "type",
+  KUBE_LIST_OF ("conditions", kube_condition, 2, .merge_key = "type",
                 KUBE_DOC ("Reports on the service, such as LoadBalancerPortsError.")),
   { NULL },
 };
@@ -180,9 +184,9 @@ static const KubeStruct status = {
 
 static const KubeField fields[] = {
   KUBE_TYPE_FIELDS,
-  KUBE_OBJECT_OF ("spec", spec, .fallback = "{}",
+  KUBE_OBJECT_OF ("spec", spec, 2, .fallback = "{}",
                   KUBE_DOC ("Ports, selector and exposure that the user wants."), KUBE_ACTS),
-  KUBE_OBJECT_OF ("status", status, .fallback = "{}",
+  KUBE_OBJECT_OF ("status", status, 3, .fallback = "{}",
                   KUBE_DOC ("Written by the controller of the load balancer."),
                   KUBE_INERT ("The cluster writes it.")),
   { NULL },

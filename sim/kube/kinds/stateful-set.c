@@ -9,9 +9,9 @@
 
 /* Imitates: Kubernetes API Reference, StatefulSet v1 apps. */
 static const KubeField rolling_update_fields[] = {
-  { "partition", KUBE_INT,
+  { "partition", KUBE_INT, 1, .pointer = TRUE,
     KUBE_DOC ("Pods with a lower ordinal keep the former template; default 0."), KUBE_ACTS },
-  { "maxUnavailable", KUBE_INT_OR_STRING,
+  { "maxUnavailable", KUBE_INT_OR_STRING, 2, .pointer = TRUE,
     KUBE_DOC ("Pods that an update may take at once, behind a feature gate."),
     KUBE_INERT ("Servers ignore it unless an alpha feature is on.") },
   { NULL },
@@ -24,12 +24,12 @@ static const KubeStruct rolling_update = {
 };
 
 static const KubeField strategy_fields[] = {
-  { "type", KUBE_STRING, .fallback = "\"RollingUpdate\"",
+  { "type", KUBE_STRING, 1, .fallback = "\"RollingUpdate\"",
     .values = KUBE_VALUES ("OnDelete", "RollingUpdate"),
     KUBE_DOC ("RollingUpdate (default) goes from the highest ordinal down; OnDelete waits for "
               "somebody to delete each pod."),
     KUBE_ACTS },
-  KUBE_OBJECT_OF ("rollingUpdate", rolling_update,
+  KUBE_OBJECT_OF ("rollingUpdate", rolling_update, 2, .pointer = TRUE,
                   KUBE_DOC ("Where a rolling update stops; with type RollingUpdate only."),
                   KUBE_ACTS),
   { NULL },
@@ -42,11 +42,12 @@ static const KubeStruct strategy = {
 };
 
 static const KubeField retention_fields[] = {
-  { "whenDeleted", KUBE_STRING, .fallback = "\"Retain\"",
+  { "whenDeleted", KUBE_STRING, 1, .fallback = "\"Retain\"",
     .values = KUBE_VALUES ("Delete", "Retain"),
     KUBE_DOC ("What becomes of the claims when the set is deleted."),
     KUBE_INERT ("A set that is gone asks for nothing.") },
-  { "whenScaled", KUBE_STRING, .fallback = "\"Retain\"", .values = KUBE_VALUES ("Delete", "Retain"),
+  { "whenScaled", KUBE_STRING, 2, .fallback = "\"Retain\"",
+    .values = KUBE_VALUES ("Delete", "Retain"),
     KUBE_DOC ("What becomes of the claims of pods that are one too many."),
     KUBE_NOT_MODELLED ("the claims of removed pods would be deleted") },
   { NULL },
@@ -59,7 +60,7 @@ static const KubeStruct retention = {
 };
 
 static const KubeField ordinals_fields[] = {
-  { "start", KUBE_INT, KUBE_DOC ("Number of the first pod; default 0."), KUBE_ACTS },
+  { "start", KUBE_INT, 1, KUBE_DOC ("Number of the first pod; default 0."), KUBE_ACTS },
   { NULL },
 };
 
@@ -70,35 +71,37 @@ static const KubeStruct ordinals = {
 };
 
 static const KubeField spec_fields[] = {
-  { "replicas", KUBE_INT, .fallback = "1",
+  { "replicas", KUBE_INT, 1, .pointer = TRUE, .fallback = "1",
     KUBE_DOC ("How many pods to keep; 1 if absent, and 0 is allowed."), KUBE_ACTS },
   KUBE_OBJECT_OF (
-      "selector", kube_label_selector, .required = TRUE,
+      "selector", kube_label_selector, 2, .pointer = TRUE, .required = TRUE,
       KUBE_DOC ("Pods of this set, by label; fixed at creation, must match the template."),
       KUBE_ACTS),
-  KUBE_OBJECT_OF ("template", kube_pod_template_spec, .required = TRUE,
+  KUBE_OBJECT_OF ("template", kube_pod_template_spec, 3, .required = TRUE,
                   KUBE_DOC ("Blueprint for the pods, beside their name and their claims."),
                   KUBE_ACTS),
-  { "volumeClaimTemplates", KUBE_LIST, .element = KUBE_RAW,
+  { "volumeClaimTemplates", KUBE_LIST, 4, .element = KUBE_RAW,
     KUBE_DOC ("Claims that each pod has for itself, TEMPLATE-SET-ORDINAL, and keeps."),
     KUBE_NOT_MODELLED ("each pod would be kept to the zone of its volume") },
-  { "serviceName", KUBE_STRING, .fallback = "\"\"",
+  { "serviceName", KUBE_STRING, 5, .fallback = "\"\"",
     KUBE_DOC ("Headless Service that gives the pods their names in DNS."), KUBE_ACTS },
-  { "podManagementPolicy", KUBE_STRING, .fallback = "\"OrderedReady\"",
+  { "podManagementPolicy", KUBE_STRING, 6, .fallback = "\"OrderedReady\"",
     .values = KUBE_VALUES ("OrderedReady", "Parallel"),
     KUBE_DOC ("OrderedReady (default) makes and removes one pod at a time; Parallel all at once."),
     KUBE_ACTS },
-  KUBE_OBJECT_OF ("updateStrategy", strategy, .fallback = "{}",
+  KUBE_OBJECT_OF ("updateStrategy", strategy, 7, .fallback = "{}",
                   KUBE_DOC ("How pods of an older template give way to the current one."),
                   KUBE_ACTS),
-  { "revisionHistoryLimit", KUBE_INT, .fallback = "10",
+  { "revisionHistoryLimit", KUBE_INT, 8, .pointer = TRUE, .fallback = "10",
     KUBE_DOC ("Earlier ControllerRevisions kept to roll back to; default 10."), KUBE_ACTS },
-  { "minReadySeconds", KUBE_INT,
+  { "minReadySeconds", KUBE_INT, 9,
     KUBE_DOC ("Seconds a pod must stay ready before it counts as available; default 0."),
     KUBE_ACTS },
-  KUBE_OBJECT_OF ("persistentVolumeClaimRetentionPolicy", retention, .fallback = "{}",
-                  KUBE_DOC ("When claims of the templates are deleted."), KUBE_ACTS),
-  KUBE_OBJECT_OF ("ordinals", ordinals, KUBE_DOC ("How the pods are numbered."), KUBE_ACTS),
+  KUBE_OBJECT_OF ("persistentVolumeClaimRetentionPolicy", retention, 10, .pointer = TRUE,
+                  .fallback = "{}", KUBE_DOC ("When claims of the templates are deleted."),
+                  KUBE_ACTS),
+  KUBE_OBJECT_OF ("ordinals", ordinals, 11, .pointer = TRUE,
+                  KUBE_DOC ("How the pods are numbered."), KUBE_ACTS),
   { NULL },
 };
 
@@ -109,19 +112,19 @@ static const KubeStruct spec = {
 };
 
 static const KubeField status_fields[] = {
-  { "observedGeneration", KUBE_INT,
+  { "observedGeneration", KUBE_INT, 1,
     KUBE_DOC ("Generation of the spec that the controller last worked on.") },
-  { "replicas", KUBE_INT, .fallback = "0", KUBE_DOC ("Pods that there are.") },
-  { "readyReplicas", KUBE_INT, KUBE_DOC ("Pods whose condition Ready is True.") },
-  { "currentReplicas", KUBE_INT, KUBE_DOC ("Pods of currentRevision.") },
-  { "updatedReplicas", KUBE_INT, KUBE_DOC ("Pods of updateRevision.") },
-  { "currentRevision", KUBE_STRING, KUBE_DOC ("Revision that an update starts from.") },
-  { "updateRevision", KUBE_STRING, KUBE_DOC ("Revision that it leads to.") },
-  { "collisionCount", KUBE_INT,
+  { "replicas", KUBE_INT, 2, .fallback = "0", KUBE_DOC ("Pods that there are.") },
+  { "readyReplicas", KUBE_INT, 3, KUBE_DOC ("Pods whose condition Ready is True.") },
+  { "currentReplicas", KUBE_INT, 4, KUBE_DOC ("Pods of currentRevision.") },
+  { "updatedReplicas", KUBE_INT, 5, KUBE_DOC ("Pods of updateRevision.") },
+  { "currentRevision", KUBE_STRING, 6, KUBE_DOC ("Revision that an update starts from.") },
+  { "updateRevision", KUBE_STRING, 7, KUBE_DOC ("Revision that it leads to.") },
+  { "collisionCount", KUBE_INT, 9, .pointer = TRUE,
     KUBE_DOC ("Salt for names of revisions, raised when one is taken.") },
-  KUBE_LIST_OF ("conditions", kube_condition, .merge_key = "type",
+  KUBE_LIST_OF ("conditions", kube_workload_condition, 10, .merge_key = "type",
                 KUBE_DOC ("The set's conditions by type; the controller writes none so far.")),
-  { "availableReplicas", KUBE_INT, .fallback = "0",
+  { "availableReplicas", KUBE_INT, 11, .fallback = "0",
     KUBE_DOC ("Pods that have been ready for minReadySeconds.") },
   { NULL },
 };
@@ -134,9 +137,9 @@ static const KubeStruct status = {
 
 static const KubeField fields[] = {
   KUBE_TYPE_FIELDS,
-  KUBE_OBJECT_OF ("spec", spec, .fallback = "{}",
+  KUBE_OBJECT_OF ("spec", spec, 2, .fallback = "{}",
                   KUBE_DOC ("Pods, their names, order and storage."), KUBE_ACTS),
-  KUBE_OBJECT_OF ("status", status, .fallback = "{}",
+  KUBE_OBJECT_OF ("status", status, 3, .fallback = "{}",
                   KUBE_DOC ("Pods found, counted by the stateful set controller."),
                   KUBE_INERT ("The cluster writes it.")),
   { NULL },

@@ -7,22 +7,22 @@
 
 G_BEGIN_DECLS
 
-/* Rows as a table writes them most often. */
+/* Rows as a table writes them most often; the first of the other arguments is the number. */
 #define KUBE_OBJECT_OF(name_, struct_, ...) \
   { \
-    name_, KUBE_OBJECT, .of = &struct_, __VA_ARGS__ \
+    .of = &struct_, .name = name_, .type = KUBE_OBJECT, __VA_ARGS__ \
   }
 #define KUBE_LIST_OF(name_, struct_, ...) \
   { \
-    name_, KUBE_LIST, .element = KUBE_OBJECT, .of = &struct_, __VA_ARGS__ \
+    .element = KUBE_OBJECT, .of = &struct_, .name = name_, .type = KUBE_LIST, __VA_ARGS__ \
   }
 #define KUBE_LIST_OF_STRINGS(name_, ...) \
   { \
-    name_, KUBE_LIST, .element = KUBE_STRING, __VA_ARGS__ \
+    .element = KUBE_STRING, .name = name_, .type = KUBE_LIST, __VA_ARGS__ \
   }
 #define KUBE_MAP_OF_STRINGS(name_, ...) \
   { \
-    name_, KUBE_MAP, .element = KUBE_STRING, __VA_ARGS__ \
+    .element = KUBE_STRING, .name = name_, .type = KUBE_MAP, __VA_ARGS__ \
   }
 #define KUBE_DOC(text_) .description = text_
 /* What part a field has in an upgrade. INERT says why it has none, in a sentence; NOT_MODELLED what
@@ -37,7 +37,7 @@ G_BEGIN_DECLS
   { "apiVersion", KUBE_STRING, KUBE_DOC (KUBE_API_VERSION_TEXT), KUBE_ACTS }, \
       { "kind", KUBE_STRING, KUBE_DOC (KUBE_KIND_TEXT), KUBE_ACTS }, \
       KUBE_OBJECT_OF ( \
-          "metadata", kube_object_meta, \
+          "metadata", kube_object_meta, 1, \
           KUBE_DOC ("Name, labels, owners and the like, in the same form for every kind."), \
           KUBE_ACTS)
 #define KUBE_NAME_COLUMN \
@@ -98,6 +98,7 @@ void kube_template_set_defaults (DdValue **object);
 void kube_pod_spec_validate (const DdValue *spec, const char *field, KubeCauses *causes);
 
 /* sim/kube/kinds/workload.c: what Deployment, ReplicaSet and DaemonSet have in common. */
+extern const KubeStruct kube_workload_condition;
 /* NOUN: what error texts call the kind, "deployment". */
 void kube_workload_validate (const char *noun, const DdValue *old, const DdValue *object,
                              KubeCauses *causes);

@@ -7,9 +7,9 @@
 
 /* Imitates: Kubernetes API Reference, Volume v1 core. */
 static const KubeField object_field_selector_fields[] = {
-  { "apiVersion", KUBE_STRING, .fallback = "\"v1\"",
+  { "apiVersion", KUBE_STRING, 1, .fallback = "\"v1\"",
     KUBE_DOC ("API version in which fieldPath is to be understood; default v1.") },
-  { "fieldPath", KUBE_STRING, .required = TRUE,
+  { "fieldPath", KUBE_STRING, 2, .required = TRUE,
     KUBE_DOC ("Which of the pod's fields, such as metadata.name or status.podIP.") },
   { NULL },
 };
@@ -21,11 +21,11 @@ const KubeStruct kube_object_field_selector = {
 };
 
 static const KubeField resource_field_selector_fields[] = {
-  { "containerName", KUBE_STRING,
+  { "containerName", KUBE_STRING, 1,
     KUBE_DOC ("Container to read; a must in volumes, in env its own container by default.") },
-  { "resource", KUBE_STRING, .required = TRUE,
+  { "resource", KUBE_STRING, 2, .required = TRUE,
     KUBE_DOC ("Limit or request to read, such as limits.cpu or requests.memory.") },
-  { "divisor", KUBE_QUANTITY, .fallback = "\"0\"",
+  { "divisor", KUBE_QUANTITY, 3, .fallback = "\"0\"",
     KUBE_DOC ("Unit to count in, rounding up, such as 1m or 1Mi; 0 stands for 1.") },
   { NULL },
 };
@@ -37,10 +37,10 @@ const KubeStruct kube_resource_field_selector = {
 };
 
 static const KubeField key_to_path_fields[] = {
-  { "key", KUBE_STRING, .required = TRUE, KUBE_DOC ("Entry of the ConfigMap or Secret.") },
-  { "path", KUBE_STRING, .required = TRUE,
+  { "key", KUBE_STRING, 1, .required = TRUE, KUBE_DOC ("Entry of the ConfigMap or Secret.") },
+  { "path", KUBE_STRING, 2, .required = TRUE,
     KUBE_DOC ("File to write it to, inside the volume and without \"..\".") },
-  { "mode", KUBE_INT,
+  { "mode", KUBE_INT, 3, .pointer = TRUE,
     KUBE_DOC (
         "Permissions of this file, 0 to 511 (octal 0777); the volume's defaultMode if unset.") },
   { NULL },
@@ -53,9 +53,9 @@ static const KubeStruct key_to_path = {
 };
 
 static const KubeField host_path_fields[] = {
-  { "path", KUBE_STRING, .required = TRUE,
+  { "path", KUBE_STRING, 1, .required = TRUE,
     KUBE_DOC ("Path in the node's file system; symbolic links are followed.") },
-  { "type", KUBE_STRING, .fallback = "\"\"",
+  { "type", KUBE_STRING, 2, .pointer = TRUE, .fallback = "\"\"",
     KUBE_DOC (
         "What must be there, such as Directory, FileOrCreate or Socket; empty for no check.") },
   { NULL },
@@ -68,9 +68,9 @@ static const KubeStruct host_path = {
 };
 
 static const KubeField empty_dir_fields[] = {
-  { "medium", KUBE_STRING,
+  { "medium", KUBE_STRING, 1,
     KUBE_DOC ("Memory for a tmpfs, HugePages for huge pages; empty for the node's disk.") },
-  { "sizeLimit", KUBE_QUANTITY,
+  { "sizeLimit", KUBE_QUANTITY, 2, .pointer = TRUE,
     KUBE_DOC ("Most it may hold, in bytes or with a suffix such as 1Gi; no limit by default.") },
   { NULL },
 };
@@ -82,11 +82,13 @@ static const KubeStruct empty_dir = {
 };
 
 static const KubeField elastic_block_store_fields[] = {
-  { "volumeID", KUBE_STRING, .required = TRUE,
+  { "volumeID", KUBE_STRING, 1, .required = TRUE,
     KUBE_DOC ("EBS volume, such as vol-0a1b2c3d, in the zone of the node.") },
-  { "fsType", KUBE_STRING, KUBE_DOC ("File system to mount, such as xfs; ext4 if empty.") },
-  { "partition", KUBE_INT, KUBE_DOC ("Number of the partition to mount; 0 for the whole volume.") },
-  { "readOnly", KUBE_BOOL, KUBE_DOC ("True allows no writing from any container; default false.") },
+  { "fsType", KUBE_STRING, 2, KUBE_DOC ("File system to mount, such as xfs; ext4 if empty.") },
+  { "partition", KUBE_INT, 3,
+    KUBE_DOC ("Number of the partition to mount; 0 for the whole volume.") },
+  { "readOnly", KUBE_BOOL, 4,
+    KUBE_DOC ("True allows no writing from any container; default false.") },
   { NULL },
 };
 
@@ -97,13 +99,13 @@ static const KubeStruct elastic_block_store = {
 };
 
 static const KubeField secret_fields[] = {
-  { "secretName", KUBE_STRING, KUBE_DOC ("Which Secret of the pod's namespace to mount.") },
+  { "secretName", KUBE_STRING, 1, KUBE_DOC ("Which Secret of the pod's namespace to mount.") },
   KUBE_LIST_OF (
-      "items", key_to_path,
+      "items", key_to_path, 2,
       KUBE_DOC ("Entries to include, with their file names; without it, each key becomes a file.")),
-  { "defaultMode", KUBE_INT, .fallback = "420",
+  { "defaultMode", KUBE_INT, 3, .pointer = TRUE, .fallback = "420",
     KUBE_DOC ("Permissions of files without a mode of their own; 420 (octal 0644) by default.") },
-  { "optional", KUBE_BOOL,
+  { "optional", KUBE_BOOL, 4, .pointer = TRUE,
     KUBE_DOC ("True lets the pod start without the Secret or a listed key; default false.") },
   { NULL },
 };
@@ -115,9 +117,9 @@ static const KubeStruct secret = {
 };
 
 static const KubeField nfs_fields[] = {
-  { "server", KUBE_STRING, .required = TRUE, KUBE_DOC ("Host name or address to mount from.") },
-  { "path", KUBE_STRING, .required = TRUE, KUBE_DOC ("Absolute path of the server's export.") },
-  { "readOnly", KUBE_BOOL,
+  { "server", KUBE_STRING, 1, .required = TRUE, KUBE_DOC ("Host name or address to mount from.") },
+  { "path", KUBE_STRING, 2, .required = TRUE, KUBE_DOC ("Absolute path of the server's export.") },
+  { "readOnly", KUBE_BOOL, 3,
     KUBE_DOC ("True mounts the export without write access; default false.") },
   { NULL },
 };
@@ -129,9 +131,9 @@ static const KubeStruct nfs = {
 };
 
 static const KubeField claim_fields[] = {
-  { "claimName", KUBE_STRING, .required = TRUE,
+  { "claimName", KUBE_STRING, 1, .required = TRUE,
     KUBE_DOC ("Which claim in the pod's namespace to use.") },
-  { "readOnly", KUBE_BOOL,
+  { "readOnly", KUBE_BOOL, 2,
     KUBE_DOC ("True denies writing in every mount of the volume; default false.") },
   { NULL },
 };
@@ -143,13 +145,13 @@ static const KubeStruct claim = {
 };
 
 static const KubeField downward_file_fields[] = {
-  { "path", KUBE_STRING, .required = TRUE,
+  { "path", KUBE_STRING, 1, .required = TRUE,
     KUBE_DOC ("File to write, inside the volume and without \"..\".") },
-  KUBE_OBJECT_OF ("fieldRef", kube_object_field_selector,
+  KUBE_OBJECT_OF ("fieldRef", kube_object_field_selector, 2, .pointer = TRUE,
                   KUBE_DOC ("Field to write down: name, namespace, uid, labels or annotations.")),
-  KUBE_OBJECT_OF ("resourceFieldRef", kube_resource_field_selector,
+  KUBE_OBJECT_OF ("resourceFieldRef", kube_resource_field_selector, 3, .pointer = TRUE,
                   KUBE_DOC ("A container's limit or request to write down, instead of fieldRef.")),
-  { "mode", KUBE_INT,
+  { "mode", KUBE_INT, 4, .pointer = TRUE,
     KUBE_DOC (
         "Permissions of this file, 0 to 511 (octal 0777); the volume's defaultMode if unset.") },
   { NULL },
@@ -162,8 +164,9 @@ static const KubeStruct downward_file = {
 };
 
 static const KubeField downward_fields[] = {
-  KUBE_LIST_OF ("items", downward_file, KUBE_DOC ("Files to write, each with what it shall say.")),
-  { "defaultMode", KUBE_INT, .fallback = "420",
+  KUBE_LIST_OF ("items", downward_file, 1,
+                KUBE_DOC ("Files to write, each with what it shall say.")),
+  { "defaultMode", KUBE_INT, 2, .pointer = TRUE, .fallback = "420",
     KUBE_DOC ("Permissions of files without a mode of their own; 420 (octal 0644) by default.") },
   { NULL },
 };
@@ -175,13 +178,14 @@ static const KubeStruct downward = {
 };
 
 static const KubeField config_map_fields[] = {
-  { "name", KUBE_STRING, KUBE_DOC ("Which ConfigMap of the pod's namespace to mount.") },
+  { "name", KUBE_STRING, 1, .within = 1,
+    KUBE_DOC ("Which ConfigMap of the pod's namespace to mount.") },
   KUBE_LIST_OF (
-      "items", key_to_path,
+      "items", key_to_path, 2,
       KUBE_DOC ("Entries to include, with their file names; without it, each key becomes a file.")),
-  { "defaultMode", KUBE_INT, .fallback = "420",
+  { "defaultMode", KUBE_INT, 3, .pointer = TRUE, .fallback = "420",
     KUBE_DOC ("Permissions of files without a mode of their own; 420 (octal 0644) by default.") },
-  { "optional", KUBE_BOOL,
+  { "optional", KUBE_BOOL, 4, .pointer = TRUE,
     KUBE_DOC ("True lets the pod start without the ConfigMap or a listed key; default false.") },
   { NULL },
 };
@@ -193,16 +197,16 @@ static const KubeStruct config_map = {
 };
 
 static const KubeField csi_fields[] = {
-  { "driver", KUBE_STRING, .required = TRUE,
+  { "driver", KUBE_STRING, 1, .required = TRUE,
     KUBE_DOC ("Registered name of the driver, such as secrets-store.csi.k8s.io.") },
-  { "readOnly", KUBE_BOOL,
+  { "readOnly", KUBE_BOOL, 2, .pointer = TRUE,
     KUBE_DOC ("True asks the driver for a mount without write access; default false.") },
-  { "fsType", KUBE_STRING,
+  { "fsType", KUBE_STRING, 3, .pointer = TRUE,
     KUBE_DOC ("File system, such as ext4 or xfs; the driver chooses if empty.") },
-  KUBE_MAP_OF_STRINGS ("volumeAttributes",
+  KUBE_MAP_OF_STRINGS ("volumeAttributes", 4,
                        KUBE_DOC ("Parameters whose meaning is known to the driver only.")),
   KUBE_OBJECT_OF (
-      "nodePublishSecretRef", kube_local_object_reference,
+      "nodePublishSecretRef", kube_local_object_reference, 5, .pointer = TRUE,
       KUBE_DOC ("Secret with credentials that the driver receives when it mounts the volume.")),
   { NULL },
 };
@@ -214,12 +218,12 @@ static const KubeStruct csi = {
 };
 
 static const KubeField service_account_token_fields[] = {
-  { "audience", KUBE_STRING,
+  { "audience", KUBE_STRING, 1,
     KUBE_DOC (
         "Who shall accept the token, such as sts.amazonaws.com; the API server by default.") },
-  { "expirationSeconds", KUBE_INT, .fallback = "3600",
+  { "expirationSeconds", KUBE_INT, 2, .pointer = TRUE, .fallback = "3600",
     KUBE_DOC ("Lifetime asked for, at least 600, default 3600; the kubelet renews it in time.") },
-  { "path", KUBE_STRING, .required = TRUE,
+  { "path", KUBE_STRING, 3, .required = TRUE,
     KUBE_DOC ("File for the token, relative to the root of the volume.") },
   { NULL },
 };
@@ -231,12 +235,12 @@ static const KubeStruct service_account_token = {
 };
 
 static const KubeField config_map_projection_fields[] = {
-  { "name", KUBE_STRING,
+  { "name", KUBE_STRING, 1, .within = 1,
     KUBE_DOC ("Which ConfigMap or Secret of the pod's namespace to include.") },
   KUBE_LIST_OF (
-      "items", key_to_path,
+      "items", key_to_path, 2,
       KUBE_DOC ("Entries to include, with their file names; without it, each key becomes a file.")),
-  { "optional", KUBE_BOOL,
+  { "optional", KUBE_BOOL, 4, .pointer = TRUE,
     KUBE_DOC ("True lets the pod start without the object or a listed key; default false.") },
   { NULL },
 };
@@ -254,7 +258,8 @@ static const KubeStruct config_map_projection = {
 };
 
 static const KubeField downward_projection_fields[] = {
-  KUBE_LIST_OF ("items", downward_file, KUBE_DOC ("Files to write, each with what it shall say.")),
+  KUBE_LIST_OF ("items", downward_file, 1,
+                KUBE_DOC ("Files to write, each with what it shall say.")),
   { NULL },
 };
 
@@ -265,11 +270,13 @@ static const KubeStruct downward_projection = {
 };
 
 static const KubeField projection_fields[] = {
-  KUBE_OBJECT_OF ("secret", secret_projection, KUBE_DOC ("Files from a Secret.")),
-  KUBE_OBJECT_OF ("downwardAPI", downward_projection,
+  KUBE_OBJECT_OF ("secret", secret_projection, 1, .pointer = TRUE,
+                  KUBE_DOC ("Files from a Secret.")),
+  KUBE_OBJECT_OF ("downwardAPI", downward_projection, 2, .pointer = TRUE,
                   KUBE_DOC ("Files with facts about the pod itself.")),
-  KUBE_OBJECT_OF ("configMap", config_map_projection, KUBE_DOC ("Files from a ConfigMap.")),
-  KUBE_OBJECT_OF ("serviceAccountToken", service_account_token,
+  KUBE_OBJECT_OF ("configMap", config_map_projection, 3, .pointer = TRUE,
+                  KUBE_DOC ("Files from a ConfigMap.")),
+  KUBE_OBJECT_OF ("serviceAccountToken", service_account_token, 4, .pointer = TRUE,
                   KUBE_DOC ("File with a token of the pod's service account.")),
   { NULL },
 };
@@ -281,9 +288,9 @@ static const KubeStruct projection = {
 };
 
 static const KubeField projected_fields[] = {
-  KUBE_LIST_OF ("sources", projection,
+  KUBE_LIST_OF ("sources", projection, 1,
                 KUBE_DOC ("Ingredients; two of them must not write to the same path.")),
-  { "defaultMode", KUBE_INT, .fallback = "420",
+  { "defaultMode", KUBE_INT, 2, .pointer = TRUE, .fallback = "420",
     KUBE_DOC ("Permissions of files without a mode of their own; 420 (octal 0644) by default.") },
   { NULL },
 };
@@ -295,8 +302,8 @@ static const KubeStruct projected = {
 };
 
 static const KubeField image_fields[] = {
-  { "reference", KUBE_STRING, KUBE_DOC ("Image or OCI artifact, written as for a container.") },
-  { "pullPolicy", KUBE_STRING, .values = KUBE_VALUES ("Always", "Never", "IfNotPresent"),
+  { "reference", KUBE_STRING, 1, KUBE_DOC ("Image or OCI artifact, written as for a container.") },
+  { "pullPolicy", KUBE_STRING, 2, .values = KUBE_VALUES ("Always", "Never", "IfNotPresent"),
     KUBE_DOC ("When to pull: by default Always for tag latest, IfNotPresent otherwise.") },
   { NULL },
 };
@@ -308,7 +315,7 @@ static const KubeStruct image = {
 };
 
 static const KubeField ephemeral_fields[] = {
-  { "volumeClaimTemplate", KUBE_RAW,
+  { "volumeClaimTemplate", KUBE_RAW, 1, .pointer = TRUE,
     KUBE_DOC ("Claim to create for the pod, named POD-VOLUME and deleted with the pod.") },
   { NULL },
 };
@@ -320,42 +327,48 @@ static const KubeStruct ephemeral = {
 };
 
 static const KubeField volume_fields[] = {
-  { "name", KUBE_STRING, .required = TRUE,
+  { "name", KUBE_STRING, 1, .required = TRUE,
     KUBE_DOC ("DNS label by which volumeMounts refer to it; unique in the pod."), KUBE_ACTS },
-  KUBE_OBJECT_OF ("hostPath", host_path,
+  KUBE_OBJECT_OF ("hostPath", host_path, 1, .within = 2, .pointer = TRUE,
                   KUBE_DOC ("File or directory of the node itself; risky for all but system pods."),
                   KUBE_INERT ("Every node is taken to have it.")),
-  KUBE_OBJECT_OF ("emptyDir", empty_dir, KUBE_DOC ("Scratch directory that vanishes with the pod."),
+  KUBE_OBJECT_OF ("emptyDir", empty_dir, 2, .within = 2, .pointer = TRUE,
+                  KUBE_DOC ("Scratch directory that vanishes with the pod."),
                   KUBE_INERT ("No program writes to it.")),
   KUBE_OBJECT_OF (
-      "awsElasticBlockStore", elastic_block_store,
+      "awsElasticBlockStore", elastic_block_store, 4, .within = 2, .pointer = TRUE,
       KUBE_DOC ("EBS volume through the retired built-in driver; new pods use a claim."),
       KUBE_NOT_MODELLED ("the pod would be kept to the zone of its volume, and wait until that is "
                          "detached and attached")),
-  KUBE_OBJECT_OF ("secret", secret, KUBE_DOC ("Files from a Secret."),
+  KUBE_OBJECT_OF ("secret", secret, 6, .within = 2, .pointer = TRUE,
+                  KUBE_DOC ("Files from a Secret."),
                   KUBE_INERT ("What it names is taken to exist.")),
-  KUBE_OBJECT_OF ("nfs", nfs, KUBE_DOC ("Directory of an NFS server."),
+  KUBE_OBJECT_OF ("nfs", nfs, 7, .within = 2, .pointer = TRUE,
+                  KUBE_DOC ("Directory of an NFS server."),
                   KUBE_INERT ("The server is taken to answer.")),
-  KUBE_OBJECT_OF ("persistentVolumeClaim", claim,
+  KUBE_OBJECT_OF ("persistentVolumeClaim", claim, 10, .within = 2, .pointer = TRUE,
                   KUBE_DOC ("Storage of an existing claim in the same namespace."),
                   KUBE_NOT_MODELLED ("the pod would be kept to the zone of its volume, and wait "
                                      "until that is detached and attached")),
-  KUBE_OBJECT_OF ("downwardAPI", downward, KUBE_DOC ("Files with facts about the pod itself."),
+  KUBE_OBJECT_OF ("downwardAPI", downward, 16, .within = 2, .pointer = TRUE,
+                  KUBE_DOC ("Files with facts about the pod itself."),
                   KUBE_INERT ("No program reads it.")),
-  KUBE_OBJECT_OF ("configMap", config_map, KUBE_DOC ("Files from a ConfigMap."),
+  KUBE_OBJECT_OF ("configMap", config_map, 19, .within = 2, .pointer = TRUE,
+                  KUBE_DOC ("Files from a ConfigMap."),
                   KUBE_INERT ("What it names is taken to exist.")),
   KUBE_OBJECT_OF (
-      "projected", projected,
+      "projected", projected, 26, .within = 2, .pointer = TRUE,
       KUBE_DOC ("Secrets, ConfigMaps, tokens and facts about the pod in one directory."),
       KUBE_INERT ("What it names is taken to exist.")),
   KUBE_OBJECT_OF (
-      "csi", csi, KUBE_DOC ("Made by a CSI driver for this pod alone."),
+      "csi", csi, 28, .within = 2, .pointer = TRUE,
+      KUBE_DOC ("Made by a CSI driver for this pod alone."),
       KUBE_NOT_MODELLED ("the pod would run only on nodes with the driver, and wait for it there")),
-  KUBE_OBJECT_OF ("ephemeral", ephemeral,
+  KUBE_OBJECT_OF ("ephemeral", ephemeral, 29, .within = 2, .pointer = TRUE,
                   KUBE_DOC ("Claim created with the pod and deleted with it."),
                   KUBE_NOT_MODELLED (
                       "a claim would be made with the pod, which waits until its volume is there")),
-  KUBE_OBJECT_OF ("image", image,
+  KUBE_OBJECT_OF ("image", image, 30, .within = 2, .pointer = TRUE,
                   KUBE_DOC ("Contents of an OCI image or artifact, pulled by the kubelet."),
                   KUBE_INERT ("It is taken to be pulled with the others.")),
   { NULL },

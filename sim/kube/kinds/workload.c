@@ -7,6 +7,26 @@
 #include "sim/kube/schema/go-text.h"
 #include "sim/kube/kinds/structs.h"
 
+/* ---- status ---- */
+
+/* As metav1.Condition, which came later and counts generations. */
+static const KubeField condition_fields[] = {
+  { "type", KUBE_STRING, 1, .required = TRUE,
+    KUBE_DOC ("What is judged, as one CamelCase word; unique in its list.") },
+  { "status", KUBE_STRING, 2, .required = TRUE, .values = KUBE_VALUES ("True", "False", "Unknown"),
+    KUBE_DOC ("The verdict: True, False or Unknown.") },
+  { "lastTransitionTime", KUBE_TIME, 3, KUBE_DOC ("When the verdict last changed.") },
+  { "reason", KUBE_STRING, 4, KUBE_DOC ("Why, as one CamelCase word that programs can compare.") },
+  { "message", KUBE_STRING, 5, KUBE_DOC ("Why, in a sentence for people; may be empty.") },
+  { NULL },
+};
+
+const KubeStruct kube_workload_condition = {
+  "io.k8s.api.apps.v1.ReplicaSetCondition",
+  "The controller's verdict on one question about its pods.",
+  condition_fields,
+};
+
 /* ---- columns ---- */
 
 static DdValue *
