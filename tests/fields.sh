@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# What the kinds' tables say of their fields: `drydock explain` shows it, and what acts is read by code. Prints TAP.
+# What the kinds' tables say of their fields: `drydock explain` shows it, what acts is read by code, and what is asked for
+# and not modelled is told in every format. Prints TAP.
 drydock=${DRYDOCK:-./drydock}
 srcdir=${srcdir:-.}
 here=$(mktemp -d) || exit 99
@@ -70,6 +71,105 @@ result 'there are fields that act, and code that reads' "$(
   lacks read '^nodeSelector$' '^unhealthyPodEvictionPolicy$')"
 result 'what nothing reads is not taken for read' "$(grep -Ex 'livenessProbe|hostPID|workingDir|podCIDR|stopSignal|periodSeconds' "$here/read")"
 result 'every field that is said to act is read somewhere' "$(grep -vxFf "$here/read" "$here/acting")"
+
+# ---- what is asked for and not modelled ----
+
+deployment () { # $1: name
+  cat <<TEXT
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: $1}
+spec:
+  replicas: 1
+  selector: {matchLabels: {app: $1}}
+  template:
+    metadata: {labels: {app: $1}}
+    spec:
+      runtimeClassName: gvisor
+      containers: [{name: a, image: a}]
+TEXT
+}
+{ deployment web; echo ---; deployment api; echo ---; deployment cart; } >"$here/shop.yaml"
+cat >"$here/asks.yaml" <<'TEXT'
+about: Objects ask for what is not modelled.
+for: 10m
+world:
+  cluster: {name: one, version: "1.32"}
+  nodegroups: [{name: default, desired: 2}]
+  workloads: [shop.yaml]
+steps:
+  - at: 1m
+    apply:
+      apiVersion: v1
+      kind: Pod
+      metadata: {name: one}
+      spec:
+        schedulerName: mine
+        containers: [{name: a, image: a}]
+  - at: 2m
+    patch: {kind: Deployment, name: web, merge: {spec: {template: {spec: {schedulerName: mine}}}}}
+expect:
+  - at end:
+    match: {kind: Deployment, metadata: {name: web}}
+    count: {min: 1}
+TEXT
+sed '/runtimeClassName/d' "$here/shop.yaml" >"$here/plain.yaml"
+sed -e '/schedulerName: mine$/d' -e 's/schedulerName: mine/schedulerName: default-scheduler/; s/shop.yaml/plain.yaml/' \
+  "$here/asks.yaml" >"$here/modelled.yaml"
+
+first='Deployment default/web and 2 more: spec.template.spec.runtimeClassName is not modelled'
+run () { "$drydock" run --transport direct "$@"; }
+
+result 'people hear of it with its place, the object, the field and what a cluster would do' "$(
+  ends 0 run "$here/asks.yaml"
+  lacks out "^  asked   $first\$" '/shop.yaml:10:7: in a cluster, the RuntimeClass would add ' \
+    '^  asked   Pod default/one: spec.schedulerName is not modelled$' '/asks.yaml:14:9: in a cluster, another scheduler' \
+    '^  asked   patch of a Deployment: spec.template.spec.schedulerName is not modelled$' '/asks.yaml:17:75: '
+  [ "$(grep -c "^  asked   $first" "$here/out")" -eq 2 ] || echo 'it is not told both before the story and after it'
+  ends 0 run --quiet "$here/asks.yaml"
+  [ "$(grep -c "^  asked   $first" "$here/out")" -eq 1 ] || echo 'it is not told once without the story')"
+result 'TAP has it as a comment' "$(ends 0 run --format tap "$here/asks.yaml"
+  lacks out "^# .*/shop.yaml:10:7: $first: in a cluster, " '^# .*/asks.yaml:14:9: Pod default/one: ')"
+result 'JUnit has it in the words of the suite' "$(ends 0 run --format junit "$here/asks.yaml"
+  lacks out "<system-out>.*/shop.yaml:10:7: $first: in a cluster, " 'failures="0"')"
+result 'GitHub has a warning at its line' "$(ends 0 run --format github "$here/asks.yaml"
+  lacks out '^::warning file=.*/shop.yaml,line=10,title=Deployment default/web and 2 more%3A .*::in a cluster, ' \
+    '^::warning file=.*/asks.yaml,line=14,')"
+result 'JSON has a list of it' "$(ends 0 run --format json "$here/asks.yaml"
+  lacks out '"not_modelled":\[\{"file":"[^"]*/shop.yaml","line":10,"column":7,"object":"Deployment default/web","more":2,' \
+    '"field":"spec.schedulerName","effect":"another scheduler')"
+result 'the page has a part about it' "$(ends 0 run --html "$here/page.html" "$here/asks.yaml"
+  lacks page.html '<h2>What is asked for and not modelled</h2>' "<pre>$first\$" 'shop.yaml:10:7</span>')"
+result 'an exploration tells it once at its end' "$(
+  ends 0 "$drydock" explore --jobs 1 --seeds 1..3 "$here/asks.yaml"
+  [ "$(grep -c "^  asked   $first" "$here/out")" -eq 1 ] || echo 'it is not told once'
+  ends 0 "$drydock" explore --jobs 1 --seeds 1..3 --format json "$here/asks.yaml"
+  lacks out '"not_modelled":\[\{.*"scenario":"asks"\}')"
+
+result '--strict makes it a failure at its place, in every format' "$(
+  ends 1 run --quiet --strict "$here/asks.yaml"; lacks out "^  FAILED  $first\$" '/shop.yaml:10, decided at'
+  grep asked "$here/out"
+  ends 1 run --strict --format tap "$here/asks.yaml"; lacks out '^not ok 1' "^# .*/shop.yaml:10: $first"
+  ends 1 run --strict --format junit "$here/asks.yaml"; lacks out 'failures="3"' "<failure message=\"$first"
+  ends 1 run --strict --format github "$here/asks.yaml"; lacks out '^::error file=.*/shop.yaml,line=10,'
+  grep '^::warning' "$here/out"
+  ends 1 run --strict --format json "$here/asks.yaml"; lacks out '"result":"failed"' '"not_modelled":\[\{')"
+for faults in none swarm; do
+  result "so it does under every seed, with --faults $faults, and the replay fails as well" "$(
+    ends 1 "$drydock" explore --jobs 1 --strict --faults $faults --seeds 1..3 "$here/asks.yaml"
+    lacks out "^    $first" 'replay: drydock run .*--strict '
+    replay=$(sed -n 's/^ *replay: drydock run //p' "$here/out" | head -n 1)
+    eval "ends 1 \"\$drydock\" run $replay"; lacks out "^  FAILED  $first")"
+done
+result 'who asks for nothing beyond hears nothing, and --strict holds' "$(
+  ends 0 run --strict "$here/modelled.yaml"; grep '^  asked\|is not modelled$' "$here/out"
+  ends 0 run --strict --format json "$here/modelled.yaml"; lacks out '"not_modelled":\[\]')"
+
+# A scenario that is kept here may ask only for what its readers are better told.
+result 'the scenarios of this folder ask for what is modelled, but for claims of volumes' "$(
+  for scenario in "$srcdir"/scenarios/*.yaml; do
+    run --format tap "$scenario"
+  done 2>&1 | grep 'is not modelled: in a cluster' | grep -v 'spec.volumeClaimTemplates is')"
 
 echo "1..$n"
 exit $failed

@@ -24,6 +24,7 @@
 #include "sim/scenario/scenario.h"
 #include "sim/scenario/schema.h"
 #include "sim/sinks/ink.h"
+#include "sim/sinks/report.h"
 
 #define DEFAULT_SEEDS 100
 #define ONE_PER_PROCESSOR G_MININT /* what nobody would type */
@@ -34,6 +35,7 @@ typedef struct
 {
   char *seeds, *shard, *time, *faults, *results_path, *transport, *format;
   gint jobs;
+  gboolean strict;
   char **places;
 
   guint64 first_seed, last_seed;
@@ -103,6 +105,8 @@ make_options (Explore *self)
       "direct (function calls, the default) or loopback (over a real socket)", "KIND" },
     { "results", 0, 0, G_OPTION_ARG_FILENAME, &self->results_path,
       "Write a record of each rehearsal; drydock merge joins such files", "FILE" },
+    { "strict", 0, 0, G_OPTION_ARG_NONE, &self->strict,
+      "Fail where objects ask for something that is not modelled", NULL },
     { "format", 0, 0, G_OPTION_ARG_STRING, &self->format,
       "human (the default) or json (one object)", "KIND" },
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &self->places, NULL, NULL },
@@ -121,7 +125,9 @@ make_options (Explore *self)
       "  drydock explore --seeds 1..9 --shard 2/3 --results part-2.jsonl scenarios/throttled.yaml\n"
       "\n"
       "A fault that a scenario names need not strike under every seed; one that struck under none\n"
-      "is told at the end and fails nothing (with --faults swarm none is).\n"
+      "is told at the end and fails nothing (with --faults swarm none is). So is what an object "
+      "asks\n"
+      "for and is not modelled, but with --strict that fails under every seed.\n"
       "\n"
       "Exit status: 0 all held, 1 something failed, 2 bad input, 3 a fault of drydock's own.\n");
   g_option_context_add_main_entries (context, entries, NULL);
@@ -328,6 +334,7 @@ explore_one (guint64 index, gpointer data)
     .seed = &seed,
     .loopback = g_strcmp0 (self->transport, "loopback") == 0,
     .faults = self->wanted,
+    .strict = self->strict,
   };
   g_autoptr (GError) error = NULL;
   g_autoptr (SimOutcome) outcome = sim_scenario_rehearse (scenario, &rehearsal, &error);
@@ -421,6 +428,32 @@ place_of (const char *scenario, gpointer data)
   return g_hash_table_lookup (self->place_of, scenario);
 }
 
+/* What the scenarios' objects ask for and is not modelled, each with its scenario. */
+static DdValue *
+unmodelled_value (const Explore *self)
+{
+  DdBuilder list = dd_builder_array ();
+
+  for (guint i = 0; i < self->scenarios->len; i++)
+    {
+      const SimScenario *scenario = g_ptr_array_index (self->scenarios, i);
+      g_autoptr (DdValue) its = sim_unmodelled_value (sim_scenario_unmodelled (scenario));
+
+      for (gsize j = 0; j < dd_value_length (its); j++)
+        dd_builder_add (&list, dd_value_with_member (dd_value_element (its, j), "scenario",
+                                                     dd_string (sim_scenario_name (scenario))));
+    }
+  return dd_builder_end (&list);
+}
+
+static void
+print_unmodelled (const Explore *self)
+{
+  for (guint i = 0; i < self->scenarios->len; i++)
+    sim_report_unmodelled (sim_scenario_unmodelled (g_ptr_array_index (self->scenarios, i)),
+                           sim_ink_is_wanted (stdout), stdout);
+}
+
 /* Nothing of the machine or its speed, but whether it came to the end. */
 static void
 print_object (const Explore *self)
@@ -430,6 +463,7 @@ print_object (const Explore *self)
   guint64 count = sim_summary_count (self->summary);
 
   dd_value_set (&value, "not_begun", dd_int ((gint64) (count_rehearsals (self) - count)));
+  dd_value_set (&value, "not_modelled", unmodelled_value (self));
   text = dd_value_to_text (value);
   printf ("%s\n", text);
 }
@@ -441,6 +475,8 @@ print_end (const Explore *self)
   guint64 count = sim_summary_count (self->summary);
 
   sim_summary_print (self->summary, place_of, (gpointer) self, sim_ink_is_wanted (stdout), stdout);
+  if (!self->strict) /* else each is a way to fail */
+    print_unmodelled (self);
   printf ("%.1f s with %d job%s, %.0f rehearsals a second\n", seconds, self->jobs,
           self->jobs == 1 ? "" : "s", seconds > 0 ? (double) count / seconds : 0);
   if (count < count_rehearsals (self))

@@ -34,7 +34,7 @@ typedef struct
 {
   char *seed_text, *transport, *profile, *trace_path, *report_path, *format_text, *faults;
   gint repeat;
-  gboolean quiet, language, events;
+  gboolean quiet, strict, language, events;
   char **places;
 
   guint64 seed;
@@ -182,6 +182,8 @@ make_options (Run *run)
     { "repeat", 0, 0, G_OPTION_ARG_INT, &run->repeat,
       "Rehearse each scenario N times; all must give one trace", "N" },
     { "quiet", 'q', 0, G_OPTION_ARG_NONE, &run->quiet, "Only the verdicts, not the story", NULL },
+    { "strict", 0, 0, G_OPTION_ARG_NONE, &run->strict,
+      "Fail where objects ask for something that is not modelled", NULL },
     { "language", 0, 0, G_OPTION_ARG_NONE, &run->language,
       "Print every word a scenario may use, and stop", NULL },
     { "events", 0, 0, G_OPTION_ARG_NONE, &run->events,
@@ -203,7 +205,8 @@ make_options (Run *run)
                "  drydock run --events --format json\n"
                "\n"
                "A fault of the scenario that never strikes fails the run, unless it says\n"
-               "`may not strike: true` or --faults swarm adds others.\n"
+               "`may not strike: true` or --faults swarm adds others. What an object asks for and\n"
+               "is not modelled is told, and fails the run with --strict; see drydock explain.\n"
                "\n"
                "Exit status: 0 all held, 1 an expectation or invariant failed, 2 bad input, 3 a "
                "fault of\ndrydock's own.\n");
@@ -403,6 +406,8 @@ replay_of (const Run *run, const SimOutcome *outcome, const char *place)
     g_string_append_printf (command, " --profile %s", run->profile);
   if (run->faults != NULL)
     g_string_append_printf (command, " --faults %s", run->faults);
+  if (run->strict)
+    g_string_append (command, " --strict");
   g_string_append_printf (command, " %s", word);
   return g_string_free (command, FALSE);
 }
@@ -432,6 +437,7 @@ rehearse (Run *run, const SimScenario *scenario, const char *place, gboolean fir
     .seed = run->seed_text != NULL ? &run->seed : NULL,
     .profile = run->profile,
     .faults = g_strcmp0 (run->faults, "swarm") == 0 ? SIM_FAULTS_SWARM : SIM_FAULTS_OWN,
+    .strict = run->strict,
     .loopback = g_strcmp0 (run->transport, "direct") != 0,
     .attend = attend,
     .dismiss = dismiss,
@@ -468,6 +474,11 @@ introduce (const Run *run, const SimScenario *scenario)
   if (run->format == FORMAT_HUMAN)
     printf ("%s%s%s: %s\n\n", sim_ink_on (run->colour, SIM_INK_HEADING),
             sim_scenario_name (scenario), sim_ink_off (run->colour), sim_scenario_about (scenario));
+  if (run->format == FORMAT_HUMAN && !run->quiet && sim_scenario_unmodelled (scenario)->len > 0)
+    {
+      sim_report_unmodelled (sim_scenario_unmodelled (scenario), run->colour, stdout);
+      putchar ('\n');
+    }
 }
 
 /* The same scenario, seed and version give the same trace; anything else is our fault. */

@@ -18,7 +18,7 @@ binds (const SimVerdict *verdict, const char *faults)
 {
   if (verdict->idle_fault)
     return FALSE;
-  return *verdict->place == '\0' || strcmp (faults, "none") == 0;
+  return verdict->always_binds || *verdict->place == '\0' || strcmp (faults, "none") == 0;
 }
 
 static DdValue *
@@ -74,11 +74,12 @@ sim_record_of_outcome (const SimOutcome *outcome, const char *faults)
   gboolean held = dd_value_length (failures) == 0;
 
   return dd_object ("scenario", dd_string (outcome->scenario), "seed", seed_value (outcome->seed),
-                    "faults", dd_string (faults), "result", dd_string (held ? "held" : "failed"),
-                    "digest", dd_string (outcome->digest), "events",
-                    dd_int ((gint64) outcome->events), "struck", dd_int ((gint64) outcome->struck),
-                    "virtual_seconds", dd_double ((double) outcome->virtual_time / DD_SECOND),
-                    "idle", idle_value (outcome), "failures", failures, NULL);
+                    "faults", dd_string (faults), "strict", outcome->strict ? dd_bool (TRUE) : NULL,
+                    "result", dd_string (held ? "held" : "failed"), "digest",
+                    dd_string (outcome->digest), "events", dd_int ((gint64) outcome->events),
+                    "struck", dd_int ((gint64) outcome->struck), "virtual_seconds",
+                    dd_double ((double) outcome->virtual_time / DD_SECOND), "idle",
+                    idle_value (outcome), "failures", failures, NULL);
 }
 
 DdValue *

@@ -6,6 +6,7 @@
  *  "idle":["line 12: fault kubernetes list pods"],
  *  "failures":[{"what":"invariant ..","at_seconds":64.0,"why":".."}]}
  *
+ * "strict", where it is true, says that what objects ask for and is not modelled was a failure.
  * "idle", where there are any, are faults of the scenario that struck nothing under this seed. That
  * is no failure of the seed: a summary tells of those that no seed met.
  * "struck" counts how often faults did: the drawn ones, or with "none" the scenario's own. A record

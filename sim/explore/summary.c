@@ -205,9 +205,10 @@ replay_text (const DdValue *record, const char *place)
                                                            : dd_value_to_text (seed);
   g_autofree char *word = sim_shell_word (place);
 
-  return g_strdup_printf ("drydock run --transport direct --seed %s%s%s %s", number,
+  return g_strdup_printf ("drydock run --transport direct --seed %s%s%s%s %s", number,
                           strcmp (faults, "none") == 0 ? "" : " --faults ",
-                          strcmp (faults, "none") == 0 ? "" : faults, word);
+                          strcmp (faults, "none") == 0 ? "" : faults,
+                          dd_value_path_bool (record, "strict", FALSE) ? " --strict" : "", word);
 }
 
 static const char *

@@ -16,10 +16,11 @@ typedef struct
   char *place; /* "scenarios/x.yaml:12" */
   guint line;  /* of PLACE; 0: unknown */
   gboolean held;
-  gboolean idle_fault; /* it is about a fault of the scenario that never struck */
-  DdUsec time;         /* when that was decided, since the beginning */
-  char *why;           /* failed: what was looked for, what came closest, since when; else NULL */
-  char *remark;        /* held, but nothing was ever there that could have broken it; else NULL */
+  gboolean idle_fault;   /* it is about a fault of the scenario that never struck */
+  gboolean always_binds; /* whatever goes wrong that the author of the scenario did not foresee */
+  DdUsec time;           /* when that was decided, since the beginning */
+  char *why;             /* failed: what was looked for, what came closest, since when; else NULL */
+  char *remark;          /* held, but nothing was ever there that could have broken it; else NULL */
 } SimVerdict;
 
 void sim_verdict_free (SimVerdict *verdict);

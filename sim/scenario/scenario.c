@@ -37,6 +37,7 @@ struct _SimScenario
   SimWorldFile *world;
   SimManifests *workloads;
   GPtrArray *warnings;
+  GPtrArray *unmodelled;
 };
 
 /* ---- loading ---- */
@@ -88,9 +89,10 @@ load_workloads (SimScenario *scenario, GError **error)
   return TRUE;
 }
 
-/* Steps and expectations belong to one run; reading them here finds their mistakes early. */
+/* Steps and expectations belong to one run; reading them here finds their mistakes early, and what
+ * is asked for beyond what is modelled. */
 static gboolean
-check_parts (const SimScenario *scenario, GError **error)
+check_parts (SimScenario *scenario, GError **error)
 {
   g_autoptr (SimSteps) steps = NULL;
   g_autoptr (SimExpectations) expectations = NULL;
@@ -101,6 +103,10 @@ check_parts (const SimScenario *scenario, GError **error)
   steps = sim_steps_new (dd_yaml_member (scenario->root, "steps"), error);
   if (steps == NULL)
     return FALSE;
+  scenario->unmodelled = sim_unmodelled_new ();
+  sim_world_file_add_unmodelled (scenario->world, scenario->unmodelled);
+  sim_unmodelled_add_manifests (scenario->unmodelled, scenario->workloads);
+  sim_steps_add_unmodelled (steps, scenario->unmodelled);
   expectations = sim_expectations_new (dd_yaml_member (scenario->root, "expect"), error);
   return expectations != NULL && sim_names_check (scenario->root, scenario->world, error);
 }
@@ -183,6 +189,7 @@ sim_scenario_free (SimScenario *scenario)
   if (scenario == NULL)
     return;
   g_clear_pointer (&scenario->warnings, g_ptr_array_unref);
+  g_clear_pointer (&scenario->unmodelled, g_ptr_array_unref);
   g_clear_pointer (&scenario->workloads, sim_manifests_free);
   g_clear_pointer (&scenario->world, sim_world_file_free);
   g_clear_pointer (&scenario->file, dd_yaml_file_free);
@@ -208,6 +215,12 @@ sim_scenario_warnings (const SimScenario *scenario)
   return scenario->warnings;
 }
 
+const GPtrArray *
+sim_scenario_unmodelled (const SimScenario *scenario)
+{
+  return scenario->unmodelled;
+}
+
 /* ---- rehearsing ---- */
 
 void
@@ -218,6 +231,7 @@ sim_outcome_free (SimOutcome *outcome)
   g_free (outcome->scenario);
   g_free (outcome->digest);
   g_clear_pointer (&outcome->verdicts, g_ptr_array_unref);
+  g_clear_pointer (&outcome->unmodelled, g_ptr_array_unref);
   g_free (outcome);
 }
 
@@ -376,6 +390,23 @@ add_limit (const SimWorld *world, RunEnd end, GPtrArray *verdicts)
     }
 }
 
+static void
+add_unmodelled (const GPtrArray *unmodelled, GPtrArray *verdicts)
+{
+  for (guint i = 0; i < unmodelled->len; i++)
+    {
+      const SimUnmodelled *one = g_ptr_array_index (unmodelled, i);
+      SimVerdict *verdict = g_new0 (SimVerdict, 1);
+
+      verdict->text = sim_unmodelled_title (one);
+      verdict->place = sim_unmodelled_place (one);
+      verdict->line = one->line;
+      verdict->always_binds = TRUE;
+      verdict->why = sim_unmodelled_effect (one);
+      g_ptr_array_add (verdicts, verdict);
+    }
+}
+
 static gboolean
 all_held (const GPtrArray *verdicts)
 {
@@ -420,7 +451,11 @@ rehearse_in (const SimScenario *scenario, const SimRehearsal *rehearsal, SimWorl
   outcome->scenario = g_strdup (scenario->name);
   outcome->seed = world->stage->seed;
   outcome->transport = rehearsal->loopback ? "loopback" : "direct";
+  outcome->strict = rehearsal->strict;
+  outcome->unmodelled = g_ptr_array_ref (scenario->unmodelled);
   outcome->verdicts = g_ptr_array_new_with_free_func ((GDestroyNotify) sim_verdict_free);
+  if (rehearsal->strict)
+    add_unmodelled (scenario->unmodelled, outcome->verdicts);
   sim_steps_conclude (steps, outcome->verdicts); /* a cause before its consequences */
   g_ptr_array_extend_and_steal (outcome->verdicts, sim_expectations_conclude (expectations));
   if (rehearsal->faults == SIM_FAULTS_OWN)

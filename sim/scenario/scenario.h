@@ -4,6 +4,7 @@
 #pragma once
 
 #include "sim/scenario/expect.h"
+#include "sim/scenario/unmodelled.h"
 #include "sim/scenario/world.h"
 
 G_BEGIN_DECLS
@@ -24,6 +25,9 @@ const char *sim_scenario_about (const SimScenario *scenario);
 /* What YAML reads otherwise than meant; of char *, borrowed. */
 const GPtrArray *sim_scenario_warnings (const SimScenario *scenario);
 
+/* What its objects ask for and is not modelled; of SimUnmodelled, borrowed. */
+const GPtrArray *sim_scenario_unmodelled (const SimScenario *scenario);
+
 typedef enum
 {
   SIM_FAULTS_OWN,   /* those that the scenario names */
@@ -36,6 +40,7 @@ typedef struct
   const char *profile; /* NULL: the scenario's */
   gboolean loopback;   /* requests go over a real socket; else they are function calls */
   SimFaultsWanted faults;
+  gboolean strict;         /* what objects ask for and is not modelled is a failure */
   gboolean deaf_to_engine; /* the invariants hear nothing of what the engine tells */
   /* Called once when the world is furnished and its trace begins; to add readers. May be NULL. */
   void (*attend) (SimWorld *world, gpointer data);
@@ -50,8 +55,11 @@ typedef struct
   guint64 seed;
   const char *transport; /* "loopback", "direct" */
   gboolean held;
-  GPtrArray *verdicts; /* of SimVerdict: steps, expectations, broken promises, limits */
-  guint promises;      /* how many invariants were watched */
+  gboolean strict;
+  GPtrArray *unmodelled; /* of SimUnmodelled: what objects ask for, and is not done; where STRICT,
+                            there is a verdict of each as well */
+  GPtrArray *verdicts;   /* of SimVerdict: steps, expectations, broken promises, limits */
+  guint promises;        /* how many invariants were watched */
   char *digest;
   DdUsec virtual_time; /* from the beginning to the last event */
   guint64 events;      /* of the trace */

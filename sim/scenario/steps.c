@@ -26,6 +26,7 @@
 #include "sim/scenario/match.h"
 #include "sim/scenario/request.h"
 #include "sim/scenario/schema.h"
+#include "sim/scenario/unmodelled.h"
 #include "sim/world/transport.h"
 
 #define MERGE_PATCH "application/merge-patch+json"
@@ -689,6 +690,30 @@ forget (SimSteps *steps, const Step *step)
       const Request *request = g_ptr_array_index (step->requests, i);
 
       dd_transport_cancel (sim_transport_interface (steps->world->transport), request->id);
+    }
+}
+
+/* A patch may mean many objects; it is told as what it is. */
+static void
+add_patch (const Step *step, GPtrArray *list)
+{
+  const DdYaml *merge = dd_yaml_member (step->pattern, "merge");
+  g_autofree char *object = g_strdup_printf ("patch of a %s", step->address.kind->kind);
+
+  sim_unmodelled_add (list, merge, step->address.kind, object);
+}
+
+void
+sim_steps_add_unmodelled (const SimSteps *steps, GPtrArray *list)
+{
+  for (guint i = 0; i < steps->list->len; i++)
+    {
+      const Step *step = g_ptr_array_index (steps->list, i);
+
+      if (step->manifests != NULL)
+        sim_unmodelled_add_manifests (list, step->manifests);
+      if (step->action->run == run_patch)
+        add_patch (step, list);
     }
 }
 

@@ -14,6 +14,9 @@ typedef struct _SimSteps SimSteps;
 SimSteps *sim_steps_new (const DdYaml *list, GError **error);
 void sim_steps_free (SimSteps *steps);
 
+/* Adds what its objects and patches ask for and is not modelled to LIST (of SimUnmodelled). */
+void sim_steps_add_unmodelled (const SimSteps *steps, GPtrArray *list);
+
 /* Arms every step of a world whose trace has just begun. CLUSTER is where node groups are looked
  * for. */
 void sim_steps_begin (SimSteps *steps, SimWorld *world, const char *cluster);

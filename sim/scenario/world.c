@@ -20,6 +20,7 @@
 #include "sim/kube/kind.h"
 #include "sim/scenario/schema.h"
 #include "sim/scenario/source.h"
+#include "sim/scenario/unmodelled.h"
 
 #define DEFAULT_CLUSTER "eks-workshop"
 #define DEFAULT_VERSION "1.30"
@@ -183,6 +184,12 @@ sim_world_file_add_warnings (const SimWorldFile *world, GPtrArray *warnings)
     add_warnings (world->file, warnings);
   for (guint i = 0; i < world->workloads->files->len; i++)
     add_warnings (g_ptr_array_index (world->workloads->files, i), warnings);
+}
+
+void
+sim_world_file_add_unmodelled (const SimWorldFile *world, GPtrArray *list)
+{
+  sim_unmodelled_add_manifests (list, world->workloads);
 }
 
 static const char *

@@ -20,6 +20,9 @@ void sim_world_file_free (SimWorldFile *file);
 /* Adds what YAML reads otherwise than meant to WARNINGS (of char *). */
 void sim_world_file_add_warnings (const SimWorldFile *file, GPtrArray *warnings);
 
+/* Adds what its workloads ask for and is not modelled to LIST (of SimUnmodelled). */
+void sim_world_file_add_unmodelled (const SimWorldFile *file, GPtrArray *list);
+
 /* The whole of it, its workloads written into it. A new reference. */
 DdValue *sim_world_file_document (const SimWorldFile *file);
 

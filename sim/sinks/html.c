@@ -147,6 +147,31 @@ add_broken (const SimOutcome *outcome, GString *out)
   add_verdicts (outcome, FALSE, out);
 }
 
+/* What a reader must know before he believes the rest. */
+static void
+add_unmodelled (const SimOutcome *outcome, GString *out)
+{
+  if (outcome->unmodelled->len == 0)
+    return;
+  g_string_append (out, "<h2>What is asked for and not modelled</h2>\n<table>\n");
+  for (guint i = 0; i < outcome->unmodelled->len; i++)
+    {
+      const SimUnmodelled *one = g_ptr_array_index (outcome->unmodelled, i);
+      g_autofree char *title = sim_unmodelled_title (one);
+      g_autofree char *effect = sim_unmodelled_effect (one);
+      g_autofree char *point = sim_unmodelled_point (one);
+
+      g_string_append (out, "<tr><td><pre>");
+      sim_markup_text (title, out);
+      g_string_append (out, "\n");
+      sim_markup_text (effect, out);
+      g_string_append (out, "</pre><span class=\"soft\">");
+      sim_markup_text (point, out);
+      g_string_append (out, "</span></td></tr>\n");
+    }
+  g_string_append (out, "</table>\n");
+}
+
 static void
 add_kept (const SimOutcome *outcome, GString *out)
 {
@@ -317,6 +342,7 @@ sim_html_write (const SimPage *page, FILE *out)
   begin_page (page->outcome->scenario, title->str, page->about, text);
   sim_headline_write (page, text);
   add_broken (page->outcome, text);
+  add_unmodelled (page->outcome, text);
   sim_axis_define (page->history, text);
   add_charts (page->history, text);
   add_blocks (page->history, text);

@@ -91,16 +91,33 @@ endings_text (const SimReport *report)
   return g_string_free (text, FALSE);
 }
 
+/* A line for each thing that objects ask for and is not modelled; caller frees. */
+static char *
+unmodelled_text (const SimOutcome *outcome)
+{
+  GString *text = g_string_new (NULL);
+
+  for (guint i = 0; i < outcome->unmodelled->len; i++)
+    {
+      g_autofree char *line = sim_unmodelled_text (g_ptr_array_index (outcome->unmodelled, i));
+
+      g_string_append_printf (text, "%s\n", line);
+    }
+  return g_string_free (text, FALSE);
+}
+
 /* Behind the cases, where the schema wants it. */
 static void
-print_endings (const SimReport *report, FILE *out)
+print_words (const SimReport *report, FILE *out)
 {
-  g_autofree char *text = endings_text (report);
+  g_autofree char *endings = endings_text (report);
+  g_autofree char *unmodelled = unmodelled_text (report->outcome);
 
-  if (*text == '\0')
+  if (*endings == '\0' && *unmodelled == '\0')
     return;
   fputs ("    <system-out>", out);
-  print_text (text, out);
+  print_text (endings, out);
+  print_text (unmodelled, out);
   fputs ("</system-out>\n", out);
 }
 
@@ -161,7 +178,7 @@ sim_junit_suite (const SimReport *report, FILE *out)
   print_properties (report->outcome, out);
   for (guint i = 0; i < report->outcome->verdicts->len; i++)
     print_case (report, g_ptr_array_index (report->outcome->verdicts, i), out);
-  print_endings (report, out);
+  print_words (report, out);
   fputs ("  </testsuite>\n", out);
 }
 
@@ -249,9 +266,25 @@ annotate_endings (const SimReport *report, FILE *out)
     }
 }
 
+static void
+annotate_unmodelled (const SimOutcome *outcome, FILE *out)
+{
+  for (guint i = 0; i < outcome->unmodelled->len; i++)
+    {
+      const SimUnmodelled *one = g_ptr_array_index (outcome->unmodelled, i);
+      g_autofree char *place = sim_unmodelled_place (one);
+      g_autofree char *title = sim_unmodelled_title (one);
+      g_autofree char *effect = sim_unmodelled_effect (one);
+
+      print_annotation ("warning", place, title, effect, out);
+    }
+}
+
 void
 sim_github_report (const SimReport *report, FILE *out)
 {
+  if (!report->outcome->strict) /* else they are verdicts */
+    annotate_unmodelled (report->outcome, out);
   if (!report->outcome->held)
     annotate_endings (report, out);
   for (guint i = 0; i < report->outcome->verdicts->len; i++)

@@ -15,7 +15,8 @@ void sim_junit_error (const char *place, const char *message, FILE *out);
 void sim_junit_end (FILE *out);
 
 /* One workflow command per broken expectation, at its line of the scenario ("Workflow commands for
- * GitHub Actions"); nothing for those that held. Where any is broken, first how updates failed. */
+ * GitHub Actions"); nothing for those that held. Where any is broken, first how updates failed.
+ * What is asked for and not modelled is a warning. */
 void sim_github_report (const SimReport *report, FILE *out);
 void sim_github_error (const char *place, const char *message, FILE *out);
 

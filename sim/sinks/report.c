@@ -35,7 +35,29 @@ print_endings (const SimReport *report, const char *indent, FILE *out)
     }
 }
 
+/* Where a rehearsal is strict, verdicts say the same. */
+static const GPtrArray *
+unmodelled_of (const SimOutcome *outcome)
+{
+  return outcome->strict ? NULL : outcome->unmodelled;
+}
+
 /* ---- people ---- */
+
+void
+sim_report_unmodelled (const GPtrArray *unmodelled, gboolean colour, FILE *out)
+{
+  for (guint i = 0; unmodelled != NULL && i < unmodelled->len; i++)
+    {
+      const SimUnmodelled *one = g_ptr_array_index (unmodelled, i);
+      g_autofree char *title = sim_unmodelled_title (one);
+      g_autofree char *point = sim_unmodelled_point (one);
+      g_autofree char *effect = sim_unmodelled_effect (one);
+
+      fprintf (out, "  %sasked%s   %s\n          %s: %s\n", sim_ink_on (colour, SIM_INK_CAUTION),
+               sim_ink_off (colour), title, point, effect);
+    }
+}
 
 static void
 print_verdict (const SimVerdict *verdict, gboolean colour, FILE *out)
@@ -100,6 +122,7 @@ sim_report_human (const SimReport *report, gboolean colour, FILE *out)
 
   fputc ('\n', out);
   print_endings (report, "  ", out);
+  sim_report_unmodelled (unmodelled_of (outcome), colour, out);
   for (guint i = 0; i < outcome->verdicts->len; i++)
     print_verdict (g_ptr_array_index (outcome->verdicts, i), colour, out);
   print_promises (outcome, colour, out);
@@ -110,6 +133,19 @@ sim_report_human (const SimReport *report, gboolean colour, FILE *out)
 
 /* ---- TAP, version 14 ---- */
 
+static void
+print_unmodelled (const SimOutcome *outcome, FILE *out)
+{
+  const GPtrArray *unmodelled = unmodelled_of (outcome);
+
+  for (guint i = 0; unmodelled != NULL && i < unmodelled->len; i++)
+    {
+      g_autofree char *text = sim_unmodelled_text (g_ptr_array_index (unmodelled, i));
+
+      fprintf (out, "# %s\n", text);
+    }
+}
+
 void
 sim_report_tap (const SimReport *report, FILE *out)
 {
@@ -118,6 +154,7 @@ sim_report_tap (const SimReport *report, FILE *out)
   fprintf (out, "%sok %u - %s seed %" G_GUINT64_FORMAT " %s\n", outcome->held ? "" : "not ",
            report->number, report->place, outcome->seed, outcome->transport);
   print_endings (report, "# ", out);
+  print_unmodelled (outcome, out);
   for (guint i = 0; i < outcome->verdicts->len; i++)
     {
       const SimVerdict *verdict = g_ptr_array_index (outcome->verdicts, i);
@@ -172,7 +209,8 @@ sim_report_json (const SimReport *report, FILE *out)
       dd_string (outcome->held ? "held" : "failed"), "digest", dd_string (outcome->digest),
       "virtual_seconds", dd_double ((double) outcome->virtual_time / DD_SECOND), "real_seconds",
       dd_double (report->real_seconds), "events", dd_int ((gint64) outcome->events), "invariants",
-      dd_int (outcome->promises), "updates_failed", sim_endings_value (report->endings), "verdicts",
+      dd_int (outcome->promises), "updates_failed", sim_endings_value (report->endings),
+      "not_modelled", sim_unmodelled_value (outcome->unmodelled), "verdicts",
       verdicts_value (outcome), NULL);
   g_autofree char *text = dd_value_to_text (value);
 

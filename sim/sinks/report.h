@@ -20,6 +20,8 @@ typedef struct
 } SimReport;
 
 void sim_report_human (const SimReport *report, gboolean colour, FILE *out);
+/* What objects ask for and is not modelled (of SimUnmodelled); NULL: nothing. */
+void sim_report_unmodelled (const GPtrArray *unmodelled, gboolean colour, FILE *out);
 /* One test point; the plan (1..N) is the caller's. */
 void sim_report_tap (const SimReport *report, FILE *out);
 /* The test point of a scenario that could not be rehearsed. */
