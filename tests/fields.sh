@@ -5,7 +5,9 @@
 drydock=${DRYDOCK:-./drydock}
 srcdir=${srcdir:-.}
 here=$(mktemp -d) || exit 99
-trap 'rm -rf "$here"' EXIT
+server=
+trap '[ -z "$server" ] || kill "$server" 2>/dev/null; rm -rf "$here"' EXIT
+unset http_proxy HTTP_PROXY all_proxy ALL_PROXY
 n=0 failed=0
 
 result () { # $1: the sentence that holds, $2: what breaks it (empty: nothing)
@@ -170,6 +172,35 @@ result 'the scenarios of this folder ask for what is modelled, but for claims of
   for scenario in "$srcdir"/scenarios/*.yaml; do
     run --format tap "$scenario"
   done 2>&1 | grep 'is not modelled: in a cluster' | grep -v 'spec.volumeClaimTemplates is')"
+
+# ---- a served world ----
+
+if command -v curl >/dev/null; then
+  sed -n '/^world:/,/workloads/p' "$here/asks.yaml" | sed '1d; s/^  //' >"$here/world.yaml"
+  "$drydock" serve --port 0 --speed paused --world "$here/world.yaml" >"$here/out" 2>"$here/err" &
+  server=$!
+  tries=0
+  until grep -q '^drydock ready on http' "$here/out" || [ $tries -gt 200 ]; do
+    tries=$((tries + 1))
+    sleep 0.05
+  done
+  url=$(sed -n 's/^drydock ready on //p' "$here/out")
+  for name in one two three; do
+    curl -sS --noproxy '*' -H 'Content-Type: application/json' -o "$here/answer" "$url/api/v1/namespaces/default/pods" \
+      -d "{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"metadata\":{\"name\":\"$name\"},
+           \"spec\":{\"schedulerName\":\"mine\",\"containers\":[{\"name\":\"a\",\"image\":\"a\"}]}}"
+  done
+  "$drydock" ctl --endpoint "$url" skip 30s >/dev/null 2>&1
+  cp "$here/err" "$here/early"
+  kill -INT "$server"
+  wait "$server"
+  server=
+  result 'a served world tells of its own objects' "$(lacks early "^drydock: .*/shop.yaml:10:7: $first: in a cluster")"
+  result 'and of what clients make, the first at once and the others at the end' "$(
+    lacks early '^drydock: Pod default/one: spec.schedulerName is not modelled: in a cluster, another scheduler'
+    lacks err '^drydock: Pod default/one and 2 more: spec.schedulerName is not modelled: '
+    [ "$(grep -c 'is not modelled' "$here/early")" -eq 2 ] || cat "$here/early")"
+fi
 
 echo "1..$n"
 exit $failed

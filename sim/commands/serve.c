@@ -88,6 +88,14 @@ parse_flags (int *argc, char ***argv, ServeFlags *flags, GError **error)
   return FALSE;
 }
 
+static void
+tell_unmodelled (const SimUnmodelled *what)
+{
+  g_autofree char *text = sim_unmodelled_text (what);
+
+  g_printerr ("drydock: %s\n", text);
+}
+
 static gboolean
 read_options (const ServeFlags *flags, SimLabOptions *options, GError **error)
 {
@@ -96,6 +104,7 @@ read_options (const ServeFlags *flags, SimLabOptions *options, GError **error)
   options->address = flags->listen != NULL ? flags->listen : "127.0.0.1:4566";
   options->profile = flags->profile != NULL ? flags->profile : "workshop";
   options->idle_seconds = IDLE_SECONDS;
+  options->tell = tell_unmodelled;
   options->seed = 1;
   if (flags->seed != NULL
       && !g_ascii_string_to_unsigned (flags->seed, 10, 0, G_MAXINT64, &options->seed, error))
@@ -119,10 +128,20 @@ raise_descriptor_limit (void)
 }
 
 static void
+tell_all (const GPtrArray *unmodelled)
+{
+  for (guint i = 0; i < unmodelled->len; i++)
+    tell_unmodelled (g_ptr_array_index (unmodelled, i));
+}
+
+static void
 warn_about (const SimLab *lab, const char *address)
 {
   g_autoptr (GPtrArray) warnings = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GPtrArray) unmodelled = sim_unmodelled_new ();
 
+  sim_world_file_add_unmodelled (lab->file, unmodelled);
+  tell_all (unmodelled);
   sim_world_file_add_warnings (lab->file, warnings);
   if (lab->faults != NULL)
     sim_faults_file_add_warnings (lab->faults, warnings);
@@ -203,6 +222,19 @@ serve_until_signal (SimLab *lab, int signals)
   close (signals);
 }
 
+/* Of what many objects asked for only the first was told. */
+static void
+tell_more_unmodelled (const SimLab *lab)
+{
+  for (guint i = 0; i < lab->unmodelled->len; i++)
+    {
+      const SimUnmodelled *what = g_ptr_array_index (lab->unmodelled, i);
+
+      if (what->more > 0)
+        tell_unmodelled (what);
+    }
+}
+
 /* A fault that nothing met has shown nothing, which its author should know. */
 static void
 tell_idle_faults (const SimLab *lab)
@@ -238,6 +270,7 @@ run_serve (int argc, char **argv)
   warn_about (lab, options.address);
   serve_until_signal (lab, signals);
   tell_idle_faults (lab);
+  tell_more_unmodelled (lab);
   return DD_EXIT_OK;
 }
 

@@ -12,6 +12,7 @@
 #include "sim/aws/eks/workflow.h"
 #include "sim/http/listen.h"
 #include "sim/http/visitor.h"
+#include "sim/kube/verbs/api.h"
 #include "sim/lab/control.h"
 
 #define MAX_HASTE (24 * DD_HOUR)
@@ -76,6 +77,21 @@ open_door (SimLab *lab, const SimLabOptions *options, GError **error)
   return lab->server != NULL;
 }
 
+/* What a controller makes of an object asks for nothing that the object did not. */
+static void
+look_at_change (SimStore *store G_GNUC_UNUSED, const SimChange *change, gpointer data)
+{
+  SimLab *lab = data;
+  guint told = lab->unmodelled->len;
+
+  if (change->type == SIM_DELETED
+      || dd_value_path (change->object->value, "metadata.ownerReferences.0") != NULL)
+    return;
+  sim_unmodelled_add_object (lab->unmodelled, change->object, change->previous);
+  for (guint i = told; lab->tell != NULL && i < lab->unmodelled->len; i++)
+    lab->tell (g_ptr_array_index (lab->unmodelled, i));
+}
+
 gboolean
 sim_lab_reset (SimLab *lab, GError **error)
 {
@@ -90,6 +106,7 @@ sim_lab_reset (SimLab *lab, GError **error)
   sim_world_free (lab->world);
   lab->world = g_steal_pointer (&fresh);
   sim_pacing_set_world (lab->pacing, lab->world);
+  sim_store_subscribe (lab->world->kube->store, NULL, look_at_change, lab);
   return TRUE;
 }
 
@@ -105,6 +122,8 @@ sim_lab_new (const SimLabOptions *options, GError **error)
     lab->faults = sim_faults_file_load (options->faults_place, error);
   if ((options->faults_place != NULL && lab->faults == NULL) || !open_door (lab, options, error))
     return NULL;
+  lab->tell = options->tell;
+  lab->unmodelled = sim_unmodelled_new ();
   lab->furnish.seed = options->seed;
   lab->furnish.start = sim_pacing_start ();
   lab->furnish.endpoint = sim_server_url (lab->server);
@@ -125,6 +144,7 @@ sim_lab_free (SimLab *lab)
   sim_world_free (lab->world);
   sim_faults_file_free (lab->faults);
   sim_world_file_free (lab->file);
+  g_clear_pointer (&lab->unmodelled, g_ptr_array_unref);
   g_free (lab->profile);
   g_free (lab);
 }

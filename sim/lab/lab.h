@@ -6,6 +6,7 @@
 #include "sim/lab/pacing.h"
 #include "sim/http/server.h"
 #include "sim/scenario/faults-file.h"
+#include "sim/scenario/unmodelled.h"
 #include "sim/scenario/world.h"
 
 G_BEGIN_DECLS
@@ -19,7 +20,9 @@ typedef struct
   SimWorld *world;
   SimPacing *pacing;
   SimServer *server;
-  gboolean local_only; /* it listens on this machine's own addresses */
+  void (*tell) (const SimUnmodelled *what); /* NULL: nobody wants to know */
+  GPtrArray *unmodelled; /* of SimUnmodelled: what clients asked for, and is not modelled */
+  gboolean local_only;   /* it listens on this machine's own addresses */
 } SimLab;
 
 typedef struct
@@ -31,6 +34,9 @@ typedef struct
   const char *profile; /* of the EKS workflow: "workshop", "documented" */
   SimSpeed speed;
   guint idle_seconds;
+  /* Called for the first object made or changed by a client that asks for something which is not
+   * modelled; further ones are counted (SimLab.unmodelled). May be NULL. */
+  void (*tell) (const SimUnmodelled *what);
 } SimLabOptions;
 
 /* Opens the front door, makes the world and lets its time run. Everything happens on the default
