@@ -137,17 +137,9 @@ static const KubeStruct type = {
   fields,
 };
 
-static DdValue *
-ready_cell (KubeApi *api G_GNUC_UNUSED, const SimObject *object)
-{
-  return dd_string_printf ("%" G_GINT64_FORMAT "/%" G_GINT64_FORMAT,
-                           dd_value_path_int (object->value, "status.readyReplicas", 0),
-                           dd_value_path_int (object->value, "spec.replicas", 0));
-}
-
 static const KubeColumn columns[] = {
   KUBE_NAME_COLUMN,
-  { "Ready", "string", .cell = ready_cell,
+  { "Ready", "string", .cell = kube_ready_replicas_cell,
     KUBE_DOC ("Pods that are ready, out of those that are wanted.") },
   { "Up-to-date", "string", .path = "status.updatedReplicas" },
   { "Available", "string", .path = "status.availableReplicas" },

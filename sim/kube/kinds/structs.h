@@ -97,7 +97,8 @@ void kube_template_set_defaults (DdValue **object);
 /* sim/kube/kinds/pod-validate.c: what a table cannot say of a pod's spec found at FIELD. */
 void kube_pod_spec_validate (const DdValue *spec, const char *field, KubeCauses *causes);
 
-/* sim/kube/kinds/workload.c: what Deployment, ReplicaSet and DaemonSet have in common. */
+/* sim/kube/kinds/workload.c: what Deployment, ReplicaSet, StatefulSet and DaemonSet have in common.
+ */
 extern const KubeStruct kube_workload_condition;
 /* NOUN: what error texts call the kind, "deployment". */
 void kube_workload_validate (const char *noun, const DdValue *old, const DdValue *object,
@@ -108,6 +109,8 @@ void kube_workload_validate_template (const char *noun, const DdValue *object, K
 void kube_int_or_percent_validate (const DdValue *value, const char *field, KubeCauses *causes);
 DdValue *kube_containers_cell (KubeApi *api, const SimObject *object);
 DdValue *kube_images_cell (KubeApi *api, const SimObject *object);
+/* "2/3" */
+DdValue *kube_ready_replicas_cell (KubeApi *api, const SimObject *object);
 DdValue *kube_selector_cell (KubeApi *api, const SimObject *object);
 
 G_END_DECLS

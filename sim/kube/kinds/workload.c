@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* sim/kube/kinds/workload.c: what Deployment, ReplicaSet and DaemonSet have in common */
+/* sim/kube/kinds/workload.c: what Deployment, ReplicaSet, StatefulSet and DaemonSet have in common
+ */
 #include "config.h"
 
 #include <string.h>
@@ -61,6 +62,14 @@ kube_selector_cell (KubeApi *api G_GNUC_UNUSED, const SimObject *object)
 {
   return dd_string_take (
       kube_label_selector_to_text (dd_value_path (object->value, "spec.selector")));
+}
+
+DdValue *
+kube_ready_replicas_cell (KubeApi *api G_GNUC_UNUSED, const SimObject *object)
+{
+  return dd_string_printf ("%" G_GINT64_FORMAT "/%" G_GINT64_FORMAT,
+                           dd_value_path_int (object->value, "status.readyReplicas", 0),
+                           dd_value_path_int (object->value, "spec.replicas", 0));
 }
 
 /* ---- validation ---- */
