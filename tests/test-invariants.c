@@ -324,9 +324,20 @@ START_TEST (what_somebody_terminates_himself_is_not_blamed_on_an_update)
 {
   cordon_long_ago ();
   put_pod ("web-1", "n1", "ReplicaSet", TRUE);
-  emit ("step.started", "", json ("{'step':'autoscaling TerminateInstanceInAutoScalingGroup'}"));
+  sim_invariants_note_step (subject, "autoscaling");
   terminate ("n1");
   assert_kept ();
+}
+END_TEST
+
+START_TEST (a_step_that_touches_no_instance_excuses_nothing)
+{
+  cordon_long_ago ();
+  put_pod ("web-1", "n1", "ReplicaSet", TRUE);
+  sim_invariants_note_step (subject, "untaint");
+  sim_invariants_note_step (subject, "delete");
+  terminate ("n1");
+  assert_broken ("nodes-were-emptied", "n1 is terminated while pod shop/web-1 is on it");
 }
 END_TEST
 
@@ -845,6 +856,7 @@ main (void)
     a_node_that_is_not_empty_is_seen,
     daemons_may_stay,
     what_somebody_terminates_himself_is_not_blamed_on_an_update,
+    a_step_that_touches_no_instance_excuses_nothing,
     minimal_covers_no_zone,
     forced_nodes_need_not_be_empty,
     more_than_one_too_many_is_seen,

@@ -74,8 +74,7 @@ is_marked (const SimObject *node)
 static gboolean
 was_updated (const SimLedger *ledger, const SimObject *node)
 {
-  const char *nodegroup = dd_value_string (
-      dd_value_at (node->value, "metadata", "labels", "eks.amazonaws.com/nodegroup", NULL));
+  const char *nodegroup = sim_ledger_nodegroup_of_node (node);
 
   return nodegroup != NULL
          && (g_hash_table_contains (ledger->capacities, nodegroup)
@@ -180,8 +179,8 @@ sim_promise_pods_replaced (const SimLedger *ledger, GString *why)
 }
 
 /* "aws:///us-west-2a/i-0a1b" */
-static const char *
-instance_of (const SimObject *node)
+const char *
+sim_ledger_instance_of (const SimObject *node)
 {
   const char *provider = kube_node_view (node)->provider_id;
   const char *slash = provider != NULL ? strrchr (provider, '/') : NULL;
@@ -192,7 +191,7 @@ instance_of (const SimObject *node)
 gboolean
 sim_ledger_node_has_machine (const SimLedger *ledger, const SimObject *node)
 {
-  const char *id = instance_of (node);
+  const char *id = sim_ledger_instance_of (node);
   const AwsInstance *instance = id != NULL ? aws_cloud_instance (ledger->world->cloud, id) : NULL;
 
   return id == NULL || (instance != NULL && instance->state != AWS_INSTANCE_TERMINATED);
@@ -210,7 +209,7 @@ sim_promise_nodes_backed (const SimLedger *ledger, GString *why)
       if (sim_ledger_node_has_machine (ledger, node))
         continue;
       g_string_printf (why, "%s is still there, and its instance %s is terminated", node->name,
-                       instance_of (node));
+                       sim_ledger_instance_of (node));
       return FALSE;
     }
   return TRUE;

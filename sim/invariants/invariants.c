@@ -168,6 +168,12 @@ label_of (const SimObject *node, const char *label)
 }
 
 const char *
+sim_ledger_nodegroup_of_node (const SimObject *node)
+{
+  return label_of (node, "eks.amazonaws.com/nodegroup");
+}
+
+const char *
 sim_ledger_image_of (const SimObject *node)
 {
   return label_of (node, "eks.amazonaws.com/nodegroup-image");
@@ -178,9 +184,7 @@ sim_ledger_update_of_node (const SimLedger *ledger, const char *node)
 {
   const SimObject *object = sim_ledger_node_object (ledger, node);
 
-  return object != NULL
-             ? sim_ledger_update (ledger, label_of (object, "eks.amazonaws.com/nodegroup"))
-             : NULL;
+  return object != NULL ? sim_ledger_update (ledger, sim_ledger_nodegroup_of_node (object)) : NULL;
 }
 
 const SimLedgerNode *
@@ -234,10 +238,9 @@ note_update_started (SimLedger *ledger, const SimEvent *event)
       g_ptr_array_add (ledger->updates, update);
     }
   update->running = TRUE;
-  update->minimal = g_strcmp0 (sim_event_text (event, DD_DETAIL_STRATEGY), "MINIMAL") == 0;
   update->template_versions = 0;
   update->phases_passed = 0;
-  update->zones = (guint) dd_value_length (dd_value_member (event->details, "zones"));
+  update->zones = (guint) dd_value_length (sim_event_list (event, DD_DETAIL_ZONES));
   update->resized = FALSE;
   update->may_stay_grown = FALSE;
   update->force = sim_event_bool (event, DD_DETAIL_FORCE);
@@ -395,15 +398,6 @@ note_overdue (SimLedger *ledger, const SimEvent *event)
 }
 
 static void
-note_forced (SimLedger *ledger, const SimEvent *event)
-{
-  const char *node = sim_event_text (event, DD_DETAIL_NODE);
-
-  if (node != NULL)
-    own_node (ledger, node)->forced = TRUE;
-}
-
-static void
 note_sizes (SimLedger *ledger, const SimEvent *event)
 {
   SimLedgerGroup *group = g_new0 (SimLedgerGroup, 1);
@@ -436,12 +430,6 @@ note_not_ready (SimLedger *ledger, const SimEvent *event)
 
   node->was_lost = TRUE;
   node->lost_since = ledger->now;
-}
-
-static void
-note_step_taken (SimLedger *ledger, const SimEvent *event)
-{
-  ledger->last_step_taken = event->time;
 }
 
 /* Whoever is terminated by name may take the desired size down with it. */
@@ -484,7 +472,6 @@ static const struct
   { DD_EVENT_SIZE_ADOPTED, note_size_adopted },
   { DD_EVENT_DRAIN_STARTED, note_drain_started },
   { DD_EVENT_DRAIN_OVERDUE, note_overdue },
-  { DD_EVENT_DRAIN_FORCED, note_forced },
   { DD_EVENT_NODE_TERMINATED, note_given_up_or_gone },
   { DD_EVENT_ENGINE_RESUMED, note_engine_resumed },
   { DD_EVENT_NODE_NOT_READY, note_not_ready },
@@ -494,7 +481,6 @@ static const struct
   { DD_EVENT_LAUNCH_TEMPLATE_VERSION_CREATED, note_template_version },
   { DD_EVENT_UPDATE_ACCEPTED, note_accepted },
   { DD_EVENT_INSTANCE_TERMINATING, note_shrunk },
-  { DD_EVENT_STEP_STARTED, note_step_taken },
   { DD_EVENT_EVICTION_ACCEPTED, note_asked },
   { DD_EVENT_POD_DELETED, note_asked },
   { DD_EVENT_POD_EVICTED, note_asked },
@@ -547,14 +533,14 @@ static const struct
   { DD_EVENT_PHASE_ENTERED, note_phase_passed }, { DD_EVENT_UPDATE_STARTED, note_update_started },
 };
 
-/* "aws:///us-west-2a/i-0a1b" */
+/* The first Node of an instance has it: a second one is for one-node-each to see. */
 static void
 note_instance (SimLedger *ledger, const SimObject *node)
 {
-  const char *slash = strrchr (kube_node_view (node)->provider_id, '/');
+  const char *id = sim_ledger_instance_of (node);
 
-  if (slash != NULL && !g_hash_table_contains (ledger->instances, slash + 1))
-    g_hash_table_insert (ledger->instances, g_strdup (slash + 1), g_strdup (node->name));
+  if (id != NULL && !g_hash_table_contains (ledger->instances, id))
+    g_hash_table_insert (ledger->instances, g_strdup (id), g_strdup (node->name));
 }
 
 static void
@@ -563,8 +549,7 @@ note_node (SimLedger *ledger, const SimObject *object)
   const KubeNodeView *view = kube_node_view (object);
   SimLedgerNode *node = own_node (ledger, object->name);
 
-  if (view->provider_id != NULL)
-    note_instance (ledger, object);
+  note_instance (ledger, object);
   node->was_ready = node->was_ready || view->ready;
   if (view->unschedulable && !node->cordoned)
     node->cordoned_since = ledger->now;
@@ -699,7 +684,7 @@ sim_invariants_new (SimWorld *world, DdUsec post_drain_wait)
   self->ledger.statuses = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->ledger.instances = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->ledger.asked = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  self->ledger.last_step_taken = -1;
+  self->ledger.last_cloud_step = self->ledger.last_deletion = -1;
   self->breaches = g_ptr_array_new_with_free_func (breach_free);
   for (guint i = 0; i < nodes->len; i++)
     note_node (&self->ledger, g_ptr_array_index (nodes, i));
@@ -725,6 +710,19 @@ sim_invariants_free (SimInvariants *self)
   g_hash_table_unref (self->ledger.asked);
   g_ptr_array_unref (self->breaches);
   g_free (self);
+}
+
+void
+sim_invariants_note_step (SimInvariants *self, const char *action)
+{
+  static const char *const of_the_cloud[] = { "autoscaling", "ec2", "eks", NULL };
+  const SimStage *stage = self->ledger.world->stage;
+  DdUsec now = sim_stage_now (stage) - sim_trace_origin (stage->trace);
+
+  if (g_strv_contains (of_the_cloud, action))
+    self->ledger.last_cloud_step = now;
+  else if (strcmp (action, "delete") == 0)
+    self->ledger.last_deletion = now;
 }
 
 void

@@ -23,10 +23,11 @@
 /* How long a request may be under way. */
 #define STEP_LAG (2 * DD_SECOND)
 
-gboolean
-sim_ledger_may_be_by_hand (const SimLedger *ledger)
+/* What the scenario did at STEP may have its effect now. */
+static gboolean
+may_come_of (const SimLedger *ledger, DdUsec step)
 {
-  return ledger->last_step_taken >= 0 && ledger->now - ledger->last_step_taken <= STEP_LAG;
+  return step >= 0 && ledger->now - step <= STEP_LAG;
 }
 
 static const char *
@@ -34,9 +35,7 @@ nodegroup_of (const SimLedger *ledger, const char *node)
 {
   const SimObject *object = sim_ledger_node_object (ledger, node);
 
-  return object != NULL ? dd_value_string (
-             dd_value_at (object->value, "metadata", "labels", "eks.amazonaws.com/nodegroup", NULL))
-                        : NULL;
+  return object != NULL ? sim_ledger_nodegroup_of_node (object) : NULL;
 }
 
 static gboolean
@@ -54,15 +53,18 @@ update_of_node (const SimLedger *ledger, const char *node)
   return nodegroup != NULL ? g_hash_table_lookup (ledger->capacities, nodegroup) : NULL;
 }
 
-const char *
-sim_ledger_leaver (const SimLedger *ledger, const SimEvent *event)
+/* The node that Auto Scaling takes out at this instance.terminating because the update of its node
+ * group asked for it by name; NULL: it is none, or somebody else did. */
+static const char *
+find_leaver (const SimLedger *ledger, const SimEvent *event)
 {
   const char *cause = sim_event_text (event, DD_DETAIL_CAUSE);
   const char *node = g_hash_table_lookup (ledger->instances, event->subject);
 
   if (node == NULL || cause == NULL
       || strstr (cause, "was taken out of service in response to a user request") == NULL
-      || !is_updating (ledger, nodegroup_of (ledger, node)) || sim_ledger_may_be_by_hand (ledger))
+      || !is_updating (ledger, nodegroup_of (ledger, node))
+      || may_come_of (ledger, ledger->last_cloud_step))
     return NULL;
   return node;
 }
@@ -80,7 +82,7 @@ is_evictable (const KubePodView *pod)
 gboolean
 sim_promise_empty_before_terminated (const SimLedger *ledger, const SimEvent *event, GString *why)
 {
-  const char *node = sim_ledger_leaver (ledger, event);
+  const char *node = find_leaver (ledger, event);
   const SimLedgerCapacity *update = node != NULL ? update_of_node (ledger, node) : NULL;
   g_autoptr (GPtrArray) pods = NULL;
 
@@ -104,7 +106,7 @@ sim_promise_empty_before_terminated (const SimLedger *ledger, const SimEvent *ev
 gboolean
 sim_promise_settled_before_terminated (const SimLedger *ledger, const SimEvent *event, GString *why)
 {
-  const char *name = sim_ledger_leaver (ledger, event);
+  const char *name = find_leaver (ledger, event);
   const SimLedgerNode *node = name != NULL ? sim_ledger_node (ledger, name) : NULL;
   g_autofree char *wanted = dd_duration_to_text (ledger->post_drain_wait);
   g_autofree char *waited = NULL;
@@ -147,7 +149,7 @@ zone_has_new_node (const SimLedger *ledger, const char *nodegroup, const char *z
 gboolean
 sim_promise_zones_covered (const SimLedger *ledger, const SimEvent *event, GString *why)
 {
-  const char *name = sim_ledger_leaver (ledger, event);
+  const char *name = find_leaver (ledger, event);
   const SimObject *node = name != NULL ? sim_ledger_node_object (ledger, name) : NULL;
   const SimLedgerCapacity *update = node != NULL ? update_of_node (ledger, name) : NULL;
   const char *nodegroup = node != NULL ? nodegroup_of (ledger, name) : NULL;
@@ -189,7 +191,8 @@ sim_promise_steps_of_one (const SimLedger *ledger, const SimEvent *event, GStrin
   const AwsGroup *group = aws_cloud_group (ledger->world->cloud, event->subject);
   const char *nodegroup = group != NULL ? sim_ledger_nodegroup_of (group) : NULL;
 
-  if (before == NULL || !is_updating (ledger, nodegroup) || sim_ledger_may_be_by_hand (ledger)
+  if (before == NULL || !is_updating (ledger, nodegroup)
+      || may_come_of (ledger, ledger->last_cloud_step)
       || count_taken (group, before->desired - group->desired) <= 1)
     return TRUE;
   g_string_printf (why, "%s goes from %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT " at once",
@@ -213,7 +216,8 @@ sim_promise_asked_before_stopped (const SimLedger *ledger, const SimEvent *event
   g_autoptr (GPtrArray) budgets = NULL;
 
   if (pod == NULL || update == NULL || update->force
-      || !is_updating (ledger, nodegroup_of (ledger, node)) || sim_ledger_may_be_by_hand (ledger)
+      || !is_updating (ledger, nodegroup_of (ledger, node))
+      || may_come_of (ledger, ledger->last_deletion)
       || g_hash_table_contains (ledger->asked, event->subject))
     return TRUE;
   budgets = kube_budgets_of_pod (ledger->world->kube, pod);

@@ -17,7 +17,6 @@ typedef struct
   char *group; /* its Auto Scaling group; NULL until it was repointed */
   char *phase; /* the engine's last */
   gboolean running;
-  gboolean minimal; /* strategy MINIMAL: nodes leave before others come */
   gint64 parallelism;
   gboolean resized; /* the sizes before are known */
   gint64 from_desired, from_max;
@@ -34,11 +33,10 @@ typedef struct
 {
   SimLedgerUpdate *replaced_by; /* the update that is at it; NULL: none */
   guint serial;                 /* of that update */
-  gboolean forced;
-  gboolean was_ready;    /* at any time */
-  gboolean was_drained;  /* a drain of it was started */
-  gboolean was_too_long; /* a drain of it was given up */
-  gboolean cordoned;     /* spec.unschedulable, now */
+  gboolean was_ready;           /* at any time */
+  gboolean was_drained;         /* a drain of it was started */
+  gboolean was_too_long;        /* a drain of it was given up */
+  gboolean cordoned;            /* spec.unschedulable, now */
   DdUsec cordoned_since;
   gboolean was_lost; /* found NotReady */
   DdUsec lost_since; /* the last time */
@@ -81,8 +79,9 @@ typedef struct
   GHashTable *statuses;   /* node group -> its status; for look-up only */
   GHashTable *instances;  /* instance -> its node; for look-up only */
   GHashTable *asked; /* "namespace/name" of pods that were asked to leave, or by their owners */
-  DdUsec last_step_taken; /* when the scenario did something by itself; -1: not yet */
-  DdUsec last_time;       /* of the event before */
+  /* When the scenario itself changed the cloud, and deleted an object; -1: not yet. */
+  DdUsec last_cloud_step, last_deletion;
+  DdUsec last_time; /* of the event before */
   guint64 last_sequence;
 } SimLedger;
 
@@ -93,7 +92,11 @@ SimLedgerUpdate *sim_ledger_update (const SimLedger *ledger, const char *nodegro
 const SimLedgerNode *sim_ledger_node (const SimLedger *ledger, const char *node);
 const SimLedgerGroup *sim_ledger_group (const SimLedger *ledger, const char *group);
 const SimObject *sim_ledger_node_object (const SimLedger *ledger, const char *node);
+/* The managed node group that NODE is labelled with; NULL: none. */
+const char *sim_ledger_nodegroup_of_node (const SimObject *node);
 const char *sim_ledger_image_of (const SimObject *node);
+/* The id in its spec.providerID; NULL: it has none. */
+const char *sim_ledger_instance_of (const SimObject *node);
 /* Whether there is a machine behind NODE, or was none to begin with. */
 gboolean sim_ledger_node_has_machine (const SimLedger *ledger, const SimObject *node);
 /* One bit for each phase, growing in their order; 0 for what is none. */
@@ -133,11 +136,6 @@ gboolean sim_promise_nobody_balanced_away (const SimLedger *ledger, const SimEve
 gboolean sim_promise_figures_true (const SimLedger *ledger, const SimEvent *event, GString *why);
 
 /* sim/invariants/leaving.c */
-/* The node that Auto Scaling takes out at this instance.terminating because the update of its node
- * group asked for it by name; NULL: it is none, or somebody else did. */
-const char *sim_ledger_leaver (const SimLedger *ledger, const SimEvent *event);
-/* The scenario did something by itself a moment ago, which EVENT may come of. */
-gboolean sim_ledger_may_be_by_hand (const SimLedger *ledger);
 gboolean sim_promise_empty_before_terminated (const SimLedger *ledger, const SimEvent *event,
                                               GString *why);
 gboolean sim_promise_settled_before_terminated (const SimLedger *ledger, const SimEvent *event,

@@ -428,6 +428,12 @@ post_drain_wait_of (const SimScenario *scenario)
       DEFAULT_POST_DRAIN_WAIT);
 }
 
+static void
+note_step (const char *action, gpointer data)
+{
+  sim_invariants_note_step (data, action);
+}
+
 static SimOutcome *
 rehearse_in (const SimScenario *scenario, const SimRehearsal *rehearsal, SimWorld *world)
 {
@@ -445,6 +451,7 @@ rehearse_in (const SimScenario *scenario, const SimRehearsal *rehearsal, SimWorl
   if (rehearsal->attend != NULL)
     rehearsal->attend (world, rehearsal->attend_data);
   sim_expectations_watch (expectations, world, cluster);
+  sim_steps_set_listener (steps, note_step, invariants);
   sim_steps_begin (steps, world, cluster);
   end = run (world, sim_schema_duration (limit, SIM_LONGEST_RUN), limit != NULL);
 

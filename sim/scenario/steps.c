@@ -85,7 +85,16 @@ struct _SimSteps
   GPtrArray *list; /* of Step */
   SimWorld *world;
   const char *cluster;
+  SimStepFunc listener; /* may be NULL */
+  gpointer listener_data;
 };
+
+void
+sim_steps_set_listener (SimSteps *steps, SimStepFunc func, gpointer data)
+{
+  steps->listener = func;
+  steps->listener_data = data;
+}
 
 /* ---- requests ---- */
 
@@ -562,6 +571,8 @@ act (Step *step, const char *subject)
   step->acted = TRUE;
   sim_stage_trace (step->steps->world->stage, "scenario", DD_EVENT_STEP_STARTED, NULL,
                    dd_object ("step", dd_string (text), NULL));
+  if (step->steps->listener != NULL)
+    step->steps->listener (step->action->key, step->steps->listener_data);
   for (guint i = 0; i < targets->len; i++)
     step->action->run (step, g_ptr_array_index (targets, i));
   if (targets->len == 0)
