@@ -28,8 +28,9 @@ sim/stage: src/base
 sim/kube: src/base
 sim/kube/schema: src/base sim/kube
 sim/kube/patch: src/base sim/kube sim/kube/schema
+sim/kube/protobuf: src/base sim/kube
 sim/kube/verbs: src/base sim/stage sim/kube sim/kube/schema
-sim/kube/serve: src/base sim/stage sim/kube sim/kube/schema sim/kube/patch sim/kube/verbs
+sim/kube/serve: src/base sim/stage sim/kube sim/kube/schema sim/kube/patch sim/kube/protobuf sim/kube/verbs
 sim/kube/kinds: src/base sim/kube sim/kube/schema sim/kube/verbs
 sim/kube/controllers: src/base sim/stage sim/kube sim/kube/schema sim/kube/verbs sim/kube/kinds
 sim/aws/protocol: src/base sim/stage

@@ -90,6 +90,29 @@ check_struct (const KubeStruct *type, GHashTable *seen)
     }
 }
 
+static void
+check_numbers (const KubeStruct *type, GHashTable *seen)
+{
+  g_autoptr (GHashTable) numbers = g_hash_table_new (NULL, NULL);
+
+  if (!g_hash_table_add (seen, (gpointer) type))
+    return;
+  for (const KubeField *field = type->fields; field->name != NULL; field++)
+    {
+      check_number (type, field, numbers);
+      if (field->of != NULL)
+        check_numbers (field->of, seen);
+    }
+}
+
+START_TEST (every_message_has_its_numbers)
+{
+  g_autoptr (GHashTable) seen = g_hash_table_new (NULL, NULL);
+
+  check_numbers (kube_messages[_i].type, seen);
+}
+END_TEST
+
 START_TEST (every_structure_holds_together)
 {
   g_autoptr (GHashTable) seen = g_hash_table_new (NULL, NULL);
@@ -606,6 +629,7 @@ main (void)
 
   tcase_add_checked_fixture (tcase, start_world, stop_world);
   tcase_add_loop_test (tcase, every_structure_holds_together, 0, (int) kube_n_kinds);
+  tcase_add_loop_test (tcase, every_message_has_its_numbers, 0, (int) kube_n_messages);
   tcase_add_loop_test (tcase, columns_and_indexes_lead_to_fields, 0, (int) kube_n_kinds);
   tcase_add_test (tcase, kinds_stand_in_order);
   tcase_add_loop_test (tcase, specs_are_filled_in_as_by_a_real_server, 0, G_N_ELEMENTS (defaulted));

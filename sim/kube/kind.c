@@ -31,6 +31,19 @@ kube_kind_find_by_name (const char *api_version, const char *kind)
   return NULL;
 }
 
+const KubeStruct *
+kube_type_find (const char *api_version, const char *kind)
+{
+  const KubeKind *found = kube_kind_find_by_name (api_version, kind);
+
+  if (found != NULL)
+    return found->type;
+  for (guint i = 0; i < kube_n_messages; i++)
+    if (strcmp (kube_messages[i].kind, kind) == 0)
+      return kube_messages[i].type;
+  return NULL;
+}
+
 const KubeKind *
 kube_kind_of_scopes (void)
 {

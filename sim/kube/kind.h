@@ -179,6 +179,20 @@ struct _KubeKind
 extern const KubeKind *const kube_kinds[];
 extern const guint kube_n_kinds;
 
+/* What is sent and never stored, with a table all the same: sim/kube/kinds/messages.c. */
+typedef struct
+{
+  const char *kind; /* of more than one group: DeleteOptions are of all */
+  const KubeStruct *type;
+} KubeMessage;
+
+extern const KubeMessage kube_messages[];
+extern const guint kube_n_messages;
+
+/* The table of what calls itself KIND, be it stored or a message, whose version is not looked at;
+ * NULL when there is none. */
+const KubeStruct *kube_type_find (const char *api_version, const char *kind);
+
 /* NULL when there is no such kind. */
 const KubeKind *kube_kind_find (const char *group, const char *version, const char *plural);
 const KubeKind *kube_kind_find_by_name (const char *api_version, const char *kind);

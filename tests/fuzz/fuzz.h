@@ -14,6 +14,7 @@
   X (kubeconfig) \
   X (page_token) \
   X (patch) \
+  X (protobuf) \
   X (protocol) \
   X (quantity) \
   X (router) \
