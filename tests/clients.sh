@@ -206,6 +206,26 @@ verbs ()
     --timeout=100s
   says "$who: drain says so" 'drained'
   check "$who: uncordon" "$kubectl" uncordon "$node"
+  check "$who: create namespace" "$kubectl" create namespace typed
+  check "$who: create deployment" "$kubectl" -n typed create deployment web \
+    --image=registry.example.com/web:1 --replicas=2 --port=80
+  check "$who: get deployment" "$kubectl" -n typed get deployment web -o 'jsonpath={.spec}'
+  says "$who: it is as it was sent" '"replicas":2,.*"image":"registry.example.com/web:1"'
+  check "$who: create pdb" "$kubectl" -n typed create pdb web --selector=app=web --min-available=1
+  check "$who: get pdb" "$kubectl" -n typed get pdb web -o 'jsonpath={.spec}'
+  says "$who: it is as it was sent" '"minAvailable":1'
+  check "$who: create serviceaccount" "$kubectl" -n typed create serviceaccount robot
+  check "$who: create configmap" "$kubectl" -n typed create configmap settings \
+    --from-literal=colour=blue
+  check "$who: get configmap" "$kubectl" -n typed get configmap settings -o 'jsonpath={.data}'
+  says "$who: it is as it was sent" '"colour":"blue"'
+  check "$who: create service" "$kubectl" -n typed create service clusterip web --tcp=80:8080
+  check "$who: get service" "$kubectl" -n typed get service web -o 'jsonpath={.spec.ports}'
+  says "$who: it is as it was sent" '"port":80,"protocol":"TCP","targetPort":8080'
+  check "$who: drain without evictions" "$kubectl" drain "$node" --ignore-daemonsets \
+    --delete-emptydir-data --disable-eviction --timeout=100s
+  check "$who: uncordon again" "$kubectl" uncordon "$node"
+  check "$who: delete namespace" "$kubectl" delete namespace typed --timeout=100s
   check "$who: delete -f" "$kubectl" delete -f "$T/manifest.yaml" --ignore-not-found \
     --timeout=100s
   check "$who: delete node" "$kubectl" delete node "$node"

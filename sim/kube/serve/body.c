@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The body of a request: JSON or YAML in, one value out.
+/* The body of a request: JSON, YAML or protobuf in, one value out.
  *
  * Imitates: apiserver's handlers for create and update, whose error texts quote the body. */
 #include "config.h"
@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/yaml.h"
+#include "sim/kube/protobuf/protobuf.h"
 #include "sim/kube/serve/request.h"
 
 #define QUOTED_BYTES 30
@@ -42,16 +43,23 @@ summary_of (const char *text, gsize length)
   return g_string_free (out, FALSE);
 }
 
+static void set_unrecognized (GError **error, const char *wanted, const char *text, gsize length,
+                              const char *why_format, ...) G_GNUC_PRINTF (5, 6);
+
 static void
-set_unrecognized (GError **error, const char *wanted, const char *why, const char *text,
-                  gsize length)
+set_unrecognized (GError **error, const char *wanted, const char *text, gsize length,
+                  const char *why_format, ...)
 {
   g_autofree char *summary = summary_of (text, length);
+  g_autofree char *why = NULL;
+  va_list args;
 
+  va_start (args, why_format);
+  why = g_strdup_vprintf (why_format, args);
+  va_end (args);
   g_set_error (error, KUBE_ERROR, KUBE_BAD_REQUEST,
-               "the object provided is unrecognized (must be of type %s): couldn't get "
-               "version/kind; json parse error: %s (%s)",
-               wanted, why, summary);
+               "the object provided is unrecognized (must be of type %s): %s (%s)", wanted, why,
+               summary);
 }
 
 /* Whether TEXT merely stops too early: brackets are still open, or there is nothing. */
@@ -91,7 +99,9 @@ parse_json (const char *wanted, const char *text, gsize length, GPtrArray *dupli
   DdValue *value = dd_value_parse_with_duplicates (text, length, &limits, duplicates, &problem);
 
   if (value == NULL)
-    set_unrecognized (error, wanted, kube_json_problem (text, length, problem), text, length);
+    set_unrecognized (error, wanted, text, length,
+                      "couldn't get version/kind; json parse error: %s",
+                      kube_json_problem (text, length, problem));
   return value;
 }
 
@@ -110,22 +120,63 @@ parse_yaml (const char *wanted, const char *text, gsize length, GError **error)
   return NULL;
 }
 
-static void
-refuse_media_type (const KubeRequest *request, const char *type, GError **error)
+/* "v1" of "apps/v1". */
+static const char *
+bare_version (const char *api_version)
 {
-  if (strcmp (type, "application/vnd.kubernetes.protobuf") != 0)
+  const char *slash = strchr (api_version, '/');
+
+  return slash != NULL ? slash + 1 : api_version;
+}
+
+/* What leaves out its type is of the type that is wanted. */
+static void
+fill_type (const KubeRequest *request, const char *wanted, KubeEnvelope *envelope)
+{
+  if (envelope->kind[0] == '\0')
     {
-      kube_set_error (error, KUBE_UNSUPPORTED_MEDIA_TYPE, NULL,
-                      "the body of the request was in an unknown format - accepted media types "
-                      "include: application/json, application/yaml");
-      return;
+      g_free (envelope->kind);
+      envelope->kind = g_strdup (wanted);
     }
-  sim_stage_trace (request->api->stage, "kube-apiserver", DD_EVENT_NOT_MODELLED, request->path,
-                   dd_object ("service", dd_string ("kubernetes"), "operation",
-                              dd_string ("protobuf request body"), NULL));
-  kube_set_error (error, KUBE_UNSUPPORTED_MEDIA_TYPE, NULL,
-                  "protobuf request bodies (application/vnd.kubernetes.protobuf) are not modelled "
-                  "by Drydock - accepted media types include: application/json, application/yaml");
+  if (envelope->api_version[0] == '\0')
+    {
+      g_free (envelope->api_version);
+      envelope->api_version = kube_kind_api_version (request->kind);
+    }
+}
+
+/* A type without a table comes back as its name alone, and is refused for it. */
+static DdValue *
+parse_protobuf (const KubeRequest *request, const char *wanted, const char *text, gsize length,
+                GError **error)
+{
+  g_auto (KubeEnvelope) envelope = { 0 };
+  g_auto (DdBuilder) whole = dd_builder_object ();
+  g_autoptr (GError) problem = NULL;
+  g_autoptr (DdValue) value = NULL;
+  const KubeStruct *type;
+
+  if (!kube_envelope_open ((const guint8 *) text, length, &envelope, &problem))
+    {
+      set_unrecognized (error, wanted, text, length, "%s", problem->message);
+      return NULL;
+    }
+  fill_type (request, wanted, &envelope);
+  type = kube_type_find (envelope.api_version, envelope.kind);
+  value = type != NULL ? kube_message_decode (type, envelope.raw, envelope.length, &problem)
+                       : dd_object_empty ();
+  if (value == NULL)
+    {
+      g_set_error (error, KUBE_ERROR, KUBE_BAD_REQUEST,
+                   "%s in version \"%s\" cannot be handled as a %s: %s", envelope.kind,
+                   bare_version (envelope.api_version), wanted, problem->message);
+      return NULL;
+    }
+  dd_builder_set (&whole, "kind", dd_string (envelope.kind));
+  dd_builder_set (&whole, "apiVersion", dd_string (envelope.api_version));
+  for (gsize i = 0; i < dd_value_length (value); i++)
+    dd_builder_set (&whole, dd_value_key (value, i), dd_value_ref (dd_value_nth (value, i)));
+  return dd_builder_end (&whole);
 }
 
 DdValue *
@@ -149,6 +200,10 @@ kube_request_body (const KubeRequest *request, const char *wanted, GPtrArray *du
     return parse_yaml (wanted, text, length, error);
   if (type[0] == '\0' || strcmp (type, "application/json") == 0)
     return parse_json (wanted, text, length, duplicates, error);
-  refuse_media_type (request, type, error);
+  if (strcmp (type, KUBE_PROTOBUF) == 0)
+    return parse_protobuf (request, wanted, text, length, error);
+  kube_set_error (error, KUBE_UNSUPPORTED_MEDIA_TYPE, NULL,
+                  "the body of the request was in an unknown format - accepted media types "
+                  "include: application/json, application/yaml, " KUBE_PROTOBUF);
   return NULL;
 }

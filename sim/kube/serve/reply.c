@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "sim/kube/protobuf/protobuf.h"
 #include "sim/kube/serve/reply.h"
 #include "sim/kube/serve/table.h"
 
@@ -45,7 +46,7 @@ kube_reply_start (const KubeRequest *request, guint status, const char *content_
 gboolean
 kube_reply_is_plain (const KubeRequest *request)
 {
-  return !request->yaml && !request->pretty;
+  return !request->yaml && !request->pretty && !request->protobuf;
 }
 
 SimResponse *
@@ -64,7 +65,10 @@ SimResponse *
 kube_reply_value (const KubeRequest *request, guint status, DdValue *value)
 {
   g_autoptr (DdValue) taken = value;
+  GBytes *message = request->protobuf ? kube_envelope_write (taken) : NULL;
 
+  if (message != NULL)
+    return kube_reply_start (request, status, KUBE_PROTOBUF, message);
   if (request->yaml)
     return kube_reply_start (request, status, "application/yaml",
                              text_to_bytes (kube_yaml_text (taken)));

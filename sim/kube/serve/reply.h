@@ -11,7 +11,7 @@ G_BEGIN_DECLS
  * their own (a watch). */
 SimResponse *kube_reply_start (const KubeRequest *request, guint status, const char *content_type,
                                GBytes *body);
-/* JSON, pretty JSON or YAML; takes VALUE. */
+/* JSON, pretty JSON, YAML or, for what has a table, protobuf; takes VALUE. */
 SimResponse *kube_reply_value (const KubeRequest *request, guint status, DdValue *value);
 /* JSON that is written already; takes BYTES. Not for clients that want another form. */
 SimResponse *kube_reply_json (const KubeRequest *request, guint status, GBytes *bytes);

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "sim/kube/protobuf/protobuf.h"
 #include "sim/kube/serve/request.h"
 
 /* ---- decoding ---- */
@@ -273,7 +274,15 @@ take_shape (KubeRequest *self, const MediaRange *range)
   return FALSE;
 }
 
-/* A client may list protobuf first; it gets JSON as long as JSON is in its list. */
+/* Tables have no protobuf. */
+static gboolean
+has_form (const MediaRange *range)
+{
+  if (strcmp (range->type, KUBE_PROTOBUF) == 0)
+    return g_strcmp0 (range->as, "Table") != 0;
+  return strcmp (range->type, "application/yaml") == 0 || is_json (range);
+}
+
 gboolean
 kube_request_negotiate (KubeRequest *self, GError **error)
 {
@@ -282,19 +291,17 @@ kube_request_negotiate (KubeRequest *self, GError **error)
   for (guint i = 0; i < ranges->len; i++)
     {
       const MediaRange *range = ranges->pdata[i];
-      gboolean yaml = strcmp (range->type, "application/yaml") == 0;
 
-      if (!yaml && !is_json (range))
+      if (!has_form (range) || !take_shape (self, range))
         continue;
-      if (!take_shape (self, range))
-        continue;
-      self->yaml = yaml;
+      self->yaml = strcmp (range->type, "application/yaml") == 0;
+      self->protobuf = strcmp (range->type, KUBE_PROTOBUF) == 0;
       return TRUE;
     }
   self->pretty = TRUE;
   kube_set_error (error, KUBE_NOT_ACCEPTABLE, dd_object_empty (),
                   "406: Not Acceptable\n\nAvailable representations: application/json, "
-                  "application/yaml");
+                  "application/yaml, " KUBE_PROTOBUF);
   return FALSE;
 }
 

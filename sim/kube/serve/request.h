@@ -34,6 +34,7 @@ typedef struct
   KubeShape shape;
   const char *shape_version; /* "v1" or "v1beta1" of meta.k8s.io */
   gboolean yaml;
+  gboolean protobuf;
   gboolean pretty;
 
   GPtrArray *warnings; /* of char *: texts for Warning headers */
@@ -63,9 +64,9 @@ const char *kube_request_accepts_as (const KubeRequest *request, const char *gro
  * resource; *OUT_UNKNOWN_GROUP says that not even its group is served. */
 gboolean kube_request_resolve (KubeRequest *request, gboolean *out_unknown_group);
 
-/* The body as a value: JSON or YAML, by its Content-Type. WANTED is the kind that error texts name.
- * Duplicate keys go to DUPLICATES (may be NULL). NULL with KUBE_UNSUPPORTED_MEDIA_TYPE or
- * KUBE_BAD_REQUEST. */
+/* The body as a value: JSON, YAML or protobuf, by its Content-Type. WANTED is the kind that error
+ * texts name. Duplicate keys go to DUPLICATES (may be NULL). NULL with KUBE_UNSUPPORTED_MEDIA_TYPE
+ * or KUBE_BAD_REQUEST. */
 DdValue *kube_request_body (const KubeRequest *request, const char *wanted, GPtrArray *duplicates,
                             GError **error);
 /* What is wrong with TEXT, which PROBLEM says is no JSON, in Go's words where they are known. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* WATCH: one JSON line for every change.
+/* WATCH: one line of JSON, or one frame of protobuf, for every change.
  *
  * A watch is a cursor in the store's log. It begins with what exists (no resourceVersion, or "0")
  * or right after a revision; then every change is turned into an event by the selectors: what
@@ -17,6 +17,7 @@
 
 #include <string.h>
 
+#include "sim/kube/protobuf/protobuf.h"
 #include "sim/kube/serve/list.h"
 #include "sim/kube/serve/table.h"
 #include "sim/kube/serve/watch.h"
@@ -54,13 +55,18 @@ stage_of (const KubeWatch *self)
 /* ---- lines ---- */
 
 static void
-send_text (KubeWatch *self, GString *text)
+send_bytes (KubeWatch *self, GString *bytes)
 {
   g_assert (self->line == NULL);
-  g_string_append (text, "}\n");
-  self->line = g_string_free_to_bytes (text);
+  self->line = g_string_free_to_bytes (bytes);
   self->sent = 0;
   self->spoke = sim_stage_now (stage_of (self));
+}
+
+static void
+send_text (KubeWatch *self, GString *text)
+{
+  send_bytes (self, g_string_append (text, "}\n"));
 }
 
 static GString *
@@ -75,10 +81,18 @@ begin_event (const char *type)
 static void
 send_value (KubeWatch *self, const char *type, DdValue *value)
 {
-  GString *text = begin_event (type);
+  g_autoptr (DdValue) taken = value;
+  GString *text;
 
-  dd_value_write (value, text);
-  dd_value_unref (value);
+  if (self->request->protobuf)
+    {
+      text = g_string_new (NULL);
+      kube_envelope_write_event (type, taken, text);
+      send_bytes (self, text);
+      return;
+    }
+  text = begin_event (type);
+  dd_value_write (taken, text);
   send_text (self, text);
 }
 
@@ -113,6 +127,11 @@ send_object (KubeWatch *self, const char *type, SimObject *object)
   if (self->request->shape == KUBE_SHAPE_METADATA)
     {
       send_value (self, type, kube_partial_metadata (object, self->request->shape_version));
+      return;
+    }
+  if (self->request->protobuf)
+    {
+      send_value (self, type, kube_object_to_value (object));
       return;
     }
   text = begin_event (type);
@@ -429,7 +448,8 @@ kube_watch_handle (KubeRequest *request)
   if (!kube_list_options_parse (taken, &options, &error) || !kube_table_check (taken, &error)
       || !check_initial_events (taken, &options, &error))
     return kube_reply_error (taken, error);
-  response = kube_reply_start (taken, 200, "application/json", NULL);
+  response = kube_reply_start (
+      taken, 200, taken->protobuf ? KUBE_PROTOBUF ";stream=watch" : "application/json", NULL);
   response->stream = &watch_new (g_steal_pointer (&taken), &options)->base;
   return response;
 }
