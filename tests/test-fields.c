@@ -84,8 +84,8 @@ START_TEST (what_is_not_modelled_is_found_where_it_stands)
   expect_paths (&kube_deployment,
                 "{\"spec\":{\"template\":{\"spec\":{\"runtimeClassName\":\"gvisor\",\"volumes\":["
                 "{\"name\":\"a\",\"emptyDir\":{}},"
-                "{\"name\":\"b\",\"persistentVolumeClaim\":{\"claimName\":\"b\"}}]}}}}",
-                "spec.template.spec.volumes[1].persistentVolumeClaim "
+                "{\"name\":\"b\",\"ephemeral\":{\"volumeClaimTemplate\":{\"a\":1}}}]}}}}",
+                "spec.template.spec.volumes[1].ephemeral "
                 "spec.template.spec.runtimeClassName ");
 }
 END_TEST

@@ -8,7 +8,9 @@
 
 G_BEGIN_DECLS
 
-/* A delay is uniform in [low, high]; equal bounds mean fixed. */
+/* A delay is uniform in [low, high]; equal bounds mean fixed. How long EBS takes to make, attach
+ * and detach a volume is assumed; volume.force-detach is what kube-controller-manager waits for a
+ * node that does not unmount (attachdetach, maxWaitForUnmountDuration). */
 #define SIM_DELAYS(X) \
   X (SIM_DELAY_UPDATE_START, "eks.update-start", 60, 60) \
   X (SIM_DELAY_CONFIG_UPDATE, "eks.config-update", 30, 30) \
@@ -28,6 +30,10 @@ G_BEGIN_DECLS
   X (SIM_DELAY_CONTAINER_START, "pod.container-start", 1, 2) \
   X (SIM_DELAY_POD_READY, "pod.ready", 2, 5) \
   X (SIM_DELAY_POD_STOP, "pod.stop", 1, 3) \
+  X (SIM_DELAY_VOLUME_PROVISION, "volume.provision", 2, 4) \
+  X (SIM_DELAY_VOLUME_ATTACH, "volume.attach", 2, 8) \
+  X (SIM_DELAY_VOLUME_DETACH, "volume.detach", 2, 12) \
+  X (SIM_DELAY_VOLUME_FORCE_DETACH, "volume.force-detach", 360, 360) \
   X (SIM_DELAY_CONTROLLER, "controller.sync", 0.005, 0.02) \
   X (SIM_DELAY_REQUEST_KUBERNETES, "request.kubernetes", 0.004, 0.012) \
   X (SIM_DELAY_REQUEST_AWS, "request.aws", 0.05, 0.2)

@@ -39,6 +39,7 @@ gpointer sim_actors_part (SimActors *actors, const SimActorClass *klass);
 /* kube_set_status () for those who need no answer. Takes STATUS. */
 void sim_actors_post_status (SimActors *actors, SimObject *object, DdValue *status);
 
+extern const SimActorClass sim_actor_attach_detach;
 extern const SimActorClass sim_actor_cloud_node;
 extern const SimActorClass sim_actor_daemon_set;
 extern const SimActorClass sim_actor_deployment;
@@ -52,5 +53,6 @@ extern const SimActorClass sim_actor_replica_set;
 extern const SimActorClass sim_actor_scheduler;
 extern const SimActorClass sim_actor_stateful_set;
 extern const SimActorClass sim_actor_taint_eviction;
+extern const SimActorClass sim_actor_volume_binder;
 
 G_END_DECLS

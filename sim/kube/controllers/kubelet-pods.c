@@ -5,6 +5,7 @@
 #include "sim/kube/controllers/pod-behaviour.h"
 #include "sim/kube/controllers/pod-status.h"
 #include "sim/kube/controllers/sleep-command.h"
+#include "sim/kube/controllers/volumes.h"
 #include "sim/kube/controllers/workload.h"
 #include "sim/kube/controllers/writes.h"
 #include "sim/kube/owners.h"
@@ -15,9 +16,8 @@
  * the clock; each step looks at the pod as it is in the store then, posts what can be seen from
  * outside, and arms the next step:
  *
- *   admit -> [pull ->] start [-> init container ends, or postStart does], for each container in
- *   turn -> running -> [probe ->] ready
- *   running -> crash -> back-off -> running ...
+ *   admit -> [volumes attached ->] [pull ->] start [-> init container ends, or postStart does], for
+ * each container in turn -> running -> [probe ->] ready running -> crash -> back-off -> running ...
  *   at any time: the pod is being deleted -> [preStop ->] SIGTERM -> ended -> the final delete, or
  *   SIGKILL when the grace period is over first
  *   activeDeadlineSeconds over -> stopped in the same way -> Failed */
@@ -38,11 +38,12 @@ struct _SimPodWorker
   DdUsec due;
   DdUsec beyond_grace; /* what a preStop hook that took it all leaves for SIGTERM */
   gboolean stopping;
-  gboolean stopped; /* all containers ended; the pod may still have to be deleted */
-  gboolean running; /* some container may be running */
-  gboolean killed;  /* by SIGKILL: the grace period is over first */
-  guint pulls;      /* that failed */
-  guint container;  /* init containers first, then the others */
+  gboolean stopped;       /* all containers ended; the pod may still have to be deleted */
+  gboolean lacks_volumes; /* waits until they are attached */
+  gboolean running;       /* some container may be running */
+  gboolean killed;        /* by SIGKILL: the grace period is over first */
+  guint pulls;            /* that failed */
+  guint container;        /* init containers first, then the others */
   char *pod_ip;
   SimPodReport report;
 };
@@ -626,6 +627,21 @@ admit (gpointer data)
   worker->report.initialized = dd_value_path (pod->value, "spec.initContainers.0") == NULL;
   post_status (worker, pod);
   arm_deadline (worker, pod);
+  worker->lacks_volumes = !sim_volumes_are_attached (actors_of (worker), pod);
+  if (!worker->lacks_volumes)
+    next_container (worker, pod);
+}
+
+void
+sim_kubelet_volumes_attached (SimActors *actors, const char *pod_uid)
+{
+  const SimKubelets *self = sim_actors_part (actors, &sim_actor_kubelet);
+  SimPodWorker *worker = g_hash_table_lookup (self->workers, pod_uid);
+  g_autoptr (SimObject) pod = worker != NULL ? pod_of (worker) : NULL;
+
+  if (pod == NULL || worker->stopping || !worker->lacks_volumes)
+    return;
+  worker->lacks_volumes = FALSE;
   next_container (worker, pod);
 }
 

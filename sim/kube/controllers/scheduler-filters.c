@@ -212,6 +212,16 @@ resources_fit (SimAttempt *attempt, SimNodeInfo *bare, GPtrArray *reasons)
 }
 
 static gboolean
+volumes_are_near (SimAttempt *attempt, SimNodeInfo *node, GPtrArray *reasons)
+{
+  const char *conflict = attempt->volumes != NULL ? sim_volumes_conflict (attempt, node) : NULL;
+
+  if (conflict != NULL)
+    add_reason (reasons, conflict);
+  return conflict == NULL;
+}
+
+static gboolean
 has_spread_labels (SimAttempt *attempt, SimNodeInfo *node, GPtrArray *reasons)
 {
   const GArray *terms = attempt->topology != NULL ? attempt->topology->spread : NULL;
@@ -294,6 +304,7 @@ static const struct
   { affinity_matches, SIM_HOPELESS },      /* NodeAffinity */
   { ports_are_free, SIM_HOPE_OF_ROOM },    /* NodePorts */
   { resources_fit, SIM_HOPE_OF_ROOM },     /* NodeResourcesFit */
+  { volumes_are_near, SIM_HOPELESS },      /* VolumeBinding */
   { has_spread_labels, SIM_HOPELESS },     /* PodTopologySpread */
   { spread_is_even, SIM_HOPE_OF_COMPANY }, /* the same */
   { company_is_there, SIM_HOPELESS },      /* InterPodAffinity */
@@ -384,6 +395,7 @@ sim_attempt_init (SimAttempt *attempt, SimTopologyMaker *maker, const SimObject 
     .has_ports = ports_clash (spec, spec),
     .others = kube_pod_other_requests (spec),
     .topology = sim_topology_new (maker, pod),
+    .volumes = sim_volumes_new (maker->actors, pod),
   };
 }
 
@@ -392,4 +404,5 @@ sim_attempt_clear (SimAttempt *attempt)
 {
   g_clear_pointer (&attempt->others, dd_value_unref);
   g_clear_pointer (&attempt->topology, sim_topology_free);
+  g_clear_pointer (&attempt->volumes, sim_volumes_free);
 }

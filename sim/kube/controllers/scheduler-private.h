@@ -93,6 +93,10 @@ gboolean sim_topology_is_forbidden (const SimTopology *topology, const SimNodeIn
 /* The pod's placement depends on where other pods are. */
 gboolean sim_pod_has_topology (const SimObject *pod);
 
+/* ---- scheduler-volumes.c: where a pod's volumes can be reached ---- */
+
+typedef struct _SimVolumes SimVolumes;
+
 /* ---- one attempt to place one pod ---- */
 
 typedef struct
@@ -106,12 +110,23 @@ typedef struct
   gboolean has_ports;
   DdValue *others;        /* requests beside cpu and memory: name -> units; NULL: none */
   SimTopology *topology;  /* may be NULL */
+  SimVolumes *volumes;    /* NULL: the pod has no claims */
   const DdValue *refused; /* SimNodeInfo.taints that were found too much; NULL: none yet */
   GHashTable *absent;     /* uids of pods that are thought away; NULL: none */
 } SimAttempt;
 
 void sim_attempt_init (SimAttempt *attempt, SimTopologyMaker *maker, const SimObject *pod);
 void sim_attempt_clear (SimAttempt *attempt);
+
+/* NULL when POD has no claims. */
+SimVolumes *sim_volumes_new (SimActors *actors, const SimObject *pod);
+void sim_volumes_free (SimVolumes *volumes);
+/* Why no node at all will do; NULL: some may. VOLUMES may be NULL. */
+const char *sim_volumes_refusal (const SimVolumes *volumes);
+/* Why NODE will not do; NULL: it does. */
+const char *sim_volumes_conflict (const SimAttempt *attempt, const SimNodeInfo *node);
+/* Finds volumes for the claims that waited for NODE, or has them made. */
+gboolean sim_volumes_bind (const SimAttempt *attempt, const SimObject *node, GError **error);
 
 /* scheduler-filters.c */
 gboolean sim_filters_pass (SimAttempt *attempt, SimNodeInfo *node);

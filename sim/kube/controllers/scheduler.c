@@ -15,8 +15,8 @@
  * parked with the reason; a change in the cluster that may help wakes it when its back-off is
  * over. Imitates: Kubernetes, kube-scheduler, Scheduling Framework.
  *
- * Not imitated: volumes, and the flush of parked pods every five minutes, which only makes up for
- * wake-ups that were missed. */
+ * Not imitated: the flush of parked pods every five minutes, which only makes up for wake-ups that
+ * were missed. */
 
 #define COMPONENT "default-scheduler"
 #define BACK_OFF_FIRST (1 * DD_SECOND)
@@ -222,6 +222,19 @@ report_failure (Scheduler *self, SimObject *pod, const char *message, const char
                      dd_object ("message", dd_string (message), NULL));
 }
 
+/* A plugin's PreFilter has spoken for all nodes. */
+static void
+refuse_everywhere (Scheduler *self, const SimAttempt *attempt, SimObject *pod)
+{
+  guint n = self->cache->nodes->len;
+  g_autofree char *message
+      = g_strdup_printf ("0/%u nodes are available: %s. preemption: 0/%u nodes are available: %u "
+                         "Preemption is not helpful for scheduling.",
+                         n, sim_volumes_refusal (attempt->volumes), n, n);
+
+  report_failure (self, pod, message, NULL);
+}
+
 /* No node takes the pod: others may have to go for it. */
 static void
 give_up (Scheduler *self, SimAttempt *attempt, SimObject *pod)
@@ -235,6 +248,11 @@ give_up (Scheduler *self, SimAttempt *attempt, SimObject *pod)
       report_failure (self, pod, "no nodes available to schedule pods", NULL);
       return;
     }
+  if (sim_volumes_refusal (attempt->volumes) != NULL)
+    {
+      refuse_everywhere (self, attempt, pod);
+      return;
+    }
   why = sim_filters_explain (attempt);
   preemption = sim_preempt (attempt, news, &node);
   message = preemption != NULL ? g_strconcat (why, " preemption: ", preemption, NULL)
@@ -245,12 +263,20 @@ give_up (Scheduler *self, SimAttempt *attempt, SimObject *pod)
 /* TRUE when the pod is bound. Imitates: kube-scheduler's handleBindingCycleError, which gives the
  * pod back to the queue with the plugin's words. */
 static gboolean
-bind (Scheduler *self, const SimObject *pod, const SimNodeInfo *node)
+bind (Scheduler *self, const SimAttempt *attempt, const SimNodeInfo *info)
 {
-  g_autofree char *name = g_strdup (node->node->name);
+  const SimObject *pod = attempt->pod;
+  g_autoptr (SimObject) node = sim_object_ref (info->node);
+  g_autofree char *name = g_strdup (node->name);
   g_autofree char *subject = sim_object_subject (pod);
   g_autoptr (GError) problem = NULL;
 
+  if (!sim_volumes_bind (attempt, node, &problem))
+    {
+      kube_record_event (self->actors->api, pod, COMPONENT, NULL, "Warning", "FailedScheduling",
+                         "running PreBind plugin \"VolumeBinding\": %s", problem->message);
+      return FALSE;
+    }
   if (!sim_write_bind (self->actors, &sim_actor_scheduler, pod, name, &problem))
     {
       kube_record_event (self->actors->api, pod, COMPONENT, NULL, "Warning", "FailedScheduling",
@@ -273,10 +299,11 @@ place (Scheduler *self, SimObject *pod, gboolean *out_fits)
   gboolean bound = FALSE;
 
   sim_attempt_init (&attempt, &self->topology, pod);
-  nodes = feasible_nodes (self, &attempt);
+  nodes = sim_volumes_refusal (attempt.volumes) == NULL ? feasible_nodes (self, &attempt)
+                                                        : g_ptr_array_new ();
   *out_fits = nodes->len > 0;
   if (*out_fits)
-    bound = bind (self, pod, sim_scores_best (&attempt, nodes, self->random));
+    bound = bind (self, &attempt, sim_scores_best (&attempt, nodes, self->random));
   else
     give_up (self, &attempt, pod);
   sim_attempt_clear (&attempt);
@@ -431,6 +458,14 @@ node_changed (SimStore *store G_GNUC_UNUSED, const SimChange *change, gpointer d
     wake_all (self, FALSE);
 }
 
+/* A claim or a volume that came or changed may be what a pod waits for. */
+static void
+storage_changed (SimStore *store G_GNUC_UNUSED, const SimChange *change, gpointer data)
+{
+  if (change->type != SIM_DELETED)
+    wake_all (data, FALSE);
+}
+
 static gpointer
 start (SimActors *actors)
 {
@@ -447,6 +482,8 @@ start (SimActors *actors)
   self->parked = g_ptr_array_new ();
   sim_store_subscribe (actors->store, &kube_pod, pod_changed, self);
   sim_store_subscribe (actors->store, &kube_node, node_changed, self);
+  sim_store_subscribe (actors->store, &kube_persistent_volume_claim, storage_changed, self);
+  sim_store_subscribe (actors->store, &kube_persistent_volume, storage_changed, self);
   return self;
 }
 
@@ -457,6 +494,7 @@ stop (gpointer data)
 
   sim_store_unsubscribe (self->actors->store, pod_changed, self);
   sim_store_unsubscribe (self->actors->store, node_changed, self);
+  sim_store_unsubscribe (self->actors->store, storage_changed, self);
   sim_clock_cancel (self->actors->stage->clock, self->cycle);
   sim_topology_maker_clear (&self->topology);
   g_hash_table_unref (self->topology.groups);
@@ -468,6 +506,8 @@ stop (gpointer data)
   g_free (self);
 }
 
-static const char *const writes[] = { "create pods/binding", "delete pods", NULL };
+static const char *const writes[]
+    = { "create pods/binding", "delete pods", "update persistentvolumeclaims",
+        "update persistentvolumes", NULL };
 
 const SimActorClass sim_actor_scheduler = { "scheduler", start, stop, writes };

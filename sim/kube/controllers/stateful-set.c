@@ -201,15 +201,73 @@ tell (const Work *work, DdEvent what, const char *pod)
                    dd_object ("owner", dd_string (work->set->name), NULL));
 }
 
+/* The claim that TEMPLATE makes for the pod of that name. Imitates: getPersistentVolumeClaims. */
+static DdValue *
+claim_for (const Work *work, const DdValue *template, const char *name)
+{
+  const DdValue *own = dd_value_path (template, "metadata.labels");
+  const DdValue *selected = dd_value_path (work->set->value, "spec.selector.matchLabels");
+  DdValue *labels = own != NULL && selected != NULL ? dd_value_merge (own, selected)
+                    : own != NULL                   ? dd_value_ref (own)
+                    : selected != NULL              ? dd_value_ref (selected)
+                                                    : NULL;
+  DdValue *claim = dd_value_with_path (template, "metadata.name", dd_string (name));
+
+  dd_value_set (&claim, "metadata.labels", labels);
+  dd_value_set (&claim, "status", NULL);
+  return claim;
+}
+
+/* TRUE: the claim is there, now or already. */
+static gboolean
+create_claim (Work *work, const DdValue *template, const char *pod)
+{
+  SimActors *actors = work->self->actors;
+  g_autofree char *name
+      = g_strdup_printf ("%s-%s", dd_value_path_string (template, "metadata.name"), pod);
+  g_autoptr (DdValue) value = NULL;
+  g_autoptr (SimObject) claim = NULL;
+
+  if (sim_store_get (actors->store, &kube_persistent_volume_claim, work->set->namespace_, name)
+      != NULL)
+    return TRUE;
+  value = claim_for (work, template, name);
+  claim = sim_write_create (actors, &sim_actor_stateful_set, &kube_persistent_volume_claim,
+                            work->set->namespace_, value, &work->problem);
+  if (claim == NULL)
+    {
+      record (work, "Warning", "FailedCreate",
+              "create Claim %s for Pod %s in StatefulSet %s failed error: %s", name, pod,
+              work->set->name, work->problem->message);
+      return FALSE;
+    }
+  record (work, "Normal", "SuccessfulCreate", "create Claim %s Pod %s in StatefulSet %s success",
+          name, pod, work->set->name);
+  return TRUE;
+}
+
+static gboolean
+create_claims (Work *work, const char *pod)
+{
+  const DdValue *templates = dd_value_path (work->set->value, "spec.volumeClaimTemplates");
+
+  for (gsize i = 0; i < dd_value_length (templates); i++)
+    if (!create_claim (work, dd_value_element (templates, i), pod))
+      return FALSE;
+  return TRUE;
+}
+
 static void
 create_pod (Work *work, gint64 ordinal)
 {
   g_autofree char *name = g_strdup_printf ("%s-%" G_GINT64_FORMAT, work->set->name, ordinal);
   g_autoptr (DdValue) value = pod_for (work, ordinal, name);
-  g_autoptr (SimObject) pod
-      = sim_write_create (work->self->actors, &sim_actor_stateful_set, &kube_pod,
-                          work->set->namespace_, value, &work->problem);
+  g_autoptr (SimObject) pod = NULL;
 
+  if (!create_claims (work, name))
+    return;
+  pod = sim_write_create (work->self->actors, &sim_actor_stateful_set, &kube_pod,
+                          work->set->namespace_, value, &work->problem);
   if (pod == NULL)
     {
       record (work, "Warning", "FailedCreate", "create Pod %s in StatefulSet %s failed error: %s",
@@ -520,6 +578,7 @@ stop (gpointer data)
 static const char *const writes[] = { "create controllerrevisions",
                                       "update controllerrevisions",
                                       "delete controllerrevisions",
+                                      "create persistentvolumeclaims",
                                       "create pods",
                                       "delete pods",
                                       NULL };

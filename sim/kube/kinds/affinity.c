@@ -45,7 +45,7 @@ static const KubeField node_selector_fields[] = {
   { NULL },
 };
 
-static const KubeStruct node_selector = {
+const KubeStruct kube_node_selector = {
   "io.k8s.api.core.v1.NodeSelector",
   "Chooses nodes that match at least one of several terms.",
   node_selector_fields,
@@ -67,7 +67,7 @@ static const KubeStruct preferred_scheduling_term = {
 
 static const KubeField node_affinity_fields[] = {
   KUBE_OBJECT_OF (
-      "requiredDuringSchedulingIgnoredDuringExecution", node_selector, 1, .pointer = TRUE,
+      "requiredDuringSchedulingIgnoredDuringExecution", kube_node_selector, 1, .pointer = TRUE,
       KUBE_DOC ("Demand on the node at placement; a pod already running there is left alone."),
       KUBE_ACTS),
   KUBE_LIST_OF ("preferredDuringSchedulingIgnoredDuringExecution", preferred_scheduling_term, 2,

@@ -11,6 +11,8 @@ const KubeKind *const kube_kinds[] = {
   &kube_event,
   &kube_namespace,
   &kube_node,
+  &kube_persistent_volume_claim,
+  &kube_persistent_volume,
   &kube_pod,
   &kube_service_account,
   &kube_service,
@@ -22,6 +24,7 @@ const KubeKind *const kube_kinds[] = {
   &kube_lease,
   &kube_pod_disruption_budget,
   &kube_priority_class,
+  &kube_storage_class,
 };
 /* clang-format on */
 

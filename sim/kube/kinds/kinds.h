@@ -14,6 +14,8 @@ extern const KubeKind kube_event;
 extern const KubeKind kube_lease;
 extern const KubeKind kube_namespace;
 extern const KubeKind kube_node;
+extern const KubeKind kube_persistent_volume;
+extern const KubeKind kube_persistent_volume_claim;
 extern const KubeKind kube_pod;
 extern const KubeKind kube_pod_disruption_budget;
 extern const KubeKind kube_priority_class;
@@ -21,5 +23,6 @@ extern const KubeKind kube_replica_set;
 extern const KubeKind kube_service;
 extern const KubeKind kube_service_account;
 extern const KubeKind kube_stateful_set;
+extern const KubeKind kube_storage_class;
 
 G_END_DECLS

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "sim/kube/kinds/kinds.h"
+#include "sim/kube/kinds/storage.h"
 #include "sim/kube/kinds/structs.h"
 
 /* Imitates: Kubernetes API Reference, StatefulSet v1 apps. */
@@ -80,9 +81,9 @@ static const KubeField spec_fields[] = {
   KUBE_OBJECT_OF ("template", kube_pod_template_spec, 3, .required = TRUE,
                   KUBE_DOC ("Blueprint for the pods, beside their name and their claims."),
                   KUBE_ACTS),
-  { "volumeClaimTemplates", KUBE_LIST, 4, .element = KUBE_RAW,
-    KUBE_DOC ("Claims that each pod has for itself, TEMPLATE-SET-ORDINAL, and keeps."),
-    KUBE_NOT_MODELLED ("each pod would be kept to the zone of its volume") },
+  KUBE_LIST_OF ("volumeClaimTemplates", kube_claim_template, 4,
+                KUBE_DOC ("Claims that each pod has for itself, TEMPLATE-SET-ORDINAL, and keeps."),
+                KUBE_ACTS),
   { "serviceName", KUBE_STRING, 5, .fallback = "\"\"",
     KUBE_DOC ("Headless Service that gives the pods their names in DNS."), KUBE_ACTS },
   { "podManagementPolicy", KUBE_STRING, 6, .fallback = "\"OrderedReady\"",

@@ -61,7 +61,7 @@ static const KubeField host_path_fields[] = {
   { NULL },
 };
 
-static const KubeStruct host_path = {
+const KubeStruct kube_host_path = {
   "io.k8s.api.core.v1.HostPathVolumeSource",
   "Mounts part of the node's own file system, as it is.",
   host_path_fields,
@@ -92,7 +92,7 @@ static const KubeField elastic_block_store_fields[] = {
   { NULL },
 };
 
-static const KubeStruct elastic_block_store = {
+const KubeStruct kube_elastic_block_store = {
   "io.k8s.api.core.v1.AWSElasticBlockStoreVolumeSource",
   "An existing EBS volume, attached to the node while the pod is there.",
   elastic_block_store_fields,
@@ -124,7 +124,7 @@ static const KubeField nfs_fields[] = {
   { NULL },
 };
 
-static const KubeStruct nfs = {
+const KubeStruct kube_nfs = {
   "io.k8s.api.core.v1.NFSVolumeSource",
   "A directory of an NFS server, whose contents outlive the pod.",
   nfs_fields,
@@ -132,9 +132,10 @@ static const KubeStruct nfs = {
 
 static const KubeField claim_fields[] = {
   { "claimName", KUBE_STRING, 1, .required = TRUE,
-    KUBE_DOC ("Which claim in the pod's namespace to use.") },
+    KUBE_DOC ("Which claim in the pod's namespace to use."), KUBE_ACTS },
   { "readOnly", KUBE_BOOL, 2,
-    KUBE_DOC ("True denies writing in every mount of the volume; default false.") },
+    KUBE_DOC ("True denies writing in every mount of the volume; default false."),
+    KUBE_INERT ("What is on a volume is not modelled.") },
   { NULL },
 };
 
@@ -329,27 +330,25 @@ static const KubeStruct ephemeral = {
 static const KubeField volume_fields[] = {
   { "name", KUBE_STRING, 1, .required = TRUE,
     KUBE_DOC ("DNS label by which volumeMounts refer to it; unique in the pod."), KUBE_ACTS },
-  KUBE_OBJECT_OF ("hostPath", host_path, 1, .within = 2, .pointer = TRUE,
+  KUBE_OBJECT_OF ("hostPath", kube_host_path, 1, .within = 2, .pointer = TRUE,
                   KUBE_DOC ("File or directory of the node itself; risky for all but system pods."),
                   KUBE_INERT ("Every node is taken to have it.")),
   KUBE_OBJECT_OF ("emptyDir", empty_dir, 2, .within = 2, .pointer = TRUE,
                   KUBE_DOC ("Scratch directory that vanishes with the pod."),
                   KUBE_INERT ("No program writes to it.")),
   KUBE_OBJECT_OF (
-      "awsElasticBlockStore", elastic_block_store, 4, .within = 2, .pointer = TRUE,
+      "awsElasticBlockStore", kube_elastic_block_store, 4, .within = 2, .pointer = TRUE,
       KUBE_DOC ("EBS volume through the retired built-in driver; new pods use a claim."),
       KUBE_NOT_MODELLED ("the pod would be kept to the zone of its volume, and wait until that is "
                          "detached and attached")),
   KUBE_OBJECT_OF ("secret", secret, 6, .within = 2, .pointer = TRUE,
                   KUBE_DOC ("Files from a Secret."),
                   KUBE_INERT ("What it names is taken to exist.")),
-  KUBE_OBJECT_OF ("nfs", nfs, 7, .within = 2, .pointer = TRUE,
+  KUBE_OBJECT_OF ("nfs", kube_nfs, 7, .within = 2, .pointer = TRUE,
                   KUBE_DOC ("Directory of an NFS server."),
                   KUBE_INERT ("The server is taken to answer.")),
   KUBE_OBJECT_OF ("persistentVolumeClaim", claim, 10, .within = 2, .pointer = TRUE,
-                  KUBE_DOC ("Storage of an existing claim in the same namespace."),
-                  KUBE_NOT_MODELLED ("the pod would be kept to the zone of its volume, and wait "
-                                     "until that is detached and attached")),
+                  KUBE_DOC ("Storage of an existing claim in the same namespace."), KUBE_ACTS),
   KUBE_OBJECT_OF ("downwardAPI", downward, 16, .within = 2, .pointer = TRUE,
                   KUBE_DOC ("Files with facts about the pod itself."),
                   KUBE_INERT ("No program reads it.")),

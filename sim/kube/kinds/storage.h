@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* sim/kube/kinds/storage.h: what claims, volumes and their classes have in common */
+#pragma once
+
+#include "sim/kube/verbs/api.h"
+
+G_BEGIN_DECLS
+
+/* Annotations: "true" on the class of claims that name none; the node that a claim's first pod was
+ * given, on the claim. */
+#define KUBE_DEFAULT_CLASS "storageclass.kubernetes.io/is-default-class"
+#define KUBE_SELECTED_NODE "volume.kubernetes.io/selected-node"
+
+/* What a StatefulSet's volumeClaimTemplates hold: a PersistentVolumeClaim that says what it is. */
+extern const KubeStruct kube_claim_template;
+
+/* Bytes of an amount of storage; what is none counts as 0. */
+gint64 kube_storage_size (const DdValue *amount);
+
+/* "RWO,ROX", as kubectl get shows the access modes. */
+DdValue *kube_access_modes_cell (const DdValue *modes);
+
+G_END_DECLS
