@@ -191,15 +191,19 @@ if command -v curl >/dev/null; then
       -d "{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"metadata\":{\"name\":\"$name\"},
            \"spec\":{\"schedulerName\":\"mine\",\"containers\":[{\"name\":\"a\",\"image\":\"a\"}]}}"
   done
+  # In protobuf: metadata {name: "four"}, spec {containers {name: "a", image: "a"}, schedulerName: "mine"}.
+  printf 'k8s\000\012\011\012\002v1\022\003Pod\022\031\012\006\012\004four\022\017\022\006\012\001a\022\001a\232\001\004mine' |
+    curl -sS --noproxy '*' -H 'Content-Type: application/vnd.kubernetes.protobuf' -o "$here/answer" \
+      --data-binary @- "$url/api/v1/namespaces/default/pods"
   "$drydock" ctl --endpoint "$url" skip 30s >/dev/null 2>&1
   cp "$here/err" "$here/early"
   kill -INT "$server"
   wait "$server"
   server=
   result 'a served world tells of its own objects' "$(lacks early "^drydock: .*/shop.yaml:10:7: $first: in a cluster")"
-  result 'and of what clients make, the first at once and the others at the end' "$(
+  result 'and of what clients make in either form, the first at once and the others at the end' "$(
     lacks early '^drydock: Pod default/one: spec.schedulerName is not modelled: in a cluster, another scheduler'
-    lacks err '^drydock: Pod default/one and 2 more: spec.schedulerName is not modelled: '
+    lacks err '^drydock: Pod default/one and 3 more: spec.schedulerName is not modelled: '
     [ "$(grep -c 'is not modelled' "$here/early")" -eq 2 ] || cat "$here/early")"
 fi
 

@@ -16,6 +16,7 @@
 
 static GPtrArray *scenarios; /* of paths */
 static guint round_trips;
+static gboolean to_the_byte; /* ours keep the order in which a map was sent, a real server sorts */
 
 /* ---- bytes ---- */
 
@@ -185,7 +186,7 @@ START_TEST (options_of_a_deletion_may_be_protobuf)
   g_autoptr (SimResponse) response = ask_bytes (KUBE_PROTOBUF, KUBE_PROTOBUF, "DELETE",
                                                 "/api/v1/namespaces/app/pods/web-1", body);
   g_autoptr (DdValue) deleted = answered (200, response);
-  g_autoptr (SimObject) left = stored (kind ("v1", "Pod"), "app", "web-1");
+  const SimObject *left = stored (kind ("v1", "Pod"), "app", "web-1");
 
   ck_assert_str_eq (dd_value_path_string (deleted, "metadata.name"), "web-1");
   ck_assert_ptr_nonnull (left);
@@ -416,6 +417,16 @@ without_type (const DdValue *value)
   return bare;
 }
 
+static void
+assert_came_back (const DdValue *got, const DdValue *wanted, const char *what)
+{
+  g_autofree char *left = dd_value_to_text (got);
+  g_autofree char *right = dd_value_to_text (wanted);
+
+  ck_assert_msg (to_the_byte ? strcmp (left, right) == 0 : dd_value_equal (got, wanted),
+                 "%s\ngot    %.1000s\nwanted %.1000s", what, left, right);
+}
+
 /* What may be lost is what a typed server has no use for: all that it keeps must come back, but for
  * metadata that says nothing, which protobuf has in every object. */
 static void
@@ -440,7 +451,7 @@ check_round_trip (const KubeStruct *type, const KubeKind *of, const DdValue *val
       g_autoptr (DdValue) typed = kube_schema_decode (of, back, NULL, NULL, &error);
 
       ck_assert_msg (typed != NULL, "%s: %s", type->name, error != NULL ? error->message : "");
-      assert_same (typed, kept, type->name);
+      assert_came_back (typed, kept, type->name);
     }
   else
     assert_same (back, kept, type->name);
@@ -471,8 +482,9 @@ take_document (JsonSource source G_GNUC_UNUSED, const char *text, gsize length)
     check_round_trip (kube_type_find (api_version, name), NULL, value);
 }
 
-START_TEST (recorded_objects_come_back_the_same)
+START_TEST (recorded_objects_come_back_to_the_byte)
 {
+  to_the_byte = TRUE;
   json_documents_go_to (take_document);
   json_golden_exchanges ();
   ck_assert_uint_ge (round_trips, 80);
@@ -517,7 +529,7 @@ make_suite (void)
   tcase_add_test (tcase, cbor_is_refused);
   suite_add_tcase (suite, tcase);
   tcase_set_timeout (trips, 120);
-  tcase_add_test (trips, recorded_objects_come_back_the_same);
+  tcase_add_test (trips, recorded_objects_come_back_to_the_byte);
   tcase_add_loop_test (trips, objects_of_a_rehearsal_come_back_the_same, 0, (int) scenarios->len);
   tcase_add_test (trips, objects_of_a_served_world_come_back_the_same);
   suite_add_tcase (suite, trips);
