@@ -21,10 +21,28 @@ static const KubeStruct spec = {
   spec_fields,
 };
 
+/* Not metav1.Condition: it does not say which generation was judged. */
+static const KubeField condition_fields[] = {
+  { "type", KUBE_STRING, 1, .required = TRUE,
+    KUBE_DOC ("What is judged, such as NamespaceContentRemaining.") },
+  { "status", KUBE_STRING, 2, .required = TRUE, .values = KUBE_VALUES ("True", "False", "Unknown"),
+    KUBE_DOC ("The verdict: True, False or Unknown.") },
+  { "lastTransitionTime", KUBE_TIME, 4, KUBE_DOC ("When the verdict last changed.") },
+  { "reason", KUBE_STRING, 5, KUBE_DOC ("Why, as one CamelCase word that programs can compare.") },
+  { "message", KUBE_STRING, 6, KUBE_DOC ("Why, in a sentence for people; may be empty.") },
+  { NULL },
+};
+
+static const KubeStruct condition = {
+  "io.k8s.api.core.v1.NamespaceCondition",
+  "One question about a namespace that is being deleted.",
+  condition_fields,
+};
+
 static const KubeField status_fields[] = {
   { "phase", KUBE_STRING, 1, KUBE_DOC ("Active, or Terminating from the delete request on.") },
   KUBE_LIST_OF (
-      "conditions", kube_condition, 2, .merge_key = "type",
+      "conditions", condition, 2, .merge_key = "type",
       KUBE_DOC ("What keeps a deletion from finishing, such as NamespaceContentRemaining.")),
   { NULL },
 };
