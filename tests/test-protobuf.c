@@ -366,6 +366,25 @@ START_TEST (bytes_that_make_no_sense_are_clear_answers)
 }
 END_TEST
 
+/* A group in a group in a group, a million times. */
+START_TEST (nesting_without_end_is_refused)
+{
+  g_autoptr (GString) nested = g_string_new_len (BYTES (ENVELOPE "\xc0\x84\x3d")); /* 1,000,000 */
+  g_autoptr (GBytes) body = NULL;
+  g_autoptr (SimResponse) response = NULL;
+  g_autoptr (DdValue) status = NULL;
+
+  for (guint i = 0; i < 1000000; i++)
+    g_string_append_c (nested, 0x0b);
+  body = g_bytes_new (nested->str, nested->len);
+  response = ask_bytes (KUBE_PROTOBUF, "application/json", "POST", "/api/v1/namespaces", body);
+  status = value_of (response);
+  ck_assert_uint_eq (response->status, 400);
+  ck_assert_ptr_nonnull (strstr (dd_value_path_string (status, "message"),
+                                 "cannot be handled as a Namespace: unexpected EOF"));
+}
+END_TEST
+
 /* Unknown fields, groups among them, are skipped; what is no UTF-8 is what JSON would show; what
  * does not say its type is of the type that is asked for. */
 START_TEST (what_is_strange_and_allowed_is_taken)
@@ -403,6 +422,58 @@ START_TEST (cbor_is_refused)
                     "the body of the request was in an unknown format - accepted media types "
                     "include: application/json, application/yaml, " KUBE_PROTOBUF);
   ck_assert_uint_eq (get->status, 406);
+}
+END_TEST
+
+/* ---- what has no table ---- */
+
+#define SECRET "k8s\0\x0a\x0c\x0a\x02v1\x12\x06Secret\x12\x0a\x0a\x08\x0a\x06secret"
+#define JSON "application/json"
+
+/* Nobody gets bytes that he cannot read: JSON says that it is JSON. */
+static const struct
+{
+  const char *method, *target;
+  guint status;
+  const char *type;
+  const char *message; /* of the Status; NULL: none */
+} untabled[] = {
+  { "GET", "/api", 200, JSON, NULL },
+  { "GET", "/apis", 200, JSON, NULL },
+  { "GET", "/apis/apps/v1", 200, JSON, NULL },
+  { "GET", "/version", 200, JSON, NULL },
+  { "GET", "/openapi/v3", 200, JSON, NULL },
+  { "GET", "/api/v1/namespaces/app/secrets", 404, JSON, "could not find the requested resource" },
+  { "POST", "/api/v1/namespaces/app/secrets", 404, JSON, "could not find the requested resource" },
+  { "POST", "/api/v1/namespaces/app/resourcequotas", 404, JSON, "could not find the requested" },
+  { "POST", "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", 404,
+    "text/plain; charset=utf-8", NULL },
+  { "POST", "/apis/authentication.k8s.io/v1/selfsubjectreviews", 404, "text/plain; charset=utf-8",
+    NULL },
+  { "POST", "/api/v1/namespaces/app/serviceaccounts/default/token", 404, KUBE_PROTOBUF,
+    "serviceaccounts/token is not modelled" },
+  { "POST", "/api/v1/namespaces/app/configmaps", 400, KUBE_PROTOBUF,
+    "Secret in version \"v1\" cannot be handled as a ConfigMap" },
+  { "PATCH", "/api/v1/namespaces/app", 415, KUBE_PROTOBUF, "Unsupported Media Type" },
+};
+
+START_TEST (what_has_no_table_is_answered_in_a_form_that_it_has)
+{
+  g_autoptr (GBytes) body = g_bytes_new_static (BYTES (SECRET));
+  g_autoptr (SimResponse) response
+      = ask_bytes (KUBE_PROTOBUF, KUBE_PROTOBUF, untabled[_i].method, untabled[_i].target,
+                   strcmp (untabled[_i].method, "GET") == 0 ? NULL : body);
+  const char *type = dd_headers_get (response->headers, "Content-Type");
+  g_autoptr (DdValue) value = NULL;
+
+  ck_assert_uint_eq (response->status, untabled[_i].status);
+  ck_assert_str_eq (type, untabled[_i].type);
+  if (strcmp (type, JSON) == 0)
+    value = value_of (response);
+  else if (strcmp (type, KUBE_PROTOBUF) == 0)
+    value = message_of_bytes (response->body);
+  if (untabled[_i].message != NULL)
+    ck_assert_ptr_nonnull (strstr (dd_value_path_string (value, "message"), untabled[_i].message));
 }
 END_TEST
 
@@ -493,6 +564,7 @@ END_TEST
 
 START_TEST (objects_of_a_rehearsal_come_back_the_same)
 {
+  to_the_byte = FALSE;
   json_documents_go_to (take_document);
   json_rehearsal (g_ptr_array_index (scenarios, _i));
 }
@@ -500,6 +572,7 @@ END_TEST
 
 START_TEST (objects_of_a_served_world_come_back_the_same)
 {
+  to_the_byte = FALSE;
   json_documents_go_to (take_document);
   json_served_world ();
   ck_assert_uint_ge (round_trips, 100);
@@ -525,8 +598,11 @@ make_suite (void)
   tcase_add_test (tcase, a_watch_is_frames);
   tcase_add_loop_test (tcase, bytes_that_make_no_sense_are_clear_answers, 0,
                        G_N_ELEMENTS (refused));
+  tcase_add_test (tcase, nesting_without_end_is_refused);
   tcase_add_test (tcase, what_is_strange_and_allowed_is_taken);
   tcase_add_test (tcase, cbor_is_refused);
+  tcase_add_loop_test (tcase, what_has_no_table_is_answered_in_a_form_that_it_has, 0,
+                       G_N_ELEMENTS (untabled));
   suite_add_tcase (suite, tcase);
   tcase_set_timeout (trips, 120);
   tcase_add_test (trips, recorded_objects_come_back_to_the_byte);

@@ -145,6 +145,7 @@ encode_object (const char *api_version, const char *kind, const DdValue *value, 
   return type != NULL;
 }
 
+/* FALSE when VALUE has no table, or is no object at all, as what /version answers. */
 static gboolean
 write_envelope (const DdValue *value, GString *out)
 {
@@ -152,6 +153,8 @@ write_envelope (const DdValue *value, GString *out)
   const char *kind = dd_value_path_string (value, "kind");
   gsize mark;
 
+  if (api_version == NULL || kind == NULL)
+    return FALSE;
   g_string_append_len (out, prefix, sizeof prefix);
   mark = wire_begin_message (out, UNKNOWN_TYPE_META);
   wire_write_string (out, TYPE_META_API_VERSION, api_version);

@@ -30,7 +30,7 @@ DdValue *kube_message_decode (const KubeStruct *type, const guint8 *data, gsize 
 void kube_message_encode (const KubeStruct *type, const DdValue *value, GString *out);
 
 /* An object, a list or a Status with its kind and apiVersion, in its envelope; NULL when it has no
- * table. */
+ * table, or does not say what it is. */
 GBytes *kube_envelope_write (const DdValue *value);
 /* One event of a watch, OBJECT in its envelope, behind its length. */
 void kube_envelope_write_event (const char *type, const DdValue *object, GString *out);
