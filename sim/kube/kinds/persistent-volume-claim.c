@@ -76,7 +76,7 @@ static const KubeField spec_fields[] = {
   { NULL },
 };
 
-static const KubeStruct spec = {
+const KubeStruct kube_claim_spec = {
   "io.k8s.api.core.v1.PersistentVolumeClaimSpec",
   "What kind of volume is wanted.",
   spec_fields,
@@ -138,7 +138,7 @@ static const KubeStruct status = {
 #define CLAIM "io.k8s.api.core.v1.PersistentVolumeClaim"
 #define CLAIM_TEXT "Asks for a volume that outlives the pods that mount it."
 #define CLAIM_FIELDS \
-  KUBE_OBJECT_OF ("spec", spec, 2, .fallback = "{}", \
+  KUBE_OBJECT_OF ("spec", kube_claim_spec, 2, .fallback = "{}", \
                   KUBE_DOC ("How large, of which class, for " \
                             "how many nodes."), \
                   KUBE_ACTS), \

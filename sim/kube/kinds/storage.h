@@ -13,6 +13,8 @@ G_BEGIN_DECLS
 
 /* What a StatefulSet's volumeClaimTemplates hold: a PersistentVolumeClaim that says what it is. */
 extern const KubeStruct kube_claim_template;
+/* What claims ask for. */
+extern const KubeStruct kube_claim_spec;
 
 /* Bytes of an amount of storage; what is none counts as 0. */
 gint64 kube_storage_size (const DdValue *amount);

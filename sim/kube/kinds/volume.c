@@ -3,6 +3,7 @@
  * row */
 #include "config.h"
 
+#include "sim/kube/kinds/storage.h"
 #include "sim/kube/kinds/structs.h"
 
 /* Imitates: Kubernetes API Reference, Volume v1 core. */
@@ -315,9 +316,23 @@ static const KubeStruct image = {
   image_fields,
 };
 
+static const KubeField claim_template_fields[] = {
+  KUBE_OBJECT_OF ("metadata", kube_object_meta, 1, KUBE_DOC ("Labels and annotations.")),
+  KUBE_OBJECT_OF ("spec", kube_claim_spec, 2, .required = TRUE,
+                  KUBE_DOC ("What the claim is to ask for.")),
+  { NULL },
+};
+
+static const KubeStruct claim_template = {
+  "io.k8s.api.core.v1.PersistentVolumeClaimTemplate",
+  "A claim that has no name of its own.",
+  claim_template_fields,
+};
+
 static const KubeField ephemeral_fields[] = {
-  { "volumeClaimTemplate", KUBE_RAW, 1, .pointer = TRUE,
-    KUBE_DOC ("Claim to create for the pod, named POD-VOLUME and deleted with the pod.") },
+  KUBE_OBJECT_OF (
+      "volumeClaimTemplate", claim_template, 1, .pointer = TRUE,
+      KUBE_DOC ("Claim to create for the pod, named POD-VOLUME and deleted with the pod.")),
   { NULL },
 };
 
