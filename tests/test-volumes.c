@@ -156,6 +156,42 @@ START_TEST (a_volume_goes_with_its_claim_as_the_class_says)
 END_TEST
 
 static void
+remove_object (const KubeKind *of, const char *space, const char *name)
+{
+  KubeDelete options = KUBE_DELETE_DEFAULT;
+  g_autoptr (SimObject) deleted = kube_delete (api, of, space, name, &options, NULL);
+
+  ck_assert_ptr_nonnull (deleted);
+}
+
+/* Source: Kubernetes, Persistent Volumes, Storage Object in Use Protection. */
+START_TEST (what_is_in_use_is_not_removed)
+{
+  const KubeKind *claims = &kube_persistent_volume_claim;
+  g_autofree char *name = NULL;
+
+  launch_ready (1);
+  claim ("data", "");
+  pod_with ("p", "data", "");
+  run_for (1 * DD_MINUTE);
+  name = g_strdup (volume_of ("data")->name);
+  remove_object (claims, "default", "data");
+  remove_object (&kube_persistent_volume, "", name);
+  run_for (1 * DD_MINUTE);
+  ck_assert (sim_is_terminating (stored (claims, "default", "data")));
+  ck_assert (sim_is_terminating (stored (&kube_persistent_volume, "", name)));
+  pod_with ("late", "data", "");
+  run_for (1 * DD_MINUTE);
+  ck_assert_ptr_nonnull (strstr (event_about ("late", "FailedScheduling"),
+                                 "persistentvolumeclaim \"data\" is being deleted"));
+  remove_object (&kube_pod, "default", "p");
+  run_for (1 * DD_MINUTE);
+  ck_assert_ptr_null (sim_store_get (api->store, claims, "default", "data"));
+  ck_assert_uint_eq (sim_store_count (api->store, &kube_persistent_volume), 0);
+}
+END_TEST
+
+static void
 refuse (const KubeKind *of, const char *space, const char *name, const char *patch, const char *why)
 {
   g_autoptr (DdValue) value = json ("%s", patch);
@@ -409,6 +445,7 @@ main (void)
   tcase_add_test (cases, an_immediate_claim_takes_the_smallest_that_serves);
   tcase_add_test (cases, claims_of_one_set_are_made_in_turn_in_all_zones);
   tcase_add_test (cases, a_volume_goes_with_its_claim_as_the_class_says);
+  tcase_add_test (cases, what_is_in_use_is_not_removed);
   tcase_add_test (cases, what_is_bound_keeps_what_it_is);
   tcase_add_test (cases, a_volume_has_a_size_modes_and_a_source);
   tcase_add_test (cases, a_claim_grows_if_its_class_lets_it);

@@ -54,5 +54,6 @@ extern const SimActorClass sim_actor_scheduler;
 extern const SimActorClass sim_actor_stateful_set;
 extern const SimActorClass sim_actor_taint_eviction;
 extern const SimActorClass sim_actor_volume_binder;
+extern const SimActorClass sim_actor_volume_protection;
 
 G_END_DECLS

@@ -179,6 +179,29 @@ hash_of_template (const DdValue *template)
   return slot->hash;
 }
 
+gboolean
+sim_has_finalizer (const SimObject *object, const char *name)
+{
+  const DdValue *finalizers = dd_value_path (object->value, "metadata.finalizers");
+
+  for (gsize i = 0; i < dd_value_length (finalizers); i++)
+    if (g_strcmp0 (dd_value_string (dd_value_element (finalizers, i)), name) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+DdValue *
+sim_finalizers_without (const SimObject *object, const char *name)
+{
+  const DdValue *finalizers = dd_value_path (object->value, "metadata.finalizers");
+  DdBuilder rest = dd_builder_array ();
+
+  for (gsize i = 0; i < dd_value_length (finalizers); i++)
+    if (g_strcmp0 (dd_value_string (dd_value_element (finalizers, i)), name) != 0)
+      dd_builder_add (&rest, dd_value_ref (dd_value_element (finalizers, i)));
+  return dd_builder_end (&rest);
+}
+
 char *
 sim_template_hash (const DdValue *template, gint64 collisions)
 {

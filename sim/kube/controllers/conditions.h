@@ -33,6 +33,10 @@ const DdValue *sim_controller_reference (const SimObject *object);
 /* deletionTimestamp is set. */
 gboolean sim_is_terminating (const SimObject *object);
 
+/* Of metadata.finalizers. */
+gboolean sim_has_finalizer (const SimObject *object, const char *name);
+DdValue *sim_finalizers_without (const SimObject *object, const char *name);
+
 /* FNV-1a over the canonical text of TEMPLATE, spelled like the hashes of Kubernetes: at most ten
  * characters of "bcdfghjklmnpqrstvwxz2456789"; caller frees. */
 char *sim_template_hash (const DdValue *template, gint64 collisions);

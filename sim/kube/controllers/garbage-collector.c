@@ -17,17 +17,6 @@ typedef struct
   SimController *queue;
 } Collector;
 
-static gboolean
-has_finalizer (const SimObject *object, const char *name)
-{
-  const DdValue *finalizers = dd_value_path (object->value, "metadata.finalizers");
-
-  for (gsize i = 0; i < dd_value_length (finalizers); i++)
-    if (g_strcmp0 (dd_value_string (dd_value_element (finalizers, i)), name) == 0)
-      return TRUE;
-  return FALSE;
-}
-
 static const DdValue *
 owners_of (const SimObject *object)
 {
@@ -54,7 +43,7 @@ owner_is_waiting (Collector *self, const DdValue *reference)
   const char *uid = dd_value_path_string (reference, "uid");
   const SimObject *owner = uid != NULL ? sim_store_get_by_uid (self->actors->store, uid) : NULL;
 
-  return owner != NULL && sim_is_terminating (owner) && has_finalizer (owner, FOREGROUND);
+  return owner != NULL && sim_is_terminating (owner) && sim_has_finalizer (owner, FOREGROUND);
 }
 
 static gboolean
@@ -71,13 +60,7 @@ write_metadata (Collector *self, const SimObject *object, const char *member, Dd
 static gboolean
 remove_finalizer (Collector *self, const SimObject *object, const char *name, GError **error)
 {
-  const DdValue *finalizers = dd_value_path (object->value, "metadata.finalizers");
-  DdBuilder rest = dd_builder_array ();
-
-  for (gsize i = 0; i < dd_value_length (finalizers); i++)
-    if (g_strcmp0 (dd_value_string (dd_value_element (finalizers, i)), name) != 0)
-      dd_builder_add (&rest, dd_value_ref (dd_value_element (finalizers, i)));
-  return write_metadata (self, object, "finalizers", dd_builder_end (&rest), error);
+  return write_metadata (self, object, "finalizers", sim_finalizers_without (object, name), error);
 }
 
 /* Leaves the references that DROP does not want. */
@@ -195,9 +178,9 @@ check_owners (Collector *self, const SimObject *object, GError **error)
   if (solid > 0)
     return filter_owners (self, object, is_dangling, NULL, error);
   return delete_object (self, object,
-                        has_finalizer (object, ORPHAN)       ? "Orphan"
-                        : has_finalizer (object, FOREGROUND) ? "Foreground"
-                                                             : "Background",
+                        sim_has_finalizer (object, ORPHAN)       ? "Orphan"
+                        : sim_has_finalizer (object, FOREGROUND) ? "Foreground"
+                                                                 : "Background",
                         error);
 }
 
@@ -212,9 +195,9 @@ reconcile (gpointer data, const char *namespace_ G_GNUC_UNUSED, const char *uid,
     return TRUE;
   if (!sim_is_terminating (object))
     return check_owners (self, object, error);
-  if (has_finalizer (object, ORPHAN))
+  if (sim_has_finalizer (object, ORPHAN))
     return orphan_dependents (self, object, error);
-  return !has_finalizer (object, FOREGROUND) || delete_dependents (self, object, error);
+  return !sim_has_finalizer (object, FOREGROUND) || delete_dependents (self, object, error);
 }
 
 /* A dependent that appears without an owner, or disappears from under one that waits for it. */
@@ -244,7 +227,7 @@ object_changed (SimStore *store, const SimChange *change, gpointer data)
   if (change->type == SIM_MODIFIED)
     {
       if (sim_is_terminating (object)
-          && (has_finalizer (object, FOREGROUND) || has_finalizer (object, ORPHAN)))
+          && (sim_has_finalizer (object, FOREGROUND) || sim_has_finalizer (object, ORPHAN)))
         sim_controller_add (self->queue, "", object->uid);
       if (owners_of (change->previous) != owners_of (object))
         look_at_owners (self, object, FALSE);

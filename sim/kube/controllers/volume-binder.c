@@ -18,7 +18,7 @@
  *
  * A claim that grows is given what it asks for at once.
  *
- * Not imitated: the finalizers that protect claims in use, and a driver that fails. */
+ * Not imitated: a driver that fails. */
 
 #define COMPONENT "persistentvolume-controller"
 /* The annotation that a claim has once its driver was asked. */
@@ -404,12 +404,13 @@ reconcile_volume (gpointer data, const char *namespace_ G_GNUC_UNUSED, const cha
   g_autoptr (SimObject) volume = found != NULL ? sim_object_ref (found) : NULL;
   const char *policy;
 
-  if (volume == NULL || sim_is_terminating (volume))
+  if (volume == NULL)
     return TRUE;
   sim_actors_post_status (self->actors, volume,
                           dd_object ("phase", dd_string (phase_of (self, volume)), NULL));
   policy = dd_value_path_string (volume->value, "spec.persistentVolumeReclaimPolicy");
-  if (g_strcmp0 (phase_of (self, volume), "Released") == 0 && g_strcmp0 (policy, "Delete") == 0)
+  if (!sim_is_terminating (volume) && g_strcmp0 (phase_of (self, volume), "Released") == 0
+      && g_strcmp0 (policy, "Delete") == 0)
     return reclaim (self, volume, error);
   return TRUE;
 }

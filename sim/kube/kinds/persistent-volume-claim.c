@@ -270,6 +270,19 @@ default_class (KubeApi *api)
   return best != NULL ? sim_store_get (api->store, &kube_storage_class, "", best->name) : NULL;
 }
 
+void
+kube_protect (DdValue **object, const char *finalizer)
+{
+  const DdValue *present = dd_value_path (*object, "metadata.finalizers");
+  DdBuilder all = dd_builder_array ();
+
+  for (gsize i = 0; i < dd_value_length (present); i++)
+    if (g_strcmp0 (dd_value_string (dd_value_element (present, i)), finalizer) != 0)
+      dd_builder_add (&all, dd_value_ref (dd_value_element (present, i)));
+  dd_builder_add (&all, dd_string (finalizer));
+  dd_value_set (object, "metadata.finalizers", dd_builder_end (&all));
+}
+
 static gboolean
 prepare_create (KubeApi *api, DdValue **object, GError **error G_GNUC_UNUSED)
 {
@@ -277,6 +290,7 @@ prepare_create (KubeApi *api, DdValue **object, GError **error G_GNUC_UNUSED)
 
   if (dd_value_path (*object, "spec.storageClassName") == NULL && class != NULL)
     dd_value_set (object, "spec.storageClassName", dd_string (class->name));
+  kube_protect (object, KUBE_CLAIM_PROTECTION);
   dd_value_set (object, "status", dd_object ("phase", dd_word ("Pending"), NULL));
   return TRUE;
 }

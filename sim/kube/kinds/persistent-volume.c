@@ -220,6 +220,7 @@ static const KubeColumn columns[] = {
 static gboolean
 prepare_create (KubeApi *api G_GNUC_UNUSED, DdValue **object, GError **error G_GNUC_UNUSED)
 {
+  kube_protect (object, KUBE_VOLUME_PROTECTION);
   dd_value_set (object, "status", dd_object ("phase", dd_word ("Pending"), NULL));
   return TRUE;
 }

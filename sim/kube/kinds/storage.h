@@ -11,6 +11,12 @@ G_BEGIN_DECLS
 #define KUBE_DEFAULT_CLASS "storageclass.kubernetes.io/is-default-class"
 #define KUBE_SELECTED_NODE "volume.kubernetes.io/selected-node"
 
+/* The finalizers of a claim that a pod may be using, and of a volume that a claim may have. */
+#define KUBE_CLAIM_PROTECTION "kubernetes.io/pvc-protection"
+#define KUBE_VOLUME_PROTECTION "kubernetes.io/pv-protection"
+/* Adds FINALIZER. Imitates: plugin/pkg/admission/storage/storageobjectinuseprotection. */
+void kube_protect (DdValue **object, const char *finalizer);
+
 /* What a StatefulSet's volumeClaimTemplates hold: a PersistentVolumeClaim that says what it is. */
 extern const KubeStruct kube_claim_template;
 /* What claims ask for. */
