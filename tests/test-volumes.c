@@ -318,6 +318,46 @@ START_TEST (a_claim_that_comes_wakes_the_pod)
 }
 END_TEST
 
+/* Source: plugins/volumerestrictions, ErrReasonReadWriteOncePodConflict. */
+START_TEST (a_claim_for_one_pod_has_one_pod_at_a_time)
+{
+  launch_ready (1);
+  apply (json ("{'apiVersion':'v1','kind':'PersistentVolumeClaim','metadata':{'name':'data',"
+               "'namespace':'default'},'spec':{'accessModes':['ReadWriteOncePod'],'resources':{"
+               "'requests':{'storage':'10Gi'}}}}"));
+  pod_with ("first", "data", "");
+  run_for (1 * DD_MINUTE);
+  pod_with ("second", "data", "");
+  run_for (1 * DD_MINUTE);
+  ck_assert (is_ready ("first"));
+  ck_assert_str_eq (event_about ("second", "FailedScheduling"),
+                    "0/1 nodes are available: 1 node has pod using PersistentVolumeClaim with the "
+                    "same name and ReadWriteOncePod access mode. preemption: 0/1 nodes are "
+                    "available: 1 No preemption victims found for incoming pod.");
+  remove_pod ("first");
+  run_for (2 * DD_MINUTE);
+  ck_assert (is_ready ("second"));
+}
+END_TEST
+
+/* A pod of more worth takes it from one of less. */
+START_TEST (a_claim_for_one_pod_goes_to_who_may_preempt)
+{
+  launch_ready (1);
+  apply (json ("{'apiVersion':'scheduling.k8s.io/v1','kind':'PriorityClass','metadata':{'name':"
+               "'high'},'value':1000}"));
+  apply (json ("{'apiVersion':'v1','kind':'PersistentVolumeClaim','metadata':{'name':'data',"
+               "'namespace':'default'},'spec':{'accessModes':['ReadWriteOncePod'],'resources':{"
+               "'requests':{'storage':'10Gi'}}}}"));
+  pod_with ("low", "data", "");
+  run_for (1 * DD_MINUTE);
+  pod_with ("high", "data", "'priorityClassName':'high',");
+  run_for (3 * DD_MINUTE);
+  ck_assert_ptr_null (sim_store_get (api->store, &kube_pod, "default", "low"));
+  ck_assert (is_ready ("high"));
+}
+END_TEST
+
 /* ---- one node at a time ---- */
 
 static char *
@@ -450,6 +490,8 @@ main (void)
   tcase_add_test (cases, a_volume_has_a_size_modes_and_a_source);
   tcase_add_test (cases, a_claim_grows_if_its_class_lets_it);
   tcase_add_test (cases, what_keeps_a_pod_from_running_is_said);
+  tcase_add_test (cases, a_claim_for_one_pod_has_one_pod_at_a_time);
+  tcase_add_test (cases, a_claim_for_one_pod_goes_to_who_may_preempt);
   tcase_add_test (cases, a_claim_that_comes_wakes_the_pod);
   tcase_add_test (cases, another_node_waits_until_the_volume_is_let_go);
   tcase_add_test (cases, a_file_system_is_mounted_from_everywhere);

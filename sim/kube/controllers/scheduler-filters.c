@@ -212,6 +212,17 @@ resources_fit (SimAttempt *attempt, SimNodeInfo *bare, GPtrArray *reasons)
 }
 
 static gboolean
+volumes_are_free (SimAttempt *attempt, SimNodeInfo *node G_GNUC_UNUSED, GPtrArray *reasons)
+{
+  gboolean held = sim_volumes_are_held (attempt);
+
+  if (held)
+    add_reason (reasons, "node has pod using PersistentVolumeClaim with the same name and "
+                         "ReadWriteOncePod access mode");
+  return !held;
+}
+
+static gboolean
 volumes_are_near (SimAttempt *attempt, SimNodeInfo *node, GPtrArray *reasons)
 {
   const char *conflict = attempt->volumes != NULL ? sim_volumes_conflict (attempt, node) : NULL;
@@ -304,6 +315,7 @@ static const struct
   { affinity_matches, SIM_HOPELESS },      /* NodeAffinity */
   { ports_are_free, SIM_HOPE_OF_ROOM },    /* NodePorts */
   { resources_fit, SIM_HOPE_OF_ROOM },     /* NodeResourcesFit */
+  { volumes_are_free, SIM_HOPE_OF_ROOM },  /* VolumeRestrictions */
   { volumes_are_near, SIM_HOPELESS },      /* VolumeBinding */
   { has_spread_labels, SIM_HOPELESS },     /* PodTopologySpread */
   { spread_is_even, SIM_HOPE_OF_COMPANY }, /* the same */

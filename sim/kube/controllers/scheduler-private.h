@@ -123,6 +123,8 @@ SimVolumes *sim_volumes_new (SimActors *actors, const SimObject *pod);
 void sim_volumes_free (SimVolumes *volumes);
 /* Why no node at all will do; NULL: some may. VOLUMES may be NULL. */
 const char *sim_volumes_refusal (const SimVolumes *volumes);
+/* A pod that is somewhere has a volume that is for one pod alone. */
+gboolean sim_volumes_are_held (const SimAttempt *attempt);
 /* Why NODE will not do; NULL: it does. */
 const char *sim_volumes_conflict (const SimAttempt *attempt, const SimNodeInfo *node);
 /* Finds volumes for the claims that waited for NODE, or has them made. */

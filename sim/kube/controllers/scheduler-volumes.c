@@ -8,8 +8,9 @@
 #include "sim/kube/kinds/storage.h"
 
 /* What a pod's claims say of where it may run: a bound one means the nodes that its volume can be
- * reached from, one that waits for its first pod any node that a volume can be found or made for.
- * Imitates: kube-scheduler's plugin VolumeBinding.
+ * reached from, one that waits for its first pod any node that a volume can be found or made for,
+ * and one that is ReadWriteOncePod no node while another pod has it. Imitates: kube-scheduler's
+ * plugins VolumeRestrictions and VolumeBinding.
  *
  * A real scheduler binds the pod when its volumes are; here it is bound at once, and its kubelet
  * waits for them. No driver fails, and so it comes to the same. */
@@ -19,6 +20,7 @@ struct _SimVolumes
   char *refusal;      /* no node will do; NULL: some may */
   GPtrArray *volumes; /* of the claims that are bound, as references */
   GPtrArray *open;    /* claims without a volume, as references */
+  GPtrArray *holders; /* pods with a node that have a claim for one pod alone, as references */
 };
 
 static SimVolumes *
@@ -28,7 +30,32 @@ volumes_new (void)
 
   volumes->volumes = g_ptr_array_new_with_free_func ((GDestroyNotify) sim_object_unref);
   volumes->open = g_ptr_array_new_with_free_func ((GDestroyNotify) sim_object_unref);
+  volumes->holders = g_ptr_array_new_with_free_func ((GDestroyNotify) sim_object_unref);
   return volumes;
+}
+
+static gboolean
+is_for_one_pod (const SimObject *claim)
+{
+  return g_strcmp0 (dd_value_path_string (claim->value, "spec.accessModes.0"), "ReadWriteOncePod")
+         == 0;
+}
+
+static void
+add_holders (SimVolumes *volumes, SimActors *actors, const SimObject *claim)
+{
+  g_autoptr (GPtrArray) pods = sim_store_list (actors->store, &kube_pod, claim->namespace_);
+
+  for (guint i = 0; i < pods->len; i++)
+    {
+      SimObject *pod = g_ptr_array_index (pods, i);
+      const KubePodView *view = kube_pod_view (pod);
+      g_autoptr (GPtrArray) claims = sim_pod_claims (pod);
+
+      if (view->node_name != NULL && !view->finished
+          && g_ptr_array_find_with_equal_func (claims, claim->name, g_str_equal, NULL))
+        g_ptr_array_add (volumes->holders, sim_object_ref (pod));
+    }
 }
 
 /* Imitates: PreFilter and podHasPVCs. Returns why no node will do. */
@@ -50,6 +77,8 @@ add_claim (SimVolumes *volumes, SimActors *actors, const SimObject *pod, const c
                             name, volume_name);
   if (sim_is_terminating (claim))
     return g_strdup_printf ("persistentvolumeclaim \"%s\" is being deleted", name);
+  if (is_for_one_pod (claim))
+    add_holders (volumes, actors, claim);
   volume = volume_name != NULL
                ? sim_store_get (actors->store, &kube_persistent_volume, "", volume_name)
                : NULL;
@@ -84,6 +113,7 @@ sim_volumes_free (SimVolumes *volumes)
   g_free (volumes->refusal);
   g_ptr_array_unref (volumes->volumes);
   g_ptr_array_unref (volumes->open);
+  g_ptr_array_unref (volumes->holders);
   g_free (volumes);
 }
 
@@ -91,6 +121,19 @@ const char *
 sim_volumes_refusal (const SimVolumes *volumes)
 {
   return volumes != NULL ? volumes->refusal : NULL;
+}
+
+gboolean
+sim_volumes_are_held (const SimAttempt *attempt)
+{
+  for (guint i = 0; attempt->volumes != NULL && i < attempt->volumes->holders->len; i++)
+    {
+      const SimObject *holder = g_ptr_array_index (attempt->volumes->holders, i);
+
+      if (attempt->absent == NULL || !g_hash_table_contains (attempt->absent, holder->uid))
+        return TRUE;
+    }
+  return FALSE;
 }
 
 const char *

@@ -347,6 +347,15 @@ validate_fixed (const DdValue *old, const DdValue *object, KubeCauses *causes)
                      "Forbidden: field can not be less than status.capacity");
 }
 
+static gboolean
+is_for_one_pod_and_more (const DdValue *modes)
+{
+  for (gsize i = 0; dd_value_length (modes) > 1 && i < dd_value_length (modes); i++)
+    if (g_strcmp0 (dd_value_string (dd_value_element (modes, i)), "ReadWriteOncePod") == 0)
+      return TRUE;
+  return FALSE;
+}
+
 /* Imitates: pkg/apis/core/validation, ValidatePersistentVolumeClaimSpec. */
 static void
 validate (const DdValue *old, const DdValue *object, KubeCauses *causes)
@@ -356,6 +365,9 @@ validate (const DdValue *old, const DdValue *object, KubeCauses *causes)
       validate_fixed (old, object, causes);
       return;
     }
+  if (is_for_one_pod_and_more (dd_value_path (object, "spec.accessModes")))
+    kube_causes_add (causes, "FieldValueForbidden", "spec.accessModes",
+                     "Forbidden: may not use ReadWriteOncePod with other access modes");
   if (dd_value_length (dd_value_path (object, "spec.accessModes")) == 0)
     kube_causes_add (causes, "FieldValueRequired", "spec.accessModes",
                      "Required value: at least 1 access mode is required");
