@@ -306,6 +306,35 @@ START_TEST (what_keeps_a_pod_from_running_is_said)
 }
 END_TEST
 
+/* Source: plugins/volumebinding, checkVolumeProvisions; external-provisioner, topology.go. */
+START_TEST (a_class_may_be_of_some_zones_alone)
+{
+  const char *rest = "'provisioner':'ebs.csi.aws.com','allowedTopologies':[{"
+                     "'matchLabelExpressions':[{'key':'topology.ebs.csi.aws.com/zone','values':["
+                     "'us-west-2b','us-west-2c']}]}]}";
+
+  launch_ready (1);
+  apply (json ("{'apiVersion':'storage.k8s.io/v1','kind':'StorageClass','metadata':{'name':'later'}"
+               ",'volumeBindingMode':'WaitForFirstConsumer',%s",
+               rest));
+  apply (json ("{'apiVersion':'storage.k8s.io/v1','kind':'StorageClass','metadata':{'name':'now'},"
+               "%s",
+               rest));
+  claim ("data", "'storageClassName':'later',");
+  claim ("early", "'storageClassName':'now',");
+  pod_with ("p", "data", "");
+  run_for (1 * DD_MINUTE);
+  ck_assert_ptr_nonnull (strstr (event_about ("p", "FailedScheduling"),
+                                 "1 node(s) didn't find available persistent volumes to bind"));
+  ck_assert_str_eq (phase (&kube_persistent_volume_claim, "default", "early"), "Pending");
+  launch ('b');
+  run_for (4 * DD_MINUTE);
+  ck_assert_str_eq (zone_of_pod ("p"), "us-west-2b");
+  ck_assert_str_eq (zone_of_volume ("data"), "us-west-2b");
+  ck_assert_str_eq (zone_of_volume ("early"), "us-west-2b");
+}
+END_TEST
+
 START_TEST (a_claim_that_comes_wakes_the_pod)
 {
   launch_ready (1);
@@ -492,6 +521,7 @@ main (void)
   tcase_add_test (cases, what_keeps_a_pod_from_running_is_said);
   tcase_add_test (cases, a_claim_for_one_pod_has_one_pod_at_a_time);
   tcase_add_test (cases, a_claim_for_one_pod_goes_to_who_may_preempt);
+  tcase_add_test (cases, a_class_may_be_of_some_zones_alone);
   tcase_add_test (cases, a_claim_that_comes_wakes_the_pod);
   tcase_add_test (cases, another_node_waits_until_the_volume_is_let_go);
   tcase_add_test (cases, a_file_system_is_mounted_from_everywhere);

@@ -150,8 +150,9 @@ sim_volumes_conflict (const SimAttempt *attempt, const SimNodeInfo *node)
   for (guint i = 0; volumes != NULL && i < volumes->open->len; i++)
     {
       const SimObject *claim = g_ptr_array_index (volumes->open, i);
+      const SimObject *class = sim_claim_class (attempt->actors, claim);
 
-      if (!sim_class_provisions (sim_claim_class (attempt->actors, claim))
+      if ((!sim_class_provisions (class) || !sim_class_allows (class, node->view->labels))
           && sim_volume_for (attempt->actors, claim, node->node) == NULL)
         return "node(s) didn't find available persistent volumes to bind";
     }

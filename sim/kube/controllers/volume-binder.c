@@ -169,7 +169,7 @@ compare_zones (gconstpointer left, gconstpointer right)
 /* Imitates: the external provisioner's getPVCNameHashAndIndexOffset: claims of a StatefulSet differ
  * by their ordinal. */
 static const char *
-zone_by_name (Binder *self, const SimObject *claim)
+zone_by_name (Binder *self, const SimObject *claim, const SimObject *class)
 {
   g_autoptr (GPtrArray) nodes = sim_store_list (self->actors->store, &kube_node, NULL);
   g_autoptr (GPtrArray) zones = g_ptr_array_new ();
@@ -182,9 +182,11 @@ zone_by_name (Binder *self, const SimObject *claim)
 
   for (guint i = 0; i < nodes->len; i++)
     {
-      const char *zone = g_intern_string (kube_node_view (g_ptr_array_index (nodes, i))->zone);
+      const KubeNodeView *node = kube_node_view (g_ptr_array_index (nodes, i));
+      const char *zone = g_intern_string (node->zone);
 
-      if (zone != NULL && !g_ptr_array_find (zones, zone, NULL))
+      if (zone != NULL && sim_class_allows (class, node->labels)
+          && !g_ptr_array_find (zones, zone, NULL))
         g_ptr_array_add (zones, (gpointer) zone);
     }
   if (zones->len == 0)
@@ -196,13 +198,13 @@ zone_by_name (Binder *self, const SimObject *claim)
 }
 
 static const char *
-zone_for (Binder *self, const SimObject *claim)
+zone_for (Binder *self, const SimObject *claim, const SimObject *class)
 {
   const char *name = selected_node (claim);
   const SimObject *node;
 
   if (name == NULL)
-    return zone_by_name (self, claim);
+    return zone_by_name (self, claim, class);
   node = sim_store_get (self->actors->store, &kube_node, "", name);
   return node != NULL ? g_intern_string (kube_node_view (node)->zone) : NULL;
 }
@@ -295,7 +297,7 @@ static gboolean
 provision (Binder *self, const SimObject *claim, const SimObject *class, GError **error)
 {
   const char *driver = sim_class_driver (class);
-  const char *zone = sim_driver_is_zonal (driver) ? zone_for (self, claim) : NULL;
+  const char *zone = sim_driver_is_zonal (driver) ? zone_for (self, claim, class) : NULL;
   g_autofree char *provisioner = g_strdup_printf ("%s_controller", driver);
   g_autoptr (DdValue) value = NULL;
   g_autoptr (SimObject) volume = NULL;
@@ -446,6 +448,23 @@ volume_changed (SimStore *store, const SimChange *change, gpointer data)
     }
 }
 
+/* A zone that nobody was in may be the one that a claim can have its volume in. */
+static void
+node_changed (SimStore *store, const SimChange *change, gpointer data)
+{
+  Binder *self = data;
+  g_autoptr (GPtrArray) claims = NULL;
+
+  if (change->type == SIM_DELETED || kube_node_view (change->object)->zone == NULL
+      || (change->previous != NULL && kube_node_view (change->previous)->zone != NULL))
+    return;
+  claims = sim_store_list (store, &kube_persistent_volume_claim, NULL);
+  for (guint i = 0; i < claims->len; i++)
+    if (dd_value_path (((SimObject *) g_ptr_array_index (claims, i))->value, "spec.volumeName")
+        == NULL)
+      sim_controller_add_object (self->claims, g_ptr_array_index (claims, i));
+}
+
 static gpointer
 start (SimActors *actors)
 {
@@ -459,6 +478,7 @@ start (SimActors *actors)
   sim_controller_watch (self->volumes, actors->store, &kube_persistent_volume);
   sim_store_subscribe (actors->store, &kube_persistent_volume_claim, claim_changed, self);
   sim_store_subscribe (actors->store, &kube_persistent_volume, volume_changed, self);
+  sim_store_subscribe (actors->store, &kube_node, node_changed, self);
   return self;
 }
 
@@ -469,6 +489,7 @@ stop (gpointer data)
 
   sim_store_unsubscribe (self->actors->store, claim_changed, self);
   sim_store_unsubscribe (self->actors->store, volume_changed, self);
+  sim_store_unsubscribe (self->actors->store, node_changed, self);
   sim_controller_free (self->claims);
   sim_controller_free (self->volumes);
   g_hash_table_unref (self->due);

@@ -13,6 +13,8 @@
 /* Imitates: Kubernetes, Persistent Volumes, Binding; kubernetes/kubernetes,
  * pkg/volume/util, FindMatchingVolume. */
 
+#define EBS_ZONE "topology.ebs.csi.aws.com/zone"
+
 GPtrArray *
 sim_pod_claims (const SimObject *pod)
 {
@@ -109,18 +111,68 @@ sim_volume_needs_attaching (const SimObject *volume)
   return TRUE;
 }
 
+/* LABELS of a node with the one that the EBS driver has put on it by its own name. */
+static DdValue *
+with_driver_label (const DdValue *labels)
+{
+  const DdValue *zone = dd_value_member (labels, "topology.kubernetes.io/zone");
+
+  if (zone == NULL || dd_value_member (labels, EBS_ZONE) != NULL)
+    return dd_value_ref (labels);
+  return dd_value_with_member (labels, EBS_ZONE, dd_value_ref (zone));
+}
+
+static gboolean
+is_among (const DdValue *values, const DdValue *value)
+{
+  for (gsize i = 0; value != NULL && i < dd_value_length (values); i++)
+    if (dd_value_equal (dd_value_element (values, i), value))
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
+term_holds (const DdValue *term, const DdValue *labels)
+{
+  const DdValue *all = dd_value_member (term, "matchLabelExpressions");
+
+  for (gsize i = 0; i < dd_value_length (all); i++)
+    {
+      const DdValue *one = dd_value_element (all, i);
+      const char *key = dd_value_path_string (one, "key");
+
+      if (key == NULL || !is_among (dd_value_member (one, "values"), dd_value_member (labels, key)))
+        return FALSE;
+    }
+  return dd_value_length (all) > 0;
+}
+
+/* Imitates: component-helpers, MatchTopologySelectorTerms: any term, all of its labels. */
+gboolean
+sim_class_allows (const SimObject *class, const DdValue *labels)
+{
+  const DdValue *terms = dd_value_member (class->value, "allowedTopologies");
+  g_autoptr (DdValue) known = with_driver_label (labels);
+
+  for (gsize i = 0; i < dd_value_length (terms); i++)
+    if (term_holds (dd_value_element (terms, i), known))
+      return TRUE;
+  return dd_value_length (terms) == 0;
+}
+
 gboolean
 sim_volume_reaches (const SimObject *volume, const char *node, const DdValue *labels)
 {
   const DdValue *required = dd_value_path (volume->value, "spec.nodeAffinity.required");
-  g_autoptr (DdValue) spec = NULL;
+  g_autoptr (DdValue) spec = NULL, known = NULL;
 
   if (required == NULL)
     return TRUE;
+  known = with_driver_label (labels);
   spec = dd_value_with_path (NULL,
                              "affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution",
                              dd_value_ref (required));
-  return sim_node_affinity_matches (spec, node, labels);
+  return sim_node_affinity_matches (spec, node, known);
 }
 
 gboolean

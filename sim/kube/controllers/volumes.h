@@ -17,6 +17,8 @@ gboolean sim_class_waits (const SimObject *class);
 /* Somebody makes its volumes. CLASS may be NULL. */
 gboolean sim_class_provisions (const SimObject *class);
 
+/* Its volumes may be made for a node with LABELS. */
+gboolean sim_class_allows (const SimObject *class, const DdValue *labels);
 /* The driver that makes CLASS's volumes, under the name that the volumes bear. */
 const char *sim_class_driver (const SimObject *class);
 /* Its volumes can be reached from the zone alone in which they were made. */

@@ -7,8 +7,9 @@
 #include "sim/kube/kinds/structs.h"
 
 static const KubeField requirement_fields[] = {
-  { "key", KUBE_STRING, 1, .required = TRUE, KUBE_DOC ("Label of the nodes.") },
-  KUBE_LIST_OF_STRINGS ("values", 2, .required = TRUE, KUBE_DOC ("Any of which it may have.")),
+  { "key", KUBE_STRING, 1, .required = TRUE, KUBE_DOC ("Label of the nodes."), KUBE_ACTS },
+  KUBE_LIST_OF_STRINGS ("values", 2, .required = TRUE, KUBE_DOC ("Any of which it may have."),
+                        KUBE_ACTS),
   { NULL },
 };
 
@@ -19,7 +20,8 @@ static const KubeStruct requirement = {
 };
 
 static const KubeField topology_fields[] = {
-  KUBE_LIST_OF ("matchLabelExpressions", requirement, 1, KUBE_DOC ("All of which must hold.")),
+  KUBE_LIST_OF ("matchLabelExpressions", requirement, 1, KUBE_DOC ("All of which must hold."),
+                KUBE_ACTS),
   { NULL },
 };
 
@@ -47,7 +49,7 @@ static const KubeField fields[] = {
     KUBE_DOC ("Whether a volume is made for the claim, or when its first pod has a node."),
     KUBE_ACTS },
   KUBE_LIST_OF ("allowedTopologies", topology, 8, KUBE_DOC ("Zones in which volumes may be made."),
-                KUBE_NOT_MODELLED ("volumes would be made in those zones alone")),
+                KUBE_ACTS),
   { NULL },
 };
 
