@@ -31,6 +31,7 @@ static const struct
   { DD_MUTANT_TRUST_THE_PROCESSES, "launch-suspended" },
   { DD_MUTANT_FORGET_THE_REFERENCE, "latest-template-rolled-back" },
   { DD_MUTANT_IGNORE_NEW_SIZE, "resized-midway" },
+  { DD_MUTANT_IGNORE_NEW_LIMITS, "minimum-raised-midway" },
   { DD_MUTANT_TERMINATE_UNDRAINED, "ami-upgrade" },
   { DD_MUTANT_COUNT_REFUSAL_AS_SUCCESS, "pdb-blocks-drain" },
   { DD_MUTANT_IGNORE_BUDGETS, "pdb-blocks-drain" },

@@ -313,6 +313,15 @@ note_size_adopted (SimLedger *ledger, const SimEvent *event)
 }
 
 static void
+note_max_adopted (SimLedger *ledger, const SimEvent *event)
+{
+  SimLedgerUpdate *update = sim_ledger_update (ledger, event->subject);
+
+  if (update != NULL)
+    update->from_max = sim_event_int (event, DD_DETAIL_MAX, 0);
+}
+
+static void
 note_scale_down_stopped (SimLedger *ledger, const SimEvent *event)
 {
   SimLedgerUpdate *update = sim_ledger_update (ledger, event->subject);
@@ -470,6 +479,8 @@ static const struct
   { DD_EVENT_SCALE_UP_REQUESTED, note_scale_up },
   { DD_EVENT_SCALE_DOWN_STOPPED, note_scale_down_stopped },
   { DD_EVENT_SIZE_ADOPTED, note_size_adopted },
+  { DD_EVENT_MAXIMUM_ADOPTED, note_max_adopted },
+  { DD_EVENT_MINIMUM_ADOPTED, note_size_adopted },
   { DD_EVENT_DRAIN_STARTED, note_drain_started },
   { DD_EVENT_DRAIN_OVERDUE, note_overdue },
   { DD_EVENT_NODE_TERMINATED, note_given_up_or_gone },

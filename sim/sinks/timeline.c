@@ -372,6 +372,26 @@ tell_adopted (SimTimeline *self, const SimEvent *event)
 }
 
 static void
+tell_max_adopted (SimTimeline *self, const SimEvent *event)
+{
+  tell (self, event, SIM_INK_CAUTION,
+        "   somebody set the maximum to %" G_GINT64_FORMAT " instead of %" G_GINT64_FORMAT
+        " meanwhile: it ends at %" G_GINT64_FORMAT,
+        number (event, DD_DETAIL_ASKED), number (event, DD_DETAIL_INSTEAD_OF),
+        number (event, DD_DETAIL_MAX));
+}
+
+static void
+tell_min_adopted (SimTimeline *self, const SimEvent *event)
+{
+  tell (self, event, SIM_INK_CAUTION,
+        "   somebody raised the minimum to %" G_GINT64_FORMAT
+        " meanwhile: %" G_GINT64_FORMAT " instances are left instead of %" G_GINT64_FORMAT,
+        number (event, DD_DETAIL_MIN), number (event, DD_DETAIL_DESIRED),
+        number (event, DD_DETAIL_INSTEAD_OF));
+}
+
+static void
 tell_warned (SimTimeline *self, const SimEvent *event)
 {
   tell (self, event, SIM_INK_CAUTION, "   warning: %s", detail (event, DD_DETAIL_REASON));
@@ -624,6 +644,8 @@ static const struct
   { DD_EVENT_SCALE_DOWN_STEP, tell_shrink },
   { DD_EVENT_SCALE_DOWN_STOPPED, tell_stopped },
   { DD_EVENT_SIZE_ADOPTED, tell_adopted },
+  { DD_EVENT_MAXIMUM_ADOPTED, tell_max_adopted },
+  { DD_EVENT_MINIMUM_ADOPTED, tell_min_adopted },
   { DD_EVENT_UPDATE_WARNED, tell_warned },
   { DD_EVENT_REQUEST_RETRIED, tell_retried },
   { DD_EVENT_API_AWAY, tell_away },

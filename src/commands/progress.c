@@ -207,6 +207,26 @@ tell_adopted (G_GNUC_UNUSED DdProgress *self, const Event *event)
 }
 
 static char *
+tell_max_adopted (G_GNUC_UNUSED DdProgress *self, const Event *event)
+{
+  return g_strdup_printf ("somebody set the maximum size to %" G_GINT64_FORMAT
+                          " instead of %" G_GINT64_FORMAT
+                          " meanwhile: the update leaves %" G_GINT64_FORMAT,
+                          number (event, DD_DETAIL_ASKED), number (event, DD_DETAIL_INSTEAD_OF),
+                          number (event, DD_DETAIL_MAX));
+}
+
+static char *
+tell_min_adopted (G_GNUC_UNUSED DdProgress *self, const Event *event)
+{
+  return g_strdup_printf ("somebody raised the minimum size to %" G_GINT64_FORMAT
+                          " meanwhile: the update leaves %" G_GINT64_FORMAT
+                          " instances instead of %" G_GINT64_FORMAT,
+                          number (event, DD_DETAIL_MIN), number (event, DD_DETAIL_DESIRED),
+                          number (event, DD_DETAIL_INSTEAD_OF));
+}
+
+static char *
 tell_raised (DdProgress *self, const Event *event)
 {
   self->desired_before = number (event, DD_DETAIL_FROM_DESIRED);
@@ -469,6 +489,8 @@ static const struct
   { DD_EVENT_SCALE_DOWN_CHOSEN, PLAIN, tell_surplus },
   { DD_EVENT_SCALE_DOWN_STEP, PLAIN, tell_step },
   { DD_EVENT_SIZE_ADOPTED, BAD, tell_adopted },
+  { DD_EVENT_MAXIMUM_ADOPTED, BAD, tell_max_adopted },
+  { DD_EVENT_MINIMUM_ADOPTED, BAD, tell_min_adopted },
   { DD_EVENT_SCALE_DOWN_STOPPED, BAD, tell_stopped },
   { DD_EVENT_REQUEST_RETRIED, FAINT, tell_retried },
   { DD_EVENT_API_AWAY, BAD, tell_away },

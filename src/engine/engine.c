@@ -268,7 +268,7 @@ static const struct
   [DD_STATE_READ_SHORTFALL] = { "read-shortfall", DD_PHASE_SCALE_DOWN, dd_refill_read_activities,
                                 dd_refill_take_activities, 0 },
   [DD_STATE_SHRINK] = { "shrink", DD_PHASE_SCALE_DOWN, dd_scale_down_shrink,
-                        dd_scale_down_take_shrunk, TO (AWAIT_SHRINK) },
+                        dd_scale_down_take_shrunk, TO (AWAIT_SHRINK) | TO (READ_SIZE) },
   [DD_STATE_AWAIT_SHRINK]
   = { "await-shrink", DD_PHASE_SCALE_DOWN, dd_scale_down_await, NULL, TO (READ_SIZE) },
   [DD_STATE_READ_HOOKS] = { "read-hooks", DD_PHASE_SCALE_DOWN, dd_surplus_read_hooks, NULL,
@@ -291,8 +291,9 @@ static const struct
   = { "unmake-version", DD_PHASE_ROLL_BACK, dd_reference_unmake, NULL, TO (POINT_BACK) },
   [DD_STATE_POINT_BACK] = { "point-back", DD_PHASE_ROLL_BACK, dd_roll_back_point_back,
                             dd_roll_back_take_pointed_back, TO (STOP_GROWTH) },
-  [DD_STATE_STOP_GROWTH] = { "stop-growth", DD_PHASE_ROLL_BACK, dd_roll_back_stop_growth,
-                             dd_roll_back_take_stopped, TO (LIST_MARKED) | TO (LIST_NEW) },
+  [DD_STATE_STOP_GROWTH]
+  = { "stop-growth", DD_PHASE_ROLL_BACK, dd_roll_back_stop_growth, dd_roll_back_take_stopped,
+      TO (LIST_MARKED) | TO (LIST_NEW) | TO (SURVEY_GROUP) },
   [DD_STATE_LIST_MARKED]
   = { "list-marked", DD_PHASE_ROLL_BACK, dd_roll_back_list_marked, NULL, TO (UNMARK) },
   [DD_STATE_UNMARK] = { "unmark", DD_PHASE_ROLL_BACK, dd_roll_back_unmark, NULL, TO (LIST_NEW) },
@@ -306,7 +307,7 @@ static const struct
   [DD_STATE_LIST_KEPT]
   = { "list-kept", DD_PHASE_ROLL_BACK, dd_roll_back_list_kept, NULL, TO (RESTORE_SIZE) },
   [DD_STATE_RESTORE_SIZE] = { "restore-size", DD_PHASE_ROLL_BACK, dd_roll_back_restore_size,
-                              dd_roll_back_take_restored, TO (LIST_PROTECTED) },
+                              dd_roll_back_take_restored, TO (LIST_PROTECTED) | TO (SURVEY_GROUP) },
 
   [DD_STATE_LIST_PROTECTED] = { "list-protected", DD_PHASE_END, list_protected, NULL,
                                 TO (UNPROTECT) | TO (READ_REFERENCE) | TO (SUCCEEDED) },
@@ -349,6 +350,9 @@ static const struct
    | TO (READ_SIZE) | TO (SHRINK) | TO (CORDON_SURPLUS) | TO (DRAIN_SURPLUS) | TO (SURVEY_GROUP) \
    | TO (POINT_BACK) | TO (STOP_GROWTH) | TO (LIST_NEW) | TO (CORDON_NEW) | TO (RETIRE_NEW) \
    | TO (RESTORE_SIZE) | TO (LIST_PROTECTED))
+
+/* They ask for sizes, which others may have bounded since the last look. */
+#define RESIZES (TO (SHRINK) | TO (STOP_GROWTH) | TO (RESTORE_SIZE))
 
 static gboolean
 may_follow (const DdEngine *self, DdState next)
@@ -452,10 +456,14 @@ take_reply (const DdReply *reply, const GError *error, gpointer data)
   DdEngine *self = data;
 
   self->call = 0;
-  if (error != NULL)
-    dd_engine_fail_with (self, error);
-  else
+  if (error == NULL)
     states[self->state].take (self, reply);
+  else if (RESIZES & (G_GUINT64_CONSTANT (1) << self->state)
+           && dd_size_may_have_changed (self, error))
+    dd_engine_enter (self, self->phase == DD_PHASE_SCALE_DOWN ? DD_STATE_READ_SIZE
+                                                              : DD_STATE_SURVEY_GROUP);
+  else
+    dd_engine_fail_with (self, error);
 }
 
 void
@@ -782,6 +790,7 @@ dd_engine_free (DdEngine *self)
   g_hash_table_unref (self->left_again);
   g_hash_table_unref (self->ready);
   g_clear_error (&self->refill_error);
+  g_clear_error (&self->size_refused);
   g_clear_pointer (&self->budgets, g_ptr_array_unref);
   g_clear_pointer (&self->never_joined, g_hash_table_unref);
   g_hash_table_unref (self->stuck);

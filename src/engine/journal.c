@@ -123,7 +123,7 @@ snapshot (const DdEngine *self)
       "target_version", dd_int (self->target_version), "repointed",
       dd_bool (self->repointed || self->state == DD_STATE_REPOINT), "growth", dd_int (self->growth),
       "ready", dd_int (self->ready_before), "ready_floor", dd_int (self->ready_floor), "desired",
-      dd_int (self->desired), "parallelism", dd_int (self->parallelism), "instances",
+      dd_int (self->desired), "asked_max", dd_int (self->asked_max), "parallelism", dd_int (self->parallelism), "instances",
       set_to_value (self->known_instances), "nodes", set_to_value (self->known_nodes), "planned",
       texts_to_value (self->planned), "marked", marks_to_value (self), "protected",
       dd_bool (self->protected_any || self->state == DD_STATE_PROTECT), "failure",
@@ -252,6 +252,7 @@ dd_journal_recall (DdEngine *self)
   self->ready_before = dd_value_path_int (document, "ready", self->before->desired);
   self->ready_floor = dd_value_path_int (document, "ready_floor", -1);
   self->desired = dd_value_path_int (document, "desired", self->before->desired);
+  self->asked_max = dd_value_path_int (document, "asked_max", self->before->max);
   self->parallelism = (guint) dd_value_path_int (document, "parallelism", 1);
   self->protected_any = dd_value_path_bool (document, "protected", FALSE);
   read_set (self->known_instances, dd_value_member (document, "instances"));

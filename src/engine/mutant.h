@@ -70,6 +70,7 @@ G_BEGIN_DECLS
   X (TRUST_THE_PROCESSES, "trust-the-processes", "begins although the group would not follow") \
   X (FORGET_THE_REFERENCE, "forget-the-reference", "takes $Latest for a version like any other") \
   X (IGNORE_NEW_SIZE, "ignore-new-size", "goes back to a size that nobody wants any more") \
+  X (IGNORE_NEW_LIMITS, "ignore-new-limits", "goes below a minimum that somebody raised") \
   X (MISCOUNT, "miscount", "says that it replaced one node more") \
   X (LIE_ABOUT_FAILURE, "lie-about-failure", "reports success where it failed")
 

@@ -164,7 +164,9 @@ struct _DdEngine
   GHashTable *handled; /* names of nodes that left in a wave */
 
   /* scale down */
-  gint64 desired;     /* what we last asked for */
+  gint64 desired;       /* what we last asked for */
+  gint64 asked_max;     /* and as the maximum */
+  GError *size_refused; /* what was asked for last; NULL: it was granted */
   DdUsec shrunk;      /* when */
   DdUsec moves_since; /* since when instances may be coming or leaving; 0: not looked yet */
   gboolean hooks_known;
@@ -367,6 +369,16 @@ void dd_scale_down_go_on (DdEngine *self);
 void dd_scale_down_shrink (DdEngine *self);
 void dd_scale_down_take_shrunk (DdEngine *self, const DdReply *reply);
 void dd_scale_down_await (DdEngine *self);
+
+/* ---- size.c ---- */
+/* Asks for sizes: the one request of a state. */
+void dd_size_ask (DdEngine *self, gint64 desired, gint64 max);
+/* Makes what others have asked for since, as self->group tells, what the group is to go back to.
+ * FALSE: nothing of it explains why a request was refused, and the update has failed. */
+gboolean dd_size_adopt (DdEngine *self);
+/* Whether ERROR, of a request that makes the group smaller, may come of a minimum that was raised
+ * since the last look: the group is to be looked at again, for dd_size_adopt (). */
+gboolean dd_size_may_have_changed (DdEngine *self, const GError *error);
 
 /* ---- surplus.c ---- */
 /* How the group becomes smaller, from where it stands. */

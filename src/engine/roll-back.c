@@ -71,7 +71,7 @@ points_back (const DdEngine *self)
 void
 dd_roll_back_take_group (DdEngine *self, const DdReply *reply)
 {
-  if (dd_engine_take_group (self, reply))
+  if (dd_engine_take_group (self, reply) && dd_size_adopt (self))
     dd_engine_enter (self,
                      points_back (self) ? dd_reference_back_state (self) : DD_STATE_STOP_GROWTH);
 }
@@ -99,11 +99,10 @@ dd_roll_back_take_pointed_back (DdEngine *self, G_GNUC_UNUSED const DdReply *rep
 void
 dd_roll_back_stop_growth (DdEngine *self)
 {
-  self->desired = MAX (dd_scaling_group_size (self->group), self->before->desired);
-  self->desired = MIN (self->desired, self->group->desired);
-  dd_engine_send (self, "UpdateAutoScalingGroup",
-                  dd_autoscaling_resize (self->before->name, self->desired,
-                                         MAX (self->desired, self->before->max)));
+  gint64 desired = MIN (MAX (dd_scaling_group_size (self->group), self->before->desired),
+                        self->group->desired);
+
+  dd_size_ask (self, desired, MAX (desired, self->before->max));
 }
 
 void
@@ -671,6 +670,12 @@ note_retired (const DdWavesResult *result, gpointer data)
   gboolean were_replaced = before < self->fresh->len && !takes_its_place_along (self, before);
 
   dd_refill_clear (self);
+  if (result->error != NULL && dd_size_may_have_changed (self, result->error))
+    {
+      g_ptr_array_set_size (self->retiring, 0);
+      dd_engine_enter (self, DD_STATE_SURVEY_GROUP);
+      return;
+    }
   if (result->error != NULL || self->refill_error != NULL)
     {
       dd_engine_fail_with (self, result->error != NULL ? result->error : self->refill_error);
@@ -795,9 +800,7 @@ dd_roll_back_list_kept (DdEngine *self)
 void
 dd_roll_back_restore_size (DdEngine *self)
 {
-  dd_engine_send (self, "UpdateAutoScalingGroup",
-                  dd_autoscaling_resize (self->before->name, self->desired,
-                                         MAX (self->desired, self->before->max)));
+  dd_size_ask (self, self->desired, MAX (self->desired, self->before->max));
 }
 
 /* The nodes that run the new image and stay, whether this update made them or one before it. */

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Scale down: maximum and desired go back one by one, each step when the instance of the one before
- * has left. When somebody else has raised desired meanwhile, such as the Cluster Autoscaler, the
- * phase stops at once and leaves the sizes alone; the update has succeeded all the same (Amazon EKS
- * User Guide, "Understand each phase of node updates", scale down phase). What somebody asked for
- * before the phase is where it goes to; what the update itself has added leaves. A look costs the
- * same however large the group: its sizes without its instances, and its latest activity. Where
- * nobody drains whom Auto Scaling chooses, surplus.c lets nodes leave by name instead. */
+/* Scale down: maximum and desired go back one by one, each step when the instance of the one
+ * before has left. When somebody else has raised desired meanwhile, such as the Cluster
+ * Autoscaler, the phase stops at once and leaves the sizes alone; the update has succeeded all the
+ * same (Amazon EKS User Guide, "Understand each phase of node updates", scale down phase). What
+ * somebody asked for before the phase is where it goes to (size.c); what the update itself has
+ * added leaves. A look costs the same however large the group: its sizes without its instances,
+ * and its latest activity. Where nobody drains whom Auto Scaling chooses, surplus.c lets nodes
+ * leave by name instead. */
 #include "config.h"
 
 #include "engine/private.h"
@@ -51,41 +52,11 @@ stop (DdEngine *self)
   finish (self);
 }
 
-/* An engine that takes up this phase has asked for a step that it knows nothing of, and a group
- * that shrinks with each termination is smaller by our doing. */
-static gboolean
-somebody_resized (const DdEngine *self)
-{
-  return self->moves_since == 0 && self->told < DD_PHASE_SCALE_DOWN
-         && self->group->desired != self->desired && !self->options.knobs.decrement_on_terminate
-         && !DD_MUTANT (DECREMENT_ON_TERMINATE) && !DD_MUTANT (FIGHT_OVER_SIZES)
-         && !DD_MUTANT (IGNORE_NEW_SIZE);
-}
-
-/* More than the group had grown to: so many more are wanted than before the update. Less: whoever
- * wrote that means it as it stands. */
-static void
-adopt_size (DdEngine *self)
-{
-  gint64 asked = self->group->desired;
-  gint64 wanted = asked > self->desired ? self->before->desired + asked - self->desired : asked;
-
-  self->before->desired = wanted;
-  self->before->max = MAX (self->before->max, wanted);
-  dd_engine_trace (self, DD_EVENT_SIZE_ADOPTED,
-                   dd_object ("asked", dd_int (asked), "instead_of", dd_int (self->desired),
-                              "desired", dd_int (wanted), "max", dd_int (self->before->max), NULL));
-  self->desired = asked;
-  dd_journal_note (self);
-}
-
 void
 dd_scale_down_take_size (DdEngine *self, const DdReply *reply)
 {
-  if (!dd_engine_take_group (self, reply))
+  if (!dd_engine_take_group (self, reply) || !dd_size_adopt (self))
     return;
-  if (somebody_resized (self))
-    adopt_size (self);
   if (self->group->desired > self->desired && !DD_MUTANT (FIGHT_OVER_SIZES))
     stop (self);
   else
@@ -135,11 +106,9 @@ dd_scale_down_shrink (DdEngine *self)
   gint64 desired = MAX (self->group->desired - step, before->desired);
   gint64 max = desired == before->desired ? before->max : MAX (self->group->max - 1, before->max);
 
-  self->desired = desired;
   dd_engine_trace (self, DD_EVENT_SCALE_DOWN_STEP,
                    dd_object ("desired", dd_int (desired), "max", dd_int (max), NULL));
-  dd_engine_send (self, "UpdateAutoScalingGroup",
-                  dd_autoscaling_resize (before->name, desired, max));
+  dd_size_ask (self, desired, max);
 }
 
 void

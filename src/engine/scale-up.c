@@ -16,13 +16,12 @@ dd_scale_up_raise (DdEngine *self)
 {
   const DdScalingGroup *before = self->before;
 
-  self->desired = before->desired + self->growth;
+  gint64 desired = before->desired + self->growth, max = before->max + self->growth;
+
   dd_engine_trace (self, DD_EVENT_SCALE_UP_REQUESTED,
-                   dd_object ("desired", dd_int (self->desired), "max",
-                              dd_int (before->max + self->growth), "from_desired",
+                   dd_object ("desired", dd_int (desired), "max", dd_int (max), "from_desired",
                               dd_int (before->desired), "from_max", dd_int (before->max), NULL));
-  dd_engine_send (self, "UpdateAutoScalingGroup",
-                  dd_autoscaling_resize (before->name, self->desired, before->max + self->growth));
+  dd_size_ask (self, desired, max);
 }
 
 void

@@ -239,6 +239,7 @@ dd_setup_take_group (DdEngine *self, const DdReply *reply)
       g_hash_table_add (self->known_instances, g_strdup (instance->id));
     }
   self->desired = group->desired;
+  self->asked_max = group->max;
   self->parallelism
       = dd_plan_parallelism (self->nodegroup, group->desired, self->options.knobs.percent_rounding);
   dd_journal_recall (self);

@@ -419,6 +419,11 @@ note_left (const DdWavesResult *result, gpointer data)
 {
   DdEngine *self = data;
 
+  if (result->error != NULL && dd_size_may_have_changed (self, result->error))
+    {
+      dd_engine_enter (self, DD_STATE_UNCORDON_SURPLUS);
+      return;
+    }
   if (result->error != NULL)
     {
       dd_engine_fail_with (self, result->error);
