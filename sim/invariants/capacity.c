@@ -234,7 +234,7 @@ sim_promise_capacity_kept (const SimLedger *ledger, const SimEvent *event, GStri
   gint64 floor, ready;
 
   if (capacity == NULL || !is_ready (ledger, instance) || instance->spot
-      || is_rebalanced_away (instance)
+      || is_rebalanced_away (instance) || sim_ledger_was_called_off (ledger, event->subject)
       || g_strcmp0 (g_hash_table_lookup (ledger->statuses, nodegroup), "UPDATING") != 0)
     return TRUE;
   floor = MIN (MIN (capacity->desired, capacity->ready), group->desired) - unavailable;

@@ -406,13 +406,49 @@ note_overdue (SimLedger *ledger, const SimEvent *event)
     note_given_up_or_gone (ledger, event);
 }
 
+/* Whoever may not terminate cannot make a group smaller again. */
+static void
+note_denial (SimLedger *ledger, const SimEvent *event)
+{
+  if (g_strcmp0 (sim_event_text (event, DD_DETAIL_OPERATION), "TerminateInstanceInAutoScalingGroup")
+          != 0
+      || g_strcmp0 (sim_event_text (event, DD_DETAIL_ERROR), "AccessDenied") != 0)
+    return;
+  for (guint i = 0; i < ledger->updates->len; i++)
+    {
+      SimLedgerUpdate *update = g_ptr_array_index (ledger->updates, i);
+
+      update->may_stay_grown = update->may_stay_grown || sim_ledger_puts_back (update);
+    }
+}
+
+/* How long a request may be under way. */
+#define STEP_LAG (2 * DD_SECOND)
+
+gboolean
+sim_ledger_may_come_of (const SimLedger *ledger, DdUsec step)
+{
+  return step >= 0 && ledger->now - step <= STEP_LAG;
+}
+
+gboolean
+sim_ledger_was_called_off (const SimLedger *ledger, const char *instance)
+{
+  return g_hash_table_contains (ledger->called_off, instance);
+}
+
 static void
 note_sizes (SimLedger *ledger, const SimEvent *event)
 {
   SimLedgerGroup *group = g_new0 (SimLedgerGroup, 1);
+  const SimLedgerGroup *before = sim_ledger_group (ledger, event->subject);
 
   group->desired = sim_event_int (event, DD_DETAIL_DESIRED, 0);
   group->max = sim_event_int (event, DD_DETAIL_MAX, 0);
+  if (before != NULL && before->desired == group->desired)
+    group->by_step = before->by_step;
+  else
+    group->by_step = sim_ledger_may_come_of (ledger, ledger->last_cloud_step);
   g_hash_table_replace (ledger->groups, g_strdup (event->subject), group);
 }
 
@@ -441,16 +477,23 @@ note_not_ready (SimLedger *ledger, const SimEvent *event)
   node->lost_since = ledger->now;
 }
 
+/* Not one of those that were named. */
+#define SHRINKING "and actual capacity, shrinking the capacity"
+
 /* Whoever is terminated by name may take the desired size down with it. */
 static void
 note_shrunk (SimLedger *ledger, const SimEvent *event)
 {
+  const char *cause = sim_event_text (event, DD_DETAIL_CAUSE);
   const char *name = sim_event_text (event, DD_DETAIL_GROUP);
   const AwsGroup *group = name != NULL ? aws_cloud_group (ledger->world->cloud, name) : NULL;
   SimLedgerGroup *known = group != NULL ? g_hash_table_lookup (ledger->groups, name) : NULL;
 
-  if (known != NULL)
-    known->desired = group->desired;
+  if (known == NULL)
+    return;
+  known->desired = group->desired;
+  if (known->by_step && cause != NULL && strstr (cause, SHRINKING) != NULL)
+    g_hash_table_add (ledger->called_off, g_strdup (event->subject));
 }
 
 /* By an eviction, or by who owns the pod and takes it back. */
@@ -491,6 +534,7 @@ static const struct
   { DD_EVENT_UPDATE_FAILED, note_update_ended },
   { DD_EVENT_LAUNCH_TEMPLATE_VERSION_CREATED, note_template_version },
   { DD_EVENT_UPDATE_ACCEPTED, note_accepted },
+  { DD_EVENT_FAULT_INJECTED, note_denial },
   { DD_EVENT_INSTANCE_TERMINATING, note_shrunk },
   { DD_EVENT_EVICTION_ACCEPTED, note_asked },
   { DD_EVENT_POD_DELETED, note_asked },
@@ -695,6 +739,7 @@ sim_invariants_new (SimWorld *world, DdUsec post_drain_wait)
   self->ledger.statuses = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->ledger.instances = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->ledger.asked = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->ledger.called_off = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->ledger.last_cloud_step = self->ledger.last_deletion = -1;
   self->breaches = g_ptr_array_new_with_free_func (breach_free);
   for (guint i = 0; i < nodes->len; i++)
@@ -719,6 +764,7 @@ sim_invariants_free (SimInvariants *self)
   g_hash_table_unref (self->ledger.statuses);
   g_hash_table_unref (self->ledger.instances);
   g_hash_table_unref (self->ledger.asked);
+  g_hash_table_unref (self->ledger.called_off);
   g_ptr_array_unref (self->breaches);
   g_free (self);
 }

@@ -20,16 +20,6 @@
 #include "sim/kube/kinds/views.h"
 #include "sim/kube/verbs/api.h"
 
-/* How long a request may be under way. */
-#define STEP_LAG (2 * DD_SECOND)
-
-/* What the scenario did at STEP may have its effect now. */
-static gboolean
-may_come_of (const SimLedger *ledger, DdUsec step)
-{
-  return step >= 0 && ledger->now - step <= STEP_LAG;
-}
-
 static const char *
 nodegroup_of (const SimLedger *ledger, const char *node)
 {
@@ -64,7 +54,7 @@ find_leaver (const SimLedger *ledger, const SimEvent *event)
   if (node == NULL || cause == NULL
       || strstr (cause, "was taken out of service in response to a user request") == NULL
       || !is_updating (ledger, nodegroup_of (ledger, node))
-      || may_come_of (ledger, ledger->last_cloud_step))
+      || sim_ledger_may_come_of (ledger, ledger->last_cloud_step))
     return NULL;
   return node;
 }
@@ -192,7 +182,7 @@ sim_promise_steps_of_one (const SimLedger *ledger, const SimEvent *event, GStrin
   const char *nodegroup = group != NULL ? sim_ledger_nodegroup_of (group) : NULL;
 
   if (before == NULL || !is_updating (ledger, nodegroup)
-      || may_come_of (ledger, ledger->last_cloud_step)
+      || sim_ledger_may_come_of (ledger, ledger->last_cloud_step)
       || count_taken (group, before->desired - group->desired) <= 1)
     return TRUE;
   g_string_printf (why, "%s goes from %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT " at once",
@@ -217,7 +207,7 @@ sim_promise_asked_before_stopped (const SimLedger *ledger, const SimEvent *event
 
   if (pod == NULL || update == NULL || update->force
       || !is_updating (ledger, nodegroup_of (ledger, node))
-      || may_come_of (ledger, ledger->last_deletion)
+      || sim_ledger_may_come_of (ledger, ledger->last_deletion)
       || g_hash_table_contains (ledger->asked, event->subject))
     return TRUE;
   budgets = kube_budgets_of_pod (ledger->world->kube, pod);

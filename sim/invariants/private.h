@@ -45,6 +45,7 @@ typedef struct
 typedef struct
 {
   gint64 desired, max;
+  gboolean by_step; /* a step of the scenario asked for this desired size */
 } SimLedgerGroup;
 
 /* What EKS said of one update record. */
@@ -78,6 +79,7 @@ typedef struct
   GHashTable *capacities; /* node group -> SimLedgerCapacity; for look-up only */
   GHashTable *statuses;   /* node group -> its status; for look-up only */
   GHashTable *instances;  /* instance -> its node; for look-up only */
+  GHashTable *called_off; /* instances; for look-up only */
   GHashTable *asked; /* "namespace/name" of pods that were asked to leave, or by their owners */
   /* When the scenario itself changed the cloud, and deleted an object; -1: not yet. */
   DdUsec last_cloud_step, last_deletion;
@@ -91,6 +93,10 @@ SimLedgerUpdate *sim_ledger_update (const SimLedger *ledger, const char *nodegro
 /* NULL when it was never heard of. */
 const SimLedgerNode *sim_ledger_node (const SimLedger *ledger, const char *node);
 const SimLedgerGroup *sim_ledger_group (const SimLedger *ledger, const char *group);
+/* What the scenario did at STEP may have its effect now. */
+gboolean sim_ledger_may_come_of (const SimLedger *ledger, DdUsec step);
+/* INSTANCE is taken out of its group because a step of the scenario made the group smaller. */
+gboolean sim_ledger_was_called_off (const SimLedger *ledger, const char *instance);
 const SimObject *sim_ledger_node_object (const SimLedger *ledger, const char *node);
 /* The managed node group that NODE is labelled with; NULL: none. */
 const char *sim_ledger_nodegroup_of_node (const SimObject *node);

@@ -87,13 +87,15 @@ sim_promise_nobody_dies_undrained (const SimLedger *ledger, const SimEvent *even
 /* ---- until the world is at rest: pods under a budget ---- */
 
 /* Why Auto Scaling lets go of INSTANCE; NULL when it does not, when it is ill or went by itself,
- * and when the zones had become uneven without the update. */
+ * when the scenario made the group smaller, and when the zones had become uneven without the
+ * update. */
 static const char *
 cause_of_end (const SimLedger *ledger, const AwsInstance *instance)
 {
   const AwsMember *member = instance->member;
 
   if (member == NULL || member->state < AWS_TERMINATING || member->activity == NULL
+      || sim_ledger_was_called_off (ledger, instance->resource.id)
       || strstr (member->activity->cause, "health") != NULL
       || sim_ledger_balances_bad_luck (ledger, instance, member->activity->cause))
     return NULL;

@@ -385,8 +385,8 @@ static void
 tell_min_adopted (SimTimeline *self, const SimEvent *event)
 {
   tell (self, event, SIM_INK_CAUTION,
-        "   somebody raised the minimum to %" G_GINT64_FORMAT
-        " meanwhile: %" G_GINT64_FORMAT " instances are left instead of %" G_GINT64_FORMAT,
+        "   somebody raised the minimum to %" G_GINT64_FORMAT " meanwhile: %" G_GINT64_FORMAT
+        " instances are left instead of %" G_GINT64_FORMAT,
         number (event, DD_DETAIL_MIN), number (event, DD_DETAIL_DESIRED),
         number (event, DD_DETAIL_INSTEAD_OF));
 }

@@ -243,7 +243,8 @@ static const struct
   [DD_STATE_PAUSE] = { "pause", DD_PHASE_UPGRADE, dd_upgrade_pause, NULL, TO (REPLACE) },
   [DD_STATE_REPLACE] = { "replace", DD_PHASE_UPGRADE, dd_upgrade_replace, NULL,
                          TO (LOOK_AGAIN) | TO (READ_BUDGETS) | TO (LIST_SHORTFALL) },
-  [DD_STATE_READ_BUDGETS] = { "read-budgets", DD_PHASE_UPGRADE, dd_upgrade_read_budgets, NULL, 0 },
+  [DD_STATE_READ_BUDGETS]
+  = { "read-budgets", DD_PHASE_UPGRADE, dd_undrained_read_budgets, NULL, 0 },
   [DD_STATE_LIST_SHORTFALL]
   = { "list-shortfall", DD_PHASE_UPGRADE, dd_refill_list, NULL, TO (FIND_SHORTFALL) },
   [DD_STATE_FIND_SHORTFALL]
@@ -296,7 +297,8 @@ static const struct
       TO (LIST_MARKED) | TO (LIST_NEW) | TO (SURVEY_GROUP) },
   [DD_STATE_LIST_MARKED]
   = { "list-marked", DD_PHASE_ROLL_BACK, dd_roll_back_list_marked, NULL, TO (UNMARK) },
-  [DD_STATE_UNMARK] = { "unmark", DD_PHASE_ROLL_BACK, dd_roll_back_unmark, NULL, TO (LIST_NEW) },
+  [DD_STATE_UNMARK]
+  = { "unmark", DD_PHASE_ROLL_BACK, dd_roll_back_unmark, NULL, TO (LIST_NEW) | TO (LIST_KEPT) },
   [DD_STATE_LIST_NEW]
   = { "list-new", DD_PHASE_ROLL_BACK, dd_roll_back_list_new, NULL, TO (CORDON_NEW) },
   [DD_STATE_CORDON_NEW]
@@ -304,8 +306,8 @@ static const struct
   [DD_STATE_RETIRE_NEW]
   = { "retire-new", DD_PHASE_ROLL_BACK, dd_roll_back_retire_new, NULL,
       TO (SURVEY_GROUP) | TO (CORDON_NEW) | TO (LIST_KEPT) | TO (RESTORE_SIZE) },
-  [DD_STATE_LIST_KEPT]
-  = { "list-kept", DD_PHASE_ROLL_BACK, dd_roll_back_list_kept, NULL, TO (RESTORE_SIZE) },
+  [DD_STATE_LIST_KEPT] = { "list-kept", DD_PHASE_ROLL_BACK, dd_roll_back_list_kept, NULL,
+                           TO (RESTORE_SIZE) | TO (LIST_PROTECTED) },
   [DD_STATE_RESTORE_SIZE] = { "restore-size", DD_PHASE_ROLL_BACK, dd_roll_back_restore_size,
                               dd_roll_back_take_restored, TO (LIST_PROTECTED) | TO (SURVEY_GROUP) },
 
@@ -354,12 +356,33 @@ static const struct
 /* They ask for sizes, which others may have bounded since the last look. */
 #define RESIZES (TO (SHRINK) | TO (STOP_GROWTH) | TO (RESTORE_SIZE))
 
+/* dd_roll_back_give_up () */
+#define TO_GIVE_UP (TO (LIST_MARKED) | TO (LIST_KEPT) | TO (LIST_PROTECTED))
+
 static gboolean
 may_follow (const DdEngine *self, DdState next)
 {
-  if (states[self->state].successors & (G_GUINT64_CONSTANT (1) << next))
+  guint64 bit = G_GUINT64_CONSTANT (1) << next;
+
+  if (states[self->state].successors & bit)
     return TRUE;
-  return self->failed && (next == DD_STATE_FAILED || next == phases[self->phase].on_failure);
+  if (!self->failed)
+    return FALSE;
+  return next == DD_STATE_FAILED || next == phases[self->phase].on_failure
+         || (self->phase == DD_PHASE_ROLL_BACK && (TO_GIVE_UP & bit));
+}
+
+/* What a failure leads to. While things are put back, AWS that refuses something is no reason to
+ * leave in the cluster what the update has written there. */
+static DdState
+after_failure (DdEngine *self)
+{
+  const char *service = dd_caller_failed_service (self->caller);
+
+  if (self->phase == DD_PHASE_ROLL_BACK && g_strcmp0 (service, "kubernetes") != 0
+      && !DD_MUTANT (ABANDON_THE_CLUSTER))
+    return dd_roll_back_give_up (self);
+  return phases[self->phase].on_failure;
 }
 
 /* It puts back what the update has changed. An engine that takes up an update leaves behind what
@@ -604,8 +627,7 @@ dd_engine_fail (DdEngine *self, const char *code, const char *message, GPtrArray
       /* From here on these are the ones that leave again, and nobody has chosen any. */
       g_ptr_array_set_size (self->fresh, 0);
     }
-  dd_engine_enter (self,
-                   DD_MUTANT (NO_ROLL_BACK) ? DD_STATE_FAILED : phases[self->phase].on_failure);
+  dd_engine_enter (self, DD_MUTANT (NO_ROLL_BACK) ? DD_STATE_FAILED : after_failure (self));
 }
 
 #define UNREACHABLE "look at the API server, its endpoint and what is between it and here"
@@ -720,6 +742,7 @@ dd_engine_new (const DdEngineContext *context, const DdUpgradeOptions *options, 
   self->stuck = names_new ();
   self->stuck_zones = names_new ();
   self->leaving = names_new ();
+  self->strangers = names_new ();
   self->retiring = g_ptr_array_new_with_free_func (g_free);
   self->candidates = nodes_new ();
   self->unemptied = g_ptr_array_new_with_free_func (g_free);
@@ -796,6 +819,7 @@ dd_engine_free (DdEngine *self)
   g_hash_table_unref (self->stuck);
   g_hash_table_unref (self->stuck_zones);
   g_hash_table_unref (self->leaving);
+  g_hash_table_unref (self->strangers);
   g_ptr_array_unref (self->retiring);
   g_ptr_array_unref (self->candidates);
   g_clear_pointer (&self->leaver, dd_kube_node_unref);

@@ -169,6 +169,18 @@ append_instance (GString *out, const DdScalingGroup *group, const char *id)
       id, zone != NULL ? " in " : "", zone != NULL ? zone : "");
 }
 
+char *
+dd_explain_instances (const DdScalingGroup *group, const GPtrArray *ids)
+{
+  GString *out = g_string_new (NULL);
+
+  for (guint i = 0; i < MIN (ids->len, MAX_LINES); i++)
+    append_instance (out, group, g_ptr_array_index (ids, i));
+  if (ids->len > MAX_LINES)
+    g_string_append_printf (out, "\n... and %u more", ids->len - MAX_LINES);
+  return g_string_free (out, FALSE);
+}
+
 /* Imitates the advice of the Amazon EC2 Auto Scaling User Guide, "Suspend and resume processes". */
 static void
 append_suspended (GString *out, const DdScalingGroup *group, const char *process,

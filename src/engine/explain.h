@@ -28,6 +28,8 @@ typedef struct
 char *dd_explain_shortfall (const DdAbsence *absence, gint64 ready, gint64 needed);
 
 /* Why GROUP has more instances than it wants, and keeps them. */
+/* A line for each of the instances IDS (of char *) of which no node has come. */
+char *dd_explain_instances (const DdScalingGroup *group, const GPtrArray *ids);
 char *dd_explain_staying (const DdScalingGroup *group);
 
 /* Why the new nodes are not there, or not ready. */

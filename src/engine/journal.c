@@ -123,9 +123,10 @@ snapshot (const DdEngine *self)
       "target_version", dd_int (self->target_version), "repointed",
       dd_bool (self->repointed || self->state == DD_STATE_REPOINT), "growth", dd_int (self->growth),
       "ready", dd_int (self->ready_before), "ready_floor", dd_int (self->ready_floor), "desired",
-      dd_int (self->desired), "asked_max", dd_int (self->asked_max), "parallelism", dd_int (self->parallelism), "instances",
-      set_to_value (self->known_instances), "nodes", set_to_value (self->known_nodes), "planned",
-      texts_to_value (self->planned), "marked", marks_to_value (self), "protected",
+      dd_int (self->desired), "asked_max", dd_int (self->asked_max), "parallelism",
+      dd_int (self->parallelism), "instances", set_to_value (self->known_instances), "nodes",
+      set_to_value (self->known_nodes), "planned", texts_to_value (self->planned), "marked",
+      marks_to_value (self), "protected",
       dd_bool (self->protected_any || self->state == DD_STATE_PROTECT), "failure",
       failure_to_value (self), NULL);
 }

@@ -27,6 +27,7 @@ G_BEGIN_DECLS
   X (FORCE_NEVER, "force-never", "fails although it was told to force") \
   X (DROP_ZONE_RULE, "drop-zone-rule", "does not care where the new nodes are") \
   X (IGNORE_READINESS, "ignore-readiness", "counts new nodes that are not Ready") \
+  X (WAIT_FOR_NOBODY, "wait-for-nobody", "waits for instances that somebody has called off") \
   X (RAISE_BY_ONE, "raise-by-one", "adds one node, not twice the zones") \
   X (SKIP_MARK, "skip-mark", "leaves outdated nodes schedulable") \
   X (MARK_UPDATED, "mark-updated", "marks updated nodes as well") \
@@ -47,6 +48,8 @@ G_BEGIN_DECLS
   X (KEEP_TEMPLATE, "keep-template", "does not point the group at the new template version") \
   X (KEEP_PROTECTION, "keep-protection", "leaves new nodes protected from scale-in") \
   X (NO_ROLL_BACK, "no-roll-back", "leaves everything as it is after a failure") \
+  X (ABANDON_THE_CLUSTER, "abandon-the-cluster", "leaves cordons behind when AWS refuses") \
+  X (SPEND_THE_LAST, "spend-the-last", "lets the last nodes leave although none joins") \
   X (NEVER_RETRY, "never-retry", "fails at the first 5xx") \
   X (SKIP_LAST_LOOK, "skip-last-look", "does not look at a node again before terminating it") \
   X (RETIRE_UNDRAINED, "retire-undrained", "rolls back without draining the new nodes") \

@@ -367,6 +367,8 @@ dd_obstacles_pass (DdEngine *self, GPtrArray *nodes)
   guint in_service;
   g_autoptr (GPtrArray) absent = strangers (self, nodes, &in_service);
 
+  for (guint i = 0; i < absent->len; i++)
+    g_hash_table_add (self->strangers, g_strdup (g_ptr_array_index (absent, i)));
   if (self->journal != NULL)
     return TRUE;
   if (in_service > 0 && absent->len == in_service && !DD_MUTANT (TRUST_THE_CLUSTER))

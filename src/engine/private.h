@@ -133,12 +133,14 @@ struct _DdEngine
   gint64 growth;
   GHashTable *known_nodes;     /* names at the beginning, and of every new node seen since */
   GHashTable *known_instances; /* ids in the group at the beginning */
+  GHashTable *strangers;       /* ids of those that were no nodes then, and have not joined yet */
   gint64 ready_before;         /* Ready nodes at the beginning */
   GPtrArray *outdated;         /* of DdKubeNode, in the order in which they are replaced */
   GPtrArray *warnings;         /* of char *: what will hinder the update */
 
   /* scale up */
   DdUsec raised;         /* when; 0: not yet */
+  DdUsec confirmed;      /* when the group was looked at last */
   GPtrArray *fresh;      /* of DdKubeNode: new nodes with the latest labels, as last seen */
   DdScalingGroup *group; /* as last seen */
   GHashTable *marked;    /* names of the nodes we marked */
@@ -146,6 +148,7 @@ struct _DdEngine
 
   /* upgrade */
   gint64 ready_floor;      /* Ready nodes that must be there beside those that leave; -1: unknown */
+  gint64 ready_needed;     /* with those that were to leave next */
   gint64 room;             /* Ready nodes above it, as last counted and less what has left since */
   GHashTable *ready;       /* names of those counted */
   DdLister *refill_lister; /* counts them */
@@ -167,8 +170,8 @@ struct _DdEngine
   gint64 desired;       /* what we last asked for */
   gint64 asked_max;     /* and as the maximum */
   GError *size_refused; /* what was asked for last; NULL: it was granted */
-  DdUsec shrunk;      /* when */
-  DdUsec moves_since; /* since when instances may be coming or leaving; 0: not looked yet */
+  DdUsec shrunk;        /* when */
+  DdUsec moves_since;   /* since when instances may be coming or leaving; 0: not looked yet */
   gboolean hooks_known;
   gboolean hook_drains;     /* somebody drains whom Auto Scaling chooses */
   GPtrArray *candidates;    /* of DdKubeNode: one of them leaves, unless nobody does */
@@ -203,6 +206,8 @@ struct _DdEngine
   guint batch, batches;    /* so many leave now; and so often some did */
   guint batch_limit;       /* no more can be spared at once; 0: that is not known */
   gboolean batch_was_cut;  /* it did not begin, and fewer are to leave */
+  gboolean gave_up;        /* AWS refuses: no more new nodes leave */
+  gboolean gave_up_sizes;  /* nor do the sizes go back */
   DdUpgradeResult result;
 };
 
@@ -354,8 +359,10 @@ void dd_vanished_forget (DdEngine *self, const GPtrArray *nodes);
 /* ---- upgrade.c ---- */
 void dd_upgrade_pause (DdEngine *self);
 void dd_upgrade_replace (DdEngine *self);
-void dd_upgrade_read_budgets (DdEngine *self);
 void dd_upgrade_look_again (DdEngine *self);
+
+/* ---- undrained.c ---- */
+void dd_undrained_read_budgets (DdEngine *self);
 
 /* ---- scale-down.c ---- */
 void dd_scale_down_read_size (DdEngine *self);
@@ -373,6 +380,7 @@ void dd_scale_down_await (DdEngine *self);
 /* ---- size.c ---- */
 /* Asks for sizes: the one request of a state. */
 void dd_size_ask (DdEngine *self, gint64 desired, gint64 max);
+void dd_size_adopt_desired (DdEngine *self);
 /* Makes what others have asked for since, as self->group tells, what the group is to go back to.
  * FALSE: nothing of it explains why a request was refused, and the update has failed. */
 gboolean dd_size_adopt (DdEngine *self);
@@ -403,6 +411,8 @@ void dd_roll_back_list_new (DdEngine *self);
 void dd_roll_back_cordon_new (DdEngine *self);
 void dd_roll_back_retire_new (DdEngine *self);
 void dd_roll_back_list_kept (DdEngine *self);
+/* What is left to do in the cluster once AWS refuses something; as much is noted. */
+DdState dd_roll_back_give_up (DdEngine *self);
 void dd_roll_back_restore_size (DdEngine *self);
 void dd_roll_back_take_restored (DdEngine *self, const DdReply *reply);
 

@@ -72,6 +72,37 @@ has_room (const DdEngine *self, guint count)
   return cost == 0 || cost <= self->room;
 }
 
+/* The instance of NODE, as the group was last seen; NULL: it was not there. */
+static const DdGroupInstance *
+instance_of (const DdEngine *self, const DdKubeNode *node)
+{
+  for (guint i = 0; self->group != NULL && i < self->group->instances->len; i++)
+    {
+      const DdGroupInstance *instance = g_ptr_array_index (self->group->instances, i);
+
+      if (g_strcmp0 (instance->id, node->instance) == 0)
+        return instance;
+    }
+  return NULL;
+}
+
+/* Auto Scaling takes it away: it is Ready until its pods have gone. */
+static gboolean
+leaves_group (const DdEngine *self, const DdKubeNode *node)
+{
+  const DdGroupInstance *instance = instance_of (self, node);
+
+  return instance != NULL && !dd_group_instance_counts (instance);
+}
+
+static gboolean
+stays_in_group (const DdEngine *self, const DdKubeNode *node)
+{
+  const DdGroupInstance *instance = instance_of (self, node);
+
+  return instance != NULL && dd_group_instance_counts (instance);
+}
+
 /* Old nodes that stay and are not Ready: no new one has to make up for them. */
 static gint64
 count_lost (const DdEngine *self, GPtrArray *nodes)
@@ -82,7 +113,7 @@ count_lost (const DdEngine *self, GPtrArray *nodes)
     {
       const DdKubeNode *node = g_ptr_array_index (nodes, i);
 
-      count += node->not_ready != NULL && node->instance != NULL
+      count += node->not_ready != NULL && stays_in_group (self, node)
                && g_hash_table_contains (self->known_instances, node->instance);
     }
   return count;
@@ -96,6 +127,17 @@ choose_floor_of_roll_back (const DdEngine *self, GPtrArray *nodes)
   return MAX (needed - (self->minimal ? self->parallelism : 0), 0);
 }
 
+/* Whatever may be unavailable at once, the last Ready nodes do not leave while instances of the
+ * group do not join: nothing says that others will. */
+static gint64
+choose_floor_of_minimal (const DdEngine *self)
+{
+  gboolean some_do_not_join = g_hash_table_size (self->strangers) > 0;
+
+  return MAX (self->before->desired - self->parallelism,
+              some_do_not_join && !DD_MUTANT (SPEND_THE_LAST) ? 1 : 0);
+}
+
 /* Nodes that were not Ready when it began are no reason not to begin: they may be what the update
  * is to mend. */
 static gint64
@@ -107,20 +149,38 @@ choose_floor (const DdEngine *self, GPtrArray *nodes)
   if (self->failed)
     return choose_floor_of_roll_back (self, nodes);
   if (self->minimal)
-    return MAX (wanted - self->parallelism, 0);
+    return choose_floor_of_minimal (self);
   return MAX (MIN (wanted, ready - self->parallelism), 0);
+}
+
+/* Where the last of them has joined, none needs to be made up for. */
+static void
+forget_joined_strangers (DdEngine *self, GPtrArray *nodes)
+{
+  guint before = g_hash_table_size (self->strangers);
+
+  for (guint i = 0; i < nodes->len; i++)
+    {
+      const DdKubeNode *node = g_ptr_array_index (nodes, i);
+
+      if (node->instance != NULL)
+        g_hash_table_remove (self->strangers, node->instance);
+    }
+  if (before > 0 && g_hash_table_size (self->strangers) == 0 && self->minimal && !self->failed)
+    self->ready_floor = -1;
 }
 
 static void
 count_ready (DdEngine *self, GPtrArray *nodes)
 {
+  forget_joined_strangers (self, nodes);
   g_hash_table_remove_all (self->ready);
   for (guint i = 0; i < nodes->len; i++)
     {
       const DdKubeNode *node = g_ptr_array_index (nodes, i);
 
       if (node->not_ready == NULL && !dd_waves_has_started (self->waves, node->name)
-          && !g_hash_table_contains (self->left_again, node->name))
+          && !g_hash_table_contains (self->left_again, node->name) && !leaves_group (self, node))
         g_hash_table_add (self->ready, g_strdup (node->name));
     }
   if (self->ready_floor < 0)
@@ -163,6 +223,8 @@ wait_for_more (DdEngine *self)
                        dd_object ("ready", dd_int (g_hash_table_size (self->ready)), "needed",
                                   dd_int (self->ready_floor), NULL));
     }
+  self->ready_needed
+      = self->ready_floor + cost_of_next (self, dd_waves_count_startable (self->waves));
   self->shortfall = now >= self->short_since + self->options.knobs.join_timeout;
   if (self->shortfall)
     dd_waves_stop (self->waves);
@@ -288,6 +350,24 @@ dd_refill_take_shortfall (DdEngine *self, const DdReply *reply)
   dd_engine_enter (self, DD_STATE_LOOK_AGAIN);
 }
 
+/* Those that were no nodes when the update began are to blame as well. */
+static GPtrArray *
+absent_and_strangers (const DdEngine *self)
+{
+  GPtrArray *absent = dd_scale_up_absent_instances (self);
+
+  for (guint i = 0; self->minimal && i < self->group->instances->len; i++)
+    {
+      const DdGroupInstance *instance = g_ptr_array_index (self->group->instances, i);
+
+      if (dd_group_instance_counts (instance)
+          && g_hash_table_contains (self->strangers, instance->id)
+          && g_hash_table_contains (self->known_instances, instance->id))
+        g_ptr_array_add (absent, instance->id);
+    }
+  return absent;
+}
+
 void
 dd_refill_read_activities (DdEngine *self)
 {
@@ -299,7 +379,7 @@ void
 dd_refill_take_activities (DdEngine *self, const DdReply *reply)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (GPtrArray) absent = dd_scale_up_absent_instances (self);
+  g_autoptr (GPtrArray) absent = absent_and_strangers (self);
   g_autoptr (GPtrArray) messages
       = dd_activity_failures_from_reply (reply, self->began - DD_SECOND, &error);
   g_autofree char *message
@@ -309,7 +389,7 @@ dd_refill_take_activities (DdEngine *self, const DdReply *reply)
   gint64 ready = self->phase == DD_PHASE_UPGRADE
                      ? (gint64) g_hash_table_size (self->ready)
                      : dd_scaling_group_size (self->group) - (gint64) absent->len;
-  gint64 needed = self->phase == DD_PHASE_UPGRADE ? self->ready_floor + 1 : self->before->desired;
+  gint64 needed = self->phase == DD_PHASE_UPGRADE ? self->ready_needed : self->before->desired;
   DdAbsence absence = { .before = self->before,
                         .now = self->group,
                         .outdated = self->outdated,

@@ -168,6 +168,8 @@ go_on_to_new_nodes (const GError *error, gpointer data)
 
   if (error != NULL)
     dd_engine_fail_with (self, error);
+  else if (self->gave_up)
+    dd_engine_enter (self, DD_STATE_LIST_KEPT);
   else
     dd_engine_enter (self, DD_STATE_LIST_NEW);
 }
@@ -762,7 +764,7 @@ go_on_to_sizes (const GError *error, gpointer data)
   if (error != NULL)
     dd_engine_fail_with (self, error);
   else
-    dd_engine_enter (self, DD_STATE_RESTORE_SIZE);
+    dd_engine_enter (self, self->gave_up_sizes ? DD_STATE_LIST_PROTECTED : DD_STATE_RESTORE_SIZE);
 }
 
 /* They stay, and pods may go there again, unless somebody else had cordoned them. */
@@ -783,7 +785,8 @@ take_kept (GPtrArray *nodes, const GError *error, gpointer data)
     {
       DdKubeNode *node = g_ptr_array_index (nodes, i);
 
-      if (is_stuck (self, node) && g_hash_table_contains (self->marked, node->name))
+      if ((is_stuck (self, node) || self->gave_up)
+          && g_hash_table_contains (self->marked, node->name))
         dd_patcher_add (self->patcher, node, dd_marks_of_leaving (&self->options.knobs));
     }
   dd_patcher_start (self->patcher);
@@ -795,12 +798,35 @@ dd_roll_back_list_kept (DdEngine *self)
   dd_engine_list (self, DD_NODES_UPDATED, take_kept);
 }
 
+/* ---- AWS refuses ---- */
+
+DdState
+dd_roll_back_give_up (DdEngine *self)
+{
+  gboolean sizes_were_asked = self->state == DD_STATE_RETIRE_NEW;
+
+  if (self->gave_up || self->state == DD_STATE_RESTORE_SIZE)
+    return DD_STATE_LIST_PROTECTED;
+  self->gave_up = TRUE;
+  self->gave_up_sizes = !sizes_were_asked;
+  dd_caller_set_patience (self->caller, 0, FALSE); /* it has been waited for */
+  return sizes_were_asked ? DD_STATE_LIST_KEPT : DD_STATE_LIST_MARKED;
+}
+
 /* ---- what is left ---- */
 
 void
 dd_roll_back_restore_size (DdEngine *self)
 {
   dd_size_ask (self, self->desired, MAX (self->desired, self->before->max));
+}
+
+static gboolean
+is_no_node (const DdEngine *self, const DdGroupInstance *instance)
+{
+  return g_hash_table_contains (self->strangers, instance->id)
+         || (self->never_joined != NULL
+             && g_hash_table_contains (self->never_joined, instance->id));
 }
 
 /* The nodes that run the new image and stay, whether this update made them or one before it. */
@@ -813,11 +839,12 @@ count_kept (const DdEngine *self)
     {
       const DdGroupInstance *instance = g_ptr_array_index (self->group->instances, i);
 
-      kept += dd_group_instance_counts (instance)
+      kept += dd_group_instance_counts (instance) && !is_no_node (self, instance)
               && (is_new (self, instance) || runs_new_image (self, instance));
     }
   for (guint i = 0; i < self->fresh->len; i++)
-    gone += !is_stuck (self, g_ptr_array_index (self->fresh, i));
+    gone += !is_stuck (self, g_ptr_array_index (self->fresh, i))
+            && !dd_engine_is_nameless (g_ptr_array_index (self->fresh, i));
   return kept - MIN (gone, kept);
 }
 

@@ -11,6 +11,10 @@
 #include "engine/private.h"
 #include "engine/mutant.h"
 
+/* Somebody may call off what was asked for, so the group is looked at although nodes are missing.
+ */
+#define CONFIRM_INTERVAL (2 * DD_MINUTE)
+
 void
 dd_scale_up_raise (DdEngine *self)
 {
@@ -29,6 +33,7 @@ dd_scale_up_take_raised (DdEngine *self, G_GNUC_UNUSED const DdReply *reply)
 {
   if (self->raised == 0)
     self->raised = dd_engine_now (self);
+  self->confirmed = dd_engine_now (self);
   dd_engine_enter (self, DD_STATE_AWAIT_NODES);
 }
 
@@ -128,7 +133,8 @@ take_nodes (GPtrArray *nodes, const GError *error, gpointer data)
   dd_scale_up_keep_fresh (self, nodes);
   dd_scale_up_note_joined (self, self->fresh);
 
-  if (time_left (self) <= 0 || (all_are_ready (self->fresh) && all_zones_are_covered (self)))
+  if (time_left (self) <= 0 || (all_are_ready (self->fresh) && all_zones_are_covered (self))
+      || dd_engine_now (self) >= self->confirmed + CONFIRM_INTERVAL)
     dd_engine_enter (self, DD_STATE_CONFIRM_GROUP);
   else if (all_are_ready (self->fresh) && can_grow_further (self))
     {
@@ -178,6 +184,25 @@ dd_scale_up_absent_instances (const DdEngine *self)
   return absent;
 }
 
+/* Whoever lowered desired means it; nobody waits for what cannot come any more. */
+static void
+fail_called_off (DdEngine *self)
+{
+  gint64 asked = self->desired, ready = self->fresh->len;
+  g_autofree char *message = g_strdup_printf ("Auto Scaling group %s wants %" G_GINT64_FORMAT
+                                              " instances, not the %" G_GINT64_FORMAT
+                                              " that the update had asked for: somebody lowered it",
+                                              self->group->name, self->group->desired, asked);
+  char *why = g_strdup_printf ("%s\nno node was replaced, and %" G_GINT64_FORMAT
+                               " new ones had joined; start the update again, and see that nobody "
+                               "lowers the desired size meanwhile, such as a Cluster Autoscaler or "
+                               "a configuration tool",
+                               message, ready);
+
+  dd_size_adopt_desired (self);
+  dd_engine_fail (self, "ConfigurationConflict", message, NULL, why);
+}
+
 void
 dd_scale_up_take_group (DdEngine *self, const DdReply *reply)
 {
@@ -185,6 +210,7 @@ dd_scale_up_take_group (DdEngine *self, const DdReply *reply)
 
   if (!dd_engine_take_group (self, reply))
     return;
+  self->confirmed = dd_engine_now (self);
   absent = dd_scale_up_absent_instances (self);
   if ((absent->len == 0 || DD_MUTANT (DROP_ZONE_RULE)) && all_are_ready (self->fresh)
       && all_zones_are_covered (self))
@@ -193,6 +219,8 @@ dd_scale_up_take_group (DdEngine *self, const DdReply *reply)
                        dd_object ("node_count", dd_int (self->fresh->len), NULL));
       dd_engine_enter (self, DD_STATE_PROTECT);
     }
+  else if (self->group->desired < self->desired && !DD_MUTANT (WAIT_FOR_NOBODY))
+    fail_called_off (self);
   else if (time_left (self) <= 0)
     dd_engine_enter (self, DD_STATE_READ_ACTIVITIES);
   else

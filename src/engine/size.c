@@ -33,8 +33,8 @@ somebody_set_desired (const DdEngine *self)
 
 /* More than the group had grown to: so many more are wanted than before the update. Less: whoever
  * wrote that means it as it stands. */
-static void
-adopt_desired (DdEngine *self)
+void
+dd_size_adopt_desired (DdEngine *self)
 {
   gint64 asked = self->group->desired;
   gint64 wanted = asked > self->desired ? self->before->desired + asked - self->desired : asked;
@@ -94,7 +94,7 @@ dd_size_adopt (DdEngine *self)
   gboolean max_was_set, min_was_raised;
 
   if (desired_was_set)
-    adopt_desired (self);
+    dd_size_adopt_desired (self);
   max_was_set = somebody_set_max (self);
   if (max_was_set)
     adopt_max (self);

@@ -86,60 +86,6 @@ note_progress (guint gone, gpointer data)
     }
 }
 
-static void
-fail_undrained (DdEngine *self, GPtrArray *overdue, GPtrArray *budgets)
-{
-  GPtrArray *ids = g_ptr_array_new_with_free_func (g_free);
-  g_autofree char *message
-      = g_strdup_printf ("Reached max retries while trying to evict pods from nodes in node group "
-                         "%s",
-                         self->options.nodegroup);
-  g_autofree char *why = dd_explain_drains_under (overdue, budgets, dd_engine_now (self));
-
-  for (guint i = 0; i < overdue->len; i++)
-    {
-      const char *name = dd_node_machine_node (g_ptr_array_index (overdue, i))->name;
-
-      g_ptr_array_add (ids, g_strdup (name));
-      g_hash_table_add (self->stuck, g_strdup (name));
-    }
-  dd_engine_fail (self, "PodEvictionFailure", message, ids,
-                  g_strdup_printf ("%s\nThen start the update again. Or force it, and what is left "
-                                   "after the drain's time is deleted.",
-                                   why));
-}
-
-static void
-free_budget (gpointer budget)
-{
-  dd_kube_budget_free (budget);
-}
-
-/* Without the budgets the advice is less to the point, which is no reason to fail differently. */
-static void
-take_budgets (const DdReply *reply, const GError *error, gpointer data)
-{
-  DdEngine *self = data;
-  g_autofree char *token = NULL;
-
-  self->call = 0;
-  if (error == NULL && dd_kube_budgets_from_reply (reply, self->budgets, &token, NULL)
-      && token != NULL)
-    self->call = dd_caller_send_once (self->caller, "list budgets", dd_kube_list_budgets (token),
-                                      take_budgets, self);
-  else
-    fail_undrained (self, self->overdue, self->budgets);
-}
-
-void
-dd_upgrade_read_budgets (DdEngine *self)
-{
-  g_clear_pointer (&self->budgets, g_ptr_array_unref);
-  self->budgets = g_ptr_array_new_with_free_func (free_budget);
-  self->call = dd_caller_send_once (self->caller, "list budgets", dd_kube_list_budgets (NULL),
-                                    take_budgets, self);
-}
-
 /* Nodes whose turn never came are looked for again. */
 static void
 forget_waiting (DdEngine *self)
