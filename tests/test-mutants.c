@@ -34,6 +34,7 @@ static const struct
   { DD_MUTANT_WAIT_FOR_NOBODY, "desired-lowered-in-scale-up" },
   { DD_MUTANT_SPEND_THE_LAST, "minimal-force-keeps-the-last" },
   { DD_MUTANT_ABANDON_THE_CLUSTER, "clean-up-may-not-terminate" },
+  { DD_MUTANT_SHRINK_CLOSED, "every-node-cordoned-midway" },
   { DD_MUTANT_IGNORE_NEW_LIMITS, "minimum-raised-midway" },
   { DD_MUTANT_TERMINATE_UNDRAINED, "ami-upgrade" },
   { DD_MUTANT_COUNT_REFUSAL_AS_SUCCESS, "pdb-blocks-drain" },

@@ -583,9 +583,13 @@ static const struct
   DdEvent event;
   void (*note) (SimLedger *ledger, const SimEvent *event);
 } afterthoughts[] = {
-  { DD_EVENT_NODEGROUP_STATUS, note_status },    { DD_EVENT_UPDATE_FINISHED, note_finished },
-  { DD_EVENT_NODE_REGISTERED, note_registered }, { DD_EVENT_GROUP_UPDATED, note_sizes },
-  { DD_EVENT_PHASE_ENTERED, note_phase_passed }, { DD_EVENT_UPDATE_STARTED, note_update_started },
+  { DD_EVENT_NODEGROUP_STATUS, note_status },
+  { DD_EVENT_UPDATE_FINISHED, note_finished },
+  { DD_EVENT_NODE_REGISTERED, note_registered },
+  { DD_EVENT_GROUP_UPDATED, note_sizes },
+  { DD_EVENT_NODE_REGISTERED, sim_ledger_note_newcomer },
+  { DD_EVENT_PHASE_ENTERED, note_phase_passed },
+  { DD_EVENT_UPDATE_STARTED, note_update_started },
 };
 
 /* The first Node of an instance has it: a second one is for one-node-each to see. */

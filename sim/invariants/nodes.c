@@ -111,6 +111,26 @@ is_of_configuration (const SimLedger *ledger, const SimEvent *event)
   return record != NULL && record->of_configuration;
 }
 
+/* Pods of a node that left would have nowhere to go. */
+static gboolean
+is_closed (const SimLedger *ledger, const char *nodegroup)
+{
+  g_autoptr (GPtrArray) nodes = sim_store_list (ledger->world->kube->store, &kube_node, NULL);
+  guint count = 0;
+
+  for (guint i = 0; i < nodes->len; i++)
+    {
+      const SimObject *node = g_ptr_array_index (nodes, i);
+
+      if (g_strcmp0 (sim_ledger_nodegroup_of_node (node), nodegroup) != 0)
+        continue;
+      if (!kube_node_view (node)->unschedulable)
+        return FALSE;
+      count++;
+    }
+  return count > 0;
+}
+
 /* EKS says "update.finished" of the node group once its engine is done. */
 gboolean
 sim_promise_sizes_restored (const SimLedger *ledger, const SimEvent *event, GString *why)
@@ -124,7 +144,8 @@ sim_promise_sizes_restored (const SimLedger *ledger, const SimEvent *event, GStr
   if (group->desired == update->from_desired && group->max == update->from_max)
     return TRUE;
   if (g_strcmp0 (sim_event_text (event, DD_DETAIL_STATUS), "Failed") == 0
-      && sim_ledger_keeps_zones_even (ledger, update->nodegroup, update->from_desired))
+      && (sim_ledger_keeps_zones_even (ledger, update->nodegroup, update->from_desired)
+          || is_closed (ledger, update->nodegroup)))
     return TRUE;
   g_string_printf (
       why,

@@ -91,8 +91,25 @@ sim_ledger_note_told_replaced (SimLedger *ledger, const SimEvent *event)
     capacity->told_replaced = sim_event_int (event, DD_DETAIL_REPLACED, -1);
 }
 
-/* Those that were nodes of the group when the update began, and had another image than it launches
- * now, and are gone, whoever took them. */
+/* Whoever comes with the former image while an update goes on is to be replaced as well. */
+void
+sim_ledger_note_newcomer (SimLedger *ledger, const SimEvent *event)
+{
+  const char *id = sim_event_text (event, DD_DETAIL_INSTANCE);
+  const AwsInstance *instance = id != NULL ? aws_cloud_instance (ledger->world->cloud, id) : NULL;
+  const char *nodegroup = instance != NULL && instance->member != NULL
+                              ? sim_ledger_nodegroup_of (instance->member->group)
+                              : NULL;
+  SimLedgerCapacity *capacity
+      = nodegroup != NULL ? g_hash_table_lookup (ledger->capacities, nodegroup) : NULL;
+
+  if (capacity != NULL
+      && g_strcmp0 (g_hash_table_lookup (ledger->statuses, nodegroup), "UPDATING") == 0)
+    g_hash_table_add (capacity->instances, g_strdup (id));
+}
+
+/* Those that were nodes of the group when the update began or came meanwhile, and had another image
+ * than it launches now, and are gone, whoever took them. */
 static gint64
 count_replaced (const SimLedger *ledger, const SimLedgerCapacity *capacity, const char *image)
 {

@@ -60,11 +60,12 @@ typedef struct
   char *id; /* of the update */
   DdUsec begun;
   gint64 desired, ready;
-  gboolean was_uneven;   /* its zones were */
-  gboolean force;        /* what a budget does not let go is deleted */
-  gboolean minimal;      /* nodes leave before others come */
-  GHashTable *instances; /* ids of its instances then that were nodes; to be counted only */
-  gint64 told_replaced;  /* by the engine; -1: it told nothing */
+  gboolean was_uneven; /* its zones were */
+  gboolean force;      /* what a budget does not let go is deleted */
+  gboolean minimal;    /* nodes leave before others come */
+  GHashTable
+      *instances;       /* ids of its instances that were nodes then or since; to be counted only */
+  gint64 told_replaced; /* by the engine; -1: it told nothing */
 } SimLedgerCapacity;
 
 typedef struct
@@ -132,6 +133,7 @@ gboolean sim_ledger_keeps_zones_even (const SimLedger *ledger, const char *nodeg
 gboolean sim_promise_capacity_kept (const SimLedger *ledger, const SimEvent *event, GString *why);
 
 /* sim/invariants/outcome.c */
+void sim_ledger_note_newcomer (SimLedger *ledger, const SimEvent *event);
 void sim_ledger_note_told_replaced (SimLedger *ledger, const SimEvent *event);
 /* CAUSE of INSTANCE's end is to even out zones, and that they are uneven is not the update's doing.
  */

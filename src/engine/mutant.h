@@ -39,6 +39,7 @@ G_BEGIN_DECLS
      "rolls back with groups too large, as not all could leave at once") \
   X (HURRY_MINIMAL, "hurry-minimal", "MINIMAL takes the next node before the last is replaced") \
   X (SHRINK_UNREADY, "shrink-unready", "scales down while instances have not joined") \
+  X (SHRINK_CLOSED, "shrink-closed", "scales down although every node is cordoned") \
   X (IGNORE_STAYERS, "ignore-stayers", "calls it a success when instances that should go stay") \
   X (DECREMENT_ON_TERMINATE, "decrement-on-terminate", "shrinks the group with each termination") \
   X (FORGET_SIZES, "forget-sizes", "does not scale down") \

@@ -171,6 +171,7 @@ struct _DdEngine
   gint64 asked_max;     /* and as the maximum */
   GError *size_refused; /* what was asked for last; NULL: it was granted */
   DdUsec shrunk;        /* when */
+  guint open_nodes;     /* updated ones that a pod may go to, as last listed */
   DdUsec moves_since;   /* since when instances may be coming or leaving; 0: not looked yet */
   gboolean hooks_known;
   gboolean hook_drains;     /* somebody drains whom Auto Scaling chooses */

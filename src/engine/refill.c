@@ -303,6 +303,21 @@ dd_refill_gate (G_GNUC_UNUSED DdWaves *waves, guint count, gpointer engine)
 
 /* ---- why it does not fill up ---- */
 
+/* Those that a pod may go to. */
+static guint
+count_open (GPtrArray *nodes)
+{
+  guint count = 0;
+
+  for (guint i = 0; i < nodes->len; i++)
+    {
+      const DdKubeNode *node = g_ptr_array_index (nodes, i);
+
+      count += node->not_ready == NULL && !node->unschedulable;
+    }
+  return count;
+}
+
 static void
 take_updated (GPtrArray *nodes, const GError *error, gpointer data)
 {
@@ -315,6 +330,7 @@ take_updated (GPtrArray *nodes, const GError *error, gpointer data)
     }
   dd_scale_up_keep_fresh (self, nodes);
   dd_scale_up_note_joined (self, self->fresh);
+  self->open_nodes = count_open (nodes);
   dd_engine_enter (self, self->shortfall ? DD_STATE_FIND_SHORTFALL : DD_STATE_CONFIRM_REFILL);
 }
 
@@ -420,6 +436,29 @@ is_full (const DdEngine *self)
                 >= MIN (self->before->desired, self->group->desired);
 }
 
+/* The next instance that leaves is to be emptied, and somebody has cordoned every node: its pods
+ * have nowhere to go. Nor have they in a clean-up. */
+static gboolean
+is_closed (const DdEngine *self)
+{
+  return self->open_nodes == 0 && self->group->desired > self->before->desired
+         && !DD_MUTANT (SHRINK_CLOSED);
+}
+
+static void
+fail_closed (DdEngine *self)
+{
+  g_autofree char *message
+      = g_strdup_printf ("Auto Scaling group %s cannot shrink: every node of group %s is cordoned",
+                         self->group->name, self->options.nodegroup);
+
+  self->keeps_new = self->some_are_kept = TRUE; /* nor have they in a clean-up */
+  dd_engine_fail (
+      self, "ConfigurationConflict", message, NULL,
+      g_strdup ("the pods of a node that leaves would have nowhere to go; let pods go to "
+                "some again: kubectl uncordon NODE"));
+}
+
 /* The sizes are what they were, and instances that should have gone are still there. */
 static gboolean
 is_overfull (const DdEngine *self)
@@ -466,7 +505,7 @@ dd_refill_take_group (DdEngine *self, const DdReply *reply)
   if (!dd_engine_take_group (self, reply))
     return;
   full = is_full (self);
-  if (full && !is_overfull (self))
+  if (full && !is_overfull (self) && !is_closed (self))
     {
       self->short_since = 0;
       dd_scale_down_go_on (self);
@@ -475,6 +514,11 @@ dd_refill_take_group (DdEngine *self, const DdReply *reply)
   if (!waited_long_enough (self))
     {
       dd_engine_enter (self, DD_STATE_AWAIT_SHRINK);
+      return;
+    }
+  if (full && is_closed (self))
+    {
+      fail_closed (self);
       return;
     }
   if (full)
