@@ -217,7 +217,6 @@ static const struct
   { DD_MUTANT_FORGET_SIZES, "sizes-set-after-update", "steps-of-one" },
   { DD_MUTANT_SCALE_DOWN_AT_ONCE, "ami-upgrade", "steps-of-one" },
   { DD_MUTANT_LOWER_DESIRED_UNDRAINED, "no-hook-another-node", "budgets-outlast-updates" },
-  { DD_MUTANT_KEEP_TEMPLATE, "resized-midway", "budgets-outlast-updates" },
   { DD_MUTANT_KEEP_PROTECTION, "ami-upgrade", "protection-is-gone" },
   { DD_MUTANT_NO_ROLL_BACK, "api-server-away-too-long", "marks-are-gone" },
   { DD_MUTANT_NEVER_RETRY, "api-server-away-too-long", "protection-is-gone" },

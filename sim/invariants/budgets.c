@@ -115,6 +115,16 @@ is_settled (const SimLedger *ledger, const SimObject *pod)
          && ledger->now - created > STATUS_LAG;
 }
 
+/* Its controller, made smaller, has just deleted it, and the status of its budget does not know. */
+static gboolean
+was_just_taken_back (const SimLedger *ledger, const SimObject *pod)
+{
+  g_autofree char *name = g_strdup_printf ("%s/%s", pod->namespace_, pod->name);
+  const DdUsec *since = g_hash_table_lookup (ledger->taken_back, name);
+
+  return since != NULL && ledger->now - *since < STATUS_LAG;
+}
+
 /* Counts the pods of BUDGET without LEAVING. */
 static Count
 count_pods (const SimLedger *ledger, const SimObject *budget, const SimObject *leaving)
@@ -135,7 +145,8 @@ count_pods (const SimLedger *ledger, const SimObject *budget, const SimObject *l
       count.selected++;
       count.unknown |= has_no_scale (store, pod) && is_settled (ledger, pod);
       count.expected += wanted_by_controller (store, budget->namespace_, view, counted);
-      if (strcmp (pod->name, leaving->name) != 0 && !view->terminating
+      if (strcmp (pod->name, leaving->name) != 0
+          && (!view->terminating || was_just_taken_back (ledger, pod))
           && passes_for_healthy (ledger, view))
         count.healthy++;
     }

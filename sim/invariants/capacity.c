@@ -103,6 +103,7 @@ sim_ledger_capacity_free (gpointer data)
   SimLedgerCapacity *capacity = data;
 
   g_hash_table_unref (capacity->instances);
+  g_hash_table_unref (capacity->newcomers);
   g_free (capacity->id);
   g_free (capacity);
 }
@@ -125,14 +126,15 @@ is_uneven (const AwsGroup *group)
 static GHashTable *
 ids_of_nodes (const SimLedger *ledger, const AwsGroup *group)
 {
-  GHashTable *ids = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  GHashTable *ids = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
 
   for (const GList *link = group->members.head; link != NULL; link = link->next)
     {
       const AwsInstance *instance = ((const AwsMember *) link->data)->instance;
 
       if (sim_ledger_node_object (ledger, instance->private_dns) != NULL)
-        g_hash_table_add (ids, g_strdup (instance->resource.id));
+        g_hash_table_insert (ids, g_strdup (instance->resource.id),
+                             g_strdup (instance->image->resource.id));
     }
   return ids;
 }
@@ -153,6 +155,7 @@ sim_ledger_note_capacity (SimLedger *ledger, const SimEvent *event)
   capacity->minimal = g_strcmp0 (sim_event_text (event, DD_DETAIL_STRATEGY), "MINIMAL") == 0;
   capacity->was_uneven = is_uneven (group);
   capacity->instances = ids_of_nodes (ledger, group);
+  capacity->newcomers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   capacity->desired = group->desired;
   capacity->ready = count_ready (ledger, group, FALSE);
   g_hash_table_replace (ledger->capacities, g_strdup (event->subject), capacity);

@@ -503,6 +503,13 @@ note_asked (SimLedger *ledger, const SimEvent *event)
   g_hash_table_add (ledger->asked, g_strdup (event->subject));
 }
 
+static void
+note_taken_back (SimLedger *ledger, const SimEvent *event)
+{
+  g_hash_table_replace (ledger->taken_back, g_strdup (event->subject),
+                        g_memdup2 (&ledger->now, sizeof ledger->now));
+}
+
 /* A name may come again. */
 static void
 note_pod_made (SimLedger *ledger, const SimEvent *event)
@@ -538,6 +545,7 @@ static const struct
   { DD_EVENT_INSTANCE_TERMINATING, note_shrunk },
   { DD_EVENT_EVICTION_ACCEPTED, note_asked },
   { DD_EVENT_POD_DELETED, note_asked },
+  { DD_EVENT_POD_DELETED, note_taken_back },
   { DD_EVENT_POD_EVICTED, note_asked },
   { DD_EVENT_POD_COLLECTED, note_asked },
   { DD_EVENT_POD_CREATED, note_pod_made },
@@ -743,6 +751,7 @@ sim_invariants_new (SimWorld *world, DdUsec post_drain_wait)
   self->ledger.statuses = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->ledger.instances = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->ledger.asked = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->ledger.taken_back = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->ledger.called_off = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->ledger.last_cloud_step = self->ledger.last_deletion = -1;
   self->breaches = g_ptr_array_new_with_free_func (breach_free);
@@ -769,6 +778,7 @@ sim_invariants_free (SimInvariants *self)
   g_hash_table_unref (self->ledger.instances);
   g_hash_table_unref (self->ledger.asked);
   g_hash_table_unref (self->ledger.called_off);
+  g_hash_table_unref (self->ledger.taken_back);
   g_ptr_array_unref (self->breaches);
   g_free (self);
 }

@@ -91,7 +91,7 @@ sim_ledger_note_told_replaced (SimLedger *ledger, const SimEvent *event)
     capacity->told_replaced = sim_event_int (event, DD_DETAIL_REPLACED, -1);
 }
 
-/* Whoever comes with the former image while an update goes on is to be replaced as well. */
+/* Whoever comes with the former image while an update goes on may be replaced as well. */
 void
 sim_ledger_note_newcomer (SimLedger *ledger, const SimEvent *event)
 {
@@ -105,26 +105,27 @@ sim_ledger_note_newcomer (SimLedger *ledger, const SimEvent *event)
 
   if (capacity != NULL
       && g_strcmp0 (g_hash_table_lookup (ledger->statuses, nodegroup), "UPDATING") == 0)
-    g_hash_table_add (capacity->instances, g_strdup (id));
+    g_hash_table_insert (capacity->newcomers, g_strdup (id),
+                         g_strdup (instance->image->resource.id));
 }
 
-/* Those that were nodes of the group when the update began or came meanwhile, and had another image
- * than it launches now, and are gone, whoever took them. */
+/* Those of IDS that had another image than the group launches now, and are gone, whoever took them.
+ * All that were there when the update began are its doing; of those that came since, and may have
+ * come in the place of one that was lost, any number is. */
 static gint64
-count_replaced (const SimLedger *ledger, const SimLedgerCapacity *capacity, const char *image)
+count_gone (const SimLedger *ledger, GHashTable *ids, const char *image)
 {
   gint64 count = 0;
   GHashTableIter iter;
-  gpointer id;
+  gpointer id, had;
 
-  g_hash_table_iter_init (&iter, capacity->instances);
-  while (g_hash_table_iter_next (&iter, &id, NULL))
+  g_hash_table_iter_init (&iter, ids);
+  while (g_hash_table_iter_next (&iter, &id, &had))
     {
       const AwsInstance *instance = aws_cloud_instance (ledger->world->cloud, id);
 
-      count += instance == NULL
-               || (instance->state >= AWS_INSTANCE_SHUTTING_DOWN
-                   && g_strcmp0 (instance->image->resource.id, image) != 0);
+      count += (instance == NULL || instance->state >= AWS_INSTANCE_SHUTTING_DOWN)
+               && strcmp (had, image) != 0;
     }
   return count;
 }
@@ -134,14 +135,15 @@ sim_promise_figures_true (const SimLedger *ledger, const SimEvent *event, GStrin
 {
   const SimLedgerCapacity *capacity = g_hash_table_lookup (ledger->capacities, event->subject);
   const char *image = sim_ledger_image_of_nodegroup (ledger, event->subject);
-  gint64 replaced;
+  gint64 replaced, more;
 
   if (capacity == NULL || image == NULL
       || g_strcmp0 (sim_event_text (event, DD_DETAIL_ID), capacity->id) != 0
       || g_strcmp0 (sim_event_text (event, DD_DETAIL_STATUS), "Successful") != 0)
     return TRUE;
-  replaced = count_replaced (ledger, capacity, image);
-  if (capacity->told_replaced == replaced)
+  replaced = count_gone (ledger, capacity->instances, image);
+  more = count_gone (ledger, capacity->newcomers, image);
+  if (capacity->told_replaced >= replaced && capacity->told_replaced <= replaced + more)
     return TRUE;
   g_string_printf (why,
                    "the update of node group %s says that it replaced %" G_GINT64_FORMAT

@@ -63,8 +63,9 @@ typedef struct
   gboolean was_uneven; /* its zones were */
   gboolean force;      /* what a budget does not let go is deleted */
   gboolean minimal;    /* nodes leave before others come */
-  GHashTable
-      *instances;       /* ids of its instances that were nodes then or since; to be counted only */
+  /* Its instances that were nodes then, and that became nodes since, -> their image; to be counted
+   * only. */
+  GHashTable *instances, *newcomers;
   gint64 told_replaced; /* by the engine; -1: it told nothing */
 } SimLedgerCapacity;
 
@@ -81,6 +82,7 @@ typedef struct
   GHashTable *statuses;   /* node group -> its status; for look-up only */
   GHashTable *instances;  /* instance -> its node; for look-up only */
   GHashTable *called_off; /* instances; for look-up only */
+  GHashTable *taken_back; /* pods that their controllers deleted -> when; for look-up only */
   GHashTable *asked; /* "namespace/name" of pods that were asked to leave, or by their owners */
   /* When the scenario itself changed the cloud, and deleted an object; -1: not yet. */
   DdUsec last_cloud_step, last_deletion;
