@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # What the kinds' tables say of their fields: `drydock explain` shows it, what acts is read by code, and what is asked for
-# and not modelled is told in every format. Prints TAP.
+# and not modelled is told in every format, be it a field or a whole kind. Prints TAP.
 drydock=${DRYDOCK:-./drydock}
 srcdir=${srcdir:-.}
 here=$(mktemp -d) || exit 99
@@ -173,6 +173,60 @@ result 'the scenarios of this folder ask for what is modelled' "$(
   for scenario in "$srcdir"/scenarios/*.yaml; do
     run --format tap "$scenario"
   done 2>&1 | grep 'is not modelled: in a cluster')"
+
+# ---- objects that nothing acts on ----
+
+cat >"$here/chart.yaml" <<'END'
+apiVersion: v1
+kind: List
+items:
+  - {apiVersion: apps/v1, kind: Deployment, metadata: {name: web, namespace: shop, uid: 0-1, resourceVersion: "12",
+       creationTimestamp: "2025-01-01T00:00:00Z", generation: 3, managedFields: [{manager: kubectl}]},
+     spec: {replicas: 1, selector: {matchLabels: {app: web}}, template: {metadata: {labels: {app: web}},
+       spec: {containers: [{name: a, image: a}]}}}, status: {replicas: 7}}
+---
+{apiVersion: rbac.authorization.k8s.io/v1, kind: ClusterRole, metadata: {name: reader}, rules: []}
+---
+{apiVersion: rbac.authorization.k8s.io/v1, kind: Role, metadata: {name: reader, namespace: shop}, rules: []}
+---
+{apiVersion: v1, kind: Secret, metadata: {name: key, namespace: shop}}
+---
+{apiVersion: argoproj.io/v1alpha1, kind: Rollout, metadata: {name: late, namespace: shop}}
+---
+{apiVersion: apps/v1, kind: Deployment, metadata: {name: api, namespace: own}, spec: {replicas: 0,
+  selector: {matchLabels: {app: api}}, template: {metadata: {labels: {app: api}}, spec: {containers: [{name: a, image: a}]}}}}
+---
+{apiVersion: v1, kind: Namespace, metadata: {name: own, labels: {team: a}}}
+END
+kept () { # $1: the file of manifests
+  cat <<END
+about: A chart brings more than workloads.
+for: 5m
+world: {cluster: {name: c}, nodegroups: [{name: a, desired: 1, max: 2}], workloads: [$1]}
+expect:
+  - at end:
+    match: {kind: Deployment, metadata: {name: web, namespace: shop}, status: {readyReplicas: 1}}
+  - at end:
+    match: {kind: Namespace, metadata: {name: own, labels: {team: a}}}
+END
+}
+kept chart.yaml >"$here/kept.yaml"
+result 'a kind that nothing acts on is kept aside, and told with what a cluster would do' "$(
+  ends 0 "$drydock" run "$here/kept.yaml"
+  lacks out '^  asked   ClusterRole reader and 2 more: kind is not modelled$' '/chart.yaml:9:1: in a cluster, it is stored' \
+    '^  asked   Rollout shop/late: kind is not modelled$' 'its controller does'
+  ends 1 "$drydock" run --strict "$here/kept.yaml"; lacks out '^  FAILED  Rollout shop/late')"
+result 'a namespace that no manifest makes is made and told, once' "$(ends 0 "$drydock" run "$here/kept.yaml"
+  lacks err '^warning: .*/chart.yaml:4:5: namespace shop is made, as no manifest makes it'
+  [ "$(grep -c '^warning' "$here/err")" -eq 1 ] || cat "$here/err")"
+for wrong in 'apps/v1, kind: Deploymnet|did you mean Deployment' 'v1, kind: Sekret|v1 Sekret is not modelled' \
+  'policy/v1beta1, kind: PodDisruptionBudget|there is no kind PodDisruptionBudget in policy/v1beta1; it is in policy/v1' \
+  'extensions/v1beta1, kind: Ingress|it is in networking.k8s.io/v1' 'apps/v1, kind: ClusterRole|it is in rbac'; do
+  result "{apiVersion: ${wrong%|*}} is refused" "$(
+    echo "{apiVersion: ${wrong%|*}, metadata: {name: x}}" >"$here/wrong.yaml"
+    kept wrong.yaml >"$here/bad.yaml"
+    ends 2 "$drydock" run "$here/bad.yaml"; lacks err "^.*/wrong.yaml:1:.*${wrong#*|}")"
+done
 
 # ---- a served world ----
 

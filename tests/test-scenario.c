@@ -167,7 +167,7 @@ static const struct
   { "about: x\nexpect: []\nworld: {nodegroups: [{name: a, desired: 2, sise: 3}]}\n",
     "s.yaml:3:44: unknown key \"sise\" in nodegroups" },
   { "about: x\nexpect: []\nworld: {workloads: [{apiVersion: v2, kind: Pod}]}\n",
-    "s.yaml:3:44: kind v2 Pod is not modelled" },
+    "s.yaml:3:44: there is no kind Pod in v2; it is in v1" },
 };
 
 START_TEST (a_mistake_in_a_scenario_is_pointed_at)

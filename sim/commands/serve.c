@@ -142,7 +142,7 @@ warn_about (const SimLab *lab, const char *address)
 
   sim_world_file_add_unmodelled (lab->file, unmodelled);
   tell_all (unmodelled);
-  sim_world_file_add_warnings (lab->file, warnings);
+  sim_world_file_add_warnings (lab->file, NULL, warnings);
   if (lab->faults != NULL)
     sim_faults_file_add_warnings (lab->faults, warnings);
   for (guint i = 0; i < warnings->len; i++)

@@ -10,6 +10,7 @@
 #include "sim/kube/kind.h"
 #include "sim/kube/kinds/kinds.h"
 #include "sim/scenario/fields.h"
+#include "sim/scenario/other-kinds.h"
 #include "sim/scenario/schema.h"
 #include "sim/scenario/source.h"
 
@@ -19,6 +20,7 @@ sim_manifests_new (void)
   SimManifests *manifests = g_new0 (SimManifests, 1);
 
   manifests->manifests = g_ptr_array_new_with_free_func (g_free);
+  manifests->kept = g_ptr_array_new_with_free_func (g_free);
   manifests->files = g_ptr_array_new_with_free_func ((GDestroyNotify) dd_yaml_file_free);
   return manifests;
 }
@@ -29,6 +31,7 @@ sim_manifests_free (SimManifests *manifests)
   if (manifests == NULL)
     return;
   g_ptr_array_unref (manifests->manifests);
+  g_ptr_array_unref (manifests->kept);
   g_ptr_array_unref (manifests->files);
   g_free (manifests);
 }
@@ -45,6 +48,36 @@ sim_manifests_value (const SimManifests *manifests)
       dd_builder_add (&list, dd_value_ref (manifest->node->value));
     }
   return dd_builder_end (&list);
+}
+
+static const char *const set_by_servers[]
+    = { "uid",      "resourceVersion", "creationTimestamp", "generation",
+        "selfLink", "managedFields",   "deletionTimestamp", "deletionGracePeriodSeconds",
+        NULL };
+
+static gboolean
+has_been_on_a_server (const DdValue *metadata)
+{
+  for (guint i = 0; set_by_servers[i] != NULL; i++)
+    if (dd_value_member (metadata, set_by_servers[i]) != NULL)
+      return TRUE;
+  return FALSE;
+}
+
+DdValue *
+sim_manifest_to_create (const SimManifest *manifest)
+{
+  DdValue *value = manifest->node->value;
+  const DdValue *metadata = dd_value_member (value, "metadata");
+  g_auto (DdBuilder) kept = { 0 };
+
+  if (!has_been_on_a_server (metadata))
+    return dd_value_ref (value);
+  kept = dd_builder_object ();
+  for (gsize i = 0; i < dd_value_length (metadata); i++)
+    if (!g_strv_contains (set_by_servers, dd_value_key (metadata, i)))
+      dd_builder_set (&kept, dd_value_key (metadata, i), dd_value_ref (dd_value_nth (metadata, i)));
+  return dd_value_with_member (value, "metadata", dd_builder_end (&kept));
 }
 
 static const KubeKind *
@@ -66,7 +99,7 @@ sim_manifest_kind (const DdYaml *node, GError **error)
   const DdYaml *kind_node = dd_yaml_member (node, "kind");
   const char *api_version = sim_schema_text (dd_yaml_member (node, "apiVersion"));
   g_autoptr (GPtrArray) names = g_ptr_array_new ();
-  g_autofree char *hint = NULL;
+  g_autofree char *hint = NULL, *served = NULL;
   const KubeKind *kind;
 
   if (kind_node == NULL || dd_value_string (kind_node->value) == NULL)
@@ -77,6 +110,13 @@ sim_manifest_kind (const DdYaml *node, GError **error)
   kind = find_kind (api_version, kind_node->text);
   if (kind != NULL)
     return kind;
+  served = sim_other_kind_version (kind_node->text);
+  if (api_version != NULL && served != NULL && strcmp (served, api_version) != 0)
+    {
+      dd_yaml_set_error (error, kind_node, "there is no kind %s in %s; it is in %s",
+                         kind_node->text, api_version, served);
+      return NULL;
+    }
   for (guint i = 0; i < kube_n_kinds; i++)
     g_ptr_array_add (names, (gpointer) kube_kinds[i]->kind);
   g_ptr_array_add (names, NULL);
@@ -85,6 +125,32 @@ sim_manifest_kind (const DdYaml *node, GError **error)
                      api_version != NULL ? api_version : "", api_version != NULL ? " " : "",
                      kind_node->text, hint);
   return NULL;
+}
+
+/* Whether NODE is of a kind that a cluster may know and this world does not: it is taken then. */
+static gboolean
+keep_aside (SimManifests *manifests, const DdYaml *node)
+{
+  const char *api_version = sim_schema_text (dd_yaml_member (node, "apiVersion"));
+  const char *kind = sim_schema_text (dd_yaml_member (node, "kind"));
+  const char *namespace_ = dd_value_path_string (node->value, "metadata.namespace");
+  const char *name = dd_value_path_string (node->value, "metadata.name");
+  const char *effect;
+  SimKept *kept;
+
+  if (api_version == NULL || kind == NULL || find_kind (api_version, kind) != NULL)
+    return FALSE;
+  effect = sim_other_kind_effect (api_version, kind);
+  if (effect == NULL)
+    return FALSE;
+  kept = g_new0 (SimKept, 1);
+  kept->node = node;
+  kept->kind = kind;
+  kept->namespace_ = namespace_ != NULL ? namespace_ : "";
+  kept->name = name != NULL ? name : "?";
+  kept->effect = effect;
+  g_ptr_array_add (manifests->kept, kept);
+  return TRUE;
 }
 
 static gboolean
@@ -136,6 +202,8 @@ add_node (SimManifests *manifests, const DdYaml *node, GError **error)
                          dd_type_name (dd_value_type (node->value)));
       return FALSE;
     }
+  if (keep_aside (manifests, node))
+    return TRUE;
   if (g_strcmp0 (dd_value_path_string (node->value, "kind"), "List") != 0)
     return add_object (manifests, node, error);
   for (guint i = 0; i < dd_yaml_length (items); i++)

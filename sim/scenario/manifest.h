@@ -17,9 +17,18 @@ typedef struct
   const char *name;       /* NULL with generateName */
 } SimManifest;
 
+/* One that is kept aside: nothing here acts on its kind. */
+typedef struct
+{
+  const DdYaml *node;
+  const char *kind, *namespace_, *name; /* "" and "?" where it has none */
+  const char *effect;                   /* what a cluster would do with it */
+} SimKept;
+
 typedef struct
 {
   GPtrArray *manifests; /* of SimManifest, in order */
+  GPtrArray *kept;      /* of SimKept, in order */
   GPtrArray *files;     /* of DdYamlFile: what was read for them */
 } SimManifests;
 
@@ -27,11 +36,14 @@ SimManifests *sim_manifests_new (void);
 void sim_manifests_free (SimManifests *manifests);
 
 /* Adds what NODE says: a manifest, or the name of a file of them, which BASE mentions. A List is
- * taken apart. NODE must outlive MANIFESTS. */
+ * taken apart. A kind that nothing here acts on is kept aside, unless a cluster would not know it
+ * either. NODE must outlive MANIFESTS. */
 gboolean sim_manifests_add (SimManifests *manifests, const DdYaml *node, const char *base,
                             GError **error);
 /* All of them as a list of objects. A new reference. */
 DdValue *sim_manifests_value (const SimManifests *manifests);
+/* MANIFEST without what only a server sets, as `kubectl get -o yaml` shows it. A new reference. */
+DdValue *sim_manifest_to_create (const SimManifest *manifest);
 /* The kind that a node's apiVersion (may be missing) and kind name; points at what it cannot find.
  */
 const KubeKind *sim_manifest_kind (const DdYaml *node, GError **error);

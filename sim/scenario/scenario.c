@@ -130,7 +130,7 @@ collect_warnings (SimScenario *scenario)
   for (guint i = 0; i < scenario->file->warnings->len; i++)
     g_ptr_array_add (scenario->warnings,
                      g_strdup (g_ptr_array_index (scenario->file->warnings, i)));
-  sim_world_file_add_warnings (scenario->world, scenario->warnings);
+  sim_world_file_add_warnings (scenario->world, scenario->workloads, scenario->warnings);
   warn_of_nothing (scenario);
 }
 

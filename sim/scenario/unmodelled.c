@@ -151,15 +151,41 @@ sim_unmodelled_add (GPtrArray *list, const DdYaml *node, const KubeKind *kind, c
 }
 
 static char *
-name_of (const KubeKind *kind, const char *namespace_, const char *name)
+name_of (const char *kind, const char *namespace_, const char *name)
 {
-  return g_strdup_printf ("%s %s%s%s", kind->kind, namespace_, *namespace_ != '\0' ? "/" : "",
-                          name);
+  return g_strdup_printf ("%s %s%s%s", kind, namespace_, *namespace_ != '\0' ? "/" : "", name);
+}
+
+/* By what a cluster would do with them, so that all those that decide nothing are one line. */
+static void
+add_kept (GPtrArray *list, const SimKept *kept)
+{
+  g_autofree char *object = name_of (kept->kind, kept->namespace_, kept->name);
+  g_autofree char *what = g_strconcat ("kept: ", kept->effect, NULL);
+  SimUnmodelled *self = find (list, what);
+
+  if (self != NULL)
+    {
+      count_object (self, object);
+      return;
+    }
+  self = g_new0 (SimUnmodelled, 1);
+  self->file = g_strdup (kept->node->file->name);
+  self->line = kept->node->line;
+  self->column = kept->node->column;
+  self->object = g_strdup (object);
+  self->field = g_strdup ("kind");
+  self->effect = kept->effect;
+  self->what = g_steal_pointer (&what);
+  self->last = g_steal_pointer (&object);
+  g_ptr_array_add (list, self);
 }
 
 void
 sim_unmodelled_add_manifests (GPtrArray *list, const SimManifests *manifests)
 {
+  for (guint i = 0; i < manifests->kept->len; i++)
+    add_kept (list, g_ptr_array_index (manifests->kept, i));
   for (guint i = 0; i < manifests->manifests->len; i++)
     {
       const SimManifest *manifest = g_ptr_array_index (manifests->manifests, i);
@@ -168,7 +194,7 @@ sim_unmodelled_add_manifests (GPtrArray *list, const SimManifests *manifests)
 
       if (name == NULL)
         name = dd_value_path_string (manifest->node->value, "metadata.generateName");
-      object = name_of (manifest->kind, manifest->namespace_, name);
+      object = name_of (manifest->kind->kind, manifest->namespace_, name);
       sim_unmodelled_add (list, manifest->node, manifest->kind, object);
     }
 }
@@ -192,7 +218,7 @@ note_news (const KubeField *field, const char *path, gpointer data)
 void
 sim_unmodelled_add_object (GPtrArray *list, const SimObject *object, const SimObject *previous)
 {
-  g_autofree char *name = name_of (object->kind, object->namespace_, object->name);
+  g_autofree char *name = name_of (object->kind->kind, object->namespace_, object->name);
   Look look = { .list = list,
                 .kind = object->kind,
                 .object = name,

@@ -177,13 +177,62 @@ sim_world_file_document (const SimWorldFile *world)
   return dd_value_with_member (document, "workloads", sim_manifests_value (world->workloads));
 }
 
+static void
+note_namespaces (GHashTable *made, const SimManifests *manifests)
+{
+  for (guint i = 0; manifests != NULL && i < manifests->manifests->len; i++)
+    {
+      const SimManifest *manifest = g_ptr_array_index (manifests->manifests, i);
+
+      if (manifest->kind->flags & KUBE_IS_SCOPE && manifest->name != NULL)
+        g_hash_table_add (made, (gpointer) manifest->name);
+    }
+}
+
+/* Of each namespace once: MADE takes what was told. */
+static void
+warn_of_namespaces (GHashTable *made, const SimManifests *manifests, GPtrArray *warnings)
+{
+  for (guint i = 0; manifests != NULL && i < manifests->manifests->len; i++)
+    {
+      const SimManifest *manifest = g_ptr_array_index (manifests->manifests, i);
+      const DdYaml *node = manifest->node;
+      g_autofree char *text = NULL;
+
+      if (*manifest->namespace_ == '\0'
+          || !g_hash_table_add (made, (gpointer) manifest->namespace_))
+        continue;
+      text = g_strdup_printf ("namespace %s is made, as no manifest makes it; kubectl would be "
+                              "refused here",
+                              manifest->namespace_);
+      g_ptr_array_add (warnings, dd_yaml_point (node->file, node->line, node->column, text));
+    }
+}
+
+static void
+add_namespace_warnings (const SimWorldFile *world, const SimManifests *more, GPtrArray *warnings)
+{
+  static const char *const of_every_cluster[]
+      = { "default", "kube-system", "kube-public", "kube-node-lease" };
+  g_autoptr (GHashTable) made = g_hash_table_new (g_str_hash, g_str_equal);
+
+  for (guint i = 0; i < G_N_ELEMENTS (of_every_cluster); i++)
+    g_hash_table_add (made, (gpointer) of_every_cluster[i]);
+  note_namespaces (made, world->workloads);
+  note_namespaces (made, more);
+  warn_of_namespaces (made, world->workloads, warnings);
+  warn_of_namespaces (made, more, warnings);
+}
+
 void
-sim_world_file_add_warnings (const SimWorldFile *world, GPtrArray *warnings)
+sim_world_file_add_warnings (const SimWorldFile *world, const SimManifests *more,
+                             GPtrArray *warnings)
 {
   if (world->file != NULL)
     add_warnings (world->file, warnings);
   for (guint i = 0; i < world->workloads->files->len; i++)
     add_warnings (g_ptr_array_index (world->workloads->files, i), warnings);
+  add_namespace_warnings (world, more, warnings);
 }
 
 void
@@ -383,20 +432,85 @@ add_nodegroups (SimWorld *world, const SimWorldFile *file, const char *certifica
   return TRUE;
 }
 
-static gboolean
-create_all (SimWorld *world, const SimManifests *manifests, GError **error)
+/* The manifests of a world and those of a scenario in it. */
+typedef struct
 {
-  for (guint i = 0; manifests != NULL && i < manifests->manifests->len; i++)
-    {
-      const SimManifest *manifest = g_ptr_array_index (manifests->manifests, i);
-      GError *reason = NULL;
-      g_autoptr (SimObject) made = kube_create (world->kube, manifest->kind, manifest->namespace_,
-                                                manifest->node->value, &reason);
+  SimWorld *world;
+  const SimManifests *lists[2]; /* in order; NULL: none */
+  GHashTable *done;             /* of SimManifest; for look-up only */
+} Creation;
 
-      if (made == NULL)
-        return refuse_at (manifest->node, reason, error);
-    }
+static gboolean
+create (Creation *self, const SimManifest *manifest, GError **error)
+{
+  g_autoptr (DdValue) object = sim_manifest_to_create (manifest);
+  g_autoptr (SimObject) made = NULL;
+  GError *reason = NULL;
+
+  if (!g_hash_table_add (self->done, (gpointer) manifest))
+    return TRUE;
+  made = kube_create (self->world->kube, manifest->kind, manifest->namespace_, object, &reason);
+  return made != NULL || refuse_at (manifest->node, reason, error);
+}
+
+static const SimManifest *
+find_namespace (const Creation *self, const char *name)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (self->lists); i++)
+    for (guint j = 0; self->lists[i] != NULL && j < self->lists[i]->manifests->len; j++)
+      {
+        const SimManifest *manifest = g_ptr_array_index (self->lists[i]->manifests, j);
+
+        if (manifest->kind->flags & KUBE_IS_SCOPE && g_strcmp0 (manifest->name, name) == 0)
+          return manifest;
+      }
+  return NULL;
+}
+
+/* Files are written in any order, and charts leave it to others to make their namespace. */
+static gboolean
+make_namespace (Creation *self, const SimManifest *user, GError **error)
+{
+  const KubeKind *kind = kube_kind_of_scopes ();
+  g_autoptr (SimObject) made = NULL;
+  g_autoptr (DdValue) object = NULL;
+  const SimManifest *manifest;
+  GError *reason = NULL;
+
+  if (*user->namespace_ == '\0'
+      || sim_store_get (self->world->kube->store, kind, "", user->namespace_) != NULL)
+    return TRUE;
+  manifest = find_namespace (self, user->namespace_);
+  if (manifest != NULL)
+    return create (self, manifest, error);
+  object = dd_object ("apiVersion", dd_string ("v1"), "kind", dd_string (kind->kind), "metadata",
+                      dd_object ("name", dd_string (user->namespace_), NULL), NULL);
+  made = kube_create (self->world->kube, kind, "", object, &reason);
+  return made != NULL || refuse_at (user->node, reason, error);
+}
+
+static gboolean
+create_all (Creation *self, GError **error)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (self->lists); i++)
+    for (guint j = 0; self->lists[i] != NULL && j < self->lists[i]->manifests->len; j++)
+      {
+        const SimManifest *manifest = g_ptr_array_index (self->lists[i]->manifests, j);
+
+        if (!make_namespace (self, manifest, error) || !create (self, manifest, error))
+          return FALSE;
+      }
   return TRUE;
+}
+
+static gboolean
+create_workloads (SimWorld *world, const SimManifests *of_world, const SimManifests *of_scenario,
+                  GError **error)
+{
+  g_autoptr (GHashTable) done = g_hash_table_new (NULL, NULL);
+  Creation creation = { .world = world, .lists = { of_world, of_scenario }, .done = done };
+
+  return create_all (&creation, error);
 }
 
 /* Runs until nothing is left to happen, or SETTLING_TIME is over. */
@@ -438,7 +552,7 @@ furnish (SimWorld *world, const SimWorldFile *file, const SimFurnish *options, G
       || !add_nodegroups (world, file, options->certificate_authority, error))
     return FALSE;
   settle (world);
-  if (!create_all (world, file->workloads, error) || !create_all (world, options->workloads, error))
+  if (!create_workloads (world, file->workloads, options->workloads, error))
     return FALSE;
   settle (world);
   return set_capacity (world, dd_yaml_member (file->root, "capacity"), error);

@@ -18,7 +18,9 @@ SimWorldFile *sim_world_file_load (const char *place, GError **error);
 SimWorldFile *sim_world_file_new (const DdYaml *node, const char *base, GError **error);
 void sim_world_file_free (SimWorldFile *file);
 /* Adds what YAML reads otherwise than meant to WARNINGS (of char *). */
-void sim_world_file_add_warnings (const SimWorldFile *file, GPtrArray *warnings);
+/* MORE (NULL: none) are a scenario's manifests beside those of the world. */
+void sim_world_file_add_warnings (const SimWorldFile *file, const SimManifests *more,
+                                  GPtrArray *warnings);
 
 /* Adds what its workloads ask for and is not modelled to LIST (of SimUnmodelled). */
 void sim_world_file_add_unmodelled (const SimWorldFile *file, GPtrArray *list);

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* sim/scenario/other-kinds.c: what a manifest may hold that nothing here acts on
+ *
+ * A team's manifests and charts bring roles, secrets and custom resources with their workloads.
+ * Such an object is kept aside, and told with what a cluster would make of it. A kind of
+ * Kubernetes' own groups that is not in the table does not exist in the versions that are modelled:
+ * it is misspelt, or has been removed. Imitates: `kubectl api-resources` of 1.27 to 1.33 and the
+ * Deprecated API Migration Guide. */
+
+#include "config.h"
+
+#include "sim/scenario/other-kinds.h"
+
+#include <string.h>
+
+#include "sim/kube/kind.h"
+#include "sim/kube/kinds/kinds.h"
+
+#define INERT "it is stored, and decides nothing about where pods run or when they leave"
+#define ADMITS "it may refuse or change what is written"
+
+static const struct
+{
+  const char *api_version, *kind, *effect;
+} rows[] = {
+  { "admissionregistration.k8s.io/v1", "MutatingWebhookConfiguration", ADMITS },
+  { "admissionregistration.k8s.io/v1", "ValidatingAdmissionPolicy", ADMITS },
+  { "admissionregistration.k8s.io/v1", "ValidatingAdmissionPolicyBinding", ADMITS },
+  { "admissionregistration.k8s.io/v1", "ValidatingWebhookConfiguration", ADMITS },
+  { "apiextensions.k8s.io/v1", "CustomResourceDefinition", INERT },
+  { "apiregistration.k8s.io/v1", "APIService", INERT },
+  { "autoscaling/v1", "HorizontalPodAutoscaler", "it scales its workload by what its pods use" },
+  { "autoscaling/v2", "HorizontalPodAutoscaler", "it scales its workload by what its pods use" },
+  { "batch/v1", "CronJob", "it starts pods at its times" },
+  { "batch/v1", "Job", "it runs pods to their end, and makes up for evicted ones" },
+  { "certificates.k8s.io/v1", "CertificateSigningRequest", INERT },
+  { "discovery.k8s.io/v1", "EndpointSlice", INERT },
+  { "events.k8s.io/v1", "Event", INERT },
+  { "flowcontrol.apiserver.k8s.io/v1", "FlowSchema", INERT },
+  { "flowcontrol.apiserver.k8s.io/v1", "PriorityLevelConfiguration", INERT },
+  { "flowcontrol.apiserver.k8s.io/v1beta3", "FlowSchema", INERT },
+  { "flowcontrol.apiserver.k8s.io/v1beta3", "PriorityLevelConfiguration", INERT },
+  { "networking.k8s.io/v1", "Ingress", INERT },
+  { "networking.k8s.io/v1", "IngressClass", INERT },
+  { "networking.k8s.io/v1", "NetworkPolicy", INERT },
+  { "node.k8s.io/v1", "RuntimeClass",
+    "its overhead and node selector count for pods that name it" },
+  { "rbac.authorization.k8s.io/v1", "ClusterRole", INERT },
+  { "rbac.authorization.k8s.io/v1", "ClusterRoleBinding", INERT },
+  { "rbac.authorization.k8s.io/v1", "Role", INERT },
+  { "rbac.authorization.k8s.io/v1", "RoleBinding", INERT },
+  { "storage.k8s.io/v1", "CSIDriver", INERT },
+  { "storage.k8s.io/v1", "CSINode", "it limits how many volumes a node takes" },
+  { "storage.k8s.io/v1", "CSIStorageCapacity", "it limits where volumes can be made" },
+  { "storage.k8s.io/v1", "VolumeAttachment", "it attaches a volume to a node" },
+  { "v1", "Endpoints", INERT },
+  { "v1", "LimitRange", "it gives pods requests, or refuses them" },
+  { "v1", "PodTemplate", INERT },
+  { "v1", "ReplicationController", "it keeps so many pods running" },
+  { "v1", "ResourceQuota", "it refuses pods beyond its sums" },
+  { "v1", "Secret", INERT },
+};
+
+static gboolean
+is_in_group (const char *api_version, const char *group, gsize length)
+{
+  const char *slash = strchr (api_version, '/');
+
+  return slash != NULL && (gsize) (slash - api_version) == length
+         && strncmp (api_version, group, length) == 0;
+}
+
+/* Kubernetes' own: without a domain, or known to a table. */
+static gboolean
+is_own_group (const char *api_version)
+{
+  const char *slash = strchr (api_version, '/');
+  gsize length = slash != NULL ? (gsize) (slash - api_version) : 0;
+
+  if (memchr (api_version, '.', length) == NULL)
+    return TRUE;
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    if (is_in_group (rows[i].api_version, api_version, length))
+      return TRUE;
+  for (guint i = 0; i < kube_n_kinds; i++)
+    if (strlen (kube_kinds[i]->group) == length
+        && strncmp (kube_kinds[i]->group, api_version, length) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+const char *
+sim_other_kind_effect (const char *api_version, const char *kind)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    if (strcmp (rows[i].api_version, api_version) == 0 && strcmp (rows[i].kind, kind) == 0)
+      return rows[i].effect;
+  return is_own_group (api_version) ? NULL : "its controller does with it whatever it does";
+}
+
+char *
+sim_other_kind_version (const char *kind)
+{
+  for (guint i = 0; i < kube_n_kinds; i++)
+    if (strcmp (kube_kinds[i]->kind, kind) == 0)
+      return kube_kind_api_version (kube_kinds[i]);
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    if (strcmp (rows[i].kind, kind) == 0)
+      return g_strdup (rows[i].api_version);
+  return NULL;
+}
