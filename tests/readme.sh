@@ -13,6 +13,8 @@ DRYDOCK=$(readlink -f "${DRYDOCK:-./drydock}")
 source=$(cd "${srcdir:-.}" && pwd)
 README=$(readlink -f "${README:-$source/README.md}")
 T=$(mktemp -d) || exit 99
+XDG_STATE_HOME=$T/state
+export XDG_STATE_HOME
 number=0
 failures=0
 server=

@@ -133,8 +133,7 @@ START_TEST (an_interrupted_update_says_what_state_things_are_in)
 
   ck_assert_str_eq (summary,
                     "stopped in phase upgrade; nodes that have left: 1, under way: 1; the Auto "
-                    "Scaling group is at desired size 9, before the update it was 3 (set it back "
-                    "yourself: the next update takes the present size for the group's own); "
+                    "Scaling group is at desired size 9, before the update it was 3; "
                     "outdated nodes that stay marked: 1");
 }
 END_TEST

@@ -633,9 +633,7 @@ dd_progress_summary (const DdProgress *self)
   if (self->desired_now != self->desired_before)
     g_string_append_printf (text,
                             "; the Auto Scaling group is at desired size %" G_GINT64_FORMAT
-                            ", before the update it was %" G_GINT64_FORMAT
-                            " (set it back yourself: the next update takes the present size for "
-                            "the group's own)",
+                            ", before the update it was %" G_GINT64_FORMAT,
                             self->desired_now, self->desired_before);
   if (self->marked > self->replaced)
     g_string_append_printf (text, "; outdated nodes that stay marked: %" G_GINT64_FORMAT,

@@ -19,6 +19,7 @@ dd_upgrade_flags_clear (DdUpgradeFlags *flags)
   g_free (flags->trace);
   g_free (flags->report);
   g_free (flags->metrics);
+  g_free (flags->journal);
   g_strfreev (flags->knobs);
 }
 
@@ -66,6 +67,8 @@ complaint_about_target (const DdUpgradeFlags *flags)
     return "--image-id and --max-unavailable go with --asg; a managed group has its own";
   if (flags->max_unavailable < 0 || flags->max_unavailable > 100)
     return "--max-unavailable takes a number from 1 to 100";
+  if (flags->resume && flags->abandon)
+    return "--resume and --abandon: an unfinished update goes on or is given up, not both";
   return NULL;
 }
 
@@ -125,6 +128,18 @@ dd_upgrade_flags_to_options (const DdUpgradeFlags *flags, DdUpgradeOptions *out_
   return TRUE;
 }
 
+DdValue *
+dd_upgrade_flags_to_target (const DdUpgradeFlags *flags, const DdUpgradeOptions *options)
+{
+  return dd_object ("api_server", dd_string (options->api_server), "cluster",
+                    dd_string (flags->cluster), "nodegroup", dd_string (flags->nodegroup), "asg",
+                    dd_string (flags->scaling_group), "release", dd_string (flags->release),
+                    "version", dd_string (flags->version), "image", dd_string (flags->image),
+                    "max_unavailable",
+                    flags->max_unavailable != 0 ? dd_int (flags->max_unavailable) : NULL, "knobs",
+                    dd_knobs_to_value (&options->knobs), NULL);
+}
+
 /* ---- how they are written; one group of entries for one subject ---- */
 
 static void
@@ -171,6 +186,24 @@ add_manner (GOptionContext *context, DdUpgradeFlags *flags)
 }
 
 static void
+add_journal (GOptionContext *context, DdUpgradeFlags *flags)
+{
+  const GOptionEntry entries[] = {
+    { "journal", 0, 0, G_OPTION_ARG_FILENAME, &flags->journal,
+      "Where the update is remembered until it is over (a file of the group's own in "
+      "$XDG_STATE_HOME/drydock)",
+      "FILE" },
+    { "resume", 0, 0, G_OPTION_ARG_NONE, &flags->resume,
+      "Only go on with an unfinished update; begin none", NULL },
+    { "abandon", 0, 0, G_OPTION_ARG_NONE, &flags->abandon,
+      "Begin anew: set the journal of an unfinished update aside", NULL },
+    { NULL },
+  };
+
+  g_option_context_add_main_entries (context, entries, NULL);
+}
+
+static void
 add_output (GOptionContext *context, DdUpgradeFlags *flags)
 {
   const GOptionEntry entries[] = {
@@ -196,6 +229,12 @@ static const char description[]
       "  drydock upgrade --cluster shop --asg shop-nodes --image-id ami-0123456789abcdef0 \\\n"
       "                  --aws-profile shop --qps 10\n"
       "\n"
+      "An update that was interrupted or killed goes on with the same command: it is remembered "
+      "in\n"
+      "the journal, which goes when the update is over. While one drydock upgrade is at work on a\n"
+      "group, a second one with the same journal is refused. On another machine, or with another\n"
+      "journal, nothing stops it: see to it that nobody else updates the group.\n"
+      "\n"
       "Exit status: 0 updated (or planned), 1 the update failed or was interrupted,\n"
       "2 bad input, or refused before anything was written, 3 a fault of drydock's own.\n";
 
@@ -212,6 +251,7 @@ dd_upgrade_flags_context (DdUpgradeFlags *flags)
   text = g_strdup_printf (description, knobs);
   add_target (context, flags);
   add_manner (context, flags);
+  add_journal (context, flags);
   dd_connection_flags_add (context, &flags->connection);
   add_output (context, flags);
   g_option_context_set_description (context, text);

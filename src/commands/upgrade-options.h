@@ -15,8 +15,9 @@ typedef struct
   gint64 max_unavailable; /* 0: not said */
   char *release, *version, *profile;
   char *trace, *report, *metrics; /* files */
+  char *journal;                  /* a file too; NULL: in the user's state folder */
   char **knobs;
-  gboolean force, dry_run, take_over_managed;
+  gboolean force, dry_run, take_over_managed, resume, abandon;
   gint64 seed;
 } DdUpgradeFlags;
 
@@ -30,6 +31,10 @@ GOptionContext *dd_upgrade_flags_context (DdUpgradeFlags *flags);
  * of FLAGS. */
 gboolean dd_upgrade_flags_to_options (const DdUpgradeFlags *flags, DdUpgradeOptions *out_options,
                                       GError **error);
+
+/* What a journal remembers of them, once OPTIONS name the API server: which group, what it is to
+ * become, and how. */
+DdValue *dd_upgrade_flags_to_target (const DdUpgradeFlags *flags, const DdUpgradeOptions *options);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (DdUpgradeFlags, dd_upgrade_flags_clear)
 

@@ -10,7 +10,11 @@
 
 #include "base/error.h"
 #include "base/output.h"
+#include "base/time.h"
 #include "commands/commands.h"
+#include "commands/gate.h"
+#include "commands/journal-file.h"
+#include "commands/journal-target.h"
 #include "commands/progress.h"
 #include "commands/recorder.h"
 #include "commands/upgrade-options.h"
@@ -20,6 +24,8 @@ typedef struct
   DdUpgradeFlags flags;
   DdUpgradeOptions options;
   DdConnection *connection;
+  DdJournalFile *journal;
+  DdGate *gate;
   DdRandom *random;
   FILE *record;
   DdProgress *progress;
@@ -35,6 +41,8 @@ session_clear (Session *self)
   dd_engine_free (self->engine);
   dd_recorder_free (self->recorder);
   dd_progress_free (self->progress);
+  dd_gate_free (self->gate);
+  dd_journal_file_free (self->journal);
   dd_connection_free (self->connection);
   dd_random_free (self->random);
   g_clear_pointer (&self->record, fclose);
@@ -66,6 +74,24 @@ print_result (const Session *self, const DdUpgradeResult *result)
     g_print ("\n%s\n", result->explanation);
 }
 
+/* An update that could not put back what it has changed is not over. */
+static void
+end_journal (const Session *self, const DdUpgradeResult *result)
+{
+  const DdValue *document = dd_journal_file_unfinished (self->journal);
+  g_autoptr (GError) error = NULL;
+
+  if (document == NULL || result->refused)
+    return;
+  if (!result->succeeded && !dd_journal_is_settled (document))
+    g_print (
+        "\nIt may not have put back all that it changed. The same command goes on with that (%s)."
+        "\n",
+        dd_journal_file_path (self->journal));
+  else if (!dd_journal_file_finish (self->journal, &error))
+    g_printerr ("drydock upgrade: the update is over, and its journal stays: %s\n", error->message);
+}
+
 static void
 note_done (G_GNUC_UNUSED DdEngine *engine, const DdUpgradeResult *result, gpointer data)
 {
@@ -73,6 +99,7 @@ note_done (G_GNUC_UNUSED DdEngine *engine, const DdUpgradeResult *result, gpoint
 
   dd_progress_hide (self->progress);
   print_result (self, result);
+  end_journal (self, result);
   self->status = result->succeeded ? DD_EXIT_OK
                  : result->refused ? DD_EXIT_BAD_INPUT
                                    : DD_EXIT_FAILED;
@@ -131,30 +158,113 @@ note_planned (const DdValue *plan, const GError *error, gpointer data)
   g_main_loop_quit (self->loop);
 }
 
-static gboolean
-note_interrupt (gpointer data)
+static void
+stop (Session *self, const char *why)
 {
-  Session *self = data;
   g_autofree char *summary = dd_progress_summary (self->progress);
 
   dd_progress_hide (self->progress);
-  g_print ("\nInterrupted: %s.\nThe same command goes on from there: nodes that run the new image "
-           "are kept.\n",
-           summary);
+  g_print ("\n%s: %s.\n", why, summary);
+  if (dd_journal_file_unfinished (self->journal) != NULL)
+    g_print ("The same command goes on from there (%s): nodes that run the new image are kept.\n",
+             dd_journal_file_path (self->journal));
   self->status = DD_EXIT_FAILED;
   g_main_loop_quit (self->loop);
+}
+
+static gboolean
+note_interrupt (gpointer data)
+{
+  stop (data, "Interrupted");
   return G_SOURCE_CONTINUE;
+}
+
+/* Nothing more is sent: what the journal tells is still all that was done. */
+static void
+note_trouble (const GError *trouble, gpointer data)
+{
+  Session *self = data;
+  g_autofree char *why
+      = g_strdup_printf ("Stopped, because the journal cannot be written (%s)", trouble->message);
+
+  dd_gate_close (self->gate);
+  stop (self, why);
 }
 
 /* ---- how it begins ---- */
 
 /* Before anybody is asked anything: a file that cannot be written should cost no time. */
 static gboolean
+check_outputs (const DdUpgradeFlags *flags, GError **error)
+{
+  return dd_output_check (flags->trace, error) && dd_output_check (flags->report, error)
+         && dd_output_check (flags->metrics, error);
+}
+
+/* What the unfinished update has decided. */
+static void
+take_target (Session *self)
+{
+  const DdValue *target = dd_journal_file_target (self->journal);
+  DdUpgradeOptions *options = &self->options;
+
+  options->release_version = dd_value_path_string (target, "release");
+  options->version = dd_value_path_string (target, "version");
+  options->image = dd_value_path_string (target, "image");
+  options->max_unavailable = dd_value_path_int (target, "max_unavailable", 1);
+  options->resume = dd_journal_file_unfinished (self->journal);
+}
+
+static void
+tell_unfinished (const Session *self)
+{
+  const char *holder = dd_journal_file_holder (self->journal);
+  const char *aside = dd_journal_file_set_aside (self->journal);
+  g_autofree char *group = dd_journal_target_describe (dd_journal_file_target (self->journal));
+  g_autofree char *written = dd_journal_file_last_written (self->journal);
+  g_autofree char *stood = NULL;
+
+  if (holder != NULL)
+    g_print ("Another drydock upgrade is at work on this group: %s\n", holder);
+  if (aside != NULL)
+    g_print ("The journal that is there goes to %s when the update begins; what its update changed "
+             "stays.\n",
+             aside);
+  if (self->options.resume == NULL)
+    return;
+  stood = dd_journal_describe (self->options.resume);
+  g_print ("%s an unfinished update of %s.\n  It stood at: %s\n  last written %s, %s\n",
+           self->flags.dry_run ? "There is" : "Going on with", group, stood, written,
+           dd_journal_file_path (self->journal));
+}
+
+/* Before anything is written, here or there: what a second engine writes, a first one may read. */
+static gboolean
+open_journal (Session *self, GError **error)
+{
+  g_autoptr (DdValue) target = dd_upgrade_flags_to_target (&self->flags, &self->options);
+  g_autofree char *now = dd_time_to_iso8601 (g_get_real_time ());
+  DdJournalFileOptions options
+      = { self->flags.journal, target, now, self->flags.dry_run, self->flags.abandon };
+
+  self->journal = dd_journal_file_open (&options, error);
+  if (self->journal == NULL)
+    return FALSE;
+  take_target (self);
+  if (self->flags.resume && self->options.resume == NULL)
+    {
+      g_set_error (error, DD_ERROR, DD_ERROR_INVALID,
+                   "--resume: there is no unfinished update (%s)",
+                   dd_journal_file_path (self->journal));
+      return FALSE;
+    }
+  tell_unfinished (self);
+  return TRUE;
+}
+
+static gboolean
 open_record (Session *self, GError **error)
 {
-  if (!dd_output_check (self->flags.trace, error) || !dd_output_check (self->flags.report, error)
-      || !dd_output_check (self->flags.metrics, error))
-    return FALSE;
   if (self->flags.trace == NULL)
     return TRUE;
   self->record = dd_output_open (self->flags.trace, error);
@@ -182,13 +292,16 @@ prepare (Session *self, GError **error)
 {
   self->loop = g_main_loop_new (NULL, FALSE);
   if (!dd_upgrade_flags_to_options (&self->flags, &self->options, error)
-      || !open_record (self, error))
+      || !check_outputs (&self->flags, error))
     return FALSE;
   self->random = dd_random_new ((guint64) self->flags.seed);
   self->connection = dd_connection_new (&self->flags.connection, self->flags.cluster, error);
   if (self->connection == NULL)
     return FALSE;
   self->options.api_server = dd_connection_api_server (self->connection);
+  if (!open_journal (self, error) || !open_record (self, error))
+    return FALSE;
+  self->gate = dd_gate_new (dd_connection_transport (self->connection));
   make_progress (self);
   self->recorder
       = dd_recorder_new (dd_progress_trace (self->progress), dd_connection_clock (self->connection),
@@ -199,12 +312,16 @@ prepare (Session *self, GError **error)
 static void
 run (Session *self)
 {
-  DdEngineContext context = { dd_connection_transport (self->connection),
-                              dd_connection_clock (self->connection), self->random, NULL };
+  DdEngineContext context = {
+    .transport = dd_gate_interface (self->gate),
+    .clock = dd_connection_clock (self->connection),
+    .random = self->random,
+    .trace = dd_recorder_trace (self->recorder),
+    .journal = dd_journal_file_interface (self->journal, note_trouble, self),
+  };
   guint interrupt = g_unix_signal_add (SIGINT, note_interrupt, self);
   guint terminate = g_unix_signal_add (SIGTERM, note_interrupt, self);
 
-  context.trace = dd_recorder_trace (self->recorder);
   self->engine = dd_engine_new (&context, &self->options, note_done, self);
   if (self->flags.dry_run)
     dd_engine_plan (self->engine, note_planned, self);

@@ -26,4 +26,13 @@ struct _DdJournal
   const DdJournalClass *klass;
 };
 
+/* Whether DOCUMENT, which may come from anywhere, can be gone on with: DD_ERROR_INVALID names the
+ * member that is not as an engine writes it, or the version that wrote it. */
+gboolean dd_journal_check (const DdValue *document, GError **error);
+/* Both of a document that has been checked. Where its update stood, and what was there before it;
+ * caller frees. */
+char *dd_journal_describe (const DdValue *document);
+/* Nothing that the update has changed waits to be put back. */
+gboolean dd_journal_is_settled (const DdValue *document);
+
 G_END_DECLS

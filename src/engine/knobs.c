@@ -255,30 +255,37 @@ dd_knobs_set (DdKnobs *knobs, const char *name, const char *value, GError **erro
   return FALSE;
 }
 
-static void
-describe_knob (const Knob *knob, gconstpointer field, GString *out)
+/* Its value, as dd_knobs_set () takes it. */
+static char *
+knob_to_text (const Knob *knob, const DdKnobs *knobs)
 {
-  g_autofree char *text = NULL;
+  gconstpointer field = G_STRUCT_MEMBER_P (knobs, knob->offset);
 
   switch (knob->type)
     {
     case KNOB_CHOICE:
-      text = g_strjoinv (" | ", (char **) knob->choices);
-      g_string_append_printf (out, "  %-26s %s (%s)\n", knob->name,
-                              knob->choices[*(const int *) field], text);
-      break;
+      return g_strdup (knob->choices[*(const int *) field]);
     case KNOB_DURATION:
-      text = dd_duration_to_text (*(const DdUsec *) field);
-      g_string_append_printf (out, "  %-26s %s\n", knob->name, text);
-      break;
+      return dd_duration_to_text (*(const DdUsec *) field);
     case KNOB_COUNT:
-      g_string_append_printf (out, "  %-26s %u\n", knob->name, *(const guint *) field);
-      break;
+      return g_strdup_printf ("%u", *(const guint *) field);
     case KNOB_BOOLEAN:
-      g_string_append_printf (out, "  %-26s %s (true | false)\n", knob->name,
-                              *(const gboolean *) field ? "true" : "false");
-      break;
+      return g_strdup (*(const gboolean *) field ? "true" : "false");
     }
+  g_assert_not_reached ();
+}
+
+static void
+describe_knob (const Knob *knob, const DdKnobs *knobs, GString *out)
+{
+  g_autofree char *value = knob_to_text (knob, knobs);
+  g_autofree char *choices
+      = knob->type == KNOB_CHOICE ? g_strjoinv (" | ", (char **) knob->choices) : NULL;
+
+  g_string_append_printf (out, "  %-26s %s", knob->name, value);
+  if (choices != NULL || knob->type == KNOB_BOOLEAN)
+    g_string_append_printf (out, " (%s)", choices != NULL ? choices : "true | false");
+  g_string_append_c (out, '\n');
 }
 
 char *
@@ -287,6 +294,16 @@ dd_knobs_describe (const DdKnobs *knobs)
   GString *out = g_string_new (NULL);
 
   for (guint i = 0; i < G_N_ELEMENTS (table); i++)
-    describe_knob (&table[i], G_STRUCT_MEMBER_P (knobs, table[i].offset), out);
+    describe_knob (&table[i], knobs, out);
   return g_string_free (out, FALSE);
+}
+
+DdValue *
+dd_knobs_to_value (const DdKnobs *knobs)
+{
+  g_auto (DdBuilder) value = dd_builder_object ();
+
+  for (guint i = 0; i < G_N_ELEMENTS (table); i++)
+    dd_builder_set (&value, table[i].name, dd_string_take (knob_to_text (&table[i], knobs)));
+  return dd_builder_end (&value);
 }

@@ -83,5 +83,7 @@ gboolean dd_knobs_from_profile (const char *profile, DdKnobs *knobs, GError **er
 gboolean dd_knobs_set (DdKnobs *knobs, const char *name, const char *value, GError **error);
 /* One line per knob: its name, what it accepts, and its value in KNOBS. Caller frees. */
 char *dd_knobs_describe (const DdKnobs *knobs);
+/* {"mark_outdated":"both","drain_budget":"15m",...}: each value as dd_knobs_set () takes it. */
+DdValue *dd_knobs_to_value (const DdKnobs *knobs);
 
 G_END_DECLS

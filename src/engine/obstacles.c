@@ -48,8 +48,7 @@ dd_obstacles_pass_nodegroup (DdEngine *self)
   const char *status = self->nodegroup->status;
   g_autofree char *message = NULL;
 
-  if (self->journal != NULL || !self->options.alone || status == NULL
-      || !g_strv_contains (busy, status))
+  if (!self->options.alone || status == NULL || !g_strv_contains (busy, status))
     return TRUE;
   message = g_strdup_printf ("node group %s is %s: EKS itself is changing it",
                              self->options.nodegroup, status);
@@ -59,14 +58,29 @@ dd_obstacles_pass_nodegroup (DdEngine *self)
                                   self->options.cluster, self->options.nodegroup));
 }
 
+/* A node group that was deleted and made anew under its name was not what the journal is of. */
+static gboolean
+refuse_journal (DdEngine *self, const char *former)
+{
+  g_autofree char *message
+      = g_strdup_printf ("the unfinished update is of Auto Scaling group %s, and %s has %s now",
+                         former, self->options.nodegroup, self->before->name);
+
+  return refuse (self, "ConfigurationConflict", message,
+                 g_strdup ("the group has been made anew; --abandon sets the journal aside"));
+}
+
 /* Amazon EKS User Guide, "Troubleshoot problems with Amazon EKS clusters and nodes",
  * Ec2LaunchTemplateVersionMismatch. */
 gboolean
 dd_obstacles_pass_group (DdEngine *self)
 {
   const DdScalingGroup *group = self->before;
+  const char *former = dd_value_path_string (self->journal, "group");
   g_autofree char *message = NULL;
 
+  if (former != NULL && !g_str_equal (former, group->name))
+    return refuse_journal (self, former);
   if (self->journal != NULL || !self->options.spares_managed || group->nodegroup == NULL)
     return TRUE;
   message = g_strdup_printf (
