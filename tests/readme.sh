@@ -179,6 +179,7 @@ hurry () { ready && drydock ctl speed "${1:-300x}" >/dev/null; }
 begin_update ()
 {
   drydock ctl --endpoint "$lab" reset >/dev/null
+  : >"$T/begun" # what an earlier one said is not waited for
   drydock watch --start --endpoint-url "$lab" "$@" >"$T/begun" 2>&1 &
   wait_for_line "$T/begun" 'watching update'
   kill $!
