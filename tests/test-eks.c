@@ -418,22 +418,101 @@ START_TEST (a_poll_is_recognised_while_the_group_updates)
     { "GET", "/clusters/eks-workshop/updates/x", FALSE },
     { "POST", "/clusters/eks-workshop/node-groups/default", FALSE },
     { "GET", "/clusters/eks-workshop", FALSE },
+    { "GET", "/clusters/eks-workshop/addons/default", FALSE },
     { "GET", "", FALSE },
     { "GET", "/clusters/%zz/node-groups/default", FALSE },
   };
   SimRequest idle = { .method = "GET", .target = "/clusters/eks-workshop/node-groups/default" };
   g_autoptr (DdValue) update = NULL;
 
-  ck_assert_ptr_null (aws_eks_polled_nodegroup (world->cloud, &idle));
+  ck_assert_uint_eq (aws_eks_polled_serial (world->cloud, &idle), 0);
   update = call ("UpdateNodegroupVersion", "{" GROUP "}");
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
     {
       SimRequest request = { .method = rows[i].method, .target = rows[i].target };
 
-      ck_assert_msg ((aws_eks_polled_nodegroup (world->cloud, &request) == nodegroup)
-                         == rows[i].polls,
+      ck_assert_msg ((aws_eks_polled_serial (world->cloud, &request) != 0) == rows[i].polls,
                      "%s %s", rows[i].method, rows[i].target);
     }
+}
+END_TEST
+
+static void
+run_to_the_end (void)
+{
+  DdUsec limit = sim_stage_now (world->stage) + 2 * DD_HOUR;
+
+  while (sim_stage_now (world->stage) < limit && sim_world_step (world))
+    ;
+}
+
+START_TEST (the_control_plane_moves_one_minor_after_its_groups)
+{
+  static const struct
+  {
+    const char *version;
+    AwsErrorCode code;
+    const char *message;
+  } rows[] = {
+    { "1.99", AWS_INVALID_PARAMETER, "unsupported Kubernetes version" },
+    { "x", AWS_INVALID_PARAMETER, "unsupported Kubernetes version" },
+    { "1.30", AWS_INVALID_PARAMETER,
+      "Unsupported Kubernetes minor version update from 1.30 to 1.30" },
+    { "1.29", AWS_INVALID_PARAMETER,
+      "Unsupported Kubernetes minor version update from 1.30 to 1.29" },
+    { "1.32", AWS_INVALID_PARAMETER,
+      "Unsupported Kubernetes minor version update from 1.30 to 1.32" },
+    { "1.31", AWS_INVALID_REQUEST,
+      "Nodegroups default must be updated to match cluster version 1.30 before updating cluster "
+      "version" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *input
+          = g_strdup_printf ("{\"name\":\"eks-workshop\",\"version\":\"%s\"}", rows[i].version);
+      g_autofree char *message = refusal ("UpdateClusterVersion", input, rows[i].code);
+
+      ck_assert_str_eq (message, rows[i].message);
+    }
+}
+END_TEST
+
+START_TEST (an_update_of_the_control_plane_takes_its_time_and_has_its_record)
+{
+  static const char input[] = "{\"name\":\"eks-workshop\",\"version\":\"1.31\","
+                              "\"clientRequestToken\":\"t\"}";
+  SimRequest poll = { .method = "GET", .target = "/clusters/eks-workshop" };
+  g_autoptr (DdValue) groups = NULL, begun = NULL, again = NULL, during = NULL, list = NULL,
+                      after = NULL;
+  g_autofree char *busy = NULL;
+  const char *id;
+
+  run_to_the_end (); /* its nodes join */
+  groups = call ("UpdateNodegroupVersion", "{" GROUP "}");
+  run_to_the_end ();
+  begun = call ("UpdateClusterVersion", input);
+  again = call ("UpdateClusterVersion", input);
+  busy = refusal ("UpdateClusterVersion", "{\"name\":\"eks-workshop\",\"version\":\"1.31\"}",
+                  AWS_RESOURCE_IN_USE);
+  during = call ("DescribeCluster", "{\"name\":\"eks-workshop\"}");
+  id = dd_value_path_string (begun, "update.id");
+  ck_assert_str_eq (dd_value_path_string (again, "update.id"), id);
+  ck_assert_ptr_nonnull (strstr (busy, id));
+  ck_assert_str_eq (dd_value_path_string (begun, "update.type"), "VersionUpdate");
+  ck_assert_str_eq (dd_value_path_string (begun, "update.params.0.value"), "1.31");
+  ck_assert_str_eq (dd_value_path_string (during, "cluster.status"), "UPDATING");
+  ck_assert_str_eq (dd_value_path_string (during, "cluster.version"), "1.30");
+  ck_assert_int_eq (world->kube->minor, 30);
+  ck_assert_uint_ne (aws_eks_polled_serial (world->cloud, &poll), 0);
+  run_to_the_end ();
+  after = call ("DescribeCluster", "{\"name\":\"eks-workshop\"}");
+  list = call ("ListUpdates", "{\"name\":\"eks-workshop\"}");
+  ck_assert_str_eq (dd_value_path_string (after, "cluster.status"), "ACTIVE");
+  ck_assert_str_eq (dd_value_path_string (after, "cluster.version"), "1.31");
+  ck_assert_str_eq (dd_value_path_string (list, "updateIds.0"), id);
+  ck_assert_int_eq (world->kube->minor, 31);
+  ck_assert_uint_eq (aws_eks_polled_serial (world->cloud, &poll), 0);
 }
 END_TEST
 
@@ -497,6 +576,8 @@ main (void)
   tcase_add_test (tests, node_groups_are_listed_in_pages);
   tcase_add_test (tests, a_group_repointed_by_hand_is_degraded_until_it_is_put_back);
   tcase_add_test (tests, a_poll_is_recognised_while_the_group_updates);
+  tcase_add_test (tests, the_control_plane_moves_one_minor_after_its_groups);
+  tcase_add_test (tests, an_update_of_the_control_plane_takes_its_time_and_has_its_record);
   tcase_add_test (tests, a_world_is_not_furnished_with_what_eks_would_refuse);
   suite_add_tcase (suite, tests);
   srunner_run_all (runner, CK_NORMAL);

@@ -21,13 +21,12 @@ static void
 hasten (SimLab *lab, const SimRequest *request)
 {
   SimWorld *world = lab->world;
-  AwsNodegroup *polled = aws_eks_polled_nodegroup (world->cloud, request);
   DdUsec limit = MIN (sim_stage_now (world->stage) + MAX_HASTE, sim_pacing_limit (lab->pacing));
-  guint64 serial = polled != NULL ? aws_nodegroup_status_serial (polled) : 0;
+  guint64 serial = aws_eks_polled_serial (world->cloud, request);
 
-  while (polled != NULL && aws_nodegroup_status_serial (polled) == serial
+  while (serial != 0 && aws_eks_polled_serial (world->cloud, request) == serial
          && sim_stage_now (world->stage) < limit && sim_world_step (world))
-    polled = aws_eks_polled_nodegroup (world->cloud, request);
+    ;
   if (serial != 0)
     sim_pacing_resynchronise (lab->pacing);
 }

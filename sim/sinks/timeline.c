@@ -188,6 +188,20 @@ tell_accepted (SimTimeline *self, const SimEvent *event)
 }
 
 static void
+tell_cluster_accepted (SimTimeline *self, const SimEvent *event)
+{
+  tell (self, event, SIM_INK_PLAIN, "   EKS moves the control plane of %s to %s", event->subject,
+        detail (event, DD_DETAIL_KUBERNETES_VERSION));
+}
+
+static void
+tell_cluster_finished (SimTimeline *self, const SimEvent *event)
+{
+  tell (self, event, SIM_INK_GOOD, "   EKS: the control plane of %s runs %s", event->subject,
+        detail (event, DD_DETAIL_KUBERNETES_VERSION));
+}
+
+static void
 tell_killed (SimTimeline *self, const SimEvent *event)
 {
   tell (self, event, SIM_INK_BAD, "!! the engine dies");
@@ -613,6 +627,8 @@ static const struct
   { DD_EVENT_STEP_STARTED, tell_step },
   { DD_EVENT_FAULT_INJECTED, tell_fault },
   { DD_EVENT_NOT_MODELLED, tell_not_modelled },
+  { DD_EVENT_CLUSTER_UPDATE_ACCEPTED, tell_cluster_accepted },
+  { DD_EVENT_CLUSTER_UPDATE_FINISHED, tell_cluster_finished },
   { DD_EVENT_UPDATE_ACCEPTED, tell_accepted },
   { DD_EVENT_UPDATE_STARTED, tell_started },
   { DD_EVENT_PHASE_ENTERED, tell_phase },

@@ -14,6 +14,7 @@ aws_cluster_free (AwsCluster *cluster)
   if (cluster == NULL)
     return;
   g_clear_pointer (&cluster->nodegroups, g_ptr_array_unref);
+  g_clear_pointer (&cluster->updates, g_ptr_array_unref);
   g_free (cluster->name);
   g_free (cluster->arn);
   g_free (cluster->version);
@@ -77,7 +78,7 @@ cluster_to_value (const AwsCluster *cluster)
                                                           cloud->region, cluster->oidc_id),
                                         NULL),
                              NULL));
-  dd_builder_set (&value, "status", dd_string ("ACTIVE"));
+  dd_builder_set (&value, "status", dd_string (cluster->running != NULL ? "UPDATING" : "ACTIVE"));
   dd_builder_set (&value, "certificateAuthority",
                   dd_object ("data", dd_string (cluster->certificate_authority), NULL));
   dd_builder_set (&value, "platformVersion", dd_string ("eks.1"));

@@ -155,25 +155,34 @@ query_value (const char *query, const char *name)
   return pairs != NULL ? g_strdup (g_hash_table_lookup (pairs, name)) : NULL;
 }
 
-AwsNodegroup *
-aws_eks_polled_nodegroup (AwsCloud *cloud, const SimRequest *request)
+/* "/clusters/C", "/clusters/C/node-groups/G", "/clusters/C/updates/U?nodegroupName=G". */
+guint64
+aws_eks_polled_serial (AwsCloud *cloud, const SimRequest *request)
 {
   g_auto (GStrv) halves = g_strsplit (request->target, "?", 2);
   g_auto (GStrv) parts = halves[0] != NULL ? g_strsplit (halves[0], "/", -1) : NULL;
-  g_autofree char *cluster = NULL;
-  g_autofree char *name = NULL;
-  AwsNodegroup *nodegroup;
+  guint n = parts != NULL ? g_strv_length (parts) : 0;
+  g_autofree char *name = NULL, *group = NULL;
+  const AwsCluster *cluster;
+  const AwsNodegroup *nodegroup;
 
-  if (parts == NULL || strcmp (request->method, "GET") != 0 || g_strv_length (parts) != 5
+  if (strcmp (request->method, "GET") != 0 || (n != 3 && n != 5)
       || strcmp (parts[1], "clusters") != 0)
-    return NULL;
-  cluster = g_uri_unescape_string (parts[2], NULL);
-  if (strcmp (parts[3], "node-groups") == 0)
-    name = g_uri_unescape_string (parts[4], NULL);
-  else if (strcmp (parts[3], "updates") == 0 && halves[1] != NULL)
-    name = query_value (halves[1], "nodegroupName");
-  nodegroup = aws_eks_nodegroup (cloud, cluster, name);
-  return nodegroup != NULL && nodegroup->running != NULL ? nodegroup : NULL;
+    return 0;
+  name = g_uri_unescape_string (parts[2], NULL);
+  cluster = aws_eks_cluster (cloud, name);
+  if (cluster == NULL)
+    return 0;
+  if (n == 5 && strcmp (parts[3], "node-groups") == 0)
+    group = g_uri_unescape_string (parts[4], NULL);
+  else if (n == 5 && strcmp (parts[3], "updates") == 0 && halves[1] != NULL)
+    group = query_value (halves[1], "nodegroupName");
+  else if (n == 5 && strcmp (parts[3], "updates") != 0)
+    return 0;
+  if (group == NULL)
+    return cluster->running != NULL ? cluster->serial : 0;
+  nodegroup = find_nodegroup (cluster, group);
+  return nodegroup != NULL && nodegroup->running != NULL ? nodegroup->serial : 0;
 }
 
 /* ---- the table ---- */
@@ -277,6 +286,14 @@ static const AwsField describe_update_input[] = {
   { NULL },
 };
 
+static const AwsField update_cluster_version_input[] = {
+  { "name", AWS_IN_PATH, AWS_STRING, .required = TRUE },
+  { "version", AWS_IN_BODY, AWS_STRING, .required = TRUE },
+  { "force", AWS_IN_BODY, AWS_BOOLEAN },
+  { "clientRequestToken", AWS_IN_BODY, AWS_STRING },
+  { NULL },
+};
+
 static const AwsField list_updates_input[] = {
   { "name", AWS_IN_PATH, AWS_STRING, .required = TRUE },
   { "nodegroupName", AWS_IN_QUERY, AWS_STRING },
@@ -287,6 +304,8 @@ static const AwsField list_updates_input[] = {
 
 /* Imitates: Amazon EKS API Reference, Actions. */
 static const AwsOperation operations[] = {
+  { "UpdateClusterVersion", "POST", "/clusters/{name}/updates", update_cluster_version_input,
+    aws_eks_update_cluster_version },
   { "DescribeCluster", "GET", "/clusters/{name}", describe_cluster_input,
     aws_eks_describe_cluster },
   { "ListClusters", "GET", "/clusters", list_clusters_input, aws_eks_list_clusters },

@@ -85,9 +85,8 @@ const char *aws_update_explanation (const AwsUpdate *update);
 /* Grows whenever the status of the node group changes; 0: no such group. */
 guint64 aws_eks_nodegroup_status_serial (AwsCloud *cloud, const char *cluster,
                                          const char *nodegroup);
-/* The node group that REQUEST polls (DescribeNodegroup, DescribeUpdate) and that is UPDATING; NULL
- * for every other request. Changes nothing. */
-AwsNodegroup *aws_eks_polled_nodegroup (AwsCloud *cloud, const SimRequest *request);
-guint64 aws_nodegroup_status_serial (const AwsNodegroup *nodegroup);
+/* The same of the node group or cluster that REQUEST polls (DescribeNodegroup, DescribeCluster,
+ * DescribeUpdate) and that is UPDATING; 0 for every other request. Changes nothing. */
+guint64 aws_eks_polled_serial (AwsCloud *cloud, const SimRequest *request);
 
 G_END_DECLS

@@ -67,6 +67,7 @@ aws_eks_add_cluster (AwsCloud *cloud, const AwsClusterSpec *spec, GError **error
                       ->resource.id);
   cluster->created = sim_stage_now (cloud->stage);
   cluster->nodegroups = g_ptr_array_new_with_free_func ((GDestroyNotify) aws_nodegroup_free);
+  cluster->updates = g_ptr_array_new_with_free_func ((GDestroyNotify) aws_update_free);
   g_ptr_array_add (eks->clusters, cluster);
   return cluster;
 }

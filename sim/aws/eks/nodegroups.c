@@ -42,12 +42,6 @@ aws_nodegroup_group_name (const AwsNodegroup *nodegroup)
   return nodegroup->group_name;
 }
 
-guint64
-aws_nodegroup_status_serial (const AwsNodegroup *nodegroup)
-{
-  return nodegroup->serial;
-}
-
 AwsUpdate *
 aws_nodegroup_last_update (const AwsNodegroup *nodegroup)
 {

@@ -32,6 +32,9 @@ struct _AwsCluster
   char *security_group_id;
   DdUsec created;
   GPtrArray *nodegroups; /* of AwsNodegroup, oldest first */
+  AwsUpdate *running;    /* of its own; NULL: none */
+  GPtrArray *updates;    /* of AwsUpdate, its own, oldest first */
+  guint64 serial;
 };
 
 /* What one node group is now. Its sizes live in its Auto Scaling group alone. */
@@ -57,11 +60,13 @@ typedef enum
 {
   AWS_VERSION_UPDATE,
   AWS_CONFIG_UPDATE,
+  AWS_CLUSTER_VERSION_UPDATE,
 } AwsUpdateType;
 
 struct _AwsUpdate
 {
-  AwsNodegroup *nodegroup;
+  AwsCluster *cluster;
+  AwsNodegroup *nodegroup; /* NULL: it is the cluster's own */
   AwsUpdateType type;
   char *id;
   const char *status; /* "InProgress", "Successful", "Failed" */
@@ -133,9 +138,24 @@ gboolean aws_update_config_is_valid (const DdValue *config, DdValue *details, GE
 /* Whether NODEGROUP may have the taints that CHANGE (NULL: none) leads to. */
 gboolean aws_taints_fit (const AwsNodegroup *nodegroup, const DdValue *change, GError **error);
 
+/* ---- eks-cluster-updates.c ---- */
+
+DdValue *aws_eks_update_cluster_version (AwsCloud *cloud, const DdValue *input, GError **error);
+/* The control plane of its cluster runs the new version from here on. */
+void aws_cluster_update_finish (AwsUpdate *update);
+
 /* ---- eks-updates.c ---- */
 
 void aws_update_free (AwsUpdate *update);
+/* A record in progress of CLUSTER, and of NODEGROUP unless that is NULL. Takes PARAMS. */
+AwsUpdate *aws_update_new (AwsCluster *cluster, AwsNodegroup *nodegroup, AwsUpdateType type,
+                           const DdValue *input, DdValue *params);
+/* The one of UPDATES that an earlier call with the token of INPUT made; NULL and no error when
+ * there is none; NULL and an error, with DETAILS (taken), when the rest of that call differed. */
+AwsUpdate *aws_update_find_by_token (const GPtrArray *updates, const DdValue *input,
+                                     DdValue *details, GError **error);
+DdValue *aws_update_answer (const AwsUpdate *update);
+DdValue *aws_update_param (const char *type, const char *value);
 DdValue *aws_eks_update_nodegroup_version (AwsCloud *cloud, const DdValue *input, GError **error);
 DdValue *aws_eks_update_nodegroup_config (AwsCloud *cloud, const DdValue *input, GError **error);
 DdValue *aws_eks_describe_update (AwsCloud *cloud, const DdValue *input, GError **error);

@@ -13,6 +13,7 @@
 static const char *const type_names[] = {
   [AWS_VERSION_UPDATE] = "VersionUpdate",
   [AWS_CONFIG_UPDATE] = "ConfigUpdate",
+  [AWS_CLUSTER_VERSION_UPDATE] = "VersionUpdate",
 };
 
 void
@@ -77,27 +78,36 @@ describe_accepted (const AwsUpdate *update)
   return details;
 }
 
+AwsUpdate *
+aws_update_new (AwsCluster *cluster, AwsNodegroup *nodegroup, AwsUpdateType type,
+                const DdValue *input, DdValue *params)
+{
+  AwsUpdate *update = g_new0 (AwsUpdate, 1);
+
+  update->cluster = cluster;
+  update->nodegroup = nodegroup;
+  update->type = type;
+  update->id = dd_random_uuid (cluster->eks->ids);
+  update->status = "InProgress";
+  update->created = sim_stage_now (cluster->eks->cloud->stage);
+  update->input = dd_value_ref (input);
+  update->params = params;
+  update->errors = dd_array_empty ();
+  return update;
+}
+
 /* A record in progress, not yet started. Takes PARAMS. */
 static AwsUpdate *
 accept_update (AwsNodegroup *nodegroup, AwsUpdateType type, const DdValue *input, DdValue *params)
 {
-  AwsEks *eks = nodegroup->cluster->eks;
-  AwsUpdate *update = g_new0 (AwsUpdate, 1);
+  AwsUpdate *update = aws_update_new (nodegroup->cluster, nodegroup, type, input, params);
 
-  update->nodegroup = nodegroup;
-  update->type = type;
-  update->id = dd_random_uuid (eks->ids);
-  update->status = "InProgress";
-  update->created = sim_stage_now (eks->cloud->stage);
-  update->input = dd_value_ref (input);
-  update->params = params;
-  update->errors = dd_array_empty ();
   g_ptr_array_add (nodegroup->updates, update);
   nodegroup->running = update;
   nodegroup->modified = update->created;
   nodegroup->serial++;
-  sim_stage_trace (eks->cloud->stage, "eks", DD_EVENT_UPDATE_ACCEPTED, nodegroup->name,
-                   describe_accepted (update));
+  sim_stage_trace (nodegroup->cluster->eks->cloud->stage, "eks", DD_EVENT_UPDATE_ACCEPTED,
+                   nodegroup->name, describe_accepted (update));
   trace_status (nodegroup);
   return update;
 }
@@ -146,22 +156,23 @@ aws_update_finish (AwsUpdate *update, DdValue *errors, const char *explanation)
 
 /* ---- idempotency ---- */
 
-/* The update that an earlier call with the same token made; NULL and no error when there is none.
- * Imitates: Amazon EKS API Reference, clientRequestToken. */
-static AwsUpdate *
-find_by_token (const AwsNodegroup *nodegroup, const DdValue *input, GError **error)
+/* Imitates: Amazon EKS API Reference, clientRequestToken. */
+AwsUpdate *
+aws_update_find_by_token (const GPtrArray *updates, const DdValue *input, DdValue *details,
+                          GError **error)
 {
   const DdValue *token = dd_value_member (input, "clientRequestToken");
+  g_autoptr (DdValue) taken = details;
 
-  for (guint i = 0; token != NULL && i < nodegroup->updates->len; i++)
+  for (guint i = 0; token != NULL && i < updates->len; i++)
     {
-      AwsUpdate *update = nodegroup->updates->pdata[i];
+      AwsUpdate *update = updates->pdata[i];
 
       if (!dd_value_equal (dd_value_member (update->input, "clientRequestToken"), token))
         continue;
       if (dd_value_equal (update->input, input))
         return update;
-      aws_set_error (error, AWS_INVALID_PARAMETER, aws_nodegroup_error_details (nodegroup),
+      aws_set_error (error, AWS_INVALID_PARAMETER, g_steal_pointer (&taken),
                      "The client request token %s was used with other parameters before",
                      dd_value_string (token));
       return NULL;
@@ -169,16 +180,23 @@ find_by_token (const AwsNodegroup *nodegroup, const DdValue *input, GError **err
   return NULL;
 }
 
-static DdValue *
-answer_update (const AwsUpdate *update)
+static AwsUpdate *
+find_by_token (const AwsNodegroup *nodegroup, const DdValue *input, GError **error)
+{
+  return aws_update_find_by_token (nodegroup->updates, input,
+                                   aws_nodegroup_error_details (nodegroup), error);
+}
+
+DdValue *
+aws_update_answer (const AwsUpdate *update)
 {
   return dd_object ("update", aws_update_describe (update), NULL);
 }
 
 /* ---- operations ---- */
 
-static DdValue *
-param (const char *type, const char *value)
+DdValue *
+aws_update_param (const char *type, const char *value)
 {
   return dd_object ("type", dd_string (type), "value", dd_string (value), NULL);
 }
@@ -187,10 +205,10 @@ static AwsUpdate *
 begin_version_update (AwsNodegroup *nodegroup, const DdValue *input, const AwsAmiRelease *release)
 {
   g_autofree char *version = g_strdup_printf ("1.%d", release->minor);
-  AwsUpdate *update
-      = accept_update (nodegroup, AWS_VERSION_UPDATE, input,
-                       dd_array (param ("Version", version),
-                                 param ("ReleaseVersion", release->release_version), NULL));
+  AwsUpdate *update = accept_update (
+      nodegroup, AWS_VERSION_UPDATE, input,
+      dd_array (aws_update_param ("Version", version),
+                aws_update_param ("ReleaseVersion", release->release_version), NULL));
 
   update->version = g_steal_pointer (&version);
   update->release_version = g_strdup (release->release_version);
@@ -209,7 +227,7 @@ aws_eks_update_nodegroup_version (AwsCloud *cloud, const DdValue *input, GError 
     return NULL;
   update = find_by_token (nodegroup, input, &conflict);
   if (update != NULL)
-    return answer_update (update);
+    return aws_update_answer (update);
   if (conflict != NULL)
     {
       g_propagate_error (error, g_steal_pointer (&conflict));
@@ -222,7 +240,7 @@ aws_eks_update_nodegroup_version (AwsCloud *cloud, const DdValue *input, GError 
     return NULL;
   update = begin_version_update (nodegroup, input, release);
   sim_eks_workflow_start (aws_eks_workflow (cloud), update);
-  return answer_update (update);
+  return aws_update_answer (update);
 }
 
 /* The group as it would be is checked, not the request alone. */
@@ -263,7 +281,7 @@ aws_eks_update_nodegroup_config (AwsCloud *cloud, const DdValue *input, GError *
     return NULL;
   update = find_by_token (nodegroup, input, &conflict);
   if (update != NULL)
-    return answer_update (update);
+    return aws_update_answer (update);
   if (conflict != NULL)
     {
       g_propagate_error (error, g_steal_pointer (&conflict));
@@ -273,18 +291,22 @@ aws_eks_update_nodegroup_config (AwsCloud *cloud, const DdValue *input, GError *
     return NULL;
   update = accept_update (nodegroup, AWS_CONFIG_UPDATE, input, aws_config_params (input));
   sim_eks_workflow_start (aws_eks_workflow (cloud), update);
-  return answer_update (update);
+  return aws_update_answer (update);
 }
 
-/* The updates that a request means: those of a node group, or the cluster's own, of which there are
- * none yet. Owned by the caller; NULL with ERROR set. */
+/* The updates that a request means: those of a node group, or the cluster's own. Owned by the
+ * caller; NULL with ERROR set. */
 static GPtrArray *
 updates_of (AwsCloud *cloud, const DdValue *input, GError **error)
 {
   AwsNodegroup *nodegroup;
+  AwsCluster *cluster;
 
   if (dd_value_member (input, "nodegroupName") == NULL)
-    return aws_eks_require_cluster (cloud, input, error) != NULL ? g_ptr_array_new () : NULL;
+    {
+      cluster = aws_eks_require_cluster (cloud, input, error);
+      return cluster != NULL ? g_ptr_array_ref (cluster->updates) : NULL;
+    }
   nodegroup = aws_eks_require_nodegroup (cloud, input, error);
   return nodegroup != NULL ? g_ptr_array_ref (nodegroup->updates) : NULL;
 }
@@ -302,7 +324,7 @@ aws_eks_describe_update (AwsCloud *cloud, const DdValue *input, GError **error)
       const AwsUpdate *update = updates->pdata[i];
 
       if (g_strcmp0 (update->id, id) == 0)
-        return answer_update (update);
+        return aws_update_answer (update);
     }
   aws_set_error (error, AWS_RESOURCE_NOT_FOUND,
                  dd_object ("clusterName", dd_string (dd_value_path_string (input, "name")),

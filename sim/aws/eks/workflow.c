@@ -3,7 +3,8 @@
  *
  * A version update runs the real engine, the one that `drydock upgrade` runs against any endpoint.
  * It gets the world's transport, which leads back to the world's own front door, the world's clock
- * and trace, and a random stream of its own. A config update is a handful of changes after a while.
+ * and trace, and a random stream of its own. A config update is a handful of changes after a while,
+ * and an update of the control plane is one.
  * This is the only place where the pretended EKS and the engine meet. */
 #include "config.h"
 
@@ -200,7 +201,7 @@ find_run (SimEksWorkflow *workflow, const char *cluster, const char *nodegroup, 
       Run *run = g_ptr_array_index (workflow->runs, i);
       const AwsNodegroup *group = run->update->nodegroup;
 
-      if (run->killed == killed && (killed || run->engine != NULL)
+      if (group != NULL && run->killed == killed && (killed || run->engine != NULL)
           && g_str_equal (group->name, nodegroup) && g_str_equal (group->cluster->name, cluster)
           && g_str_equal (run->update->status, "InProgress"))
         return run;
@@ -262,17 +263,38 @@ apply_config (gpointer data)
   forget_run (run);
 }
 
+/* ---- cluster updates ---- */
+
+static void
+move_control_plane (gpointer data)
+{
+  Run *run = data;
+
+  run->timer = 0;
+  aws_cluster_update_finish (run->update);
+  forget_run (run);
+}
+
+static const struct
+{
+  SimDelay delay;
+  DdTimerFunc begin;
+} ways[] = {
+  [AWS_VERSION_UPDATE] = { SIM_DELAY_UPDATE_START, start_engine },
+  [AWS_CONFIG_UPDATE] = { SIM_DELAY_CONFIG_UPDATE, apply_config },
+  [AWS_CLUSTER_VERSION_UPDATE] = { SIM_DELAY_CLUSTER_UPDATE, move_control_plane },
+};
+
 void
 sim_eks_workflow_start (SimEksWorkflow *workflow, AwsUpdate *update)
 {
-  gboolean config = update->type == AWS_CONFIG_UPDATE;
-  SimDelay delay = config ? SIM_DELAY_CONFIG_UPDATE : SIM_DELAY_UPDATE_START;
+  SimDelay delay = ways[update->type].delay;
   Run *run = g_new0 (Run, 1);
 
   run->workflow = workflow;
   run->update = update;
   run->timer = sim_clock_after (workflow->cloud->stage->clock,
                                 sim_latency_draw (workflow->cloud->stage->latency, delay),
-                                config ? apply_config : start_engine, run);
+                                ways[update->type].begin, run);
   g_ptr_array_add (workflow->runs, run);
 }
