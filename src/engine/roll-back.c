@@ -809,7 +809,6 @@ dd_roll_back_give_up (DdEngine *self)
     return DD_STATE_LIST_PROTECTED;
   self->gave_up = TRUE;
   self->gave_up_sizes = !sizes_were_asked;
-  dd_caller_set_patience (self->caller, 0, FALSE); /* it has been waited for */
   return sizes_were_asked ? DD_STATE_LIST_KEPT : DD_STATE_LIST_MARKED;
 }
 
