@@ -136,8 +136,8 @@ result 'TAP has it as a comment' "$(ends 0 run --format tap "$here/asks.yaml"
 result 'JUnit has it in the words of the suite' "$(ends 0 run --format junit "$here/asks.yaml"
   lacks out "<system-out>.*/shop.yaml:10:7: $first: in a cluster, " 'failures="0"')"
 result 'GitHub has a warning at its line' "$(ends 0 run --format github "$here/asks.yaml"
-  lacks out '^::warning file=.*/shop.yaml,line=10,title=Deployment default/web and 2 more%3A .*::in a cluster, ' \
-    '^::warning file=.*/asks.yaml,line=14,')"
+  lacks out '^::warning file=.*/shop.yaml,line=10,col=7,title=Deployment default/web and 2 more%3A .*::in a cluster, ' \
+    '^::warning file=.*/asks.yaml,line=14,col=9,')"
 result 'JSON has a list of it' "$(ends 0 run --format json "$here/asks.yaml"
   lacks out '"not_modelled":\[\{"file":"[^"]*/shop.yaml","line":10,"column":7,"object":"Deployment default/web","more":2,' \
     '"field":"spec.schedulerName","effect":"another scheduler')"

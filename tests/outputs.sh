@@ -96,6 +96,13 @@ done
 
 # ---- what is no regular file stays what it is ----
 
+mkfifo "$T/pipe"
+check 'a scenario can come from a pipe, and every command reads it once' sh -c "cat '$good' >'$T/pipe' &
+  '$drydock' explore -j 1 --seeds 1..2 '$T/pipe'; status=\$?; wait; test \$status -eq 0"
+check 'a pipe without an end is told' ends_with 2 'bytes are more than' \
+  sh -c "yes 'about: x' >'$T/pipe' 2>&1 & '$drydock' run '$T/pipe'"
+rm -f "$T/pipe"
+
 for option in --report --html --perfetto --trace; do
   mkfifo "$T/fifo"
   check "run $option writes into a FIFO" sh -c "cat '$T/fifo' >'$T/read' &

@@ -6,6 +6,7 @@
 #include "sim/scenario/source.h"
 
 #include <gio/gio.h>
+#include <glib/gstdio.h>
 
 #include "base/error.h"
 
@@ -56,14 +57,41 @@ sim_source_resolve (const char *name, const char *base)
 /* The built-in worlds and workloads: resources.c, made by glib-compile-resources. */
 GResource *drydock_get_resource (void);
 
-/* A device may have no end and a pipe no beginning. What is not there is told by who opens it. */
+static gboolean
+is_pipe (const char *place)
+{
+  GStatBuf status;
+
+  return g_stat (place, &status) == 0 && S_ISFIFO (status.st_mode);
+}
+
+/* A device may have no end. What is not there is told by who opens it. */
 static gboolean
 is_plain (const char *place, GError **error)
 {
   if (!exists (place) || g_file_test (place, G_FILE_TEST_IS_DIR | G_FILE_TEST_IS_REGULAR))
     return TRUE;
-  g_set_error (error, DD_ERROR, DD_ERROR_INVALID, "not a regular file");
+  g_set_error (error, DD_ERROR, DD_ERROR_INVALID, "not a file or a pipe");
   return FALSE;
+}
+
+/* What a shell writes into `<(...)`; whoever writes it may never end, so it is read up to a limit
+ * that the reader of YAML then complains of. */
+static GBytes *
+read_pipe (const char *place, GError **error)
+{
+  g_autoptr (GFile) file = g_file_new_for_path (place);
+  g_autoptr (GFileInputStream) stream = g_file_read (file, NULL, error);
+  g_autofree char *text = NULL;
+  gsize length = 0;
+
+  if (stream == NULL)
+    return NULL;
+  text = g_malloc (DD_YAML_MAX_BYTES + 1);
+  if (!g_input_stream_read_all (G_INPUT_STREAM (stream), text, DD_YAML_MAX_BYTES + 1, &length, NULL,
+                                error))
+    return NULL;
+  return g_bytes_new (text, length);
 }
 
 static GBytes *
@@ -75,6 +103,8 @@ read_bytes (const char *place, GError **error)
   if (is_resource (place))
     return g_resource_lookup_data (drydock_get_resource (), place + strlen ("resource://"),
                                    G_RESOURCE_LOOKUP_FLAGS_NONE, error);
+  if (is_pipe (place))
+    return read_pipe (place, error);
   if (!is_plain (place, error) || !g_file_get_contents (place, &text, &length, error))
     return NULL;
   return g_bytes_new_take (text, length);

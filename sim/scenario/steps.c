@@ -530,8 +530,11 @@ step_text (const Step *step)
     return g_strdup_printf ("%s %s", step->action->key, operation);
   if (step->address.each != NULL)
     return g_strdup_printf ("%s each %s", step->action->key, step->address.kind->kind);
+  if (name == NULL)
+    name = dd_value_path_string (step->pattern->value, "metadata.name");
   if (kind != NULL)
-    return g_strdup_printf ("%s %s %s", step->action->key, kind, name != NULL ? name : "");
+    return g_strdup_printf ("%s %s%s%s", step->action->key, kind, name != NULL ? " " : "",
+                            name != NULL ? name : "");
   return g_strdup (step->action->key);
 }
 

@@ -220,20 +220,34 @@ escape_command (const char *text, gboolean is_property)
   return g_string_free (out, FALSE);
 }
 
-/* LEVEL is error or warning, PLACE is "file:line" or a file. */
+/* Cuts the number behind the last colon off PLACE; NULL: there is none. Borrowed from it. */
+static const char *
+cut_number (char *place)
+{
+  char *colon = strrchr (place, ':');
+
+  if (colon == NULL || colon[1] == '\0' || strspn (colon + 1, "0123456789") != strlen (colon + 1))
+    return NULL;
+  *colon = '\0';
+  return colon + 1;
+}
+
+/* LEVEL is error or warning, PLACE is a file, "file:line" or "file:line:column". */
 static void
 print_annotation (const char *level, const char *place, const char *title, const char *message,
                   FILE *out)
 {
-  const char *colon = strrchr (place, ':');
-  gboolean has_line = colon != NULL && g_ascii_isdigit (colon[1]);
-  g_autofree char *file = has_line ? g_strndup (place, colon - place) : g_strdup (place);
+  g_autofree char *file = g_strdup (place);
+  const char *last = cut_number (file);
+  const char *first = last != NULL ? cut_number (file) : NULL;
+  const char *line = first != NULL ? first : last;
+  g_autofree char *column = first != NULL ? g_strconcat (",col=", last, NULL) : g_strdup ("");
   g_autofree char *safe_file = escape_command (file, TRUE);
   g_autofree char *safe_title = escape_command (title, TRUE);
   g_autofree char *safe_message = escape_command (message, FALSE);
 
-  fprintf (out, "::%s file=%s,line=%s,title=%s::%s\n", level, safe_file, has_line ? colon + 1 : "1",
-           safe_title, safe_message);
+  fprintf (out, "::%s file=%s,line=%s%s,title=%s::%s\n", level, safe_file,
+           line != NULL ? line : "1", column, safe_title, safe_message);
 }
 
 /* Where a scenario first fails, or its file. */
@@ -272,7 +286,7 @@ annotate_unmodelled (const SimOutcome *outcome, FILE *out)
   for (guint i = 0; i < outcome->unmodelled->len; i++)
     {
       const SimUnmodelled *one = g_ptr_array_index (outcome->unmodelled, i);
-      g_autofree char *place = sim_unmodelled_place (one);
+      g_autofree char *place = sim_unmodelled_point (one);
       g_autofree char *title = sim_unmodelled_title (one);
       g_autofree char *effect = sim_unmodelled_effect (one);
 

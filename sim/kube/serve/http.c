@@ -99,19 +99,36 @@ reply_fault (KubeRequest *request, const SimFault *fault)
   return response;
 }
 
+/* What is to be created has its name in its body, or the beginning of one; NULL: it has none. */
+static char *
+name_to_be (const KubeRequest *request)
+{
+  g_autoptr (DdValue) body = NULL;
+  const char *name;
+
+  if (strcmp (request->wire->method, "POST") != 0)
+    return NULL;
+  body = kube_request_body (request, request->kind->kind, NULL, NULL);
+  name = dd_value_path_string (body, "metadata.name");
+  return g_strdup (name != NULL ? name : dd_value_path_string (body, "metadata.generateName"));
+}
+
 /* The name comes first, as it is the one that is traced. */
 static const SimFault *
 find_fault (const KubeRequest *request, const KubeRoute *route)
 {
   g_autofree char *operation = operation_of (request, route);
+  g_autofree char *name = g_strdup (request->name);
   g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
   SimFaults *faults = request->api->stage->faults;
 
   if (faults == NULL)
     return NULL;
-  if (request->name == NULL || !sim_faults_ask_for_names (faults))
-    return sim_faults_match (faults, "kubernetes", operation, request->name);
-  kube_add_names (request->api->store, request->kind, request->namespace_, request->name, names);
+  if (name == NULL && sim_faults_ask_for_names (faults))
+    name = name_to_be (request);
+  if (name == NULL || !sim_faults_ask_for_names (faults))
+    return sim_faults_match (faults, "kubernetes", operation, name);
+  kube_add_names (request->api->store, request->kind, request->namespace_, name, names);
   g_ptr_array_add (names, NULL);
   return sim_faults_match_any (faults, "kubernetes", operation, (const char *const *) names->pdata);
 }
