@@ -281,7 +281,8 @@ go_to_place (int i, DdUpgradeFlags *flags)
 
 START_TEST (a_managed_group_at_aws_is_left_to_eks)
 {
-  DdUpgradeFlags flags = { .cluster = (char *) "shop", .nodegroup = (char *) "blue" };
+  DdUpgradeFlags flags
+      = { .max_unavailable = -1, .cluster = (char *) "shop", .nodegroup = (char *) "blue" };
   g_autoptr (GError) error = NULL;
   DdUpgradeOptions options;
 
@@ -301,7 +302,9 @@ END_TEST
 
 START_TEST (a_group_of_ones_own_at_aws_must_not_be_managed)
 {
-  DdUpgradeFlags flags = { .cluster = (char *) "shop", .scaling_group = (char *) "shop-nodes" };
+  DdUpgradeFlags flags = { .max_unavailable = -1,
+                           .cluster = (char *) "shop",
+                           .scaling_group = (char *) "shop-nodes" };
   DdUpgradeOptions options;
 
   go_to_place (_i, &flags);

@@ -86,6 +86,28 @@ new='min 3 max 6 desired 3 version 2'
 
 serve 240x
 result 'the world is as it begins' "$([ "$(group)" = "$old" ] || group)"
+
+# ---- what is asked amiss ----
+
+while IFS='|' read -r arguments words; do
+  result "upgrade $arguments: refused, as $words" "$(
+    # shellcheck disable=SC2086
+    "$drydock" upgrade --cluster eks-workshop --endpoint-url "$url" $arguments >"$here/said" 2>&1
+    status=$?
+    [ $status -eq 2 ] || echo "status $status, not 2"
+    grep -q "$words" "$here/said" || cat "$here/said"
+    grep 'when it has passed' "$here/said"
+    [ "$(group)" = "$old" ] || group)"
+done <<'END'
+--nodegroup nope|No node group found for name: nope
+--nodegroup nope --dry-run|No node group found for name: nope
+--nodegroup default --release-version 9.9|9.9 is not valid for kubernetes version
+--nodegroup default --kubernetes-version 1.99|should be equal to Cluster kubernetes version
+--nodegroup default --max-unavailable 0|go with --asg
+--asg nope|Auto Scaling group nope does not exist
+--asg nope --max-unavailable 0|from 1 to 100
+END
+result 'nothing is remembered of that' "$(journals)"
 former=$(nodes)
 
 begin

@@ -63,9 +63,9 @@ complaint_about_target (const DdUpgradeFlags *flags)
     return "--nodegroup and --asg: name one of them";
   if (own && (flags->release != NULL || flags->version != NULL))
     return "--asg has no releases; --image-id says what its nodes shall run";
-  if (!own && (flags->image != NULL || flags->max_unavailable != 0))
+  if (!own && (flags->image != NULL || flags->max_unavailable >= 0))
     return "--image-id and --max-unavailable go with --asg; a managed group has its own";
-  if (flags->max_unavailable < 0 || flags->max_unavailable > 100)
+  if (flags->max_unavailable == 0 || flags->max_unavailable < -1 || flags->max_unavailable > 100)
     return "--max-unavailable takes a number from 1 to 100";
   if (flags->resume && flags->abandon)
     return "--resume and --abandon: an unfinished update goes on or is given up, not both";
@@ -136,7 +136,7 @@ dd_upgrade_flags_to_target (const DdUpgradeFlags *flags, const DdUpgradeOptions 
                     dd_string (flags->scaling_group), "release", dd_string (flags->release),
                     "version", dd_string (flags->version), "image", dd_string (flags->image),
                     "max_unavailable",
-                    flags->max_unavailable != 0 ? dd_int (flags->max_unavailable) : NULL, "knobs",
+                    flags->max_unavailable > 0 ? dd_int (flags->max_unavailable) : NULL, "knobs",
                     dd_knobs_to_value (&options->knobs), NULL);
 }
 

@@ -12,7 +12,7 @@ typedef struct
   DdConnectionFlags connection;
   char *cluster, *nodegroup;
   char *scaling_group, *image;
-  gint64 max_unavailable; /* 0: not said */
+  gint64 max_unavailable; /* -1: not said */
   char *release, *version, *profile;
   char *trace, *report, *metrics; /* files */
   char *journal;                  /* a file too; NULL: in the user's state folder */

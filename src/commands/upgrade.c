@@ -27,6 +27,7 @@ typedef struct
   DdJournalFile *journal;
   DdGate *gate;
   DdRandom *random;
+  char *token;
   FILE *record;
   DdProgress *progress;
   DdRecorder *recorder;
@@ -45,6 +46,7 @@ session_clear (Session *self)
   dd_journal_file_free (self->journal);
   dd_connection_free (self->connection);
   dd_random_free (self->random);
+  g_free (self->token);
   g_clear_pointer (&self->record, fclose);
   g_clear_pointer (&self->loop, g_main_loop_unref);
   dd_upgrade_flags_clear (&self->flags);
@@ -295,6 +297,8 @@ prepare (Session *self, GError **error)
       || !check_outputs (&self->flags, error))
     return FALSE;
   self->random = dd_random_new ((guint64) self->flags.seed);
+  self->token = g_uuid_string_random (); /* two updates with one seed are two */
+  self->options.token = self->token;
   self->connection = dd_connection_new (&self->flags.connection, self->flags.cluster, error);
   if (self->connection == NULL)
     return FALSE;
@@ -335,7 +339,8 @@ run (Session *self)
 static int
 upgrade (int argc, char **argv)
 {
-  g_auto (Session) self = { .flags.seed = 1, .status = DD_EXIT_INTERNAL };
+  g_auto (Session) self
+      = { .flags = { .seed = 1, .max_unavailable = -1 }, .status = DD_EXIT_INTERNAL };
   g_autoptr (GOptionContext) context = dd_upgrade_flags_context (&self.flags);
   g_autoptr (GError) error = NULL;
 

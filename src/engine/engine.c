@@ -648,6 +648,15 @@ static const struct
     "somebody deleted it meanwhile; start the update again" },
 };
 
+/* Nothing was written yet, and what was asked for is not there or fits not: no time mends that. */
+static gboolean
+was_asked_amiss (const DdEngine *self, const GError *error)
+{
+  return self->phase == DD_PHASE_SETUP && self->journal == NULL && self->token == NULL
+         && (g_error_matches (error, DD_ERROR, DD_ERROR_NOT_FOUND)
+             || g_error_matches (error, DD_ERROR, DD_ERROR_INVALID));
+}
+
 void
 dd_engine_fail_with (DdEngine *self, const GError *error)
 {
@@ -663,14 +672,21 @@ dd_engine_fail_with (DdEngine *self, const GError *error)
         code = codes[i].code;
         advice = codes[i].advice != NULL ? codes[i].advice : advice;
       }
+  if (was_asked_amiss (self, error))
+    {
+      self->result.refused = TRUE;
+      advice = advice != NULL ? advice : "ask for one that exists";
+    }
   if (advice == NULL)
     advice
         = self->phase == DD_PHASE_SCALE_DOWN
               ? "start the update again when it has passed; nodes that run the new image are kept"
               : "start the update again when it has passed";
   dd_engine_fail (self, code, error->message, NULL,
-                  g_strdup_printf ("%s: %s%s%s", error->message, advice, story != NULL ? "\n" : "",
-                                   story != NULL ? story : ""));
+                  self->result.refused
+                      ? g_strdup (advice)
+                      : g_strdup_printf ("%s: %s%s%s", error->message, advice,
+                                         story != NULL ? "\n" : "", story != NULL ? story : ""));
 }
 
 /* ---- life ---- */
@@ -698,6 +714,7 @@ copy_options (DdUpgradeOptions *copy, const DdUpgradeOptions *options)
   copy->scaling_group = g_strdup (options->scaling_group);
   copy->image = g_strdup (options->image);
   copy->api_server = g_strdup (options->api_server);
+  copy->token = g_strdup (options->token);
   copy->resume = options->resume == NULL ? NULL : dd_value_ref (options->resume);
 }
 
@@ -711,6 +728,7 @@ clear_options (DdUpgradeOptions *copy)
   g_free ((char *) copy->scaling_group);
   g_free ((char *) copy->image);
   g_free ((char *) copy->api_server);
+  g_free ((char *) copy->token);
   dd_value_unref ((DdValue *) copy->resume);
 }
 

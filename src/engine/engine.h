@@ -36,6 +36,7 @@ typedef struct
   gboolean alone;          /* not for EKS: refuses a managed group that EKS is busy with, and looks
                             * for what EKS finds by itself */
   gboolean spares_managed; /* refuses a SCALING_GROUP that belongs to a managed group */
+  const char *token;       /* by which EC2 knows a repeated request; NULL: one is drawn */
   const char *api_server;  /* how the API server is spoken of, its URL; NULL: as EKS names it */
   DdKnobs knobs;
   const DdValue *resume; /* what a journal holds of an update to go on with; NULL: a new one */

@@ -456,7 +456,8 @@ dd_setup_make_template_version (DdEngine *self)
       return;
     }
   if (self->token == NULL)
-    self->token = dd_random_uuid (self->names);
+    self->token = self->options.token != NULL ? g_strdup (self->options.token)
+                                              : dd_random_uuid (self->names);
   dd_journal_note (self);
   dd_engine_send (self, "CreateLaunchTemplateVersion",
                   dd_ec2_create_template_version (self->template_, self->image, user_data,
