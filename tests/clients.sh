@@ -222,6 +222,15 @@ verbs ()
   check "$who: create service" "$kubectl" -n typed create service clusterip web --tcp=80:8080
   check "$who: get service" "$kubectl" -n typed get service web -o 'jsonpath={.spec.ports}'
   says "$who: it is as it was sent" '"port":80,"protocol":"TCP","targetPort":8080'
+  check "$who: create job" "$kubectl" -n typed create job sums --image=registry.example.com/sums:1 -- \
+    sleep 20
+  check "$who: wait for a job" "$kubectl" -n typed wait --for=condition=complete job/sums --timeout=100s
+  check "$who: get jobs" "$kubectl" -n typed get jobs
+  says "$who: get jobs shows it complete" '^sums +Complete +1/1 +2[0-9]s'
+  check "$who: describe job" "$kubectl" -n typed describe job sums
+  says "$who: describe job tells of its pod" 'Pods Statuses: +0 Active \(0 Ready\) / 1 Succeeded / 0 Failed'
+  says "$who: describe job tells of its end" 'Completed +.*job-controller +Job completed'
+  check "$who: delete job" "$kubectl" -n typed delete job sums --timeout=100s
   check "$who: drain without evictions" "$kubectl" drain "$node" --ignore-daemonsets \
     --delete-emptydir-data --disable-eviction --timeout=100s
   check "$who: uncordon again" "$kubectl" uncordon "$node"

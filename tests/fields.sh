@@ -65,7 +65,7 @@ result 'an unknown kind or field is refused with what was probably meant' "$(
 find "$srcdir/sim/kube" -name '*.c' -exec cat {} + |
   awk '/^(static )?const KubeField .*\{$/ { table = 1 } !table && !/\\$/; /^};$/ { table = 0 }' |
   grep -Eo '"[A-Za-z0-9./]+"' | tr -d '"' | tr '.' '\n' | sort -u >"$here/read"
-for path in pod.spec deployment.spec daemonset.spec replicaset.spec statefulset.spec pdb.spec node.spec lease.spec \
+for path in pod.spec deployment.spec daemonset.spec replicaset.spec statefulset.spec job.spec pdb.spec node.spec lease.spec \
   configmap pvc.spec pv.spec storageclass; do
   "$drydock" explain --recursive "$path"
 done | sed -n 's/^ *\([A-Za-z]*\) <.* acts$/\1/p' | sort -u >"$here/acting"

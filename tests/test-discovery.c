@@ -260,7 +260,7 @@ START_TEST (every_reference_in_a_document_leads_somewhere)
           ck_assert_msg (dd_value_member (schemas, wanted) != NULL, "no schema %s", wanted);
         }
     }
-  ck_assert_uint_eq (dd_value_length (paths), 6);
+  ck_assert_uint_eq (dd_value_length (paths), 7);
 }
 END_TEST
 

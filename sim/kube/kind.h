@@ -158,6 +158,8 @@ struct _KubeKind
   gboolean (*prepare_create) (KubeApi *api, DdValue **object, GError **error);
   gboolean (*prepare_update) (KubeApi *api, const SimObject *old, DdValue **object, GError **error);
   gboolean (*prepare_delete) (KubeApi *api, const SimObject *object, GError **error);
+  /* For what needs the name and the uid, which a new object has only now. */
+  void (*complete_create) (DdValue **object);
   void (*validate) (const DdValue *old, const DdValue *object, KubeCauses *causes);
   /* The value of a selectable field that is not simply its path. */
   char *(*field_value) (const SimObject *object, const char *field);

@@ -58,6 +58,7 @@ check_annotation (const Walk *walk, const DdYaml *key, const DdYaml *value)
 {
   const KubeAnnotation *row = kube_annotations;
   DdUsec delay;
+  int code;
 
   if (!g_str_has_prefix (key->text, KUBE_DRYDOCK_PREFIX))
     return;
@@ -67,10 +68,13 @@ check_annotation (const Walk *walk, const DdYaml *key, const DdYaml *value)
     note_unknown_annotation (walk, key);
   else if (value->text == NULL || walk->pattern)
     return; /* the kind's table, or whoever compares, says what that is worth */
-  else if (row->is_duration && !dd_duration_from_text (value->text, &delay))
+  else if (row->type == KUBE_ANNOTATION_DURATION && !dd_duration_from_text (value->text, &delay))
     note (walk, value, "%s: \"%s\" is no duration; write 90s, 15m or 1h30m", key->text,
           value->text);
-  else if (!row->is_duration && strcmp (value->text, "true") != 0
+  else if (row->type == KUBE_ANNOTATION_CODE && !kube_exit_code_from_text (value->text, &code))
+    note (walk, value, "%s: \"%s\" is no exit code; write \"0\" to \"255\"", key->text,
+          value->text);
+  else if (row->type == KUBE_ANNOTATION_FLAG && strcmp (value->text, "true") != 0
            && strcmp (value->text, "false") != 0)
     note (walk, value, "%s is \"true\" or \"false\", not \"%s\"", key->text, value->text);
 }

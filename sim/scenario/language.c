@@ -336,10 +336,15 @@ print_events (GString *out)
 static void
 print_annotations (GString *out)
 {
+  static const char *const types[] = {
+    [KUBE_ANNOTATION_FLAG] = "\"true\"|\"false\"",
+    [KUBE_ANNOTATION_DURATION] = "duration",
+    [KUBE_ANNOTATION_CODE] = "\"0\" to \"255\"",
+  };
+
   g_string_append (out, "\nAnnotations of pods, which say what their programs do:\n\n");
   for (const KubeAnnotation *row = kube_annotations; row->name != NULL; row++)
-    g_string_append_printf (out, "  %-32s %-22s %s\n", row->name,
-                            row->is_duration ? "duration" : "\"true\"|\"false\"", row->meaning);
+    g_string_append_printf (out, "  %-32s %-22s %s\n", row->name, types[row->type], row->meaning);
 }
 
 static void

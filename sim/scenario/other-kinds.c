@@ -32,7 +32,6 @@ static const struct
   { "autoscaling/v1", "HorizontalPodAutoscaler", "it scales its workload by what its pods use" },
   { "autoscaling/v2", "HorizontalPodAutoscaler", "it scales its workload by what its pods use" },
   { "batch/v1", "CronJob", "it starts pods at its times" },
-  { "batch/v1", "Job", "it runs pods to their end, and makes up for evicted ones" },
   { "certificates.k8s.io/v1", "CertificateSigningRequest", INERT },
   { "discovery.k8s.io/v1", "EndpointSlice", INERT },
   { "events.k8s.io/v1", "Event", INERT },

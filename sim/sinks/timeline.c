@@ -562,6 +562,42 @@ tell_gone (SimTimeline *self, const SimEvent *event)
   tell (self, event, SIM_INK_FAINT, "   - %s is gone", node);
 }
 
+/* Of Jobs only what they do about disruptions and their own end is news. */
+static void
+tell_job_failure (SimTimeline *self, const SimEvent *event)
+{
+  tell (self, event, SIM_INK_CAUTION, "     Job %s counts %s as failed",
+        detail (event, DD_DETAIL_OWNER), event->subject);
+}
+
+static void
+tell_job_pardon (SimTimeline *self, const SimEvent *event)
+{
+  tell (self, event, SIM_INK_FAINT, "     Job %s ignores how %s ended",
+        detail (event, DD_DETAIL_OWNER), event->subject);
+}
+
+static void
+tell_job_wait (SimTimeline *self, const SimEvent *event)
+{
+  tell (self, event, SIM_INK_FAINT,
+        "     Job %s makes the next pod in %" G_GINT64_FORMAT " s, as it has failures behind it",
+        event->subject, number (event, DD_DETAIL_SECONDS));
+}
+
+static void
+tell_job_done (SimTimeline *self, const SimEvent *event)
+{
+  tell (self, event, SIM_INK_PLAIN, "     Job %s is complete", event->subject);
+}
+
+static void
+tell_job_failed (SimTimeline *self, const SimEvent *event)
+{
+  tell (self, event, SIM_INK_BAD, "     Job %s has failed: %s (%s)", event->subject,
+        detail (event, DD_DETAIL_MESSAGE), detail (event, DD_DETAIL_REASON));
+}
+
 /* Once a phase for each controller; what could be preempted is left to the trace. */
 static void
 tell_unschedulable (SimTimeline *self, const SimEvent *event)
@@ -655,6 +691,11 @@ static const struct
   { DD_EVENT_NODE_DELETED, tell_gone },
   { DD_EVENT_POD_CREATED, note_created },
   { DD_EVENT_POD_BOUND, count_placed },
+  { DD_EVENT_JOB_POD_FAILED, tell_job_failure },
+  { DD_EVENT_JOB_POD_IGNORED, tell_job_pardon },
+  { DD_EVENT_JOB_WAITING, tell_job_wait },
+  { DD_EVENT_JOB_COMPLETED, tell_job_done },
+  { DD_EVENT_JOB_FAILED, tell_job_failed },
   { DD_EVENT_POD_UNSCHEDULABLE, tell_unschedulable },
   { DD_EVENT_SCALE_DOWN_CHOSEN, tell_surplus },
   { DD_EVENT_SCALE_DOWN_STEP, tell_shrink },

@@ -45,6 +45,8 @@ extern const SimActorClass sim_actor_daemon_set;
 extern const SimActorClass sim_actor_deployment;
 extern const SimActorClass sim_actor_disruption;
 extern const SimActorClass sim_actor_garbage_collector;
+extern const SimActorClass sim_actor_job;
+extern const SimActorClass sim_actor_job_ttl;
 extern const SimActorClass sim_actor_kubelet;
 extern const SimActorClass sim_actor_namespace;
 extern const SimActorClass sim_actor_node_lifecycle;

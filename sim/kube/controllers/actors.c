@@ -6,12 +6,24 @@
 #include <string.h>
 
 static const SimActorClass *const classes[] = {
-  &sim_actor_namespace,         &sim_actor_scheduler,      &sim_actor_kubelet,
-  &sim_actor_deployment,        &sim_actor_replica_set,    &sim_actor_daemon_set,
-  &sim_actor_disruption,        &sim_actor_node_lifecycle, &sim_actor_taint_eviction,
-  &sim_actor_cloud_node,        &sim_actor_pod_gc,         &sim_actor_garbage_collector,
-  &sim_actor_stateful_set,      &sim_actor_volume_binder,  &sim_actor_attach_detach,
+  &sim_actor_namespace,
+  &sim_actor_scheduler,
+  &sim_actor_kubelet,
+  &sim_actor_deployment,
+  &sim_actor_replica_set,
+  &sim_actor_daemon_set,
+  &sim_actor_disruption,
+  &sim_actor_node_lifecycle,
+  &sim_actor_taint_eviction,
+  &sim_actor_cloud_node,
+  &sim_actor_pod_gc,
+  &sim_actor_garbage_collector,
+  &sim_actor_stateful_set,
+  &sim_actor_volume_binder,
+  &sim_actor_attach_detach,
   &sim_actor_volume_protection,
+  &sim_actor_job,
+  &sim_actor_job_ttl,
 };
 
 SimActors *

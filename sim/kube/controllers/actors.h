@@ -7,7 +7,7 @@
 G_BEGIN_DECLS
 
 /* Starts the actors of Kubernetes: scheduler, kubelet, deployment, replica set, daemon set,
- * stateful set, volumes, disruption, node lifecycle, pod garbage collection, owner-reference
+ * stateful set, jobs, volumes, disruption, node lifecycle, pod garbage collection, owner-reference
  * collection, namespaces. */
 typedef struct _SimActors SimActors;
 

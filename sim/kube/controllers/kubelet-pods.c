@@ -42,6 +42,8 @@ struct _SimPodWorker
   gboolean lacks_volumes; /* waits until they are attached */
   gboolean running;       /* some container may be running */
   gboolean killed;        /* by SIGKILL: the grace period is over first */
+  int exit_code;          /* with which the containers will end by themselves */
+  int stop_code;          /* and after SIGTERM */
   guint pulls;            /* that failed */
   guint container;        /* init containers first, then the others */
   char *pod_ip;
@@ -222,7 +224,7 @@ crash (gpointer data)
     return;
   worker->report.progress = SIM_POD_CRASHED;
   worker->report.ready = FALSE;
-  worker->report.exit_code = 1;
+  worker->report.exit_code = worker->exit_code;
   worker->report.restarts++;
   post_status (worker, pod);
   record (worker, pod, "Warning", "BackOff",
@@ -248,27 +250,31 @@ end_with (SimPodWorker *worker, int exit_code)
   trace (worker, pod, DD_EVENT_POD_ENDED);
 }
 
-/* The programs ended by themselves; with restartPolicy Always that is a crash with good manners. */
 static void
 end_by_itself (gpointer data)
 {
-  end_with (data, 0);
+  SimPodWorker *worker = data;
+
+  end_with (worker, worker->exit_code);
 }
 
-/* Imitates: Kubernetes, Pod Lifecycle, Container restart policy: Never. */
-static void
-fail (gpointer data)
+/* Programs that ended by themselves are started again as the restart policy says: with Always that
+ * is a crash with good manners. Imitates: Kubernetes, Pod Lifecycle, Container restart policy. */
+static DdTimerFunc
+step_after_end (const SimPodBehaviour *behaviour)
 {
-  end_with (data, 1);
+  if (behaviour->fails)
+    return end_by_itself;
+  return behaviour->restarts || behaviour->exit_code != 0 ? crash : end_by_itself;
 }
 
 static void
 arm_after_start (SimPodWorker *worker, const SimObject *pod, const SimPodBehaviour *behaviour)
 {
   if (behaviour->crash_loop)
-    arm (worker, draw (worker, SIM_DELAY_POD_STOP), behaviour->fails ? fail : crash);
+    arm (worker, draw (worker, SIM_DELAY_POD_STOP), step_after_end (behaviour));
   else if (behaviour->exit_after >= 0)
-    arm (worker, behaviour->exit_after, behaviour->restarts ? crash : end_by_itself);
+    arm (worker, behaviour->exit_after, step_after_end (behaviour));
   else if (behaviour->never_ready)
     record (worker, pod, "Warning", "Unhealthy",
             "Readiness probe failed: HTTP probe failed with statuscode: 503");
@@ -319,6 +325,9 @@ start_all (gpointer data)
   behaviour = sim_pod_behaviour (pod);
   behaviour.never_ready |= is_struck (worker, pod, "ready", NULL);
   behaviour.crash_loop |= is_struck (worker, pod, "start", NULL);
+  if (behaviour.crash_loop)
+    behaviour.exit_code = MAX (behaviour.exit_code, 1);
+  worker->exit_code = behaviour.exit_code;
   give_address (worker, pod);
   worker->running = TRUE;
   worker->report.progress = SIM_POD_STARTED;
@@ -484,6 +493,28 @@ remove_pod (gpointer data)
     arm (worker, REMOVE_AGAIN, remove_pod);
 }
 
+/* What never ran has failed, which nobody sees unless a finalizer holds the pod. Imitates: the
+ * kubelet's getPhase for a pod that is terminal. */
+static void
+note_stop (SimPodWorker *worker, const SimObject *pod)
+{
+  gboolean kept = dd_value_path (pod->value, "metadata.finalizers.0") != NULL;
+
+  if (worker->report.progress == SIM_POD_ENDED)
+    return;
+  if (worker->report.progress != SIM_POD_CRASHED || worker->stop_code == 0)
+    worker->report.exit_code = worker->killed ? KILLED : worker->stop_code;
+  if (!worker->running)
+    {
+      worker->report.exit_code = KILLED;
+      worker->report.started = sim_stage_now (actors_of (worker)->stage);
+    }
+  worker->report.progress = SIM_POD_ENDED;
+  worker->report.ready = FALSE;
+  if (worker->running || kept)
+    post_status (worker, (SimObject *) pod);
+}
+
 static void
 finish (gpointer data)
 {
@@ -493,11 +524,7 @@ finish (gpointer data)
   worker->event = 0;
   if (pod == NULL)
     return;
-  worker->report.progress = SIM_POD_ENDED;
-  worker->report.ready = FALSE;
-  worker->report.exit_code = worker->killed ? KILLED : 0;
-  if (worker->running)
-    post_status (worker, pod);
+  note_stop (worker, pod);
   trace (worker, pod, DD_EVENT_POD_STOPPED);
   worker->stopped = TRUE;
   remove_pod (worker);
@@ -556,6 +583,7 @@ terminate (gpointer data)
   if (pod == NULL)
     return;
   behaviour = sim_pod_behaviour (pod);
+  worker->stop_code = behaviour.stop_code;
   announce_stop (worker, pod);
   arm (worker, stopping_time (worker, &behaviour, grace_left (worker, pod)), finish);
 }

@@ -32,6 +32,53 @@ duration (const SimObject *pod, const char *name)
   return delay;
 }
 
+static int
+exit_code (const SimObject *pod, const char *name, int fallback)
+{
+  const char *text = annotation (pod, name);
+  int code = fallback;
+
+  if (text != NULL)
+    kube_exit_code_from_text (text, &code);
+  return code;
+}
+
+/* A pod that is not started again ends when the commands of all its containers have: as far as
+ * their texts tell. */
+static void
+learn_from_commands (const DdValue *containers, SimPodBehaviour *behaviour)
+{
+  DdUsec longest = -1;
+
+  for (gsize i = 0; i < dd_value_length (containers); i++)
+    {
+      const DdValue *container = dd_value_element (containers, i);
+      int code = 0;
+      DdUsec runs = sim_command_runs (dd_value_member (container, "command"),
+                                      dd_value_member (container, "args"), &code);
+
+      if (runs < 0)
+        return;
+      longest = MAX (longest, runs);
+      behaviour->exit_code = MAX (behaviour->exit_code, code);
+    }
+  behaviour->exit_after = longest < SIM_FOREVER ? longest : -1;
+}
+
+/* Programs that know nothing of SIGTERM die of it, 128 + 15, and those that do mostly say that all
+ * is well. The former is what matters where the exit code decides what becomes of the pod's work.
+ */
+#define STOPPED 143
+
+static void
+learn_codes (const SimObject *pod, SimPodBehaviour *behaviour)
+{
+  behaviour->exit_code = exit_code (pod, KUBE_EXIT_CODE, behaviour->exit_code);
+  if (behaviour->crash_loop && behaviour->exit_code == 0)
+    behaviour->exit_code = 1;
+  behaviour->stop_code = exit_code (pod, KUBE_STOP_CODE, behaviour->restarts ? 0 : STOPPED);
+}
+
 /* How long after its start CONTAINER is first asked, by whichever of the two probes is later: what
  * has not started is not Ready. -1: it has neither. Imitates: Kubernetes, Configure Liveness,
  * Readiness and Startup Probes. */
@@ -93,6 +140,10 @@ sim_pod_behaviour (const SimObject *pod)
     .restarts = g_strcmp0 (policy, "Always") == 0,
     .fails = g_strcmp0 (policy, "Never") == 0,
   };
+
+  if (!behaviour.restarts && behaviour.exit_after < 0)
+    learn_from_commands (containers, &behaviour);
+  learn_codes (pod, &behaviour);
 
   for (gsize i = 0; i < dd_value_length (containers); i++)
     {

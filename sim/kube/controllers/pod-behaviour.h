@@ -15,6 +15,8 @@ typedef struct
   DdUsec ready_after; /* -1: as usual */
   DdUsec stop_after;  /* -1: as usual */
   DdUsec exit_after;  /* -1: never */
+  int exit_code;      /* of programs that end by themselves; crash_loop: not 0 */
+  int stop_code;      /* after SIGTERM */
   gboolean never_ready, ignores_sigterm, crash_loop;
   gboolean probed;    /* some container has a readinessProbe or a startupProbe */
   DdUsec probe_delay; /* the longest initialDelaySeconds of them */

@@ -6,8 +6,12 @@
 #include "sim/kube/controllers/writes.h"
 
 /* Removes the pods of nodes that no longer exist, after a quarantine in which the node may come
- * back. Imitates: Kubernetes, Pod Lifecycle, Garbage collection of Pods. Keys are names of nodes.
- * Not imitated: the limit on terminated pods, and the out-of-service taint. */
+ * back, and fails pods that were deleted before they had a node and that a finalizer holds.
+ * Imitates: Kubernetes, Pod Lifecycle, Garbage collection of Pods; kubernetes/kubernetes,
+ * pkg/controller/podgc. Keys are names of nodes, or of pods with their namespace. Not imitated: the
+ * limit on terminated pods, and the out-of-service taint. */
+
+#define PERIOD (20 * DD_SECOND) /* gcCheckPeriod */
 
 typedef struct
 {
@@ -45,12 +49,35 @@ collect (PodGc *self, SimObject *pod, GError **error)
   return TRUE;
 }
 
+/* No kubelet will ever say that it has ended. Imitates: gcUnscheduledTerminating. */
 static gboolean
-reconcile (gpointer data, const char *namespace_ G_GNUC_UNUSED, const char *name, GError **error)
+fail_unbound (PodGc *self, const char *namespace_, const char *name, GError **error)
+{
+  SimObject *found = sim_store_get (self->actors->store, &kube_pod, namespace_, name);
+  g_autoptr (SimObject) pod = found != NULL ? sim_object_ref (found) : NULL;
+  const KubePodView *view = pod != NULL ? kube_pod_view (pod) : NULL;
+  KubeDelete options = KUBE_DELETE_DEFAULT;
+  g_autoptr (SimObject) deleted = NULL;
+
+  if (view == NULL || view->node_name != NULL || !view->terminating || view->finished)
+    return TRUE;
+  sim_actors_post_status (
+      self->actors, pod,
+      dd_value_with_member (dd_value_member (pod->value, "status"), "phase", dd_string ("Failed")));
+  options.grace_seconds = 0;
+  options.uid = pod->uid;
+  deleted = sim_write_delete (self->actors, &sim_actor_pod_gc, pod, &options, error);
+  return deleted != NULL;
+}
+
+static gboolean
+reconcile (gpointer data, const char *namespace_, const char *name, GError **error)
 {
   PodGc *self = data;
   g_autoptr (GPtrArray) pods = NULL;
 
+  if (namespace_[0] != '\0')
+    return fail_unbound (self, namespace_, name, error);
   if (sim_store_get (self->actors->store, &kube_node, "", name) != NULL)
     return TRUE;
   pods = sim_store_list_by (self->actors->store, &kube_pod, "spec.nodeName", name);
@@ -80,8 +107,13 @@ node_changed (SimStore *store G_GNUC_UNUSED, const SimChange *change, gpointer d
 static void
 pod_changed (SimStore *store, const SimChange *change, gpointer data)
 {
-  const char *node = kube_pod_view (change->object)->node_name;
+  PodGc *self = data;
+  const SimObject *pod = change->object;
+  const char *node = kube_pod_view (pod)->node_name;
 
+  if (node == NULL && kube_pod_view (pod)->terminating && change->type != SIM_DELETED
+      && dd_value_path (pod->value, "metadata.finalizers.0") != NULL)
+    sim_controller_add_after (self->queue, pod->namespace_, pod->name, PERIOD);
   if (change->type == SIM_DELETED || node == NULL
       || (change->type == SIM_MODIFIED && kube_pod_view (change->previous)->node_name != NULL))
     return;

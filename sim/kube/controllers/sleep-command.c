@@ -92,21 +92,70 @@ is_script_option (const char *word)
   return word[0] == '-' && word[1] != '-' && g_str_has_suffix (word, "c");
 }
 
-DdUsec
-sim_command_sleeps (const DdValue *command, const DdValue *args)
+/* Command and arguments, ended by NULL. */
+static GPtrArray *
+words_of (const DdValue *command, const DdValue *args)
 {
-  static const char *const shells[] = { "sh", "bash", "ash", "dash", "busybox", NULL };
-  g_autoptr (GPtrArray) words = g_ptr_array_new ();
+  GPtrArray *words = g_ptr_array_new ();
 
   append_words (words, command);
   append_words (words, args);
   g_ptr_array_add (words, NULL);
-  if (words->pdata[0] == NULL)
-    return 0;
-  if (!is_program (words->pdata[0], shells))
-    return time_of_words ((char **) words->pdata);
+  return words;
+}
+
+/* What a shell is told to do; NULL when WORDS are something else. */
+static const char *
+script_of (const GPtrArray *words)
+{
+  static const char *const shells[] = { "sh", "bash", "ash", "dash", "busybox", NULL };
+
+  if (words->pdata[0] == NULL || !is_program (words->pdata[0], shells))
+    return NULL;
   for (guint i = 1; i + 2 < words->len; i++)
     if (is_script_option (words->pdata[i]))
-      return time_of_script (words->pdata[i + 1]);
-  return 0;
+      return words->pdata[i + 1];
+  return NULL;
+}
+
+DdUsec
+sim_command_sleeps (const DdValue *command, const DdValue *args)
+{
+  g_autoptr (GPtrArray) words = words_of (command, args);
+  const char *script = script_of (words);
+
+  return script != NULL ? time_of_script (script) : time_of_words ((char **) words->pdata);
+}
+
+static gboolean
+has_loop (const char *script)
+{
+  return g_regex_match_simple ("\\b(while|until|for)\\b", script, 0, 0);
+}
+
+/* "exit 3" at its end. */
+static int
+exit_code_of (const char *script)
+{
+  const char *last = g_strrstr (script, "exit ");
+  char *end;
+  guint64 code;
+
+  if (last == NULL)
+    return 0;
+  code = g_ascii_strtoull (last + strlen ("exit "), &end, 10);
+  return end[strspn (end, " ;\n")] == '\0' && code < 256 ? (int) code : 0;
+}
+
+DdUsec
+sim_command_runs (const DdValue *command, const DdValue *args, int *out_code)
+{
+  g_autoptr (GPtrArray) words = words_of (command, args);
+  const char *script = script_of (words);
+  DdUsec sleeps = script != NULL ? time_of_script (script) : time_of_words ((char **) words->pdata);
+
+  if (sleeps == 0 || (script != NULL && has_loop (script)))
+    return -1;
+  *out_code = script != NULL ? exit_code_of (script) : 0;
+  return sleeps;
 }

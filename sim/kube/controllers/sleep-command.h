@@ -15,4 +15,8 @@ G_BEGIN_DECLS
  * Imitates: GNU Coreutils, sleep invocation. */
 DdUsec sim_command_sleeps (const DdValue *command, const DdValue *args);
 
+/* How long a program runs until it ends by itself, and with which exit code; -1: its text does not
+ * tell. What loops is not known to end. */
+DdUsec sim_command_runs (const DdValue *command, const DdValue *args, int *out_code);
+
 G_END_DECLS

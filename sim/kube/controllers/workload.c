@@ -22,8 +22,8 @@ sim_namespace_is_closing (SimActors *actors, const char *namespace_)
   return space == NULL || sim_is_terminating (space);
 }
 
-static DdValue *
-pod_from_template (const SimObject *owner, const DdValue *labels, const DdValue *spec)
+DdValue *
+sim_pod_from_template (const SimObject *owner, const DdValue *labels, const DdValue *spec)
 {
   const DdValue *template = dd_value_path (owner->value, "spec.template");
   const DdValue *annotations = dd_value_path (template, "metadata.annotations");
@@ -46,7 +46,15 @@ gboolean
 sim_workload_create_pod (SimActors *actors, const SimWorkload *workload, const SimObject *owner,
                          const DdValue *labels, const DdValue *spec, GError **error)
 {
-  g_autoptr (DdValue) value = pod_from_template (owner, labels, spec);
+  g_autoptr (DdValue) value = sim_pod_from_template (owner, labels, spec);
+
+  return sim_workload_create (actors, workload, owner, value, error);
+}
+
+gboolean
+sim_workload_create (SimActors *actors, const SimWorkload *workload, const SimObject *owner,
+                     const DdValue *value, GError **error)
+{
   g_autoptr (GError) problem = NULL;
   g_autoptr (SimObject) pod
       = sim_write_create (actors, workload->actor, &kube_pod, owner->namespace_, value, &problem);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* sim/kube/controllers/workload.h: what ReplicaSets and DaemonSets have in common: making and
+/* sim/kube/controllers/workload.h: what ReplicaSets, DaemonSets and Jobs have in common: making and
  * removing their pods */
 #pragma once
 
@@ -19,6 +19,10 @@ typedef struct
 gboolean sim_workload_create_pod (SimActors *actors, const SimWorkload *workload,
                                   const SimObject *owner, const DdValue *labels,
                                   const DdValue *spec, GError **error);
+/* The pod that it makes, and the making of one that differs in more. */
+DdValue *sim_pod_from_template (const SimObject *owner, const DdValue *labels, const DdValue *spec);
+gboolean sim_workload_create (SimActors *actors, const SimWorkload *workload,
+                              const SimObject *owner, const DdValue *pod, GError **error);
 gboolean sim_workload_delete_pod (SimActors *actors, const SimWorkload *workload,
                                   const SimObject *owner, const SimObject *pod, GError **error);
 

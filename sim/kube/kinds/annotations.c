@@ -5,14 +5,28 @@
 
 #include "sim/kube/kinds/annotations.h"
 
+gboolean
+kube_exit_code_from_text (const char *text, int *out_code)
+{
+  guint64 code;
+
+  if (!g_ascii_string_to_unsigned (text, 10, 0, 255, &code, NULL))
+    return FALSE;
+  *out_code = (int) code;
+  return TRUE;
+}
+
 const KubeAnnotation kube_annotations[] = {
-  { KUBE_READY_AFTER, TRUE, "the readiness probe passes that long after the start" },
-  { KUBE_NEVER_READY, FALSE, "it never passes" },
-  { KUBE_STOP_AFTER, TRUE, "the programs need that long to end after SIGTERM" },
-  { KUBE_IGNORES_SIGTERM, FALSE, "they run until they are killed" },
-  { KUBE_CRASH_LOOP, FALSE, "they fail right after each start" },
-  { KUBE_EXIT_AFTER, TRUE, "they end by themselves, with exit code 0" },
-  { KUBE_PRE_STOP, TRUE, "the preStop hooks take that long, whatever they do" },
-  { KUBE_POST_START, TRUE, "the postStart hooks take that long" },
+  { KUBE_READY_AFTER, KUBE_ANNOTATION_DURATION,
+    "the readiness probe passes that long after the start" },
+  { KUBE_NEVER_READY, KUBE_ANNOTATION_FLAG, "it never passes" },
+  { KUBE_STOP_AFTER, KUBE_ANNOTATION_DURATION, "the programs need that long to end after SIGTERM" },
+  { KUBE_IGNORES_SIGTERM, KUBE_ANNOTATION_FLAG, "they run until they are killed" },
+  { KUBE_CRASH_LOOP, KUBE_ANNOTATION_FLAG, "they fail right after each start" },
+  { KUBE_EXIT_AFTER, KUBE_ANNOTATION_DURATION, "they end by themselves" },
+  { KUBE_EXIT_CODE, KUBE_ANNOTATION_CODE, "the exit code with which they do, or crash" },
+  { KUBE_STOP_CODE, KUBE_ANNOTATION_CODE, "the exit code with which they end after SIGTERM" },
+  { KUBE_PRE_STOP, KUBE_ANNOTATION_DURATION, "the preStop hooks take that long, whatever they do" },
+  { KUBE_POST_START, KUBE_ANNOTATION_DURATION, "the postStart hooks take that long" },
   { NULL },
 };

@@ -13,17 +13,29 @@ G_BEGIN_DECLS
 #define KUBE_IGNORES_SIGTERM KUBE_DRYDOCK_PREFIX "ignores-sigterm"
 #define KUBE_CRASH_LOOP KUBE_DRYDOCK_PREFIX "crash-loop"
 #define KUBE_EXIT_AFTER KUBE_DRYDOCK_PREFIX "exit-after"
+#define KUBE_EXIT_CODE KUBE_DRYDOCK_PREFIX "exit-code"
+#define KUBE_STOP_CODE KUBE_DRYDOCK_PREFIX "stop-code"
 #define KUBE_PRE_STOP KUBE_DRYDOCK_PREFIX "pre-stop"
 #define KUBE_POST_START KUBE_DRYDOCK_PREFIX "post-start"
+
+typedef enum
+{
+  KUBE_ANNOTATION_FLAG, /* "true" or "false" */
+  KUBE_ANNOTATION_DURATION,
+  KUBE_ANNOTATION_CODE, /* "0" to "255" */
+} KubeAnnotationType;
 
 typedef struct
 {
   const char *name;
-  gboolean is_duration; /* else "true" or "false" */
+  KubeAnnotationType type;
   const char *meaning;
 } KubeAnnotation;
 
 /* Ended by a row without a name. */
 extern const KubeAnnotation kube_annotations[];
+
+/* FALSE: TEXT is no exit code. */
+gboolean kube_exit_code_from_text (const char *text, int *out_code);
 
 G_END_DECLS

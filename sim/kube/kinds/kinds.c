@@ -21,6 +21,7 @@ const KubeKind *const kube_kinds[] = {
   &kube_deployment,
   &kube_replica_set,
   &kube_stateful_set,
+  &kube_job,
   &kube_lease,
   &kube_pod_disruption_budget,
   &kube_priority_class,

@@ -11,6 +11,7 @@ extern const KubeKind kube_controller_revision;
 extern const KubeKind kube_daemon_set;
 extern const KubeKind kube_deployment;
 extern const KubeKind kube_event;
+extern const KubeKind kube_job;
 extern const KubeKind kube_lease;
 extern const KubeKind kube_namespace;
 extern const KubeKind kube_node;

@@ -2,6 +2,8 @@
 /* sim/kube/kinds/replica-set.c: the ReplicaSet table */
 #include "config.h"
 
+#include <string.h>
+
 #include "sim/kube/kinds/kinds.h"
 #include "sim/kube/kinds/structs.h"
 
@@ -96,11 +98,13 @@ validate (const DdValue *old, const DdValue *object, KubeCauses *causes)
   kube_workload_validate ("deployment", old, object, causes);
 }
 
-/* status.replicas. */
+/* A count that is absent is 0. */
 static char *
 field_value (const SimObject *object, const char *field)
 {
-  return g_strdup_printf ("%" G_GINT64_FORMAT, dd_value_path_int (object->value, field, 0));
+  return strcmp (field, "status.replicas") != 0
+             ? NULL
+             : g_strdup_printf ("%" G_GINT64_FORMAT, dd_value_path_int (object->value, field, 0));
 }
 
 const KubeKind kube_replica_set = {

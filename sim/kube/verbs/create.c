@@ -105,6 +105,8 @@ complete_metadata (KubeApi *api, const KubeKind *kind, const char *namespace_, D
     *out_taken = !generate_name (api, kind, namespace_, base, &name);
   system = system_metadata (api, kind, namespace_, *object, name);
   *object = kube_metadata_compose (*object, system);
+  if (kind->complete_create != NULL)
+    kind->complete_create (object);
 }
 
 /* A limit of a kind's own is refused as a ResourceQuota's is, so that controllers and people know
