@@ -172,6 +172,27 @@ spec:
         image: registry.example.com/web:1
 END
 
+# Kinds that a cluster only stores, of $who in the namespace typed.
+stored_kinds ()
+{
+  check "$who: create secret" "$kubectl" -n typed create secret generic key --from-literal=colour=blue
+  if command -v openssl >/dev/null; then
+    openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=web -keyout "$T/key.pem" -out "$T/certificate.pem" 2>/dev/null
+    check "$who: create secret tls" "$kubectl" -n typed create secret tls certificate \
+      --cert="$T/certificate.pem" --key="$T/key.pem"
+    check "$who: get secret tls" "$kubectl" -n typed get secret certificate
+    says "$who: it has its type" '^certificate +kubernetes\.io/tls +2 '
+  else
+    skip "$who: create secret tls" "openssl is not installed"
+  fi
+  check "$who: create secret docker-registry" "$kubectl" -n typed create secret docker-registry pull \
+    --docker-server=registry.example.com --docker-username=robot --docker-password=secret
+  check "$who: get secrets" "$kubectl" -n typed get secrets
+  says "$who: each has its type" '^pull +kubernetes\.io/dockerconfigjson +1 '
+  check "$who: describe secret" "$kubectl" -n typed describe secret key
+  says "$who: it tells the size and no more" '^colour: +4 bytes$'
+}
+
 verbs ()
 {
   kubectl=$1
@@ -231,6 +252,7 @@ verbs ()
   says "$who: describe job tells of its pod" 'Pods Statuses: +0 Active \(0 Ready\) / 1 Succeeded / 0 Failed'
   says "$who: describe job tells of its end" 'Completed +.*job-controller +Job completed'
   check "$who: delete job" "$kubectl" -n typed delete job sums --timeout=100s
+  stored_kinds
   check "$who: drain without evictions" "$kubectl" drain "$node" --ignore-daemonsets \
     --delete-emptydir-data --disable-eviction --timeout=100s
   check "$who: uncordon again" "$kubectl" uncordon "$node"

@@ -185,11 +185,13 @@ items:
      spec: {replicas: 1, selector: {matchLabels: {app: web}}, template: {metadata: {labels: {app: web}},
        spec: {containers: [{name: a, image: a}]}}}, status: {replicas: 7}}
 ---
-{apiVersion: rbac.authorization.k8s.io/v1, kind: ClusterRole, metadata: {name: reader}, rules: []}
+{apiVersion: flowcontrol.apiserver.k8s.io/v1, kind: FlowSchema, metadata: {name: late}}
 ---
-{apiVersion: rbac.authorization.k8s.io/v1, kind: Role, metadata: {name: reader, namespace: shop}, rules: []}
+{apiVersion: flowcontrol.apiserver.k8s.io/v1, kind: PriorityLevelConfiguration, metadata: {name: late}}
 ---
-{apiVersion: v1, kind: Secret, metadata: {name: key, namespace: shop}}
+{apiVersion: certificates.k8s.io/v1, kind: CertificateSigningRequest, metadata: {name: robot}}
+---
+{apiVersion: v1, kind: Secret, metadata: {name: key, namespace: shop}, stringData: {colour: blue}}
 ---
 {apiVersion: argoproj.io/v1alpha1, kind: Rollout, metadata: {name: late, namespace: shop}}
 ---
@@ -208,12 +210,14 @@ expect:
     match: {kind: Deployment, metadata: {name: web, namespace: shop}, status: {readyReplicas: 1}}
   - at end:
     match: {kind: Namespace, metadata: {name: own, labels: {team: a}}}
+  - at end:
+    match: {kind: Secret, metadata: {name: key, namespace: shop}, data: {colour: Ymx1ZQ==}}
 END
 }
 kept chart.yaml >"$here/kept.yaml"
 result 'a kind that nothing acts on is kept aside, and told with what a cluster would do' "$(
   ends 0 "$drydock" run "$here/kept.yaml"
-  lacks out '^  asked   ClusterRole reader and 2 more: kind is not modelled$' '/chart.yaml:9:1: in a cluster, it is stored' \
+  lacks out '^  asked   FlowSchema late and 2 more: kind is not modelled$' '/chart.yaml:9:1: in a cluster, it is stored' \
     '^  asked   Rollout shop/late: kind is not modelled$' 'its controller does'
   ends 1 "$drydock" run --strict "$here/kept.yaml"; lacks out '^  FAILED  Rollout shop/late')"
 result 'a namespace that no manifest makes is made and told, once' "$(ends 0 "$drydock" run "$here/kept.yaml"

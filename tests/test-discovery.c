@@ -240,6 +240,19 @@ document_of (const char *path)
   return asked (200, "GET", url, NULL);
 }
 
+/* Of versions of groups; the kinds stand in their order. */
+static guint
+count_groups (void)
+{
+  guint count = 0;
+
+  for (guint i = 0; i < kube_n_kinds; i++)
+    if (i == 0 || strcmp (kube_kinds[i - 1]->group, kube_kinds[i]->group) != 0
+        || strcmp (kube_kinds[i - 1]->version, kube_kinds[i]->version) != 0)
+      count++;
+  return count;
+}
+
 START_TEST (every_reference_in_a_document_leads_somewhere)
 {
   g_autoptr (DdValue) index = asked (200, "GET", "/openapi/v3", NULL);
@@ -260,7 +273,7 @@ START_TEST (every_reference_in_a_document_leads_somewhere)
           ck_assert_msg (dd_value_member (schemas, wanted) != NULL, "no schema %s", wanted);
         }
     }
-  ck_assert_uint_eq (dd_value_length (paths), 7);
+  ck_assert_uint_eq (dd_value_length (paths), count_groups ());
 }
 END_TEST
 

@@ -177,6 +177,8 @@ START_TEST (tables_of_small_kinds_are_those_of_a_real_server)
     { "table-leases.txt", "coordination.k8s.io/v1", "Lease",
       "{\"metadata\":{\"name\":\"l\"},\"spec\":{\"holderIdentity\":\"me\"}}",
       "[\"l\",\"me\",\"0s\"]" },
+    { "table-secrets.txt", "v1", "Secret",
+      "{\"metadata\":{\"name\":\"s\"},\"data\":{\"k\":\"dg==\"}}", "[\"s\",\"Opaque\",1,\"0s\"]" },
     { "table-serviceaccounts.txt", "v1", "ServiceAccount", "{\"metadata\":{\"name\":\"robot\"}}",
       "[\"robot\",0,\"0s\"]" },
   };

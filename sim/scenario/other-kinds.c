@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* sim/scenario/other-kinds.c: what a manifest may hold that nothing here acts on
  *
- * A team's manifests and charts bring roles, secrets and custom resources with their workloads.
+ * A team's manifests and charts bring ingresses, hooks and custom resources with their workloads.
  * Such an object is kept aside, and told with what a cluster would make of it. A kind of
  * Kubernetes' own groups that is not in the table does not exist in the versions that are modelled:
  * it is misspelt, or has been removed. Imitates: `kubectl api-resources` of 1.27 to 1.33 and the
@@ -57,7 +57,6 @@ static const struct
   { "v1", "PodTemplate", INERT },
   { "v1", "ReplicationController", "it keeps so many pods running" },
   { "v1", "ResourceQuota", "it refuses pods beyond its sums" },
-  { "v1", "Secret", INERT },
 };
 
 static gboolean

@@ -2,6 +2,7 @@
 /* sim/kube/kinds/config-map.c: the ConfigMap table */
 #include "config.h"
 
+#include "sim/kube/kinds/entries.h"
 #include "sim/kube/kinds/kinds.h"
 #include "sim/kube/kinds/structs.h"
 
@@ -41,21 +42,28 @@ static const KubeColumn columns[] = {
   { NULL },
 };
 
-/* An immutable map stays as it is, and stays immutable. */
+/* Both sorts of entries share their keys and the limit of their size. */
 static void
 validate (const DdValue *old, const DdValue *object, KubeCauses *causes)
 {
-  static const char *const members[] = { "data", "binaryData" };
+  const DdValue *data = dd_value_member (object, "data");
+  const DdValue *binary = dd_value_member (object, "binaryData");
+  gsize size = kube_entries_validate (data, "data", FALSE, causes)
+               + kube_entries_validate (binary, "binaryData", TRUE, causes);
 
-  if (!dd_value_path_bool (old, "immutable", FALSE))
-    return;
-  if (!dd_value_path_bool (object, "immutable", FALSE))
-    kube_causes_add (causes, "FieldValueForbidden", "immutable",
-                     "Forbidden: field is immutable when `immutable` is set");
-  for (guint i = 0; i < G_N_ELEMENTS (members); i++)
-    if (!dd_value_equal (dd_value_member (old, members[i]), dd_value_member (object, members[i])))
-      kube_causes_add (causes, "FieldValueForbidden", members[i],
-                       "Forbidden: field is immutable when `immutable` is set");
+  for (gsize i = 0; i < dd_value_length (data); i++)
+    if (dd_value_member (binary, dd_value_key (data, i)) != NULL)
+      {
+        const char *key = dd_value_key (data, i);
+        g_autofree char *path = g_strdup_printf ("data[%s]", key);
+
+        kube_causes_add (causes, "FieldValueInvalid", path,
+                         "Invalid value: \"%s\": duplicate of key present in binaryData", key);
+      }
+  if (size > KUBE_MAX_ENTRIES_BYTES)
+    kube_causes_add (causes, "FieldValueTooLong", "[]", "Too long: may not be more than %d bytes",
+                     KUBE_MAX_ENTRIES_BYTES);
+  kube_entries_validate_immutable (old, object, KUBE_VALUES ("data", "binaryData"), causes);
 }
 
 const KubeKind kube_config_map = {

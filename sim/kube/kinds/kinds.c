@@ -14,6 +14,7 @@ const KubeKind *const kube_kinds[] = {
   &kube_persistent_volume_claim,
   &kube_persistent_volume,
   &kube_pod,
+  &kube_secret,
   &kube_service_account,
   &kube_service,
   &kube_controller_revision,

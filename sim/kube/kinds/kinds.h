@@ -21,6 +21,7 @@ extern const KubeKind kube_pod;
 extern const KubeKind kube_pod_disruption_budget;
 extern const KubeKind kube_priority_class;
 extern const KubeKind kube_replica_set;
+extern const KubeKind kube_secret;
 extern const KubeKind kube_service;
 extern const KubeKind kube_service_account;
 extern const KubeKind kube_stateful_set;

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "base/time.h"
+#include "sim/kube/schema/base64.h"
 #include "sim/kube/schema/field-path.h"
 #include "sim/kube/schema/schema.h"
 #include "sim/kube/schema/quantity.h"
@@ -181,18 +182,20 @@ decode_time (Decoder *self, const DdValue *value)
   return dd_value_ref (value);
 }
 
-/* RFC 4648 base64 with padding. */
+/* Line ends are left out, as whoever decodes and encodes leaves them out. */
 static DdValue *
 decode_bytes (Decoder *self, const DdValue *value)
 {
   const char *text = dd_value_string (value);
-  gsize length = strlen (text), digits = 0;
+  g_autofree guchar *bytes = NULL;
+  gsize at, length;
 
-  while (g_ascii_isalnum (text[digits]) || text[digits] == '+' || text[digits] == '/')
-    digits++;
-  if (length % 4 != 0 || length - digits > 2 || strspn (text + digits, "=") != length - digits)
-    return bad_value (self, "illegal base64 data at input byte %" G_GSIZE_FORMAT, digits);
-  return dd_value_ref (value);
+  if (!kube_base64_check (text, &at))
+    return bad_value (self, "illegal base64 data at input byte %" G_GSIZE_FORMAT, at);
+  if (strpbrk (text, "\r\n") == NULL)
+    return dd_value_ref (value);
+  bytes = g_base64_decode (text, &length);
+  return dd_string_take (g_base64_encode (bytes, length));
 }
 
 static gboolean

@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Kinds that a cluster only stores: what a server fills in, and what it refuses with which words.
+ */
+#include "config.h"
+
+#include <string.h>
+
+#include "kube-ask.h"
+
+#define SECRETS "/api/v1/namespaces/app/secrets"
+#define CONFIG_MAPS "/api/v1/namespaces/app/configmaps"
+
+/* A request, and what its answer says: part of the object, or the whole message behind the name of
+ * what was refused. In bodies and objects ' stands for ". */
+typedef struct
+{
+  const char *method, *target, *body;
+  guint status;
+  const char *says;
+} Row;
+
+static char *
+quoted (const char *text)
+{
+  return text != NULL ? g_strdelimit (g_strdup (text), "'", '"') : NULL;
+}
+
+static void
+check_refusal (const DdValue *status, const Row *row)
+{
+  const char *message = dd_value_path_string (status, "message");
+  const char *colon = strstr (message, "is invalid: ");
+  const char *why = colon != NULL ? colon + strlen ("is invalid: ") : message;
+
+  ck_assert_msg (strcmp (why, row->says) == 0, "%s %s\ngot    %s\nwanted %s", row->method,
+                 row->body, why, row->says);
+}
+
+static void
+check_rows (const Row *rows, guint n_rows)
+{
+  for (guint i = 0; i < n_rows; i++)
+    {
+      gboolean patches = strcmp (rows[i].method, "PATCH") == 0;
+      Manner manner = { .type = patches ? "application/merge-patch+json" : NULL };
+      g_autofree char *body = quoted (rows[i].body);
+      g_autofree char *says = quoted (rows[i].says);
+      g_autoptr (SimResponse) response = ask_in (manner, rows[i].method, rows[i].target, body);
+      g_autofree char *text = text_of (response);
+      g_autoptr (DdValue) value = value_of (response);
+
+      ck_assert_msg (response->status == rows[i].status, "%s %s: %u %s", rows[i].method,
+                     rows[i].body, response->status, text);
+      if (response->status >= 400)
+        check_refusal (value, &rows[i]);
+      else if (says != NULL)
+        ck_assert_msg (strstr (text, says) != NULL, "%s\ngot    %s\nwanted %s", rows[i].body, text,
+                       says);
+    }
+}
+
+/* The cells of the only object at TARGET. */
+static void
+check_cells (const char *target, const char *cells)
+{
+  g_autofree char *text = quoted (cells);
+  g_autoptr (DdValue) wanted = json ("%s", text);
+  g_autoptr (SimResponse) response = ask_in ((Manner) { .accept = AS_TABLE }, "GET", target, NULL);
+  g_autoptr (DdValue) table = value_of (response);
+
+  ck_assert_uint_eq (dd_value_length (dd_value_member (table, "rows")), 1);
+  assert_same (dd_value_path (table, "rows.0.cells"), wanted, target);
+}
+
+/* ---- secrets ---- */
+
+#define IMMUTABLE "Forbidden: field is immutable when `immutable` is set"
+#define KEY_TEXT \
+  "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name', " \
+  " or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')"
+
+START_TEST (a_secret_holds_bytes_under_keys)
+{
+  static const Row rows[] = {
+    { "POST", SECRETS,
+      "{'metadata':{'name':'a'},'data':{'k':'eA==','l':'eQ=='},'stringData':{'k':'v','m':''}}", 201,
+      "'data':{'k':'dg==','l':'eQ==','m':''},'type':'Opaque'}" },
+    { "POST", SECRETS, "{'metadata':{'name':'b'},'data':{'k':'YWFh\\nYmJi\\n'},'immutable':true}",
+      201, "'immutable':true,'data':{'k':'YWFhYmJi'}" },
+    { "PATCH", SECRETS "/a", "{'stringData':{'l':'w'}}", 200, "'l':'dw=='" },
+    { "PATCH", SECRETS "/a", "{'type':'mine'}", 422,
+      "type: Invalid value: \"mine\": field is immutable" },
+    { "PATCH", SECRETS "/b", "{'stringData':{'z':'w'}}", 422, "data: " IMMUTABLE },
+    { "PATCH", SECRETS "/b", "{'immutable':null}", 422, "immutable: " IMMUTABLE },
+    { "PATCH", SECRETS "/b", "{'metadata':{'labels':{'c':'d'}}}", 200, "'c':'d'" },
+    { "POST", SECRETS, "{'metadata':{'name':'c'},'data':{'a b':'eA=='}}", 422,
+      "data[a b]: Invalid value: \"a b\": " KEY_TEXT },
+    { "POST", SECRETS, "{'metadata':{'name':'c'},'data':{'..':'eA=='}}", 422,
+      "data[..]: Invalid value: \"..\": must not be '..'" },
+    { "GET", SECRETS "?fieldSelector=type%3Dmine", NULL, 200, "'items':[]" },
+    { "DELETE", SECRETS "/a", NULL, 200, "'kind':'Status'" },
+  };
+
+  check_rows (rows, G_N_ELEMENTS (rows));
+  check_cells (SECRETS, "['b','Opaque',1,'0s']");
+}
+END_TEST
+
+/* Imitates: Go's encoding/base64. */
+START_TEST (base64_that_is_none_is_refused_at_its_byte)
+{
+  static const struct
+  {
+    const char *text;
+    int at; /* -1: it is taken */
+  } rows[] = {
+    { "", -1 },    { "YQ==", -1 }, { "YWI=", -1 }, { "YWJj", -1 }, { "YQ=\\n=", -1 },
+    { "Y Q=", 1 }, { "abc", 0 },   { "abcde", 4 }, { "=", 0 },     { "a===", 1 },
+    { "ab=", 3 },  { "ab=c", 2 },  { "ab==c", 4 }, { "abc=d", 4 }, { "YWJj-", 4 },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *body = g_strdup_printf (
+          "{\"metadata\":{\"generateName\":\"s-\"},\"data\":{\"k\":\"%s\"}}", rows[i].text);
+      g_autofree char *wanted = g_strdup_printf (
+          "Secret in version \"v1\" cannot be handled as a Secret: illegal base64 "
+          "data at input byte %d",
+          rows[i].at);
+      g_autoptr (DdValue) value = asked (rows[i].at < 0 ? 201 : 400, "POST", SECRETS, body);
+
+      if (rows[i].at >= 0)
+        ck_assert_str_eq (dd_value_path_string (value, "message"), wanted);
+    }
+}
+END_TEST
+
+#define TYPED(type, rest) "{'metadata':{'name':'t'},'type':'kubernetes.io/" type "'," rest "}"
+#define REDACTED "Invalid value: \"<secret contents redacted>\": "
+
+START_TEST (the_type_of_a_secret_demands_keys)
+{
+  static const Row rows[] = {
+    { "POST", SECRETS, TYPED ("tls", "'data':{'tls.crt':''}"), 422,
+      "data[tls.key]: Required value" },
+    { "POST", SECRETS, TYPED ("ssh-auth", "'stringData':{'ssh-privatekey':''}"), 422,
+      "data[ssh-privatekey]: Required value" },
+    { "POST", SECRETS, TYPED ("basic-auth", "'stringData':{'user':'a'}"), 422,
+      "[data[username]: Required value, data[password]: Required value]" },
+    { "POST", SECRETS, TYPED ("dockercfg", "'data':{}"), 422, "data[.dockercfg]: Required value" },
+    { "POST", SECRETS, TYPED ("dockercfg", "'stringData':{'.dockercfg':'[]'}"), 422,
+      "data[.dockercfg]: " REDACTED
+      "json: cannot unmarshal array into Go value of type map[string]interface {}" },
+    { "POST", SECRETS, TYPED ("dockerconfigjson", "'stringData':{'.dockerconfigjson':' hi'}"), 422,
+      "data[.dockerconfigjson]: " REDACTED "invalid character 'h' looking for beginning of value" },
+    { "POST", SECRETS, TYPED ("dockerconfigjson", "'stringData':{'.dockerconfigjson':''}"), 422,
+      "data[.dockerconfigjson]: " REDACTED "unexpected end of JSON input" },
+    { "POST", SECRETS, TYPED ("service-account-token", "'data':{}"), 422,
+      "metadata.annotations[kubernetes.io/service-account.name]: Required value" },
+    { "POST", SECRETS, TYPED ("basic-auth", "'stringData':{'password':'a'}"), 201, "'password'" },
+    { "DELETE", SECRETS "/t", NULL, 200, NULL },
+    { "POST", SECRETS, TYPED ("tls", "'stringData':{'tls.crt':'a','tls.key':'b'}"), 201,
+      "'tls.key'" },
+    { "DELETE", SECRETS "/t", NULL, 200, NULL },
+    { "POST", SECRETS, TYPED ("dockercfg", "'stringData':{'.dockercfg':'{}'}"), 201, "'e30='" },
+  };
+
+  check_rows (rows, G_N_ELEMENTS (rows));
+}
+END_TEST
+
+/* A MiB and one byte more, of both that have this limit. */
+START_TEST (entries_have_a_limit_together)
+{
+  static const struct
+  {
+    const char *target, *member;
+    const char *field;
+  } rows[] = {
+    { SECRETS, "stringData", "data" },
+    { CONFIG_MAPS, "data", "[]" },
+  };
+  g_autofree char *half = g_strnfill (512 * 1024, 'a');
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *fits
+          = g_strdup_printf ("{\"metadata\":{\"name\":\"l\"},\"%s\":{\"a\":\"%s\",\"b\":\"%s\"}}",
+                             rows[i].member, half, half);
+      g_autofree char *more
+          = g_strdup_printf ("{\"metadata\":{\"name\":\"m\"},\"%s\":{\"a\":\"%s\",\"b\":\"%sa\"}}",
+                             rows[i].member, half, half);
+      g_autofree char *wanted = g_strdup_printf (
+          "is invalid: %s: Too long: may not be more than 1048576 bytes", rows[i].field);
+      g_autoptr (DdValue) made = asked (201, "POST", rows[i].target, fits);
+      g_autoptr (DdValue) refused = asked (422, "POST", rows[i].target, more);
+
+      ck_assert_str_eq (dd_value_path_string (made, "metadata.name"), "l");
+      ck_assert (g_str_has_suffix (dd_value_path_string (refused, "message"), wanted));
+    }
+}
+END_TEST
+
+START_TEST (a_config_map_has_the_keys_of_a_secret)
+{
+  static const Row rows[] = {
+    { "POST", CONFIG_MAPS, "{'metadata':{'name':'a'},'data':{'a/b':'x'}}", 422,
+      "data[a/b]: Invalid value: \"a/b\": " KEY_TEXT },
+    { "POST", CONFIG_MAPS, "{'metadata':{'name':'a'},'binaryData':{'..x':''}}", 422,
+      "binaryData[..x]: Invalid value: \"..x\": must not start with '..'" },
+    { "POST", CONFIG_MAPS, "{'metadata':{'name':'a'},'data':{'k':'x'},'binaryData':{'k':'eA=='}}",
+      422, "data[k]: Invalid value: \"k\": duplicate of key present in binaryData" },
+    { "POST", CONFIG_MAPS, "{'metadata':{'name':'a'},'data':{'k':'x'},'immutable':true}", 201,
+      NULL },
+    { "PATCH", CONFIG_MAPS "/a", "{'data':{'k':'y'}}", 422, "data: " IMMUTABLE },
+  };
+
+  check_rows (rows, G_N_ELEMENTS (rows));
+}
+END_TEST
+
+int
+main (void)
+{
+  Suite *suite = suite_create ("stored-kinds");
+  TCase *tcase = tcase_create ("stored-kinds");
+  SRunner *runner = srunner_create (suite);
+  int failed;
+
+  tcase_add_checked_fixture (tcase, start_world, stop_world);
+  tcase_add_test (tcase, a_secret_holds_bytes_under_keys);
+  tcase_add_test (tcase, base64_that_is_none_is_refused_at_its_byte);
+  tcase_add_test (tcase, the_type_of_a_secret_demands_keys);
+  tcase_add_test (tcase, entries_have_a_limit_together);
+  tcase_add_test (tcase, a_config_map_has_the_keys_of_a_secret);
+  suite_add_tcase (suite, tcase);
+  srunner_run_all (runner, CK_ENV);
+  failed = srunner_ntests_failed (runner);
+  srunner_free (runner);
+  return failed == 0 ? 0 : 1;
+}
