@@ -191,6 +191,19 @@ stored_kinds ()
   says "$who: each has its type" '^pull +kubernetes\.io/dockerconfigjson +1 '
   check "$who: describe secret" "$kubectl" -n typed describe secret key
   says "$who: it tells the size and no more" '^colour: +4 bytes$'
+  check "$who: create role" "$kubectl" -n typed create role reader --verb=get,list --resource=pods
+  check "$who: create clusterrole" "$kubectl" create clusterrole "$who:probe" --verb=get \
+    --non-resource-url=/healthz
+  check "$who: create rolebinding" "$kubectl" -n typed create rolebinding readers --role=reader \
+    --serviceaccount=typed:robot --group=people
+  check "$who: create clusterrolebinding" "$kubectl" create clusterrolebinding "$who:probe" \
+    --clusterrole="$who:probe" --user=somebody
+  check "$who: get roles" "$kubectl" -n typed get roles
+  says "$who: they have the time when they were made" '^reader +[0-9-]+T[0-9:]+Z$'
+  check "$who: get rolebindings" "$kubectl" -n typed get rolebindings -o wide
+  says "$who: they have the role and who is given it" '^readers +Role/reader .* people +typed/robot$'
+  check "$who: describe role" "$kubectl" -n typed describe role reader
+  says "$who: its rules are told" '^  pods +\[\] +\[\] +\[get list\]$'
 }
 
 verbs ()

@@ -9,6 +9,9 @@
 
 #define SECRETS "/api/v1/namespaces/app/secrets"
 #define CONFIG_MAPS "/api/v1/namespaces/app/configmaps"
+#define RBAC "/apis/rbac.authorization.k8s.io/v1/"
+#define ROLES RBAC "namespaces/app/roles"
+#define BINDINGS RBAC "namespaces/app/rolebindings"
 
 /* A request, and what its answer says: part of the object, or the whole message behind the name of
  * what was refused. In bodies and objects ' stands for ". */
@@ -219,6 +222,94 @@ START_TEST (a_config_map_has_the_keys_of_a_secret)
 }
 END_TEST
 
+/* ---- roles and bindings ---- */
+
+START_TEST (a_role_says_what_may_be_done)
+{
+  static const Row rows[] = {
+    { "POST", ROLES,
+      "{'metadata':{'name':'system:reader'},'rules':[{'verbs':['get'],'apiGroups':[''],"
+      "'resources':['pods']}]}",
+      201, "'rules':[{'verbs':['get'],'apiGroups':[''],'resources':['pods']}]" },
+    { "POST", ROLES, "{'metadata':{'name':'a/b'}}", 422,
+      "metadata.name: Invalid value: \"a/b\": may not contain '/'" },
+    { "POST", ROLES, "{'metadata':{'name':'a'},'rules':[{'verbs':[]}]}", 422,
+      "[rules[0].verbs: Required value: verbs must contain at least one value, rules[0].apiGroups: "
+      "Required value: resource rules must supply at least one api group, rules[0].resources: "
+      "Required value: resource rules must supply at least one resource]" },
+    { "POST", ROLES,
+      "{'metadata':{'name':'a'},'rules':[{'verbs':['get'],'nonResourceURLs':['/a']}]}", 422,
+      "rules[0].nonResourceURLs: Invalid value: []string{\"/a\"}: namespaced rules cannot apply to "
+      "non-resource URLs" },
+    { "POST", RBAC "clusterroles",
+      "{'metadata':{'name':'a'},'rules':[{'verbs':['get'],'nonResourceURLs':['/a','/b'],"
+      "'apiGroups':['']}]}",
+      422,
+      "rules[0].nonResourceURLs: Invalid value: []string{\"/a\", \"/b\"}: rules cannot apply to "
+      "both "
+      "regular resources and non-resource URLs" },
+    { "POST", RBAC "clusterroles", "{'metadata':{'name':'a'},'aggregationRule':{}}", 422,
+      "aggregationRule.clusterRoleSelectors: Required value: at least one clusterRoleSelector "
+      "required if aggregationRule is non-nil" },
+    { "POST", RBAC "clusterroles",
+      "{'metadata':{'name':'a'},'aggregationRule':{'clusterRoleSelectors':[{}]}}", 201,
+      "'rules':null,'aggregationRule':{'clusterRoleSelectors':[{}]}" },
+    { "DELETE", ROLES "/system:reader", NULL, 200, "'kind':'Status'" },
+  };
+
+  check_rows (rows, G_N_ELEMENTS (rows));
+}
+END_TEST
+
+#define READER "'roleRef':{'kind':'Role','name':'reader'}"
+
+START_TEST (a_binding_keeps_its_role)
+{
+  static const Row rows[] = {
+    { "POST", BINDINGS,
+      "{'metadata':{'name':'a'}," READER
+      ",'subjects':[{'kind':'User','name':'eva'},{'kind':'Group','name':'ops'},"
+      "{'kind':'ServiceAccount','name':'robot'}]}",
+      201,
+      "'subjects':[{'kind':'User','apiGroup':'rbac.authorization.k8s.io','name':'eva'},"
+      "{'kind':'Group','apiGroup':'rbac.authorization.k8s.io','name':'ops'},"
+      "{'kind':'ServiceAccount','name':'robot'}],"
+      "'roleRef':{'apiGroup':'rbac.authorization.k8s.io','kind':'Role','name':'reader'}" },
+    { "PATCH", BINDINGS "/a",
+      "{'subjects':[{'kind':'User','name':'eva'},"
+      "{'kind':'ServiceAccount','name':'robot','namespace':'app'}]}",
+      200, NULL },
+    { "PATCH", BINDINGS "/a", "{'roleRef':{'name':'writer'}}", 422,
+      "roleRef: Invalid value: rbac.RoleRef{APIGroup:\"rbac.authorization.k8s.io\", "
+      "Kind:\"Role\", Name:\"writer\"}: cannot change roleRef" },
+    { "POST", BINDINGS, "{'metadata':{'name':'b'}}", 422,
+      "[roleRef.kind: Unsupported value: \"\": supported values: \"Role\", \"ClusterRole\", "
+      "roleRef.name: Required value]" },
+    { "POST", BINDINGS,
+      "{'metadata':{'name':'b'}," READER
+      ",'subjects':[{'kind':'Robot','name':'a'},{'kind':'User','apiGroup':'x','name':'a'},"
+      "{'kind':'ServiceAccount','name':'A'}]}",
+      422,
+      "[subjects[0].kind: Unsupported value: \"Robot\": supported values: \"ServiceAccount\", "
+      "\"User\", \"Group\", subjects[1].apiGroup: Unsupported value: \"x\": supported values: "
+      "\"rbac.authorization.k8s.io\", subjects[2].name: Invalid value: \"A\": a lowercase RFC 1123 "
+      "subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start "
+      "and end with an alphanumeric character (e.g. 'example.com', regex used for validation is "
+      "'[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')]" },
+    { "POST", RBAC "clusterrolebindings",
+      "{'metadata':{'name':'b'}," READER ",'subjects':[{'kind':'ServiceAccount','name':'a'}]}", 422,
+      "[roleRef.kind: Unsupported value: \"Role\": supported values: \"ClusterRole\", "
+      "subjects[0].namespace: Required value]" },
+    { "POST", RBAC "clusterrolebindings",
+      "{'metadata':{'name':'b'},'roleRef':{'kind':'ClusterRole','name':'..'}}", 422,
+      "roleRef.name: Invalid value: \"..\": may not be '..'" },
+  };
+
+  check_rows (rows, G_N_ELEMENTS (rows));
+  check_cells (BINDINGS, "['a','Role/reader','0s','eva','','app/robot']");
+}
+END_TEST
+
 int
 main (void)
 {
@@ -233,6 +324,8 @@ main (void)
   tcase_add_test (tcase, the_type_of_a_secret_demands_keys);
   tcase_add_test (tcase, entries_have_a_limit_together);
   tcase_add_test (tcase, a_config_map_has_the_keys_of_a_secret);
+  tcase_add_test (tcase, a_role_says_what_may_be_done);
+  tcase_add_test (tcase, a_binding_keeps_its_role);
   suite_add_tcase (suite, tcase);
   srunner_run_all (runner, CK_ENV);
   failed = srunner_ntests_failed (runner);

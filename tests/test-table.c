@@ -177,6 +177,8 @@ START_TEST (tables_of_small_kinds_are_those_of_a_real_server)
     { "table-leases.txt", "coordination.k8s.io/v1", "Lease",
       "{\"metadata\":{\"name\":\"l\"},\"spec\":{\"holderIdentity\":\"me\"}}",
       "[\"l\",\"me\",\"0s\"]" },
+    { "table-clusterroles.txt", "rbac.authorization.k8s.io/v1", "ClusterRole",
+      "{\"metadata\":{\"name\":\"reader\"}}", "[\"reader\",\"2026-11-23T20:33:04Z\"]" },
     { "table-secrets.txt", "v1", "Secret",
       "{\"metadata\":{\"name\":\"s\"},\"data\":{\"k\":\"dg==\"}}", "[\"s\",\"Opaque\",1,\"0s\"]" },
     { "table-serviceaccounts.txt", "v1", "ServiceAccount", "{\"metadata\":{\"name\":\"robot\"}}",

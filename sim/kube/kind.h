@@ -113,9 +113,10 @@ enum
 /* What a name must look like (apimachinery's api/validation). */
 typedef enum
 {
-  KUBE_NAME_SUBDOMAIN, /* RFC 1123 subdomain: nearly every kind */
-  KUBE_NAME_LABEL,     /* RFC 1123 label: Namespace */
-  KUBE_NAME_LABEL_1035 /* RFC 1035 label: Service */
+  KUBE_NAME_SUBDOMAIN,    /* RFC 1123 subdomain: nearly every kind */
+  KUBE_NAME_LABEL,        /* RFC 1123 label: Namespace */
+  KUBE_NAME_LABEL_1035,   /* RFC 1035 label: Service */
+  KUBE_NAME_PATH_SEGMENT, /* what fits between two slashes: Role */
 } KubeNameRule;
 
 /* How a deletion is to be done. */

@@ -76,6 +76,18 @@ is_name_part (const char *text)
   return TRUE;
 }
 
+static const char *
+check_segment (const char *text)
+{
+  if (strcmp (text, ".") == 0)
+    return "may not be '.'";
+  if (strcmp (text, "..") == 0)
+    return "may not be '..'";
+  if (strchr (text, '/') != NULL)
+    return "may not contain '/'";
+  return strchr (text, '%') != NULL ? "may not contain '%'" : NULL;
+}
+
 const char *
 kube_name_check (KubeNameRule rule, const char *text)
 {
@@ -95,6 +107,8 @@ kube_name_check (KubeNameRule rule, const char *text)
       if (length > MAX_LABEL)
         return "must be no more than 63 characters";
       return is_label (text, length) && g_ascii_islower (text[0]) ? NULL : LABEL_1035_TEXT;
+    case KUBE_NAME_PATH_SEGMENT:
+      return check_segment (text);
     }
   g_assert_not_reached ();
 }

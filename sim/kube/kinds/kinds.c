@@ -25,6 +25,10 @@ const KubeKind *const kube_kinds[] = {
   &kube_job,
   &kube_lease,
   &kube_pod_disruption_budget,
+  &kube_cluster_role_binding,
+  &kube_cluster_role,
+  &kube_role_binding,
+  &kube_role,
   &kube_priority_class,
   &kube_storage_class,
 };

@@ -6,6 +6,8 @@
 
 G_BEGIN_DECLS
 
+extern const KubeKind kube_cluster_role;
+extern const KubeKind kube_cluster_role_binding;
 extern const KubeKind kube_config_map;
 extern const KubeKind kube_controller_revision;
 extern const KubeKind kube_daemon_set;
@@ -21,6 +23,8 @@ extern const KubeKind kube_pod;
 extern const KubeKind kube_pod_disruption_budget;
 extern const KubeKind kube_priority_class;
 extern const KubeKind kube_replica_set;
+extern const KubeKind kube_role;
+extern const KubeKind kube_role_binding;
 extern const KubeKind kube_secret;
 extern const KubeKind kube_service;
 extern const KubeKind kube_service_account;
