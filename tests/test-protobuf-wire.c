@@ -175,7 +175,7 @@ check_field (const char *message, const KubeField *field, GHashTable *seen, GStr
   if (row == NULL)
     g_string_append_printf (wrong, "%s.%s: there is no number %u\n", message, field->name,
                             field->number);
-  else if (strcmp (row->name, field->name) != 0)
+  else if (g_ascii_strcasecmp (row->name, field->name) != 0) /* "aPIGroup" */
     g_string_append_printf (wrong, "%s.%s: number %u is %s\n", message, field->name, field->number,
                             row->name);
   else if (!is_field (field, row, seen, wrong))
@@ -360,8 +360,8 @@ static gboolean
 is_embedded (const char *name)
 {
   static const char *const embedded[]
-      = { "ephemeralContainerCommon", "handler", "localObjectReference", "persistentVolumeSource",
-          "volumeSource" };
+      = { "ephemeralContainerCommon", "handler",     "ingressRuleValue", "localObjectReference",
+          "persistentVolumeSource",   "volumeSource" };
 
   for (guint i = 0; i < G_N_ELEMENTS (embedded); i++)
     if (strcmp (name, embedded[i]) == 0)

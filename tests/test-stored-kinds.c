@@ -12,6 +12,9 @@
 #define RBAC "/apis/rbac.authorization.k8s.io/v1/"
 #define ROLES RBAC "namespaces/app/roles"
 #define BINDINGS RBAC "namespaces/app/rolebindings"
+#define NETWORKING "/apis/networking.k8s.io/v1/"
+#define INGRESSES NETWORKING "namespaces/app/ingresses"
+#define POLICIES NETWORKING "namespaces/app/networkpolicies"
 
 /* A request, and what its answer says: part of the object, or the whole message behind the name of
  * what was refused. In bodies and objects ' stands for ". */
@@ -310,6 +313,165 @@ START_TEST (a_binding_keeps_its_role)
 }
 END_TEST
 
+/* ---- the network ---- */
+
+#define NAMED "'metadata':{'name':'x'},"
+#define BACKEND "'backend':{'service':{'name':'web','port':{'number':80}}}"
+/* An ingress with one path of one rule. */
+#define WITH_PATH(path) "{" NAMED "'spec':{'rules':[{'http':{'paths':[{" path "}]}}]}}"
+#define PATH_FIELD "spec.rules[0].http.paths[0]"
+
+START_TEST (an_ingress_is_checked_field_by_field)
+{
+  static const Row rows[] = {
+    { "POST", INGRESSES, "{" NAMED "'spec':{}}", 422,
+      "spec: Invalid value: []networking.IngressRule(nil): either `defaultBackend` or `rules` must "
+      "be specified" },
+    { "POST", INGRESSES, WITH_PATH (BACKEND), 422,
+      PATH_FIELD ".pathType: Required value: pathType must be specified" },
+    { "POST", INGRESSES, WITH_PATH ("'pathType':'Some'," BACKEND), 422,
+      PATH_FIELD ".pathType: Unsupported value: \"Some\": supported values: \"Exact\", "
+                 "\"ImplementationSpecific\", \"Prefix\"" },
+    { "POST", INGRESSES, WITH_PATH ("'pathType':'Prefix','path':'a//b/.'," BACKEND), 422,
+      "[" PATH_FIELD ".path: Invalid value: \"a//b/.\": must be an absolute path, " PATH_FIELD
+      ".path: Invalid value: \"a//b/.\": must not contain '//', " PATH_FIELD
+      ".path: Invalid value: \"a//b/.\": cannot end with '/.']" },
+    { "POST", INGRESSES, WITH_PATH ("'pathType':'Exact','path':'/'"), 422,
+      PATH_FIELD ".backend: Invalid value: \"\": resource or service backend is required" },
+    { "POST", INGRESSES,
+      WITH_PATH ("'pathType':'Exact','path':'/','backend':{'service':{'name':'Web'}}"), 422,
+      "[" PATH_FIELD ".backend.service.name: Invalid value: \"Web\": a DNS-1035 label must consist "
+      "of lower case alphanumeric characters or '-', start with an alphabetic character, and end "
+      "with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for validation is "
+      "'[a-z]([-a-z0-9]*[a-z0-9])?'), " PATH_FIELD
+      ".backend: Required value: port name or number is required]" },
+    { "POST", INGRESSES,
+      "{" NAMED "'spec':{'defaultBackend':{'service':{'name':'web','port':{'name':'a','number':1}},"
+      "'resource':{'kind':'a','name':'b'}}}}",
+      422,
+      "spec.defaultBackend: Invalid value: \"\": cannot set both resource and service backends" },
+    { "POST", INGRESSES,
+      "{" NAMED
+      "'spec':{'defaultBackend':{'service':{'name':'web','port':{'name':'-','number':0}}}}}",
+      422,
+      "[spec.defaultBackend.service.port.name: Invalid value: \"-\": must contain at least one "
+      "letter "
+      "(a-z), spec.defaultBackend.service.port.name: Invalid value: \"-\": must not begin or end "
+      "with "
+      "a hyphen]" },
+    { "POST", INGRESSES, "{" NAMED "'spec':{'rules':[{'host':'1.2.3.4'},{'host':'*.a.b'}]}}", 422,
+      "spec.rules[0].host: Invalid value: \"1.2.3.4\": must be a DNS name, not an IP address" },
+    { "POST", INGRESSES,
+      "{'metadata':{'name':'x','annotations':{'kubernetes.io/ingress.class':'a'}},"
+      "'spec':{'ingressClassName':'b','rules':[{}]}}",
+      422,
+      "annotations.kubernetes.io/ingress.class: Invalid value: \"a\": must match "
+      "`ingressClassName` "
+      "when both are specified" },
+    { "POST", INGRESSES, WITH_PATH ("'pathType':'ImplementationSpecific'," BACKEND), 201,
+      "'status':{'loadBalancer':{}}" },
+    { "PATCH", INGRESSES "/x/status",
+      "{'status':{'loadBalancer':{'ingress':[{'hostname':'b.com'},{'ip':'1.2.3.4'}]}}}", 200,
+      "'generation':1" },
+    { "PATCH", INGRESSES "/x",
+      "{'spec':{'ingressClassName':'nginx','tls':[{'hosts':['a.com']}],'rules':["
+      "{'host':'a.com'},{'host':'b.com'},{'host':'c.com'},{'host':'d.com'}]}}",
+      200, "'generation':2" },
+  };
+
+  check_rows (rows, G_N_ELEMENTS (rows));
+  check_cells (INGRESSES, "['x','nginx','a.com,b.com,c.com + 1 more...','1.2.3.4,b.com','80, 443',"
+                          "'0s']");
+}
+END_TEST
+
+#define DEFAULT_CLASS "'annotations':{'ingressclass.kubernetes.io/is-default-class':'true'}"
+#define CLASSES NETWORKING "ingressclasses"
+
+START_TEST (an_ingress_gets_the_default_class)
+{
+  static const Row rows[] = {
+    { "POST", CLASSES,
+      "{'metadata':{'name':'old'," DEFAULT_CLASS "},'spec':{'controller':'a.com/b'}}", 201,
+      "'generation':1" },
+    { "POST", CLASSES, "{'metadata':{'name':'own'},'spec':{'controller':'a.com/b'}}", 201, NULL },
+    { "POST", INGRESSES, "{" NAMED "'spec':{'rules':[{}]}}", 201, "'ingressClassName':'old'" },
+    { "POST", INGRESSES,
+      "{'metadata':{'name':'y','annotations':{'kubernetes.io/ingress.class':'a'}},"
+      "'spec':{'rules':[{}]}}",
+      201, "'spec':{'rules':[{}]}" },
+    { "POST", CLASSES, "{" NAMED "'spec':{}}", 422, "spec.controller: Required value" },
+    { "POST", CLASSES, "{" NAMED "'spec':{'controller':'a.com'}}", 422,
+      "spec.controller: Invalid value: \"a.com\": must be a domain-prefixed path (such as "
+      "\"acme.io/foo\")" },
+    { "POST", CLASSES,
+      "{" NAMED "'spec':{'controller':'a.com/b','parameters':{'kind':'k','name':'n',"
+      "'scope':'Namespace'}}}",
+      422, "spec.parameters.namespace: Required value: `parameters.scope` is set to 'Namespace'" },
+    { "POST", CLASSES,
+      "{" NAMED "'spec':{'controller':'a.com/b','parameters':{'kind':'k','name':'n',"
+      "'namespace':'app'}}}",
+      422, "spec.parameters.namespace: Forbidden: `parameters.scope` is set to 'Cluster'" },
+    { "PATCH", CLASSES "/own", "{'spec':{'controller':'a.com/c'}}", 422,
+      "spec.controller: Invalid value: \"a.com/c\": field is immutable" },
+    { "PATCH", CLASSES "/own", "{'spec':{'parameters':{'apiGroup':'g.io','kind':'k','name':'n'}}}",
+      200, "'scope':'Cluster'" },
+    { "DELETE", CLASSES "/old", NULL, 200, "'kind':'Status'" },
+  };
+
+  check_rows (rows, G_N_ELEMENTS (rows));
+  check_cells (CLASSES, "['own','a.com/b','k.g.io/n','0s']");
+}
+END_TEST
+
+#define RULE(rule) "{" NAMED "'spec':{'ingress':[{" rule "}]}}"
+
+START_TEST (a_network_policy_is_checked_field_by_field)
+{
+  static const Row rows[] = {
+    { "POST", POLICIES, RULE ("'from':[{}]"), 422,
+      "spec.ingress[0].from[0]: Required value: must specify a peer" },
+    { "POST", POLICIES, RULE ("'from':[{'podSelector':{},'ipBlock':{'cidr':'10.0.0.0/8'}}]"), 422,
+      "spec.ingress[0].from[0]: Forbidden: may not specify both ipBlock and another peer" },
+    { "POST", POLICIES, RULE ("'from':[{'ipBlock':{'cidr':'10.0.0.0'}}]"), 422,
+      "spec.ingress[0].from[0].ipBlock.cidr: Invalid value: \"10.0.0.0\": must be a valid CIDR "
+      "value, (e.g. 10.9.8.0/24 or 2001:db8::/64)" },
+    { "POST", POLICIES,
+      RULE ("'from':[{'ipBlock':{'cidr':'10.0.0.0/9','except':['10.64.0.0/10','10.128.0.0/10',"
+            "'10.0.0.0/9','fd00::/16']}}]"),
+      422,
+      "[spec.ingress[0].from[0].ipBlock.except[1]: Invalid value: \"10.128.0.0/10\": must be a "
+      "strict subset of `cidr`, spec.ingress[0].from[0].ipBlock.except[2]: Invalid value: "
+      "\"10.0.0.0/9\": must be a strict subset of `cidr`, "
+      "spec.ingress[0].from[0].ipBlock.except[3]: "
+      "Invalid value: \"fd00::/16\": must be a strict subset of `cidr`]" },
+    { "POST", POLICIES,
+      RULE ("'ports':[{'port':70000},{'endPort':2},{'port':'dns','endPort':2},"
+            "{'port':9,'endPort':2}]"),
+      422,
+      "[spec.ingress[0].ports[0].port: Invalid value: 70000: must be between 1 and 65535, "
+      "inclusive, "
+      "spec.ingress[0].ports[1].endPort: Invalid value: 2: may not be specified when `port` is not "
+      "specified, spec.ingress[0].ports[2].endPort: Invalid value: 2: may not be specified when "
+      "`port` is non-numeric, spec.ingress[0].ports[3].endPort: Invalid value: 2: must be greater "
+      "than or equal to `port`]" },
+    { "POST", POLICIES, "{" NAMED "'spec':{'policyTypes':['Both']}}", 422,
+      "spec.policyTypes[0]: Unsupported value: \"Both\": supported values: \"Ingress\", "
+      "\"Egress\"" },
+    { "POST", POLICIES, "{'metadata':{'name':'in'},'spec':{'ingress':[{'ports':[{'port':80}]}]}}",
+      201,
+      "'spec':{'podSelector':{},'ingress':[{'ports':[{'protocol':'TCP','port':80}]}],"
+      "'policyTypes':['Ingress']}" },
+    { "POST", POLICIES, "{" NAMED "'spec':{'podSelector':{'matchLabels':{'a':'b'}},'egress':[{}]}}",
+      201, "'policyTypes':['Ingress','Egress']" },
+    { "DELETE", POLICIES "/in", NULL, 200, "'kind':'Status'" },
+  };
+
+  check_rows (rows, G_N_ELEMENTS (rows));
+  check_cells (POLICIES, "['x','a=b','0s']");
+}
+END_TEST
+
 int
 main (void)
 {
@@ -326,6 +488,9 @@ main (void)
   tcase_add_test (tcase, a_config_map_has_the_keys_of_a_secret);
   tcase_add_test (tcase, a_role_says_what_may_be_done);
   tcase_add_test (tcase, a_binding_keeps_its_role);
+  tcase_add_test (tcase, an_ingress_is_checked_field_by_field);
+  tcase_add_test (tcase, an_ingress_gets_the_default_class);
+  tcase_add_test (tcase, a_network_policy_is_checked_field_by_field);
   suite_add_tcase (suite, tcase);
   srunner_run_all (runner, CK_ENV);
   failed = srunner_ntests_failed (runner);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* sim/scenario/other-kinds.c: what a manifest may hold that nothing here acts on
  *
- * A team's manifests and charts bring ingresses, hooks and custom resources with their workloads.
+ * A team's manifests and charts bring jobs, hooks and custom resources with their workloads.
  * Such an object is kept aside, and told with what a cluster would make of it. A kind of
  * Kubernetes' own groups that is not in the table does not exist in the versions that are modelled:
  * it is misspelt, or has been removed. Imitates: `kubectl api-resources` of 1.27 to 1.33 and the
@@ -39,9 +39,6 @@ static const struct
   { "flowcontrol.apiserver.k8s.io/v1", "PriorityLevelConfiguration", INERT },
   { "flowcontrol.apiserver.k8s.io/v1beta3", "FlowSchema", INERT },
   { "flowcontrol.apiserver.k8s.io/v1beta3", "PriorityLevelConfiguration", INERT },
-  { "networking.k8s.io/v1", "Ingress", INERT },
-  { "networking.k8s.io/v1", "IngressClass", INERT },
-  { "networking.k8s.io/v1", "NetworkPolicy", INERT },
   { "node.k8s.io/v1", "RuntimeClass",
     "its overhead and node selector count for pods that name it" },
   { "storage.k8s.io/v1", "CSIDriver", INERT },

@@ -31,7 +31,7 @@ static const KubeField data_source_fields[] = {
   { NULL },
 };
 
-static const KubeStruct data_source = {
+const KubeStruct kube_typed_reference = {
   "io.k8s.api.core.v1.TypedLocalObjectReference",
   "Names an object of any kind in the same namespace.",
   data_source_fields,
@@ -67,7 +67,7 @@ static const KubeField spec_fields[] = {
     KUBE_DOC ("Whether there is a file system on the volume."), KUBE_ACTS },
   { "volumeAttributesClassName", KUBE_STRING, 9, .pointer = TRUE,
     KUBE_DOC ("Class of what the volume can do."), KUBE_INERT ("Speed is not modelled.") },
-  KUBE_OBJECT_OF ("dataSource", data_source, 7, .pointer = TRUE,
+  KUBE_OBJECT_OF ("dataSource", kube_typed_reference, 7, .pointer = TRUE,
                   KUBE_DOC ("Snapshot or claim to copy."),
                   KUBE_INERT ("What is on a volume is not modelled.")),
   KUBE_OBJECT_OF ("dataSourceRef", data_source_reference, 8, .pointer = TRUE,

@@ -67,7 +67,8 @@ G_BEGIN_DECLS
 
 extern const KubeStruct kube_local_object_reference;
 extern const KubeStruct kube_object_reference;
-extern const KubeStruct kube_key_selector; /* {name, key, optional} of a config map or secret */
+extern const KubeStruct kube_typed_reference; /* {apiGroup, kind, name} */
+extern const KubeStruct kube_key_selector;    /* {name, key, optional} of a config map or secret */
 extern const KubeStruct kube_optional_reference; /* {name, optional} */
 
 /* sim/kube/kinds/pod-spec.c, container.c, volume.c, affinity.c */
