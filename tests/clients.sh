@@ -207,6 +207,41 @@ spec:
     - port: 80
 END
 
+cat >"$T/rest.yaml" <<'END'
+apiVersion: v1
+kind: Endpoints
+metadata:
+  name: outside
+subsets:
+- addresses: [{ip: 192.0.2.1}]
+  ports: [{port: 443}]
+---
+apiVersion: v1
+kind: LimitRange
+metadata:
+  name: most
+spec:
+  limits:
+  - {type: Container, max: {cpu: 2}}
+---
+apiVersion: storage.k8s.io/v1
+kind: CSIDriver
+metadata:
+  name: efs.csi.aws.com
+spec:
+  attachRequired: false
+---
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingWebhookConfiguration
+metadata:
+  name: rules
+webhooks:
+- name: rules.example.com
+  clientConfig: {url: "https://rules.example.com/check"}
+  sideEffects: None
+  admissionReviewVersions: [v1]
+END
+
 # Kinds that a cluster only stores, of $who in the namespace typed.
 stored_kinds ()
 {

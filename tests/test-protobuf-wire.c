@@ -360,8 +360,8 @@ static gboolean
 is_embedded (const char *name)
 {
   static const char *const embedded[]
-      = { "ephemeralContainerCommon", "handler",     "ingressRuleValue", "localObjectReference",
-          "persistentVolumeSource",   "volumeSource" };
+      = { "ephemeralContainerCommon", "handler", "ingressRuleValue", "localObjectReference",
+          "persistentVolumeSource",   "rule",    "volumeSource" };
 
   for (guint i = 0; i < G_N_ELEMENTS (embedded); i++)
     if (strcmp (name, embedded[i]) == 0)

@@ -12,6 +12,13 @@
 #define RBAC "/apis/rbac.authorization.k8s.io/v1/"
 #define ROLES RBAC "namespaces/app/roles"
 #define BINDINGS RBAC "namespaces/app/rolebindings"
+#define ENDPOINTS "/api/v1/namespaces/app/endpoints"
+#define SLICES "/apis/discovery.k8s.io/v1/namespaces/app/endpointslices"
+#define LIMITS "/api/v1/namespaces/app/limitranges"
+#define QUOTAS "/api/v1/namespaces/app/resourcequotas"
+#define TEMPLATES "/api/v1/namespaces/app/podtemplates"
+#define DRIVERS "/apis/storage.k8s.io/v1/csidrivers"
+#define WEBHOOKS "/apis/admissionregistration.k8s.io/v1/"
 #define NETWORKING "/apis/networking.k8s.io/v1/"
 #define INGRESSES NETWORKING "namespaces/app/ingresses"
 #define POLICIES NETWORKING "namespaces/app/networkpolicies"
@@ -472,6 +479,186 @@ START_TEST (a_network_policy_is_checked_field_by_field)
 }
 END_TEST
 
+/* ---- what stands behind services ---- */
+
+START_TEST (endpoints_are_addresses_and_ports)
+{
+  static const Row rows[] = {
+    { "POST", ENDPOINTS, "{" NAMED "'subsets':[{}]}", 422,
+      "subsets[0]: Required value: must specify `addresses` or `notReadyAddresses`" },
+    { "POST", ENDPOINTS,
+      "{" NAMED
+      "'subsets':[{'addresses':[{'ip':'web'}],'ports':[{'port':0},{'name':'a','port':1}]}]}",
+      422,
+      "[subsets[0].addresses[0].ip: Invalid value: \"web\": must be a valid IP address, (e.g. "
+      "10.9.8.7 or 2001:db8::ffff), subsets[0].ports[0].name: Required value, "
+      "subsets[0].ports[0].port: Invalid value: 0: must be between 1 and 65535, inclusive]" },
+    { "POST", ENDPOINTS,
+      "{" NAMED "'subsets':[{'addresses':[{'ip':'10.0.0.1'},{'ip':'fd00::1'}],"
+      "'ports':[{'name':'a','port':80},{'name':'b','port':81}]}]}",
+      201, "'ports':[{'name':'a','port':80,'protocol':'TCP'}," },
+    { "DELETE", ENDPOINTS "/x", NULL, 200, "'kind':'Status'" },
+    { "POST", ENDPOINTS,
+      "{" NAMED "'subsets':[{'addresses':[{'ip':'10.0.0.1'},{'ip':'fd00::1'}],"
+      "'ports':[{'name':'a','port':80},{'name':'b','port':81}]}]}",
+      201, NULL },
+  };
+
+  check_rows (rows, G_N_ELEMENTS (rows));
+  check_cells (ENDPOINTS, "['x','10.0.0.1:80,[fd00::1]:80,10.0.0.1:81 + 1 more...','0s']");
+}
+END_TEST
+
+START_TEST (a_slice_is_of_one_sort_of_addresses)
+{
+  static const Row rows[] = {
+    { "POST", SLICES, "{" NAMED "'endpoints':[]}", 422, "addressType: Required value" },
+    { "POST", SLICES, "{" NAMED "'addressType':'IP'}", 422,
+      "addressType: Unsupported value: \"IP\": supported values: \"FQDN\", \"IPv4\", \"IPv6\"" },
+    { "POST", SLICES, "{" NAMED "'addressType':'IPv4','endpoints':[{}]}", 422,
+      "endpoints[0].addresses: Required value: must contain at least 1 address" },
+    { "POST", SLICES,
+      "{" NAMED "'addressType':'IPv4','endpoints':[{'addresses':['10.0.0.1']}],"
+      "'ports':[{'port':80},{'name':'all'}]}",
+      201,
+      "'generation':1,'creationTimestamp':'2026-11-23T20:33:04Z'},'addressType':'IPv4',"
+      "'endpoints':[{'addresses':['10.0.0.1'],'conditions':{}}],"
+      "'ports':[{'name':'','protocol':'TCP','port':80},{'name':'all','protocol':'TCP'}]}" },
+    { "PATCH", SLICES "/x", "{'metadata':{'labels':{'a':'b'}}}", 200, "'generation':1" },
+    { "PATCH", SLICES "/x", "{'endpoints':[{'addresses':['10.0.0.2','10.0.0.3']}]}", 200,
+      "'generation':2" },
+    { "PATCH", SLICES "/x", "{'addressType':'IPv6'}", 422,
+      "addressType: Invalid value: \"IPv6\": field is immutable" },
+  };
+
+  check_rows (rows, G_N_ELEMENTS (rows));
+  check_cells (SLICES, "['x','IPv4','80,all','10.0.0.2,10.0.0.3','0s']");
+}
+END_TEST
+
+/* ---- limits, templates, drivers and webhooks ---- */
+
+START_TEST (limits_are_filled_in_and_kept)
+{
+  static const Row rows[] = {
+    { "POST", LIMITS,
+      "{" NAMED "'spec':{'limits':[{'type':'Container','max':{'cpu':'2'},'min':{'memory':'1Mi'}},"
+      "{'type':'Pod','max':{'cpu':'4'}}]}}",
+      201,
+      "'limits':[{'type':'Container','max':{'cpu':'2'},'min':{'memory':'1Mi'},"
+      "'default':{'cpu':'2'},'defaultRequest':{'cpu':'2','memory':'1Mi'}},"
+      "{'type':'Pod','max':{'cpu':'4'}}]" },
+    { "POST", LIMITS,
+      "{" NAMED "'spec':{'limits':[{'type':'Pod','max':{'cpu':'1'},"
+      "'min':{'cpu':'1100m'}}]}}",
+      422,
+      "spec.limits[0].min[cpu]: Invalid value: \"1100m\": min value 1100m is greater than max "
+      "value "
+      "1" },
+    { "POST", QUOTAS, "{" NAMED "'spec':{'hard':{'pods':'-1'}}}", 422,
+      "spec.hard[pods]: Invalid value: \"-1\": must be greater than or equal to 0" },
+    { "POST", QUOTAS, "{" NAMED "'spec':{'hard':{'pods':'4','limits.cpu':'2'}}}", 201,
+      "'status':{}" },
+    { "PATCH", QUOTAS "/x/status",
+      "{'status':{'hard':{'pods':'4','limits.cpu':'2','requests.cpu':'1'},'used':{'pods':'3'}}}",
+      200, "'used':{'pods':'3'}" },
+  };
+
+  check_rows (rows, G_N_ELEMENTS (rows));
+  check_cells (LIMITS, "['x','2026-11-23T20:33:04Z']");
+  check_cells (QUOTAS, "['x','0s','pods: 3/4, requests.cpu: 0/1','limits.cpu: 0/2']");
+}
+END_TEST
+
+START_TEST (the_age_of_a_quota_moved_in_1_33)
+{
+  static const Row rows[] = { { "POST", QUOTAS, "{" NAMED "'spec':{}}", 201, "'status':{}" } };
+
+  check_rows (rows, G_N_ELEMENTS (rows));
+  api->minor = 33;
+  check_cells (QUOTAS, "['x','','','0s']");
+}
+END_TEST
+
+START_TEST (a_template_is_filled_in_as_a_pod_is)
+{
+  static const Row rows[] = {
+    { "POST", TEMPLATES,
+      "{" NAMED "'template':{'metadata':{'labels':{'a':'b'}},'spec':{'containers':"
+      "[{'name':'web','image':'web'},{'name':'log','image':'log:1'}]}}}",
+      201, "'imagePullPolicy':'Always'" },
+    { "PATCH", TEMPLATES "/x", "{'template':{'metadata':{'labels':{'a':'c'}}}}", 200,
+      "'generation':2" },
+    { "POST", TEMPLATES,
+      "{'metadata':{'name':'y'},'template':{'spec':{'containers':"
+      "[{'name':'A','image':'a'}]}}}",
+      422,
+      "template.spec.containers[0].name: Invalid value: \"A\": a lowercase RFC 1123 label must "
+      "consist of lower case alphanumeric characters or '-', and must start and end with an "
+      "alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is "
+      "'[a-z0-9]([-a-z0-9]*[a-z0-9])?')" },
+  };
+
+  check_rows (rows, G_N_ELEMENTS (rows));
+  check_cells (TEMPLATES, "['x','web,log','web,log:1','a=c']");
+}
+END_TEST
+
+START_TEST (a_driver_has_defaults)
+{
+  static const Row rows[] = {
+    { "POST", DRIVERS, "{'metadata':{'name':'ebs.csi.aws.com'},'spec':{'attachRequired':false}}",
+      201,
+      "'spec':{'attachRequired':false,'podInfoOnMount':false,'volumeLifecycleModes':['Persistent'],"
+      "'storageCapacity':false,'fsGroupPolicy':'ReadWriteOnceWithFSType','requiresRepublish':false,"
+      "'seLinuxMount':false}" },
+    { "POST", DRIVERS, "{'metadata':{'name':'b'},'spec':{'volumeLifecycleModes':['Short']}}", 422,
+      "spec.volumeLifecycleModes: Unsupported value: \"Short\": supported values: \"Ephemeral\", "
+      "\"Persistent\"" },
+    { "POST", DRIVERS, "{'metadata':{'name':'b'},'spec':{'fsGroupPolicy':'All'}}", 422,
+      "spec.fsGroupPolicy: Unsupported value: \"All\": supported values: \"File\", \"None\", "
+      "\"ReadWriteOnceWithFSType\"" },
+  };
+
+  check_rows (rows, G_N_ELEMENTS (rows));
+  check_cells (DRIVERS, "['ebs.csi.aws.com',false,false,false,'<unset>',false,'Persistent','0s']");
+}
+END_TEST
+
+#define VALIDATING WEBHOOKS "validatingwebhookconfigurations"
+#define MUTATING WEBHOOKS "mutatingwebhookconfigurations"
+
+START_TEST (webhooks_are_kept)
+{
+  static const Row rows[] = {
+    { "POST", VALIDATING, "{" NAMED "'webhooks':[{'name':'a.b'}]}", 422,
+      "[webhooks[0].name: Invalid value: \"a.b\": should be a domain with at least three segments "
+      "separated by dots, webhooks[0].clientConfig: Required value: exactly one of url or service "
+      "is "
+      "required, webhooks[0].sideEffects: Required value: must specify one of None, NoneOnDryRun, "
+      "webhooks[0].admissionReviewVersions: Required value: must specify one of v1, v1beta1]" },
+    { "POST", MUTATING,
+      "{" NAMED
+      "'webhooks':[{'name':'a.b.c','clientConfig':{'service':{'namespace':'n','name':'s'}},"
+      "'rules':[{'operations':['CREATE'],'apiGroups':[''],'apiVersions':['v1'],'resources':['pods']"
+      "}],"
+      "'sideEffects':'None','admissionReviewVersions':['v1']}]}",
+      201,
+      "'clientConfig':{'service':{'namespace':'n','name':'s','port':443}},"
+      "'rules':[{'operations':['CREATE'],'apiGroups':[''],'apiVersions':['v1'],'resources':['pods']"
+      ","
+      "'scope':'*'}],'failurePolicy':'Fail','matchPolicy':'Equivalent','namespaceSelector':{},"
+      "'objectSelector':{},'sideEffects':'None','timeoutSeconds':10,'admissionReviewVersions':['v1'"
+      "],"
+      "'reinvocationPolicy':'Never'}]" },
+    { "PATCH", MUTATING "/x", "{'webhooks':null}", 200, "'generation':2" },
+  };
+
+  check_rows (rows, G_N_ELEMENTS (rows));
+  check_cells (MUTATING, "['x',0,'0s']");
+}
+END_TEST
+
 int
 main (void)
 {
@@ -491,6 +678,13 @@ main (void)
   tcase_add_test (tcase, an_ingress_is_checked_field_by_field);
   tcase_add_test (tcase, an_ingress_gets_the_default_class);
   tcase_add_test (tcase, a_network_policy_is_checked_field_by_field);
+  tcase_add_test (tcase, endpoints_are_addresses_and_ports);
+  tcase_add_test (tcase, a_slice_is_of_one_sort_of_addresses);
+  tcase_add_test (tcase, limits_are_filled_in_and_kept);
+  tcase_add_test (tcase, the_age_of_a_quota_moved_in_1_33);
+  tcase_add_test (tcase, a_template_is_filled_in_as_a_pod_is);
+  tcase_add_test (tcase, a_driver_has_defaults);
+  tcase_add_test (tcase, webhooks_are_kept);
   suite_add_tcase (suite, tcase);
   srunner_run_all (runner, CK_ENV);
   failed = srunner_ntests_failed (runner);

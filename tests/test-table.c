@@ -63,6 +63,9 @@ static const struct
   { "table-services.txt", "object-service.txt", "v1", "Service" },
   { "table-events.txt", "object-events.txt", "v1", "Event" },
   { "table-namespaces.txt", "object-namespace.txt", "v1", "Namespace" },
+  { "table-endpoints.txt", "object-endpoints.txt", "v1", "Endpoints" },
+  { "table-endpointslices.txt", "object-endpointslice.txt", "discovery.k8s.io/v1",
+    "EndpointSlice" },
 };
 
 /* Compares ROW with a real server's in all but the object, whose metadata is this world's own. */

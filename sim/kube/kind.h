@@ -108,6 +108,7 @@ enum
   KUBE_SPEC_FINALIZERS = 1 << 6,      /* Namespace: deletion waits for .spec.finalizers */
   KUBE_NO_DELETE_COLLECTION = 1 << 7, /* Namespace */
   KUBE_IS_SCOPE = 1 << 8,             /* Namespace: what namespaced objects live in */
+  KUBE_IS_ALL_SPEC = 1 << 9,          /* EndpointSlice: all but metadata counts as its spec */
 };
 
 /* What a name must look like (apimachinery's api/validation). */

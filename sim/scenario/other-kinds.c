@@ -23,17 +23,14 @@ static const struct
 {
   const char *api_version, *kind, *effect;
 } rows[] = {
-  { "admissionregistration.k8s.io/v1", "MutatingWebhookConfiguration", ADMITS },
   { "admissionregistration.k8s.io/v1", "ValidatingAdmissionPolicy", ADMITS },
   { "admissionregistration.k8s.io/v1", "ValidatingAdmissionPolicyBinding", ADMITS },
-  { "admissionregistration.k8s.io/v1", "ValidatingWebhookConfiguration", ADMITS },
   { "apiextensions.k8s.io/v1", "CustomResourceDefinition", INERT },
   { "apiregistration.k8s.io/v1", "APIService", INERT },
   { "autoscaling/v1", "HorizontalPodAutoscaler", "it scales its workload by what its pods use" },
   { "autoscaling/v2", "HorizontalPodAutoscaler", "it scales its workload by what its pods use" },
   { "batch/v1", "CronJob", "it starts pods at its times" },
   { "certificates.k8s.io/v1", "CertificateSigningRequest", INERT },
-  { "discovery.k8s.io/v1", "EndpointSlice", INERT },
   { "events.k8s.io/v1", "Event", INERT },
   { "flowcontrol.apiserver.k8s.io/v1", "FlowSchema", INERT },
   { "flowcontrol.apiserver.k8s.io/v1", "PriorityLevelConfiguration", INERT },
@@ -41,15 +38,10 @@ static const struct
   { "flowcontrol.apiserver.k8s.io/v1beta3", "PriorityLevelConfiguration", INERT },
   { "node.k8s.io/v1", "RuntimeClass",
     "its overhead and node selector count for pods that name it" },
-  { "storage.k8s.io/v1", "CSIDriver", INERT },
   { "storage.k8s.io/v1", "CSINode", "it limits how many volumes a node takes" },
   { "storage.k8s.io/v1", "CSIStorageCapacity", "it limits where volumes can be made" },
   { "storage.k8s.io/v1", "VolumeAttachment", "it attaches a volume to a node" },
-  { "v1", "Endpoints", INERT },
-  { "v1", "LimitRange", "it gives pods requests, or refuses them" },
-  { "v1", "PodTemplate", INERT },
   { "v1", "ReplicationController", "it keeps so many pods running" },
-  { "v1", "ResourceQuota", "it refuses pods beyond its sums" },
 };
 
 static gboolean

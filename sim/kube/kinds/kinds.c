@@ -8,15 +8,21 @@
 /* clang-format off */
 const KubeKind *const kube_kinds[] = {
   &kube_config_map,
+  &kube_endpoints,
   &kube_event,
+  &kube_limit_range,
   &kube_namespace,
   &kube_node,
   &kube_persistent_volume_claim,
   &kube_persistent_volume,
   &kube_pod,
+  &kube_pod_template,
+  &kube_resource_quota,
   &kube_secret,
   &kube_service_account,
   &kube_service,
+  &kube_mutating_webhooks,
+  &kube_validating_webhooks,
   &kube_controller_revision,
   &kube_daemon_set,
   &kube_deployment,
@@ -24,6 +30,7 @@ const KubeKind *const kube_kinds[] = {
   &kube_stateful_set,
   &kube_job,
   &kube_lease,
+  &kube_endpoint_slice,
   &kube_ingress_class,
   &kube_ingress,
   &kube_network_policy,
@@ -33,6 +40,7 @@ const KubeKind *const kube_kinds[] = {
   &kube_role_binding,
   &kube_role,
   &kube_priority_class,
+  &kube_csi_driver,
   &kube_storage_class,
 };
 /* clang-format on */

@@ -223,3 +223,9 @@ const KubeStruct kube_key_selector = {
   "Takes one entry out of a ConfigMap or Secret.",
   key_selector_fields,
 };
+
+DdValue *
+kube_created_cell (KubeApi *api G_GNUC_UNUSED, const SimObject *object)
+{
+  return dd_value_ref (dd_value_path (object->value, "metadata.creationTimestamp"));
+}

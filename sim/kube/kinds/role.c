@@ -81,16 +81,10 @@ static const KubeStruct cluster_role = {
   cluster_role_fields,
 };
 
-static DdValue *
-created_cell (KubeApi *api G_GNUC_UNUSED, const SimObject *object)
-{
-  return dd_value_ref (dd_value_path (object->value, "metadata.creationTimestamp"));
-}
-
 /* Imitates: kubectl get roles. */
 static const KubeColumn columns[] = {
   KUBE_NAME_COLUMN,
-  { "Created At", "date", .path = "metadata.creationTimestamp", .cell = created_cell },
+  KUBE_CREATED_COLUMN,
   { NULL },
 };
 

@@ -49,6 +49,12 @@ G_BEGIN_DECLS
     "Age", "string", .path = "metadata.creationTimestamp", .absent = "<unknown>" \
   }
 
+/* For kinds that tell no age: roles, limit ranges. */
+#define KUBE_CREATED_COLUMN \
+  { \
+    "Created At", "date", .path = "metadata.creationTimestamp", .cell = kube_created_cell \
+  }
+
 #define KUBE_TEMPLATE_COLUMNS \
   { "Containers", "string", .priority = 1, .cell = kube_containers_cell, \
     KUBE_DOC ("Names of the template's containers, joined by commas.") }, \
@@ -64,6 +70,8 @@ G_BEGIN_DECLS
 
 #define KUBE_API_VERSION_TEXT "Group and version in which the object is written, such as apps/v1."
 #define KUBE_KIND_TEXT "Type of the object in CamelCase, such as Deployment; cannot be changed."
+
+DdValue *kube_created_cell (KubeApi *api, const SimObject *object);
 
 extern const KubeStruct kube_local_object_reference;
 extern const KubeStruct kube_object_reference;
@@ -112,6 +120,8 @@ void kube_workload_validate (const char *noun, const DdValue *old, const DdValue
  * updates. */
 void kube_workload_validate_template (const char *noun, const DdValue *object, KubeCauses *causes);
 void kube_int_or_percent_validate (const DdValue *value, const char *field, KubeCauses *causes);
+/* MEMBER of every container of a pod's spec: "web,proxy". */
+DdValue *kube_join_of_containers (const DdValue *spec, const char *member);
 DdValue *kube_containers_cell (KubeApi *api, const SimObject *object);
 DdValue *kube_images_cell (KubeApi *api, const SimObject *object);
 /* "2/3" */

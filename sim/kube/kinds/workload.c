@@ -30,10 +30,10 @@ const KubeStruct kube_workload_condition = {
 
 /* ---- columns ---- */
 
-static DdValue *
-join_of_containers (const SimObject *object, const char *member)
+DdValue *
+kube_join_of_containers (const DdValue *spec, const char *member)
 {
-  const DdValue *containers = dd_value_path (object->value, "spec.template.spec.containers");
+  const DdValue *containers = dd_value_member (spec, "containers");
   GString *out = g_string_new (NULL);
 
   for (gsize i = 0; i < dd_value_length (containers); i++)
@@ -48,13 +48,13 @@ join_of_containers (const SimObject *object, const char *member)
 DdValue *
 kube_containers_cell (KubeApi *api G_GNUC_UNUSED, const SimObject *object)
 {
-  return join_of_containers (object, "name");
+  return kube_join_of_containers (dd_value_path (object->value, "spec.template.spec"), "name");
 }
 
 DdValue *
 kube_images_cell (KubeApi *api G_GNUC_UNUSED, const SimObject *object)
 {
-  return join_of_containers (object, "image");
+  return kube_join_of_containers (dd_value_path (object->value, "spec.template.spec"), "image");
 }
 
 DdValue *

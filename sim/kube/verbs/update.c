@@ -160,16 +160,27 @@ take_part (const SimObject *old, KubePart part, DdValue *object)
   g_assert_not_reached ();
 }
 
+static gboolean
+has_same_spec (const SimObject *old, const DdValue *object)
+{
+  g_autoptr (DdValue) before = NULL;
+  g_autoptr (DdValue) after = NULL;
+
+  if (!(old->kind->flags & KUBE_IS_ALL_SPEC))
+    return dd_value_equal (dd_value_member (old->value, "spec"), dd_value_member (object, "spec"));
+  before = dd_value_with_member (old->value, "metadata", NULL);
+  after = dd_value_with_member (object, "metadata", NULL);
+  return dd_value_equal (before, after);
+}
+
 /* A change of spec is a new generation. */
 static void
 count_generation (const SimObject *old, DdValue **object)
 {
   gint64 generation = dd_value_path_int (old->value, "metadata.generation", 0);
 
-  if (!(old->kind->flags & KUBE_HAS_GENERATION)
-      || dd_value_equal (dd_value_member (old->value, "spec"), dd_value_member (*object, "spec")))
-    return;
-  dd_value_set (object, "metadata.generation", dd_int (generation + 1));
+  if ((old->kind->flags & KUBE_HAS_GENERATION) && !has_same_spec (old, *object))
+    dd_value_set (object, "metadata.generation", dd_int (generation + 1));
 }
 
 static SimObject *
