@@ -291,7 +291,7 @@ static const struct
   [DD_STATE_UNMAKE_VERSION]
   = { "unmake-version", DD_PHASE_ROLL_BACK, dd_reference_unmake, NULL, TO (POINT_BACK) },
   [DD_STATE_POINT_BACK] = { "point-back", DD_PHASE_ROLL_BACK, dd_roll_back_point_back,
-                            dd_roll_back_take_pointed_back, TO (STOP_GROWTH) },
+                            dd_roll_back_take_pointed_back, TO (STOP_GROWTH) | TO (SURVEY_GROUP) },
   [DD_STATE_STOP_GROWTH]
   = { "stop-growth", DD_PHASE_ROLL_BACK, dd_roll_back_stop_growth, dd_roll_back_take_stopped,
       TO (LIST_MARKED) | TO (LIST_NEW) | TO (SURVEY_GROUP) },
@@ -305,9 +305,11 @@ static const struct
   = { "cordon-new", DD_PHASE_ROLL_BACK, dd_roll_back_cordon_new, NULL, TO (RETIRE_NEW) },
   [DD_STATE_RETIRE_NEW]
   = { "retire-new", DD_PHASE_ROLL_BACK, dd_roll_back_retire_new, NULL,
-      TO (SURVEY_GROUP) | TO (CORDON_NEW) | TO (LIST_KEPT) | TO (RESTORE_SIZE) },
+      TO (SURVEY_GROUP) | TO (CORDON_NEW) | TO (LIST_KEPT) | TO (CHECK_SIZE) },
   [DD_STATE_LIST_KEPT] = { "list-kept", DD_PHASE_ROLL_BACK, dd_roll_back_list_kept, NULL,
-                           TO (RESTORE_SIZE) | TO (LIST_PROTECTED) },
+                           TO (CHECK_SIZE) | TO (LIST_PROTECTED) },
+  [DD_STATE_CHECK_SIZE]
+  = { "check-size", DD_PHASE_ROLL_BACK, dd_size_check, dd_size_take_check, TO (RESTORE_SIZE) },
   [DD_STATE_RESTORE_SIZE] = { "restore-size", DD_PHASE_ROLL_BACK, dd_roll_back_restore_size,
                               dd_roll_back_take_restored, TO (LIST_PROTECTED) | TO (SURVEY_GROUP) },
 
@@ -354,7 +356,8 @@ static const struct
    | TO (RESTORE_SIZE) | TO (LIST_PROTECTED))
 
 /* They ask for sizes, which others may have bounded since the last look. */
-#define RESIZES (TO (SHRINK) | TO (STOP_GROWTH) | TO (RESTORE_SIZE))
+#define RESIZES (TO (SHRINK) | TO (POINT_BACK) | TO (STOP_GROWTH) | TO (RESTORE_SIZE))
+#define ASKS (TO (RAISE) | TO (SHRINK) | TO (STOP_GROWTH) | TO (RESTORE_SIZE))
 
 /* dd_roll_back_give_up () */
 #define TO_GIVE_UP (TO (LIST_MARKED) | TO (LIST_KEPT) | TO (LIST_PROTECTED))
@@ -479,6 +482,8 @@ take_reply (const DdReply *reply, const GError *error, gpointer data)
   DdEngine *self = data;
 
   self->call = 0;
+  if (error == NULL && (ASKS & (G_GUINT64_CONSTANT (1) << self->state)))
+    dd_size_note_granted (self);
   if (error == NULL)
     states[self->state].take (self, reply);
   else if (RESIZES & (G_GUINT64_CONSTANT (1) << self->state)

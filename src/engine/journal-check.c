@@ -125,6 +125,8 @@ static const Row rows[] = {
   { "ready_floor", DD_INT, FALSE, -1, MOST_NODES },
   { "desired", DD_INT, FALSE, 0, MOST_NODES },
   { "asked_max", DD_INT, TRUE, 0, MOST_NODES },
+  { "former_desired", DD_INT, TRUE, 0, MOST_NODES },
+  { "former_max", DD_INT, TRUE, 0, MOST_NODES },
   { "parallelism", DD_INT, FALSE, 1, MOST_NODES },
   { "instances", DD_ARRAY },
   { "nodes", DD_ARRAY },

@@ -123,7 +123,8 @@ snapshot (const DdEngine *self)
       "target_version", dd_int (self->target_version), "repointed",
       dd_bool (self->repointed || self->state == DD_STATE_REPOINT), "growth", dd_int (self->growth),
       "ready", dd_int (self->ready_before), "ready_floor", dd_int (self->ready_floor), "desired",
-      dd_int (self->desired), "asked_max", dd_int (self->asked_max), "parallelism",
+      dd_int (self->desired), "asked_max", dd_int (self->asked_max), "former_desired",
+      dd_int (self->former_desired), "former_max", dd_int (self->former_max), "parallelism",
       dd_int (self->parallelism), "instances", set_to_value (self->known_instances), "nodes",
       set_to_value (self->known_nodes), "planned", texts_to_value (self->planned), "marked",
       marks_to_value (self), "protected",
@@ -238,6 +239,7 @@ void
 dd_journal_recall (DdEngine *self)
 {
   const DdValue *document = self->journal;
+  gint64 desired = self->before->desired, max = self->before->max;
 
   if (document == NULL)
     return;
@@ -254,6 +256,8 @@ dd_journal_recall (DdEngine *self)
   self->ready_floor = dd_value_path_int (document, "ready_floor", -1);
   self->desired = dd_value_path_int (document, "desired", self->before->desired);
   self->asked_max = dd_value_path_int (document, "asked_max", self->before->max);
+  self->former_desired = dd_value_path_int (document, "former_desired", self->desired);
+  self->former_max = dd_value_path_int (document, "former_max", self->asked_max);
   self->parallelism = (guint) dd_value_path_int (document, "parallelism", 1);
   self->protected_any = dd_value_path_bool (document, "protected", FALSE);
   read_set (self->known_instances, dd_value_member (document, "instances"));
@@ -261,6 +265,8 @@ dd_journal_recall (DdEngine *self)
   read_texts (self->planned, dd_value_member (document, "planned"));
   read_marks (self, dd_value_member (document, "marked"));
   read_failure (self, dd_value_member (document, "failure"));
+  if (self->told <= DD_PHASE_SCALE_UP && !self->failed)
+    dd_size_adopt_found (self, desired, max);
 }
 
 /* Where NODE stands in the plan; those that came later stand behind. */

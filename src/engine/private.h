@@ -68,6 +68,7 @@ typedef enum
   DD_STATE_CORDON_NEW,
   DD_STATE_RETIRE_NEW,
   DD_STATE_LIST_KEPT,
+  DD_STATE_CHECK_SIZE,
   DD_STATE_RESTORE_SIZE,
   /* whatever happened */
   DD_STATE_LIST_PROTECTED,
@@ -167,8 +168,11 @@ struct _DdEngine
   GHashTable *handled; /* names of nodes that left in a wave */
 
   /* scale down */
-  gint64 desired;       /* what we last asked for */
-  gint64 asked_max;     /* and as the maximum */
+  gint64 desired;                    /* what we last asked for */
+  gint64 asked_max;                  /* and as the maximum */
+  gint64 former_desired, former_max; /* what was granted last */
+  guint unsure;         /* so many places may not have gone with the nodes that left them */
+  guint refusals;       /* in a row */
   GError *size_refused; /* what was asked for last; NULL: it was granted */
   DdUsec shrunk;        /* when */
   guint open_nodes;     /* updated ones that a pod may go to, as last listed */
@@ -382,6 +386,12 @@ void dd_scale_down_await (DdEngine *self);
 /* Asks for sizes: the one request of a state. */
 void dd_size_ask (DdEngine *self, gint64 desired, gint64 max);
 void dd_size_adopt_desired (DdEngine *self);
+/* The same of sizes that an engine finds that takes up an update before nodes left. */
+void dd_size_adopt_found (DdEngine *self, gint64 desired, gint64 max);
+/* What was asked for was granted. */
+void dd_size_note_granted (DdEngine *self);
+void dd_size_check (DdEngine *self);
+void dd_size_take_check (DdEngine *self, const DdReply *reply);
 /* Makes what others have asked for since, as self->group tells, what the group is to go back to.
  * FALSE: nothing of it explains why a request was refused, and the update has failed. */
 gboolean dd_size_adopt (DdEngine *self);

@@ -595,6 +595,7 @@ note_batch (DdEngine *self, GPtrArray *overdue)
       self->desired -= self->fresh->len - i <= surplus;
     }
   self->retired += self->batch;
+  dd_size_note_granted (self);
 }
 
 static void
@@ -659,9 +660,8 @@ go_on_retiring (DdEngine *self, gboolean looks)
   else if (self->retired < self->fresh->len)
     dd_engine_wait (self, 0, retire_next);
   else
-    dd_engine_enter (self, self->some_are_kept && !DD_MUTANT (KEEP_CORDONS)
-                               ? DD_STATE_LIST_KEPT
-                               : DD_STATE_RESTORE_SIZE);
+    dd_engine_enter (self, self->some_are_kept && !DD_MUTANT (KEEP_CORDONS) ? DD_STATE_LIST_KEPT
+                                                                            : DD_STATE_CHECK_SIZE);
 }
 
 static void
@@ -691,6 +691,7 @@ note_retired (const DdWavesResult *result, gpointer data)
       return;
     }
   self->batch_limit = 0;
+  self->unsure += result->found_gone;
   if (self->shortfall)
     keep_the_rest (self);
   else
@@ -764,7 +765,7 @@ go_on_to_sizes (const GError *error, gpointer data)
   if (error != NULL)
     dd_engine_fail_with (self, error);
   else
-    dd_engine_enter (self, self->gave_up_sizes ? DD_STATE_LIST_PROTECTED : DD_STATE_RESTORE_SIZE);
+    dd_engine_enter (self, self->gave_up_sizes ? DD_STATE_LIST_PROTECTED : DD_STATE_CHECK_SIZE);
 }
 
 /* They stay, and pods may go there again, unless somebody else had cordoned them. */
@@ -805,7 +806,7 @@ dd_roll_back_give_up (DdEngine *self)
 {
   gboolean sizes_were_asked = self->state == DD_STATE_RETIRE_NEW;
 
-  if (self->gave_up || self->state == DD_STATE_RESTORE_SIZE)
+  if (self->gave_up || self->state >= DD_STATE_CHECK_SIZE)
     return DD_STATE_LIST_PROTECTED;
   self->gave_up = TRUE;
   self->gave_up_sizes = !sizes_were_asked;

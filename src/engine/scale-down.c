@@ -57,7 +57,8 @@ dd_scale_down_take_size (DdEngine *self, const DdReply *reply)
 {
   if (!dd_engine_take_group (self, reply) || !dd_size_adopt (self))
     return;
-  if (self->group->desired > self->desired && !DD_MUTANT (FIGHT_OVER_SIZES))
+  if (self->group->desired > MAX (self->desired, self->former_desired)
+      && !DD_MUTANT (FIGHT_OVER_SIZES))
     stop (self);
   else
     dd_engine_enter (self, DD_STATE_READ_MOVES);

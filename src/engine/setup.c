@@ -240,6 +240,7 @@ dd_setup_take_group (DdEngine *self, const DdReply *reply)
     }
   self->desired = group->desired;
   self->asked_max = group->max;
+  dd_size_note_granted (self);
   self->parallelism
       = dd_plan_parallelism (self->nodegroup, group->desired, self->options.knobs.percent_rounding);
   dd_journal_recall (self);

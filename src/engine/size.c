@@ -6,62 +6,78 @@
  * is what the update ends with. A minimum above what the group is to go back to is kept likewise,
  * as Auto Scaling refuses to go below it (Amazon EC2 Auto Scaling User Guide, "Set scaling limits
  * for your Auto Scaling group"). One that was raised between a look and a step shows in a
- * refusal: then the group is looked at again, and only what a second look does not explain is a
- * failure. */
+ * refusal: then the group is looked at again, and only what no look explains, time after time, is
+ * a failure. */
 #include "config.h"
 
 #include "base/error.h"
 #include "engine/mutant.h"
 #include "engine/private.h"
 
-/* An engine that takes up this phase has asked for a step that it knows nothing of. */
+/* In a row, and no look at the group says why. */
+#define MOST_REFUSALS 3
+
+/* What was asked for last may have been refused, and an answer may be lost: then it is either that,
+ * or what was asked for before. */
 static gboolean
-knows_what_it_asked_for (const DdEngine *self)
+is_ours (gint64 found, gint64 asked, gint64 former)
 {
-  return self->told < self->phase;
+  return found == asked || found == former;
 }
 
-/* A group that shrinks with each termination is smaller by our doing. */
+/* An engine that takes up this phase does not know which nodes took desired down with them, and a
+ * group that shrinks with each termination is smaller by our doing. So it may be by a node that had
+ * left the group before it was to be terminated. */
 static gboolean
 somebody_set_desired (const DdEngine *self)
 {
-  return self->moves_since == 0 && knows_what_it_asked_for (self)
-         && self->group->desired != self->desired && !self->options.knobs.decrement_on_terminate
-         && !DD_MUTANT (DECREMENT_ON_TERMINATE) && !DD_MUTANT (FIGHT_OVER_SIZES)
-         && !DD_MUTANT (IGNORE_NEW_SIZE);
+  gint64 found = self->group->desired;
+
+  if (self->told >= self->phase || self->options.knobs.decrement_on_terminate
+      || DD_MUTANT (DECREMENT_ON_TERMINATE) || DD_MUTANT (FIGHT_OVER_SIZES)
+      || DD_MUTANT (IGNORE_NEW_SIZE) || is_ours (found, self->desired, self->former_desired))
+    return FALSE;
+  if (self->phase == DD_PHASE_SCALE_DOWN)
+    return self->moves_since == 0;
+  return found < self->desired || found > self->desired + self->unsure;
 }
 
 /* More than the group had grown to: so many more are wanted than before the update. Less: whoever
  * wrote that means it as it stands. */
-void
-dd_size_adopt_desired (DdEngine *self)
+static void
+adopt_desired (DdEngine *self, gint64 found)
 {
-  gint64 asked = self->group->desired;
-  gint64 wanted = asked > self->desired ? self->before->desired + asked - self->desired : asked;
+  gint64 wanted = found > self->desired ? self->before->desired + found - self->desired : found;
 
   self->before->desired = wanted;
   self->before->max = MAX (self->before->max, wanted);
   dd_engine_trace (self, DD_EVENT_SIZE_ADOPTED,
-                   dd_object ("asked", dd_int (asked), "instead_of", dd_int (self->desired),
+                   dd_object ("asked", dd_int (found), "instead_of", dd_int (self->desired),
                               "desired", dd_int (wanted), "max", dd_int (self->before->max), NULL));
-  self->desired = asked;
+  self->desired = self->former_desired = found;
+}
+
+void
+dd_size_adopt_desired (DdEngine *self)
+{
+  adopt_desired (self, self->group->desired);
 }
 
 static gboolean
-somebody_set_max (const DdEngine *self)
+somebody_set_max (const DdEngine *self, gint64 found)
 {
-  return knows_what_it_asked_for (self) && self->group->max != self->asked_max
-         && self->group->max != self->before->max && !DD_MUTANT (IGNORE_NEW_LIMITS);
+  return !is_ours (found, self->asked_max, self->former_max) && found != self->before->max
+         && !DD_MUTANT (IGNORE_NEW_LIMITS);
 }
 
 static void
-adopt_max (DdEngine *self)
+adopt_max (DdEngine *self, gint64 found)
 {
-  self->before->max = MAX (self->group->max, self->before->desired);
+  self->before->max = MAX (found, self->before->desired);
   dd_engine_trace (self, DD_EVENT_MAXIMUM_ADOPTED,
-                   dd_object ("asked", dd_int (self->group->max), "instead_of",
-                              dd_int (self->asked_max), "max", dd_int (self->before->max), NULL));
-  self->asked_max = self->group->max;
+                   dd_object ("asked", dd_int (found), "instead_of", dd_int (self->asked_max),
+                              "max", dd_int (self->before->max), NULL));
+  self->asked_max = self->former_max = found;
 }
 
 static gboolean
@@ -90,23 +106,34 @@ gboolean
 dd_size_adopt (DdEngine *self)
 {
   g_autoptr (GError) refused = g_steal_pointer (&self->size_refused);
-  gboolean desired_was_set = self->phase == DD_PHASE_SCALE_DOWN && somebody_set_desired (self);
+  gboolean desired_was_set = somebody_set_desired (self);
   gboolean max_was_set, min_was_raised;
 
   if (desired_was_set)
     dd_size_adopt_desired (self);
-  max_was_set = somebody_set_max (self);
+  max_was_set = somebody_set_max (self, self->group->max);
   if (max_was_set)
-    adopt_max (self);
+    adopt_max (self, self->group->max);
   min_was_raised = somebody_raised_min (self);
   if (min_was_raised)
     adopt_min (self);
   if (desired_was_set || max_was_set || min_was_raised)
     dd_journal_note (self);
-  if (refused == NULL || min_was_raised)
+  if (refused == NULL || min_was_raised || ++self->refusals < MOST_REFUSALS)
     return TRUE;
   dd_engine_fail_with (self, refused);
   return FALSE;
+}
+
+void
+dd_size_adopt_found (DdEngine *self, gint64 desired, gint64 max)
+{
+  if (DD_MUTANT (IGNORE_NEW_SIZE))
+    return;
+  if (!is_ours (desired, self->desired, self->former_desired))
+    adopt_desired (self, desired);
+  if (somebody_set_max (self, max))
+    adopt_max (self, max);
 }
 
 void
@@ -114,8 +141,47 @@ dd_size_ask (DdEngine *self, gint64 desired, gint64 max)
 {
   self->desired = desired;
   self->asked_max = max;
+  dd_journal_note (self);
   dd_engine_send (self, "UpdateAutoScalingGroup",
                   dd_autoscaling_resize (self->before->name, desired, max));
+}
+
+void
+dd_size_note_granted (DdEngine *self)
+{
+  self->former_desired = self->desired;
+  self->former_max = self->asked_max;
+  self->refusals = 0;
+}
+
+/* Before sizes are written for good: the group may be another than it was when the clean-up began.
+ */
+void
+dd_size_check (DdEngine *self)
+{
+  dd_engine_send (self, "DescribeAutoScalingGroups",
+                  dd_autoscaling_describe_group (self->before->name, FALSE));
+}
+
+void
+dd_size_take_check (DdEngine *self, const DdReply *reply)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (DdScalingGroup) now = dd_scaling_group_from_reply (reply, self->before->name, &error);
+
+  if (now == NULL)
+    {
+      dd_engine_fail_with (self, error);
+      return;
+    }
+  self->group->desired = now->desired;
+  self->group->min = now->min;
+  self->group->max = now->max;
+  if (dd_size_adopt (self))
+    {
+      self->desired = MAX (self->desired, self->before->desired);
+      dd_engine_enter (self, DD_STATE_RESTORE_SIZE);
+    }
 }
 
 gboolean

@@ -435,6 +435,7 @@ note_left (const DdWavesResult *result, gpointer data)
       return;
     }
   self->desired = self->group->desired - (result->found_gone == 0);
+  dd_size_note_granted (self);
   g_hash_table_remove (self->marked, self->leaver->name);
   g_hash_table_add (self->handled, g_strdup (self->leaver->name));
   g_ptr_array_set_size (self->retiring, 0);
