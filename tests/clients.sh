@@ -276,6 +276,16 @@ stored_kinds ()
   says "$who: its rules are told" '^  pods +\[\] +\[\] +\[get list\]$'
 }
 
+cat >"$T/autoscaler.yaml" <<'END'
+apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata: {name: web}
+spec:
+  minReplicas: 2
+  maxReplicas: 5
+  scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: web}
+END
+
 verbs ()
 {
   kubectl=$1
@@ -323,6 +333,27 @@ verbs ()
     --from-literal=colour=blue
   check "$who: get configmap" "$kubectl" -n typed get configmap settings -o 'jsonpath={.data}'
   says "$who: it is as it was sent" '"colour":"blue"'
+  minor=$("$kubectl" version --client -o json | sed -n 's/.*"minor": "\([0-9]*\).*/\1/p')
+  if [ "$minor" -ge 33 ]; then
+    check "$who: autoscale" "$kubectl" -n typed autoscale deployment web --min=2 --max=5 --cpu-percent=80
+    check "$who: get what it asked for" "$kubectl" -n typed get hpa web -o 'jsonpath={.spec}'
+    says "$who: it is as it was sent" '"maxReplicas":5,.*"averageUtilization":80,.*"minReplicas":2,'
+    check "$who: delete hpa" "$kubectl" -n typed delete hpa web
+  else
+    skip "$who: autoscale" "before 1.33 it asks for autoscaling/v1 alone"
+  fi
+  check "$who: apply an autoscaler" "$kubectl" -n typed apply -f "$T/autoscaler.yaml"
+  check "$who: apply it again" "$kubectl" -n typed apply -f "$T/autoscaler.yaml"
+  says "$who: that changes nothing" 'horizontalpodautoscaler.autoscaling/web unchanged'
+  check "$who: wait for its first look" "$kubectl" -n typed wait hpa/web --for=condition=AbleToScale \
+    --timeout=60s
+  check "$who: get hpa" "$kubectl" -n typed get hpa
+  says "$who: it says what is aimed at" '^web +Deployment/web +(cpu: )?<unknown>/80% +2 +5 +2 '
+  check "$who: describe hpa" "$kubectl" -n typed describe hpa web
+  says "$who: describe hpa says what it scales" '^Reference: +Deployment/web'
+  says "$who: describe hpa says how far it goes" '^Max replicas: +5'
+  says "$who: describe hpa says why it does not" 'ScalingActive +False +FailedGetResourceMetric +the HPA was unable to '
+  says "$who: describe hpa has its events" 'Warning +FailedGetResourceMetric .* missing request for cpu in container web of Pod web-'
   check "$who: create service" "$kubectl" -n typed create service clusterip web --tcp=80:8080
   check "$who: get service" "$kubectl" -n typed get service web -o 'jsonpath={.spec.ports}'
   says "$who: it is as it was sent" '"port":80,"protocol":"TCP","targetPort":8080'

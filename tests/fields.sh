@@ -66,13 +66,13 @@ find "$srcdir/sim/kube" -name '*.c' -exec cat {} + |
   awk '/^(static )?const KubeField .*\{$/ { table = 1 } !table && !/\\$/; /^};$/ { table = 0 }' |
   grep -Eo '"[A-Za-z0-9./]+"' | tr -d '"' | tr '.' '\n' | sort -u >"$here/read"
 for path in pod.spec deployment.spec daemonset.spec replicaset.spec statefulset.spec job.spec pdb.spec node.spec lease.spec \
-  configmap pvc.spec pv.spec storageclass; do
+  configmap pvc.spec pv.spec storageclass hpa.spec; do
   "$drydock" explain --recursive "$path"
 done | sed -n 's/^ *\([A-Za-z]*\) <.* acts$/\1/p' | sort -u >"$here/acting"
 result 'there are fields that act, and code that reads' "$(
   [ "$(wc -l <"$here/acting")" -gt 100 ] || echo 'hardly any field acts'
   lacks read '^nodeSelector$' '^unhealthyPodEvictionPolicy$')"
-result 'what nothing reads is not taken for read' "$(grep -Ex 'livenessProbe|hostPID|workingDir|podCIDR|stopSignal|periodSeconds' "$here/read")"
+result 'what nothing reads is not taken for read' "$(grep -Ex 'livenessProbe|hostPID|workingDir|podCIDR|stopSignal|successThreshold' "$here/read")"
 result 'every field that is said to act is read somewhere' "$(grep -vxFf "$here/read" "$here/acting")"
 
 # ---- what is asked for and not modelled ----

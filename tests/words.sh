@@ -56,7 +56,7 @@ world:
         template:
           metadata:
             labels: {app: web}
-            annotations: {drydock.dev/ready-after: 10s, drydock.dev/ignores-sigterm: "true"}
+            annotations: {drydock.dev/ready-after: 10s, drydock.dev/ignores-sigterm: "true", drydock.dev/cpu-usage: 250m}
           spec:
             terminationGracePeriodSeconds: 20
             containers:
@@ -168,6 +168,7 @@ matchLabels matchLabels matchLabel
 template template: tempalte
 drydock.dev/ready-after ready-after drydock.dev/redy-after
 drydock.dev/ignores-sigterm ignores-sig drydock.dev/ignore-sigterm
+drydock.dev/cpu-usage cpu-usage drydock.dev/cpu-use
 terminationGracePeriodSeconds terminationG terminationGraceSeconds
 containers containers: container
 readinessProbe readinessP readynessProbe
@@ -236,6 +237,8 @@ misspell 123456789012 account: 12345 'twelve digits'
 misspell 3h ^for 3 'is no duration'
 misspell 1h within: 9000000h 'that never comes'
 misspell 10s ready-after ten 'is no duration'
+misspell 250m cpu-usage 250k.m 'is no amount'
+misspell 250m cpu-usage -1 'is no amount'
 misspell '"true"' ignores-sig '"yes"' 'is "true" or "false"'
 misspell 3 drain.refused '"3"' 'the detail "needs" is of the type integer'
 misspell 'at least: 2' drain.refused 'has length: 2' 'the detail "try" is of the type integer'

@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "base/time.h"
 #include "sim/kube/kinds/annotations.h"
+#include "sim/kube/schema/quantity.h"
 #include "sim/scenario/match.h"
 #include "sim/scenario/schema.h"
 
@@ -54,11 +55,42 @@ note_unknown_annotation (const Walk *walk, const DdYaml *key)
 }
 
 static void
+check_annotation_value (const Walk *walk, const KubeAnnotation *row, const DdYaml *value)
+{
+  g_autoptr (DdValue) amount = dd_string (value->text);
+  gint64 milli = 0;
+  DdUsec delay;
+  int code;
+
+  switch (row->type)
+    {
+    case KUBE_ANNOTATION_DURATION:
+      if (!dd_duration_from_text (value->text, &delay))
+        note (walk, value, "%s: \"%s\" is no duration; write 90s, 15m or 1h30m", row->name,
+              value->text);
+      break;
+    case KUBE_ANNOTATION_AMOUNT:
+      if (strcmp (value->text, KUBE_UNKNOWN_AMOUNT) != 0
+          && (!kube_quantity_to_milli (amount, &milli) || milli < 0))
+        note (walk, value, "%s: \"%s\" is no amount; write 250m, 1.5, 64Mi or unknown", row->name,
+              value->text);
+      break;
+    case KUBE_ANNOTATION_CODE:
+      if (!kube_exit_code_from_text (value->text, &code))
+        note (walk, value, "%s: \"%s\" is no exit code; write \"0\" to \"255\"", row->name,
+              value->text);
+      break;
+    case KUBE_ANNOTATION_FLAG:
+      if (strcmp (value->text, "true") != 0 && strcmp (value->text, "false") != 0)
+        note (walk, value, "%s is \"true\" or \"false\", not \"%s\"", row->name, value->text);
+      break;
+    }
+}
+
+static void
 check_annotation (const Walk *walk, const DdYaml *key, const DdYaml *value)
 {
   const KubeAnnotation *row = kube_annotations;
-  DdUsec delay;
-  int code;
 
   if (!g_str_has_prefix (key->text, KUBE_DRYDOCK_PREFIX))
     return;
@@ -68,15 +100,8 @@ check_annotation (const Walk *walk, const DdYaml *key, const DdYaml *value)
     note_unknown_annotation (walk, key);
   else if (value->text == NULL || walk->pattern)
     return; /* the kind's table, or whoever compares, says what that is worth */
-  else if (row->type == KUBE_ANNOTATION_DURATION && !dd_duration_from_text (value->text, &delay))
-    note (walk, value, "%s: \"%s\" is no duration; write 90s, 15m or 1h30m", key->text,
-          value->text);
-  else if (row->type == KUBE_ANNOTATION_CODE && !kube_exit_code_from_text (value->text, &code))
-    note (walk, value, "%s: \"%s\" is no exit code; write \"0\" to \"255\"", key->text,
-          value->text);
-  else if (row->type == KUBE_ANNOTATION_FLAG && strcmp (value->text, "true") != 0
-           && strcmp (value->text, "false") != 0)
-    note (walk, value, "%s is \"true\" or \"false\", not \"%s\"", key->text, value->text);
+  else
+    check_annotation_value (walk, row, value);
 }
 
 /* ---- fields ---- */

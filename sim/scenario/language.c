@@ -340,6 +340,7 @@ print_annotations (GString *out)
     [KUBE_ANNOTATION_FLAG] = "\"true\"|\"false\"",
     [KUBE_ANNOTATION_DURATION] = "duration",
     [KUBE_ANNOTATION_CODE] = "\"0\" to \"255\"",
+    [KUBE_ANNOTATION_AMOUNT] = "quantity|unknown",
   };
 
   g_string_append (out, "\nAnnotations of pods, which say what their programs do:\n\n");

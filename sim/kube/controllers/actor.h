@@ -47,6 +47,7 @@ extern const SimActorClass sim_actor_disruption;
 extern const SimActorClass sim_actor_garbage_collector;
 extern const SimActorClass sim_actor_job;
 extern const SimActorClass sim_actor_job_ttl;
+extern const SimActorClass sim_actor_hpa;
 extern const SimActorClass sim_actor_kubelet;
 extern const SimActorClass sim_actor_namespace;
 extern const SimActorClass sim_actor_node_lifecycle;

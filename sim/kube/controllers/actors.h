@@ -7,8 +7,8 @@
 G_BEGIN_DECLS
 
 /* Starts the actors of Kubernetes: scheduler, kubelet, deployment, replica set, daemon set,
- * stateful set, jobs, volumes, disruption, node lifecycle, pod garbage collection, owner-reference
- * collection, namespaces. */
+ * stateful set, jobs, horizontal pod autoscaler, volumes, disruption, node lifecycle, pod garbage
+ * collection, owner-reference collection, namespaces. */
 typedef struct _SimActors SimActors;
 
 SimActors *sim_actors_new (KubeApi *api);

@@ -84,6 +84,20 @@ sim_write_merge (SimActors *actors, const SimActorClass *who, const char *verb,
                                                             : NULL;
 }
 
+gboolean
+sim_write_scale (SimActors *actors, const SimActorClass *who, const SimObject *object,
+                 gint64 replicas, GError **error)
+{
+  g_autoptr (DdValue) patch
+      = dd_object ("spec", dd_object ("replicas", dd_int (replicas), NULL), NULL);
+  g_autoptr (SimObject) scaled
+      = may_touch (actors, who, "update", object, "scale", error)
+            ? kube_merge (actors->api, object->kind, object->namespace_, object->name, patch, error)
+            : NULL;
+
+  return scaled != NULL;
+}
+
 SimObject *
 sim_write_delete (SimActors *actors, const SimActorClass *who, const SimObject *object,
                   const KubeDelete *options, GError **error)

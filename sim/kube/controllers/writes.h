@@ -15,6 +15,9 @@ SimObject *sim_write_create (SimActors *actors, const SimActorClass *who, const 
 /* VERB: "patch", or "update" where the real one sends the whole object. */
 SimObject *sim_write_merge (SimActors *actors, const SimActorClass *who, const char *verb,
                             const SimObject *object, const DdValue *patch, GError **error);
+/* The scale of OBJECT; FALSE when it is refused. */
+gboolean sim_write_scale (SimActors *actors, const SimActorClass *who, const SimObject *object,
+                          gint64 replicas, GError **error);
 SimObject *sim_write_delete (SimActors *actors, const SimActorClass *who, const SimObject *object,
                              const KubeDelete *options, GError **error);
 SimObject *sim_write_finalize (SimActors *actors, const SimActorClass *who, const SimObject *space,

@@ -28,5 +28,9 @@ const KubeAnnotation kube_annotations[] = {
   { KUBE_STOP_CODE, KUBE_ANNOTATION_CODE, "the exit code with which they end after SIGTERM" },
   { KUBE_PRE_STOP, KUBE_ANNOTATION_DURATION, "the preStop hooks take that long, whatever they do" },
   { KUBE_POST_START, KUBE_ANNOTATION_DURATION, "the postStart hooks take that long" },
+  { KUBE_CPU_USAGE, KUBE_ANNOTATION_AMOUNT, "a running pod uses that much CPU; nothing if absent" },
+  { KUBE_MEMORY_USAGE, KUBE_ANNOTATION_AMOUNT, "the same of memory" },
+  { KUBE_CPU_LOAD, KUBE_ANNOTATION_AMOUNT, "Ready pods of one workload share that much CPU" },
+  { KUBE_MEMORY_LOAD, KUBE_ANNOTATION_AMOUNT, "the same of memory" },
   { NULL },
 };

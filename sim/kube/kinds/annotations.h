@@ -17,12 +17,18 @@ G_BEGIN_DECLS
 #define KUBE_STOP_CODE KUBE_DRYDOCK_PREFIX "stop-code"
 #define KUBE_PRE_STOP KUBE_DRYDOCK_PREFIX "pre-stop"
 #define KUBE_POST_START KUBE_DRYDOCK_PREFIX "post-start"
+#define KUBE_CPU_USAGE KUBE_DRYDOCK_PREFIX "cpu-usage"
+#define KUBE_MEMORY_USAGE KUBE_DRYDOCK_PREFIX "memory-usage"
+#define KUBE_CPU_LOAD KUBE_DRYDOCK_PREFIX "cpu-load"
+#define KUBE_MEMORY_LOAD KUBE_DRYDOCK_PREFIX "memory-load"
+#define KUBE_UNKNOWN_AMOUNT "unknown"
 
 typedef enum
 {
   KUBE_ANNOTATION_FLAG, /* "true" or "false" */
   KUBE_ANNOTATION_DURATION,
-  KUBE_ANNOTATION_CODE, /* "0" to "255" */
+  KUBE_ANNOTATION_CODE,   /* "0" to "255" */
+  KUBE_ANNOTATION_AMOUNT, /* a quantity, or KUBE_UNKNOWN_AMOUNT */
 } KubeAnnotationType;
 
 typedef struct

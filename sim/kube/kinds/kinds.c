@@ -28,6 +28,7 @@ const KubeKind *const kube_kinds[] = {
   &kube_deployment,
   &kube_replica_set,
   &kube_stateful_set,
+  &kube_horizontal_pod_autoscaler,
   &kube_job,
   &kube_lease,
   &kube_endpoint_slice,
