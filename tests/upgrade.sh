@@ -95,7 +95,7 @@ while IFS='|' read -r arguments words; do
     "$drydock" upgrade --cluster eks-workshop --endpoint-url "$url" $arguments >"$here/said" 2>&1
     status=$?
     [ $status -eq 2 ] || echo "status $status, not 2"
-    grep -q "$words" "$here/said" || cat "$here/said"
+    grep -q -- "$words" "$here/said" || cat "$here/said"
     grep 'when it has passed' "$here/said"
     [ "$(group)" = "$old" ] || group)"
 done <<'END'
@@ -106,6 +106,8 @@ done <<'END'
 --nodegroup default --max-unavailable 0|go with --asg
 --asg nope|Auto Scaling group nope does not exist
 --asg nope --max-unavailable 0|from 1 to 100
+--nodegroup default --force=false|--force takes no value
+--nodegroup default --dry-run=no|--dry-run takes no value
 END
 result 'nothing is remembered of that' "$(journals)"
 former=$(nodes)

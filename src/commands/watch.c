@@ -13,6 +13,7 @@
 #include "commands/connection.h"
 #include "commands/progress.h"
 #include "commands/recorder.h"
+#include "commands/upgrade-options.h"
 #include "engine/watcher.h"
 
 typedef struct
@@ -244,7 +245,8 @@ watch (int argc, char **argv)
   g_autoptr (GOptionContext) context = make_context (&self);
   g_autoptr (GError) error = NULL;
 
-  if (g_option_context_parse (context, &argc, &argv, &error) && argc > 1)
+  if (dd_switches_are_bare (argc, argv, &error)
+      && g_option_context_parse (context, &argc, &argv, &error) && argc > 1)
     g_set_error (&error, DD_ERROR, DD_ERROR_INVALID, "unexpected argument '%s'", argv[1]);
   if (error != NULL || !prepare (&self, &error))
     {
