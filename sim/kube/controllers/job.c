@@ -174,10 +174,11 @@ count_or_nothing (gint64 count)
 static DdValue *
 list_of (const GPtrArray *uids)
 {
-  DdBuilder list = dd_builder_array ();
+  g_auto (DdBuilder) list = { 0 };
 
   if (uids->len == 0)
     return NULL;
+  list = dd_builder_array ();
   for (guint i = 0; i < uids->len; i++)
     dd_builder_add (&list, dd_string (g_ptr_array_index (uids, i)));
   return dd_builder_end (&list);
