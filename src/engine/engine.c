@@ -355,9 +355,10 @@ static const struct
    | TO (POINT_BACK) | TO (STOP_GROWTH) | TO (LIST_NEW) | TO (CORDON_NEW) | TO (RETIRE_NEW) \
    | TO (RESTORE_SIZE) | TO (LIST_PROTECTED))
 
-/* They ask for sizes, which others may have bounded since the last look. */
-#define RESIZES (TO (SHRINK) | TO (POINT_BACK) | TO (STOP_GROWTH) | TO (RESTORE_SIZE))
-#define ASKS (TO (RAISE) | TO (SHRINK) | TO (STOP_GROWTH) | TO (RESTORE_SIZE))
+/* They ask for sizes: dd_size_ask (). */
+#define RESIZES (TO (RAISE) | TO (SHRINK) | TO (STOP_GROWTH) | TO (RESTORE_SIZE))
+/* Refused, they have the group looked at again: others may have bounded it since the last look. */
+#define LOOK_AGAIN_REFUSED (TO (SHRINK) | TO (POINT_BACK) | TO (STOP_GROWTH) | TO (RESTORE_SIZE))
 
 /* dd_roll_back_give_up () */
 #define TO_GIVE_UP (TO (LIST_MARKED) | TO (LIST_KEPT) | TO (LIST_PROTECTED))
@@ -480,14 +481,14 @@ static void
 take_reply (const DdReply *reply, const GError *error, gpointer data)
 {
   DdEngine *self = data;
+  guint64 here = G_GUINT64_CONSTANT (1) << self->state;
 
   self->call = 0;
-  if (error == NULL && (ASKS & (G_GUINT64_CONSTANT (1) << self->state)))
+  if (error == NULL && (RESIZES & here))
     dd_size_note_granted (self);
   if (error == NULL)
     states[self->state].take (self, reply);
-  else if (RESIZES & (G_GUINT64_CONSTANT (1) << self->state)
-           && dd_size_may_have_changed (self, error))
+  else if ((LOOK_AGAIN_REFUSED & here) && dd_size_may_have_changed (self, error))
     dd_engine_enter (self, self->phase == DD_PHASE_SCALE_DOWN ? DD_STATE_READ_SIZE
                                                               : DD_STATE_SURVEY_GROUP);
   else

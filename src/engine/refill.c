@@ -72,49 +72,42 @@ has_room (const DdEngine *self, guint count)
   return cost == 0 || cost <= self->room;
 }
 
-/* The instance of NODE, as the group was last seen; NULL: it was not there. */
-static const DdGroupInstance *
-instance_of (const DdEngine *self, const DdKubeNode *node)
+/* Ids, borrowed, of the instances of the group, as it was last seen, that count towards its size;
+ * COUNTING unset: of those that Auto Scaling takes away. */
+static GHashTable *
+instances_of_group (const DdEngine *self, gboolean counting)
 {
+  GHashTable *ids = g_hash_table_new (g_str_hash, g_str_equal);
+
   for (guint i = 0; self->group != NULL && i < self->group->instances->len; i++)
     {
       const DdGroupInstance *instance = g_ptr_array_index (self->group->instances, i);
 
-      if (g_strcmp0 (instance->id, node->instance) == 0)
-        return instance;
+      if (dd_group_instance_counts (instance) == counting)
+        g_hash_table_add (ids, instance->id);
     }
-  return NULL;
-}
-
-/* Auto Scaling takes it away: it is Ready until its pods have gone. */
-static gboolean
-leaves_group (const DdEngine *self, const DdKubeNode *node)
-{
-  const DdGroupInstance *instance = instance_of (self, node);
-
-  return instance != NULL && !dd_group_instance_counts (instance);
+  return ids;
 }
 
 static gboolean
-stays_in_group (const DdEngine *self, const DdKubeNode *node)
+is_of (const DdKubeNode *node, GHashTable *instances)
 {
-  const DdGroupInstance *instance = instance_of (self, node);
-
-  return instance != NULL && dd_group_instance_counts (instance);
+  return node->instance != NULL && g_hash_table_contains (instances, node->instance);
 }
 
 /* Old nodes that stay and are not Ready: no new one has to make up for them. */
 static gint64
 count_lost (const DdEngine *self, GPtrArray *nodes)
 {
+  g_autoptr (GHashTable) staying = instances_of_group (self, TRUE);
   gint64 count = 0;
 
   for (guint i = 0; i < nodes->len; i++)
     {
       const DdKubeNode *node = g_ptr_array_index (nodes, i);
 
-      count += node->not_ready != NULL && stays_in_group (self, node)
-               && g_hash_table_contains (self->known_instances, node->instance);
+      count += node->not_ready != NULL && is_of (node, staying)
+               && is_of (node, self->known_instances);
     }
   return count;
 }
@@ -170,9 +163,12 @@ forget_joined_strangers (DdEngine *self, GPtrArray *nodes)
     self->ready_floor = -1;
 }
 
+/* A node that Auto Scaling takes away is Ready until its pods have gone. */
 static void
 count_ready (DdEngine *self, GPtrArray *nodes)
 {
+  g_autoptr (GHashTable) leaving = instances_of_group (self, FALSE);
+
   forget_joined_strangers (self, nodes);
   g_hash_table_remove_all (self->ready);
   for (guint i = 0; i < nodes->len; i++)
@@ -180,7 +176,7 @@ count_ready (DdEngine *self, GPtrArray *nodes)
       const DdKubeNode *node = g_ptr_array_index (nodes, i);
 
       if (node->not_ready == NULL && !dd_waves_has_started (self->waves, node->name)
-          && !g_hash_table_contains (self->left_again, node->name) && !leaves_group (self, node))
+          && !g_hash_table_contains (self->left_again, node->name) && !is_of (node, leaving))
         g_hash_table_add (self->ready, g_strdup (node->name));
     }
   if (self->ready_floor < 0)

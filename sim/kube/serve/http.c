@@ -117,17 +117,19 @@ name_to_be (const KubeRequest *request)
 static const SimFault *
 find_fault (const KubeRequest *request, const KubeRoute *route)
 {
-  g_autofree char *operation = operation_of (request, route);
-  g_autofree char *name = g_strdup (request->name);
-  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
   SimFaults *faults = request->api->stage->faults;
+  g_autofree char *operation = NULL, *name = NULL;
+  g_autoptr (GPtrArray) names = NULL;
 
   if (faults == NULL)
     return NULL;
-  if (name == NULL && sim_faults_ask_for_names (faults))
-    name = name_to_be (request);
-  if (name == NULL || !sim_faults_ask_for_names (faults))
-    return sim_faults_match (faults, "kubernetes", operation, name);
+  operation = operation_of (request, route);
+  if (!sim_faults_ask_for_names (faults))
+    return sim_faults_match (faults, "kubernetes", operation, request->name);
+  name = request->name != NULL ? g_strdup (request->name) : name_to_be (request);
+  if (name == NULL)
+    return sim_faults_match (faults, "kubernetes", operation, NULL);
+  names = g_ptr_array_new_with_free_func (g_free);
   kube_add_names (request->api->store, request->kind, request->namespace_, name, names);
   g_ptr_array_add (names, NULL);
   return sim_faults_match_any (faults, "kubernetes", operation, (const char *const *) names->pdata);
