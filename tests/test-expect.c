@@ -378,6 +378,55 @@ START_TEST (what_nothing_could_break_is_told)
 }
 END_TEST
 
+/* drain.started at 0 s and 2 s, node.settled at 4 s, node.terminated at 6 s. */
+static const struct
+{
+  const char *expectation;
+  gboolean held;
+  const char *remark; /* NULL: none */
+} windows[] = {
+  { "{never: , event: {event: drain.started}}", FALSE, NULL },
+  { "{never: , from: 1s, event: {event: drain.started}}", FALSE, NULL },
+  { "{never: , from: 3s, event: {event: drain.started}}", TRUE, NULL },
+  { "{never: , from: 1s, until: 3s, event: {event: node.settled}}", TRUE, NULL },
+  { "{never: , from: 1s, count: {min: 2}, event: {event: drain.started}}", TRUE, NULL },
+  { "{always: , from: 1s, event: {event: drain.started}}", TRUE, NULL },
+  { "{never: , after: {event: node.settled}, event: {event: drain.started}}", TRUE, NULL },
+  { "{never: , after: {event: drain.started}, event: {event: drain.started}}", FALSE, NULL },
+  { "{never: , after: {event: node.settled}, event: {event: node.settled}}", TRUE, NULL },
+  { "{never: , after: {event: node.settled}, event: {event: node.terminated}}", FALSE, NULL },
+  { "{never: , after: {event: node.settled, subject: b}, event: {event: node.terminated}}", TRUE,
+    "node.settled of b never happened, so nothing could break this" },
+  { "{never: , from: 3s, trace: [drain.started, node.terminated]}", TRUE, NULL },
+  { "{never: , from: 3s, trace: [node.settled, node.terminated]}", FALSE, NULL },
+  { "{never: , from: 5s, gap: {from: {event: drain.started}, to: {event: node.settled}}}", TRUE,
+    NULL },
+  { "{never: , from: 3s, gap: {from: {event: drain.started}, to: {event: node.settled}}}", FALSE,
+    NULL },
+  { "{always: , after: {event: node.settled}, " MATCH_ONE "}", TRUE, NULL },
+  { "{always: , after: {event: drain.started}, " MATCH_ONE "}", FALSE, NULL },
+  { "{never: , after: {event: drain.started}, " MATCH_ONE "}", FALSE, NULL },
+};
+
+START_TEST (a_window_begins_with_a_moment_or_an_event)
+{
+  const SimVerdict *result;
+
+  expect (windows[_i].expectation);
+  emit ("drain.started", "a", NULL);
+  pass (2 * DD_SECOND);
+  emit ("drain.started", "a", NULL);
+  pass (2 * DD_SECOND);
+  put ("a", "1");
+  emit ("node.settled", "a", NULL);
+  pass (2 * DD_SECOND);
+  emit ("node.terminated", "a", NULL);
+  result = verdict ();
+  ck_assert_int_eq (result->held, windows[_i].held);
+  ck_assert_pstr_eq (result->remark, windows[_i].remark);
+}
+END_TEST
+
 START_TEST (order_matters_to_a_trace)
 {
   const SimVerdict *result;
@@ -474,6 +523,8 @@ main (void)
   suite_add_tcase (suite, matching);
   tcase_add_checked_fixture (watching, setup, teardown);
   tcase_add_loop_test (watching, what_nothing_could_break_is_told, 0, G_N_ELEMENTS (vacuous));
+  tcase_add_loop_test (watching, a_window_begins_with_a_moment_or_an_event, 0,
+                       G_N_ELEMENTS (windows));
   for (guint i = 0; i < G_N_ELEMENTS (tests); i++)
     tcase_add_test (watching, tests[i]);
   suite_add_tcase (suite, watching);

@@ -157,7 +157,7 @@ take_event (SimExpectation *self, const SimEvent *event)
   Events *events = self->state;
 
   note_met (self, event);
-  if (!name_matches (self->pattern, event))
+  if (!self->counts || !name_matches (self->pattern, event))
     return;
   if (!sim_event_matches (self->pattern, event))
     {
@@ -255,7 +255,7 @@ take_in_order (SimExpectation *self, const SimEvent *event)
   Order *order = self->state;
   const DdYaml *next = dd_yaml_element (self->pattern, order->position);
 
-  if (next == NULL || !sim_event_matches (next, event))
+  if (!self->counts || next == NULL || !sim_event_matches (next, event))
     return;
   order->position++;
   order->last = event->time;
@@ -348,7 +348,8 @@ take_for_gap (SimExpectation *self, const SimEvent *event)
 
   if (begun != NULL && sim_event_matches (gap->to, event))
     {
-      close_gap (self, event, event->time - *begun);
+      if (self->counts)
+        close_gap (self, event, event->time - *begun);
       g_hash_table_remove (gap->begun, event->subject);
     }
   if (sim_event_matches (gap->from, event))

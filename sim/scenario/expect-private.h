@@ -36,8 +36,9 @@ struct _SimExpectation
   gint64 min, max;
   SimWorld *world;
   const char *cluster;
-  gpointer state; /* the subject's own */
-  gboolean dirty; /* something it looks at has changed */
+  gpointer state;  /* the subject's own */
+  gboolean counts; /* what `take` is shown is in the window; else it is for `doubt` alone */
+  gboolean dirty;  /* something it looks at has changed */
 };
 
 /* What the event pattern NODE ({event, actor, subject, details}, or the event's name) says of

@@ -26,7 +26,9 @@ typedef struct
 {
   SimExpectation base;
   When when;
-  DdUsec from, until; /* the window; WITHIN: until, AT: both */
+  DdUsec from, until;  /* the window; WITHIN: until, AT: both */
+  const DdYaml *after; /* the window begins when this first happens; NULL: at FROM */
+  gboolean begun;      /* it has */
   gboolean truth;
   DdUsec since; /* the last change of TRUTH */
   gboolean decided;
@@ -144,6 +146,8 @@ find_time (Watched *watched, GError **error)
     }
   watched->from = sim_schema_duration (dd_yaml_member (node, "from"), 0);
   watched->until = sim_schema_duration (dd_yaml_member (node, "until"), G_MAXINT64);
+  watched->after = dd_yaml_member (node, "after");
+  watched->begun = watched->after == NULL;
   if (watched->when == WITHIN)
     watched->until = sim_schema_duration (dd_yaml_member (node, "within"), 0);
   if (watched->when == AT)
@@ -156,12 +160,18 @@ check_window (const Watched *watched, GError **error)
 {
   const DdYaml *node = watched->base.node;
   const DdYaml *from = dd_yaml_key (node, "from");
+  const DdYaml *after = dd_yaml_key (node, "after");
   const DdYaml *until = dd_yaml_key (node, "until");
-  const DdYaml *given = from != NULL ? from : until;
+  const DdYaml *given = from != NULL ? from : after != NULL ? after : until;
 
   if (given != NULL && watched->when != ALWAYS && watched->when != NEVER)
     {
       dd_yaml_set_error (error, given, "%s goes with always and never only", given->text);
+      return FALSE;
+    }
+  if (from != NULL && after != NULL)
+    {
+      dd_yaml_set_error (error, after, "a window begins once: either from or after");
       return FALSE;
     }
   if (watched->from <= watched->until)
@@ -300,7 +310,13 @@ remark_on (Watched *watched)
   SimExpectation *base = &watched->base;
   gboolean forbids = watched->when == NEVER || (base->counted && base->max == 0);
   g_autoptr (GString) out = g_string_new (NULL);
+  g_autofree char *after = NULL;
 
+  if (!watched->begun)
+    {
+      after = sim_event_pattern_text (watched->after);
+      return g_strdup_printf ("%s never happened, so nothing could break this", after);
+    }
   if (forbids && base->subject->doubt != NULL)
     base->subject->doubt (base, out);
   return out->len > 0 ? g_strdup (out->str) : NULL;
@@ -328,7 +344,7 @@ decide (Watched *watched, gboolean held)
 static gboolean
 in_window (const Watched *watched, DdUsec now)
 {
-  return now >= watched->from && now <= watched->until;
+  return watched->begun && now >= watched->from && now <= watched->until;
 }
 
 /* What can be said before the end: WITHIN may come true, ALWAYS and NEVER may be broken. */
@@ -373,6 +389,23 @@ look_at_what_changed (SimWorld *world, gpointer data)
     }
 }
 
+/* What begins the window is not in it. */
+static void
+begin_window (Watched *watched, const SimEvent *event)
+{
+  watched->begun = TRUE;
+  watched->from = event->time;
+  watched->base.dirty = TRUE;
+}
+
+/* That something has happened stays so. What must never happen from some moment on may have
+ * happened before. */
+static gboolean
+counts (const Watched *watched, const SimEvent *event)
+{
+  return watched->when != NEVER || (watched->begun && event->time >= watched->from);
+}
+
 static void
 show_event (const SimEvent *event, gpointer data)
 {
@@ -382,8 +415,13 @@ show_event (const SimEvent *event, gpointer data)
     {
       Watched *watched = g_ptr_array_index (expectations->list, i);
 
-      if (watched->base.subject->take != NULL && !watched->decided)
+      if (watched->decided)
+        continue;
+      watched->base.counts = counts (watched, event);
+      if (watched->base.subject->take != NULL)
         watched->base.subject->take (&watched->base, event);
+      if (!watched->begun && sim_event_matches (watched->after, event))
+        begin_window (watched, event);
     }
 }
 

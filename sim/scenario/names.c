@@ -178,11 +178,13 @@ check_event (const DdYaml *pattern, GError **error)
 static gboolean
 check_events (const DdYaml *row, GError **error)
 {
+  const DdYaml *after = dd_yaml_member (row, "after");
   const DdYaml *event = dd_yaml_member (row, "event");
   const DdYaml *trace = dd_yaml_member (row, "trace");
   const DdYaml *gap = dd_yaml_member (row, "gap");
 
-  if ((event != NULL && !check_event (event, error))
+  if ((after != NULL && !check_event (after, error))
+      || (event != NULL && !check_event (event, error))
       || (gap != NULL
           && (!check_event (dd_yaml_member (gap, "from"), error)
               || !check_event (dd_yaml_member (gap, "to"), error))))
