@@ -170,6 +170,20 @@ START_TEST (a_file_that_is_no_result_file_is_refused_with_its_line)
 }
 END_TEST
 
+START_TEST (a_part_that_had_nothing_to_do_says_so)
+{
+  g_autoptr (GPtrArray) none = read_text ("{\"rehearsals\":0}\n", NULL);
+  g_autoptr (GPtrArray) among = read_text ("{\"rehearsals\":0}\n" HELD ("a", "1"), NULL);
+
+  ck_assert_ptr_nonnull (none);
+  ck_assert_uint_eq (none->len, 0);
+  ck_assert_ptr_nonnull (among);
+  ck_assert_uint_eq (among->len, 1);
+  check_refused ("{\"rehearsals\":1}\n", ":1: not a record of drydock explore");
+  check_refused ("{\"rehearsals\":0}", ":1: the last line was cut off");
+}
+END_TEST
+
 START_TEST (parts_join_into_what_one_run_writes)
 {
   g_autoptr (GPtrArray) parts = read_text (
@@ -322,6 +336,7 @@ explore_suite (void)
   tcase_add_test (tests, whoever_takes_may_stop);
   tcase_add_test (tests, nothing_is_begun_after_the_deadline);
   tcase_add_test (tests, a_file_that_is_no_result_file_is_refused_with_its_line);
+  tcase_add_test (tests, a_part_that_had_nothing_to_do_says_so);
   tcase_add_test (tests, parts_join_into_what_one_run_writes);
   tcase_add_test (tests, two_traces_of_one_rehearsal_are_a_conflict);
   tcase_add_test (tests, failures_are_grouped_by_what_they_have_in_common);

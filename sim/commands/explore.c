@@ -487,6 +487,8 @@ print_end (const Explore *self)
 static gboolean
 close_results (const Explore *self)
 {
+  if (self->results != NULL && count_rehearsals (self) == 0)
+    sim_results_write_nothing (self->results);
   if (self->results == NULL || (fflush (self->results) == 0 && !ferror (self->results)))
     return TRUE;
   return complain ("%s: %s", self->results_path, g_strerror (errno));

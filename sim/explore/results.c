@@ -12,6 +12,10 @@
 #include "base/error.h"
 #include "sim/explore/record.h"
 
+/* What stands in the file of a part that had nothing to do, so that it is told from one that was
+ * lost. */
+static const char nothing_to_do[] = "{\"rehearsals\":0}\n";
+
 static gboolean
 read_record (const char *path, guint number, const char *line, gsize length, GPtrArray *records,
              GError **error)
@@ -43,6 +47,7 @@ sim_results_read (const char *path, GPtrArray *records, GError **error)
   guint before = records->len;
   ssize_t length;
   gboolean good = TRUE;
+  gboolean said_so = FALSE;
 
   if (file == NULL)
     {
@@ -51,13 +56,18 @@ sim_results_read (const char *path, GPtrArray *records, GError **error)
       return FALSE;
     }
   for (guint number = 1; good && (length = getline (&line, &room, file)) >= 0; number++)
-    good = read_record (path, number, line, (gsize) length, records, error);
+    {
+      if (strcmp (line, nothing_to_do) == 0)
+        said_so = TRUE;
+      else
+        good = read_record (path, number, line, (gsize) length, records, error);
+    }
   if (good && ferror (file))
     {
       g_set_error (error, DD_ERROR, DD_ERROR_UNAVAILABLE, "%s: %s", path, g_strerror (errno));
       good = FALSE;
     }
-  if (good && records->len == before)
+  if (good && records->len == before && !said_so)
     {
       g_set_error (error, DD_ERROR, DD_ERROR_INVALID,
                    "%s: it is empty; did the run end before its first rehearsal?", path);
@@ -118,4 +128,10 @@ sim_results_write (const DdValue *record, FILE *out)
   g_autofree char *text = dd_value_to_text (record);
 
   fprintf (out, "%s\n", text);
+}
+
+void
+sim_results_write_nothing (FILE *out)
+{
+  fputs (nothing_to_do, out);
 }
