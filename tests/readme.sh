@@ -19,18 +19,30 @@ number=0
 failures=0
 server=
 lab=
-watch=
+helpers= # what else runs beside a command, and needs the lab
 
+# Whoever does not end when told to, as nobody answers any more, is made to: nothing waits for ever.
 stop ()
 {
-  for pid in $watch $server; do
+  for pid in $helpers $server; do
     kill "$pid" 2>/dev/null
   done
-  wait 2>/dev/null
-  watch=
+  for pid in $helpers $server; do
+    tries=0
+    while kill -0 "$pid" 2>/dev/null && [ "$tries" -lt 200 ]; do
+      tries=$((tries + 1))
+      sleep 0.05
+    done
+    kill -9 "$pid" 2>/dev/null
+    wait "$pid" 2>/dev/null
+  done
+  helpers=
   server=
   lab=
 }
+
+# Of the lab's clock, which a lab that hangs does not answer.
+ctl () { timeout 60 drydock ctl "$@"; }
 
 cleanup ()
 {
@@ -173,16 +185,18 @@ ready ()
 # An update takes twenty virtual minutes. An engine outside of the lab has its timeouts in the lab's
 # time, 15 minutes for nodes to join: a moment in which the machine does something else must not be
 # too many of them.
-hurry () { ready && drydock ctl speed "${1:-300x}" >/dev/null; }
+hurry () { ready && ctl speed "${1:-300x}" >/dev/null; }
 
 # The update that is watched, or waited for, begins first.
 begin_update ()
 {
-  drydock ctl --endpoint "$lab" reset >/dev/null
+  ctl --endpoint "$lab" reset >/dev/null
   : >"$T/begun" # what an earlier one said is not waited for
   drydock watch --start --endpoint-url "$lab" "$@" >"$T/begun" 2>&1 &
+  begun=$!
+  helpers="$helpers $begun"
   wait_for_line "$T/begun" 'watching update'
-  kill $!
+  kill "$begun"
 }
 
 # A cluster like the one of the examples that are meant for AWS.
@@ -204,7 +218,7 @@ runs ()
   files=$(written "$1")
   # shellcheck disable=SC2086
   rm -f $files
-  timeout 300 sh -c "${3:-$1}" >"$T/output" 2>&1 </dev/null
+  timeout -k 10 300 sh -c "${3:-$1}" >"$T/output" 2>&1 </dev/null
   status=$?
   for file in $files; do
     [ -s "$file" ] || status="$status, and $file is missing or empty"
@@ -271,7 +285,7 @@ make_group ()
     --min-size 1 --max-size 4 --desired-capacity 2 --vpc-zone-identifier "${1-}" \
     --mixed-instances-policy "LaunchTemplate={LaunchTemplateSpecification={LaunchTemplateId=${2-},\
 Version=1},Overrides=[{InstanceType=m5.large}]}"
-  drydock ctl skip 10m >/dev/null
+  ctl skip 10m >/dev/null
 }
 
 # shop PATTERN: it says PATTERN in a world that takes AWS's place, with the keys of a profile.
@@ -290,15 +304,16 @@ shop ()
       make_group
       ;;
     *watch*)
-      drydock ctl --endpoint "$lab" speed 1x >/dev/null
+      ctl --endpoint "$lab" speed 1x >/dev/null
       begin_update --cluster shop --nodegroup blue --aws-profile shop
       : >"$T/output"
-      (wait_for_line "$T/output" 'watching update' && drydock ctl --endpoint "$lab" speed 600x) \
+      (wait_for_line "$T/output" 'watching update' && ctl --endpoint "$lab" speed 600x) \
         >/dev/null 2>&1 &
+      helpers="$helpers $!"
       speed=1x # until somebody watches
       ;;
   esac
-  drydock ctl --endpoint "$lab" speed "$speed" >/dev/null
+  ctl --endpoint "$lab" speed "$speed" >/dev/null
   runs "$typed" 0 "unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY KUBECONFIG
     AWS_ENDPOINT_URL=$lab
     export AWS_ENDPOINT_URL
@@ -426,7 +441,7 @@ obey ()
     'kubectl get nodes --watch')
       client kubectl || return
       kubectl get nodes --watch >"$T/watched" 2>&1 </dev/null &
-      watch=$!
+      helpers="$helpers $!"
       promise "$first" wait_for_line "$T/watched" ' Ready '
       ;;
     'kubectl '*) client kubectl && runs "$typed" ;;
@@ -455,12 +470,12 @@ obey ()
       says '^Plan .nothing was changed'
       ;;
     *'drydock upgrade '*'--endpoint-url '*)
-      hurry && drydock ctl reset >/dev/null
+      hurry && ctl reset >/dev/null
       runs "$typed"
       says '3 nodes were replaced'
       ;;
     *'drydock watch '*'--endpoint-url '*)
-      hurry 600x && drydock ctl reset >/dev/null
+      hurry 600x && ctl reset >/dev/null
       runs "$typed"
       says 'EKS has updated node group'
       ;;
