@@ -94,6 +94,30 @@ for option in --trace --report --metrics-file; do
   done
 done
 
+# ---- nor does anything overwrite what the same command reads or writes ----
+
+mine="$T/mine.yaml"
+cp "$good" "$mine"
+ln -s mine.yaml "$T/also-mine"
+both='mine.* would be overwritten'
+for option in --trace --report --perfetto --html; do
+  check "run $option over its scenario" ends_with 2 "$both" run $option "$T/also-mine" "$mine"
+done
+check 'explore --results' ends_with 2 "$both" "$drydock" explore --seeds 1 --results "$mine" "$mine"
+check 'shrink --output' ends_with 2 "$both" "$drydock" shrink --output "$mine" "$mine"
+check 'serve --env' ends_with 2 "$both" timeout 20 "$drydock" serve -p 0 --faults "$mine" --env "$mine"
+check 'the scenario is what it was' cmp "$good" "$mine"
+check 'two outputs are two files' ends_with 2 'new.*overwritten' run --trace "$T/new" --html "$T/./new" "$good"
+mkdir "$T/other"
+cp "$good" "$T/other/mine.yaml"
+check 'also those of two scenarios that are called the same' \
+  ends_with 2 'page.mine.html.*overwritten' run --html "$T/page.html" "$mine" "$T/other/mine.yaml"
+for command in upgrade watch; do
+  check "$command has two as well" ends_with 2 'new.*overwritten' "$drydock" $command --cluster c \
+    --nodegroup n --endpoint-url http://127.0.0.1:9 --trace "$T/new" --metrics-file "$T/new"
+done
+check 'all of them may go where nothing is kept' run -q --trace /dev/null --html /dev/null "$good"
+
 # ---- what is no regular file stays what it is ----
 
 mkfifo "$T/pipe"
@@ -118,6 +142,21 @@ for option in --report --html --perfetto --trace; do
     && test -h '$T/link' && test -s '$T/new'"
   rm -f "$T/new"
 done
+
+in_place () { # the lab's shell exports come out of the FIFO, and its kubeconfig stands behind the link
+  mkfifo "$T/fifo"
+  : >"$T/config"
+  ln -sf config "$T/link"
+  timeout -s INT 20 "$drydock" serve -p 0 --env "$T/fifo" --kubeconfig "$T/link" >"$T/served" 2>&1 &
+  cat "$T/fifo" >"$T/read"
+  kill -INT $!
+  wait $!
+  cat "$T/served"
+  test -p "$T/fifo" && grep -q '^export KUBECONFIG' "$T/read" && test -h "$T/link" && grep -q clusters "$T/config"
+}
+check 'serve writes its files in place' in_place
+check 'and tells of one that cannot be before it serves' ends_with 2 'Is a directory' \
+  timeout 20 "$drydock" serve -p 0 --env "$T"
 if [ -c /dev/full ]; then
   check 'a full device is told' ends_with 3 '/dev/full: No space' run -q --report /dev/full "$good"
   full () { ends_with 3 'standard output: not everything' sh -c "'$drydock' $1 >/dev/full"; }

@@ -285,11 +285,14 @@ load_all (Explore *self)
 static gboolean
 open_results (Explore *self)
 {
+  g_autoptr (GPtrArray) claimed = g_ptr_array_new_with_free_func (g_free);
   g_autoptr (GError) error = NULL;
 
   if (self->results_path == NULL)
     return TRUE;
-  if (dd_output_check (self->results_path, &error))
+  for (guint i = 0; self->places[i] != NULL; i++)
+    dd_output_protect (claimed, self->places[i]);
+  if (dd_output_claim (claimed, self->results_path, &error))
     self->results = dd_output_open (self->results_path, &error);
   return self->results != NULL || complain ("%s", error->message);
 }

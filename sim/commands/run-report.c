@@ -51,11 +51,11 @@ report_place (const char *path, const char *name)
 }
 
 gboolean
-sim_run_report_check (const char *path, const char *name, GError **error)
+sim_run_report_check (const char *path, const char *name, GPtrArray *claimed, GError **error)
 {
   g_autofree char *place = path != NULL ? report_place (path, name) : NULL;
 
-  return dd_output_check (place, error);
+  return dd_output_claim (claimed, place, error);
 }
 
 gboolean

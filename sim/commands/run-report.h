@@ -13,7 +13,8 @@ void sim_run_report_free (SimRunReport *report);
 void sim_run_report_attend (SimRunReport *report, SimWorld *world);
 
 /* Whether that can be written; PATH may be NULL. */
-gboolean sim_run_report_check (const char *path, const char *name, GError **error);
+gboolean sim_run_report_check (const char *path, const char *name, GPtrArray *claimed,
+                               GError **error);
 /* Writes PATH, or, of one of many, PATH with the scenario's NAME behind it (NULL: it is alone). */
 gboolean sim_run_report_write (const SimRunReport *report, const char *path, const char *name,
                                GError **error);

@@ -129,16 +129,20 @@ static gboolean
 check_outputs (Run *run)
 {
   g_autoptr (GError) error = NULL;
-  gboolean good = dd_output_check (run->trace_path, &error);
+  g_autoptr (GPtrArray) claimed = g_ptr_array_new_with_free_func (g_free);
+  gboolean good;
 
+  for (guint i = 0; run->places[i] != NULL; i++)
+    dd_output_protect (claimed, run->places[i]);
+  good = dd_output_claim (claimed, run->trace_path, &error);
   run->pictures.one_of_many = run->places[1] != NULL;
   for (guint i = 0; good && run->places[i] != NULL; i++)
     {
       g_autofree char *name = name_of (run->places[i]);
 
-      good = sim_pictures_check (&run->pictures, name, &error)
+      good = sim_pictures_check (&run->pictures, name, claimed, &error)
              && sim_run_report_check (run->report_path, run->places[1] != NULL ? name : NULL,
-                                      &error);
+                                      claimed, &error);
     }
   if (!good)
     complain (error->message);

@@ -5,10 +5,12 @@
 #include <glib-unix.h>
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "base/output.h"
 #include "sim/commands/commands.h"
 #include "sim/lab/lab-files.h"
 #include "sim/http/listen.h"
@@ -79,7 +81,13 @@ parse_flags (int *argc, char ***argv, ServeFlags *flags, GError **error)
   g_option_context_add_main_entries (context, entries, NULL);
   if (!g_option_context_parse (context, argc, argv, error))
     return FALSE;
-  if (flags->port != NULL && flags->listen == NULL)
+  if (flags->port != NULL && flags->listen != NULL)
+    {
+      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED,
+                   "--port and --listen both say where; give one of them");
+      return FALSE;
+    }
+  if (flags->port != NULL)
     flags->listen = g_strconcat ("127.0.0.1:", flags->port, NULL);
   if (*argc == 1)
     return TRUE;
@@ -152,25 +160,41 @@ warn_about (const SimLab *lab, const char *address)
                 address);
 }
 
-static gboolean
-write_file (const char *path, const char *text, GError **error)
+/* An --env without a --kubeconfig gets one beside it, since its exports name one. */
+static char *
+kubeconfig_place (const ServeFlags *flags)
 {
-  return g_file_set_contents_full (path, text, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600, error);
+  if (flags->kubeconfig != NULL)
+    return g_strdup (flags->kubeconfig);
+  if (flags->env == NULL || !dd_output_is_regular (flags->env))
+    return NULL;
+  return g_strconcat (flags->env, ".kubeconfig", NULL);
 }
 
-/* An --env without a --kubeconfig gets one beside it, since its exports name one. */
+/* Before there is a world: a file that cannot be written should cost no time. */
+static gboolean
+check_outputs (const ServeFlags *flags, GError **error)
+{
+  g_autoptr (GPtrArray) claimed = g_ptr_array_new_with_free_func (g_free);
+  g_autofree char *kubeconfig = kubeconfig_place (flags);
+
+  dd_output_protect (claimed, flags->world);
+  dd_output_protect (claimed, flags->faults);
+  return dd_output_claim (claimed, flags->env, error)
+         && dd_output_claim (claimed, kubeconfig, error);
+}
+
 static gboolean
 announce (const SimLab *lab, const ServeFlags *flags, GError **error)
 {
-  g_autofree char *beside
-      = flags->env != NULL ? g_strconcat (flags->env, ".kubeconfig", NULL) : NULL;
-  const char *place = flags->kubeconfig != NULL ? flags->kubeconfig : beside;
+  g_autofree char *place = kubeconfig_place (flags);
   g_autofree char *path = place != NULL ? g_canonicalize_filename (place, NULL) : NULL;
   g_autofree char *exports = sim_lab_exports (lab, path);
   g_autofree char *kubeconfig = sim_lab_kubeconfig (lab);
 
-  if ((path != NULL && !write_file (path, kubeconfig, error))
-      || (flags->env != NULL && !write_file (flags->env, exports, error)))
+  if ((path != NULL && !dd_output_write_secret (path, kubeconfig, strlen (kubeconfig), error))
+      || (flags->env != NULL
+          && !dd_output_write_secret (flags->env, exports, strlen (exports), error)))
     return FALSE;
   g_print ("drydock ready on %s\n\n%s", sim_server_url (lab->server), exports);
   fflush (stdout);
@@ -256,7 +280,8 @@ run_serve (int argc, char **argv)
   SimLabOptions options = { NULL };
   int signals = -1;
 
-  if (parse_flags (&argc, &argv, &flags, &error) && read_options (&flags, &options, &error))
+  if (parse_flags (&argc, &argv, &flags, &error) && read_options (&flags, &options, &error)
+      && check_outputs (&flags, &error))
     {
       raise_descriptor_limit ();
       signals = open_signals ();

@@ -351,6 +351,7 @@ shrink (Shrinker *self, const SimScenario *scenario, const char *path)
 static int
 shrink_place (Shrinker *self)
 {
+  g_autoptr (GPtrArray) claimed = g_ptr_array_new_with_free_func (g_free);
   g_autoptr (GError) error = NULL;
   g_autoptr (SimScenario) scenario = sim_scenario_load (self->place, &error);
   g_autofree char *path = NULL;
@@ -361,7 +362,8 @@ shrink_place (Shrinker *self)
       return DD_EXIT_BAD_INPUT;
     }
   path = output_path (self, sim_scenario_name (scenario));
-  if (!dd_output_check (path, &error))
+  dd_output_protect (claimed, self->place);
+  if (!dd_output_claim (claimed, path, &error))
     {
       complain ("%s", error->message);
       return DD_EXIT_BAD_INPUT;

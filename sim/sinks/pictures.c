@@ -71,7 +71,8 @@ path_for (const SimPictures *pictures, const char *path, const char *scenario)
 }
 
 gboolean
-sim_pictures_check (const SimPictures *pictures, const char *scenario, GError **error)
+sim_pictures_check (const SimPictures *pictures, const char *scenario, GPtrArray *claimed,
+                    GError **error)
 {
   g_autofree char *perfetto = pictures->perfetto_path != NULL
                                   ? path_for (pictures, pictures->perfetto_path, scenario)
@@ -79,7 +80,7 @@ sim_pictures_check (const SimPictures *pictures, const char *scenario, GError **
   g_autofree char *html
       = pictures->html_path != NULL ? path_for (pictures, pictures->html_path, scenario) : NULL;
 
-  return dd_output_check (perfetto, error) && dd_output_check (html, error);
+  return dd_output_claim (claimed, perfetto, error) && dd_output_claim (claimed, html, error);
 }
 
 static gboolean

@@ -26,8 +26,10 @@ typedef struct
 } SimPictures;
 
 void sim_pictures_clear (SimPictures *pictures);
-/* Whether the files of SCENARIO can be written, before anything is rehearsed. */
-gboolean sim_pictures_check (const SimPictures *pictures, const char *scenario, GError **error);
+/* Whether the files of SCENARIO can be written, before anything is rehearsed; CLAIMED as for
+ * dd_output_claim (). */
+gboolean sim_pictures_check (const SimPictures *pictures, const char *scenario, GPtrArray *claimed,
+                             GError **error);
 /* When the world begins, and when it ends; they do nothing when no picture is wanted. */
 void sim_pictures_attend (SimPictures *pictures, SimWorld *world);
 void sim_pictures_dismiss (SimPictures *pictures, SimWorld *world);

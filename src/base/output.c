@@ -93,6 +93,54 @@ dd_output_check (const char *path, GError **error)
   return trouble == 0 || complain (path, DD_ERROR_INVALID, trouble, error);
 }
 
+/* Two paths to one file have one name here, whether it is there yet or not. */
+static char *
+claim_of (const char *path)
+{
+  g_autofree char *place = follow_links (path);
+  g_autofree char *folder = g_path_get_dirname (place);
+  g_autofree char *base = g_path_get_basename (place);
+  struct stat status;
+
+  if (stat (path, &status) == 0)
+    return g_strdup_printf ("%" G_GUINT64_FORMAT ":%" G_GUINT64_FORMAT, (guint64) status.st_dev,
+                            (guint64) status.st_ino);
+  if (stat (folder, &status) == 0)
+    return g_strdup_printf ("%" G_GUINT64_FORMAT ":%" G_GUINT64_FORMAT "/%s",
+                            (guint64) status.st_dev, (guint64) status.st_ino, base);
+  return place[0] == '/' ? g_steal_pointer (&place) : g_canonicalize_filename (place, NULL);
+}
+
+gboolean
+dd_output_claim (GPtrArray *claimed, const char *path, GError **error)
+{
+  g_autofree char *claim = NULL;
+
+  if (path == NULL)
+    return TRUE;
+  if (!dd_output_check (path, error))
+    return FALSE;
+  if (!dd_output_is_regular (path))
+    return TRUE;
+  claim = claim_of (path);
+  if (g_ptr_array_find_with_equal_func (claimed, claim, g_str_equal, NULL))
+    {
+      g_set_error (error, DD_ERROR, DD_ERROR_INVALID,
+                   "%s: it would be overwritten, as the same command reads or writes it as well",
+                   path);
+      return FALSE;
+    }
+  g_ptr_array_add (claimed, g_steal_pointer (&claim));
+  return TRUE;
+}
+
+void
+dd_output_protect (GPtrArray *claimed, const char *path)
+{
+  if (path != NULL && dd_output_is_regular (path))
+    g_ptr_array_add (claimed, claim_of (path));
+}
+
 FILE *
 dd_output_open (const char *path, GError **error)
 {
@@ -119,18 +167,31 @@ write_in_place (const char *path, const char *text, gsize length, GError **error
 }
 
 /* A folder that takes no new file may still hold one that can be written. */
-gboolean
-dd_output_write (const char *path, const char *text, gsize length, GError **error)
+static gboolean
+write_as (const char *path, const char *text, gsize length, int mode, GError **error)
 {
   g_autofree char *place = follow_links (path);
   g_autoptr (GError) reason = NULL;
 
   if (!dd_output_is_regular (path) || folder_trouble (place) != 0)
     return write_in_place (path, text, length, error);
-  if (g_file_set_contents (place, text, (gssize) length, &reason))
+  if (g_file_set_contents_full (place, text, (gssize) length, G_FILE_SET_CONTENTS_CONSISTENT, mode,
+                                &reason))
     return TRUE;
   g_set_error (error, DD_ERROR, DD_ERROR_UNAVAILABLE, "%s: %s", path, reason->message);
   return FALSE;
+}
+
+gboolean
+dd_output_write (const char *path, const char *text, gsize length, GError **error)
+{
+  return write_as (path, text, length, 0666, error);
+}
+
+gboolean
+dd_output_write_secret (const char *path, const char *text, gsize length, GError **error)
+{
+  return write_as (path, text, length, 0600, error);
 }
 
 /* ---- standard output ---- */

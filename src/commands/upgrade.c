@@ -199,8 +199,12 @@ note_trouble (const GError *trouble, gpointer data)
 static gboolean
 check_outputs (const DdUpgradeFlags *flags, GError **error)
 {
-  return dd_output_check (flags->trace, error) && dd_output_check (flags->report, error)
-         && dd_output_check (flags->metrics, error);
+  g_autoptr (GPtrArray) claimed = g_ptr_array_new_with_free_func (g_free);
+
+  dd_output_protect (claimed, flags->journal);
+  return dd_output_claim (claimed, flags->trace, error)
+         && dd_output_claim (claimed, flags->report, error)
+         && dd_output_claim (claimed, flags->metrics, error);
 }
 
 /* What the unfinished update has decided. */

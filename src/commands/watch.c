@@ -178,8 +178,11 @@ take_flags (Watch *self, GError **error)
 static gboolean
 open_record (Watch *self, GError **error)
 {
-  if (!dd_output_check (self->trace, error) || !dd_output_check (self->report, error)
-      || !dd_output_check (self->metrics, error))
+  g_autoptr (GPtrArray) claimed = g_ptr_array_new_with_free_func (g_free);
+
+  if (!dd_output_claim (claimed, self->trace, error)
+      || !dd_output_claim (claimed, self->report, error)
+      || !dd_output_claim (claimed, self->metrics, error))
     return FALSE;
   if (self->trace == NULL)
     return TRUE;
