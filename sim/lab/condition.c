@@ -10,6 +10,7 @@
 #include "sim/kube/kinds/kinds.h"
 #include "sim/kube/kinds/views.h"
 #include "sim/scenario/names.h"
+#include "sim/scenario/schema.h"
 #include "sim/stage/trace.h"
 
 /* A world is idle when nothing is due for this long. */
@@ -150,6 +151,34 @@ split_words (const char *text)
   return g_strv_builder_end (words);
 }
 
+/* Node groups neither come nor go while a world is served, so that a name which none has would be
+ * waited for in vain. */
+static gboolean
+check_nodegroup (SimWorld *world, const char *cluster, const char *first, const char *name,
+                 GError **error)
+{
+  const char *const names[] = { first, NULL };
+  g_autofree char *hint = NULL;
+
+  if (name == NULL || aws_eks_nodegroup (world->cloud, cluster, name) != NULL)
+    return TRUE;
+  hint = sim_did_you_mean (name, names);
+  g_set_error (error, DD_ERROR, DD_ERROR_INVALID, "no node group of %s is called \"%s\"%s", cluster,
+               name, hint);
+  return FALSE;
+}
+
+static gboolean
+check_names (const ConditionRow *row, char **words, SimWorld *world, const char *cluster,
+             const char *nodegroup, GError **error)
+{
+  if (row->holds == event_was_seen)
+    return sim_names_check_event (words[1], NULL, error);
+  if (row->holds == nodegroup_is_active || row->holds == nodegroup_is_updating)
+    return check_nodegroup (world, cluster, nodegroup, words[1], error);
+  return TRUE;
+}
+
 SimCondition *
 sim_condition_parse (SimWorld *world, const char *cluster, const char *nodegroup, const char *text,
                      GError **error)
@@ -167,7 +196,7 @@ sim_condition_parse (SimWorld *world, const char *cluster, const char *nodegroup
                    help);
       return NULL;
     }
-  if (row->holds == event_was_seen && !sim_names_check_event (words[1], NULL, error))
+  if (!check_names (row, words, world, cluster, nodegroup, error))
     return NULL;
   condition = g_new0 (SimCondition, 1);
   condition->row = row;
