@@ -28,9 +28,10 @@ sim/stage: src/base
 sim/kube: src/base
 sim/kube/schema: src/base sim/kube
 sim/kube/patch: src/base sim/kube sim/kube/schema
+sim/kube/apply: src/base sim/kube
 sim/kube/protobuf: src/base sim/kube
 sim/kube/verbs: src/base sim/stage sim/kube sim/kube/schema
-sim/kube/serve: src/base sim/stage sim/kube sim/kube/schema sim/kube/patch sim/kube/protobuf sim/kube/verbs
+sim/kube/serve: src/base sim/stage sim/kube sim/kube/schema sim/kube/patch sim/kube/apply sim/kube/protobuf sim/kube/verbs
 sim/kube/kinds: src/base sim/kube sim/kube/schema sim/kube/verbs
 sim/kube/controllers: src/base sim/stage sim/kube sim/kube/schema sim/kube/verbs sim/kube/kinds
 sim/aws/protocol: src/base sim/stage
@@ -91,7 +92,7 @@ result 'no folders include each other in a circle' \
 result 'only the EKS workflow of all that is simulated sees the engine' \
   "$(grep -rn '#include "engine/' sim | grep -Ev '^sim/(aws/eks/workflow\.c|commands/)')"
 
-generic='sim/stage sim/kube/schema sim/kube/patch sim/kube/verbs sim/kube/serve sim/world sim/http'
+generic='sim/stage sim/kube/schema sim/kube/patch sim/kube/apply sim/kube/verbs sim/kube/serve sim/world sim/http'
 alternatives () { sed -n "$1" $2 | sort -u | tr '\n' '|' | sed 's/|$//'; }
 tables=$(alternatives 's/^extern const KubeKind \(kube_[a-z_]*\);/\1/p' sim/kube/kinds/kinds.h)
 names=$(alternatives 's/^  \.\(kind\|plural\) = "\([A-Za-z]*\)",/\2/p' 'sim/kube/kinds/*.c')

@@ -31,6 +31,16 @@ kube_kind_find_by_name (const char *api_version, const char *kind)
   return NULL;
 }
 
+const KubeField *
+kube_field_find (const KubeStruct *type, const char *name)
+{
+  for (const KubeField *field = type != NULL ? type->fields : NULL;
+       field != NULL && field->name != NULL; field++)
+    if (strcmp (field->name, name) == 0)
+      return field;
+  return NULL;
+}
+
 const KubeStruct *
 kube_type_find (const char *api_version, const char *kind)
 {

@@ -51,6 +51,10 @@ struct _KubeField
   const char *merge_key; /* strategic merge of a list of objects */
   gboolean merge;        /* strategic merge of a list of scalars: a set */
   gboolean retain_keys;  /* patchStrategy retainKeys */
+  const char *list_key;  /* with merge_key, or alone: what tells a list's items apart in
+                          * server-side apply */
+  gboolean set;          /* a set there, but not in a strategic merge */
+  gboolean atomic;       /* a map or list that has one owner there all the same */
   gboolean required;
   const char *fallback;      /* the default, as JSON text: "\"Always\"", "30", "{}" */
   const char *const *values; /* enum; NULL-terminated; NULL: any */
@@ -65,6 +69,7 @@ struct _KubeStruct
   const char *name; /* the OpenAPI schema: "io.k8s.api.core.v1.PodSpec" */
   const char *description;
   const KubeField *fields; /* ended by a field without a name */
+  gboolean atomic;         /* has one owner in server-side apply */
 };
 
 /* One column of `kubectl get`. Either a path into the object or a function. A column without a
@@ -192,6 +197,9 @@ typedef struct
 
 extern const KubeMessage kube_messages[];
 extern const guint kube_n_messages;
+
+/* NULL when TYPE (may be NULL) has no such field. */
+const KubeField *kube_field_find (const KubeStruct *type, const char *name);
 
 /* The table of what calls itself KIND, be it stored or a message, whose version is not looked at;
  * NULL when there is none. */

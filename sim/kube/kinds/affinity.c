@@ -37,6 +37,7 @@ static const KubeStruct node_selector_term = {
   "io.k8s.api.core.v1.NodeSelectorTerm",
   "Matches nodes that pass every test in it; without any test, it matches none.",
   node_selector_term_fields,
+  .atomic = TRUE,
 };
 
 static const KubeField node_selector_fields[] = {
@@ -49,6 +50,7 @@ const KubeStruct kube_node_selector = {
   "io.k8s.api.core.v1.NodeSelector",
   "Chooses nodes that match at least one of several terms.",
   node_selector_fields,
+  .atomic = TRUE,
 };
 
 static const KubeField preferred_scheduling_term_fields[] = {

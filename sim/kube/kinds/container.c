@@ -102,7 +102,7 @@ static const KubeField resources_fields[] = {
     KUBE_DOC ("Amounts the scheduler sets aside; copied from limits where absent, and never above "
               "them."),
     KUBE_ACTS },
-  KUBE_LIST_OF ("claims", resource_claim, 3,
+  KUBE_LIST_OF ("claims", resource_claim, 3, .list_key = "name",
                 KUBE_DOC ("Device claims of the pod that may be used here."),
                 KUBE_NOT_MODELLED ("the container would wait for the devices that the pod claims")),
   { NULL },
@@ -422,6 +422,7 @@ static const KubeStruct security_context = {
         KUBE_DOC ("Directory the process starts in; the image's choice if empty."), \
         KUBE_INERT ("No program runs that would be there.") }, \
       KUBE_LIST_OF ("ports", container_port, 6, .within = within_, .merge_key = "containerPort", \
+                    .list_key = "protocol", \
                     KUBE_DOC ("Ports the process listens on; leaving one out does not close it."), \
                     KUBE_ACTS), \
       KUBE_LIST_OF ( \

@@ -28,7 +28,7 @@ static const KubeField spec_fields[] = {
     KUBE_INERT ("Volumes of the EBS driver are attached, and those of other drivers are not.") },
   { "podInfoOnMount", KUBE_BOOL, 2, .pointer = TRUE, .fallback = "false",
     KUBE_DOC ("Whether the driver is told of the pod."), KUBE_INERT (NO_MOUNTS) },
-  KUBE_LIST_OF_STRINGS ("volumeLifecycleModes", 3, .fallback = "[\"Persistent\"]",
+  KUBE_LIST_OF_STRINGS ("volumeLifecycleModes", 3, .set = TRUE, .fallback = "[\"Persistent\"]",
                         KUBE_DOC ("Whether its volumes outlive pods."), KUBE_INERT (NO_MOUNTS)),
   { "storageCapacity", KUBE_BOOL, 4, .pointer = TRUE, .fallback = "false",
     KUBE_DOC ("Whether the scheduler looks at what room the driver reports."),

@@ -30,6 +30,7 @@ static const KubeStruct address = {
   "io.k8s.api.core.v1.EndpointAddress",
   "A pod behind a service.",
   address_fields,
+  .atomic = TRUE,
 };
 
 static const KubeField port_fields[] = {
@@ -45,6 +46,7 @@ static const KubeStruct port = {
   "io.k8s.api.core.v1.EndpointPort",
   "A port of the pods behind a service.",
   port_fields,
+  .atomic = TRUE,
 };
 
 static const KubeField subset_fields[] = {
@@ -143,6 +145,7 @@ static const KubeStruct slice_port = {
   "io.k8s.api.discovery.v1.EndpointPort",
   "A port of the endpoints of a slice.",
   slice_port_fields,
+  .atomic = TRUE,
 };
 
 /* A server answers with null where there are none. */

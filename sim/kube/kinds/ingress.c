@@ -29,6 +29,7 @@ static const KubeStruct port = {
   "io.k8s.api.networking.v1.ServiceBackendPort",
   "A port of a service, by name or number.",
   port_fields,
+  .atomic = TRUE,
 };
 
 static const KubeField service_fields[] = {

@@ -24,7 +24,7 @@ static const KubeField exit_codes_fields[] = {
   { "operator", KUBE_STRING, 2, .required = TRUE, .values = KUBE_VALUES ("In", "NotIn"),
     KUBE_DOC ("Whether a failed container's exit code must be among the values or not."),
     KUBE_ACTS },
-  { "values", KUBE_LIST, 3, .element = KUBE_INT, .required = TRUE,
+  { "values", KUBE_LIST, 3, .element = KUBE_INT, .set = TRUE, .required = TRUE,
     KUBE_DOC ("Exit codes, in order and without repetition."), KUBE_ACTS },
   { NULL },
 };
@@ -182,8 +182,8 @@ static const KubeStruct condition = {
 };
 
 static const KubeField uncounted_fields[] = {
-  KUBE_LIST_OF_STRINGS ("succeeded", 1, KUBE_DOC ("Uids of pods that succeeded.")),
-  KUBE_LIST_OF_STRINGS ("failed", 2, KUBE_DOC ("Uids of pods that failed.")),
+  KUBE_LIST_OF_STRINGS ("succeeded", 1, .set = TRUE, KUBE_DOC ("Uids of pods that succeeded.")),
+  KUBE_LIST_OF_STRINGS ("failed", 2, .set = TRUE, KUBE_DOC ("Uids of pods that failed.")),
   { NULL },
 };
 
@@ -194,7 +194,7 @@ static const KubeStruct uncounted = {
 };
 
 static const KubeField status_fields[] = {
-  KUBE_LIST_OF ("conditions", condition, 1, .merge_key = "type",
+  KUBE_LIST_OF ("conditions", condition, 1, .merge_key = "type", .atomic = TRUE,
                 KUBE_DOC ("Verdicts by type; Complete or Failed is the last.")),
   { "startTime", KUBE_TIME, 2, KUBE_DOC ("When the controller took the job up, or resumed it.") },
   { "completionTime", KUBE_TIME, 3, KUBE_DOC ("When the job was done; a failed one has none.") },

@@ -26,6 +26,7 @@ static const KubeStruct owner_reference = {
   "io.k8s.apimachinery.pkg.apis.meta.v1.OwnerReference",
   "Points to an owner, which is in the same namespace or in none.",
   owner_reference_fields,
+  .atomic = TRUE,
 };
 
 static const KubeField managed_fields_fields[] = {
@@ -156,6 +157,7 @@ const KubeStruct kube_label_selector = {
   "io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector",
   "Picks objects by label; {} picks all, a missing selector none.",
   label_selector_fields,
+  .atomic = TRUE,
 };
 
 /* metav1.Condition, and the conditions of the older kinds, which only have other times. */
@@ -187,6 +189,7 @@ const KubeStruct kube_local_object_reference = {
   "io.k8s.api.core.v1.LocalObjectReference",
   "Names an object in the namespace of the one that refers to it.",
   local_object_reference_fields,
+  .atomic = TRUE,
 };
 
 static const KubeField object_reference_fields[] = {
@@ -207,6 +210,7 @@ const KubeStruct kube_object_reference = {
   "io.k8s.api.core.v1.ObjectReference",
   "Points to any object, or to a part of one, in any namespace.",
   object_reference_fields,
+  .atomic = TRUE,
 };
 
 static const KubeField key_selector_fields[] = {
@@ -222,6 +226,7 @@ const KubeStruct kube_key_selector = {
   "io.k8s.api.core.v1.ConfigMapKeySelector",
   "Takes one entry out of a ConfigMap or Secret.",
   key_selector_fields,
+  .atomic = TRUE,
 };
 
 DdValue *

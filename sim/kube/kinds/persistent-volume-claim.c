@@ -35,6 +35,7 @@ const KubeStruct kube_typed_reference = {
   "io.k8s.api.core.v1.TypedLocalObjectReference",
   "Names an object of any kind in the same namespace.",
   data_source_fields,
+  .atomic = TRUE,
 };
 
 static const KubeField data_source_reference_fields[] = {

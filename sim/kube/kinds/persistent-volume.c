@@ -17,6 +17,7 @@ static const KubeStruct secret = {
   "io.k8s.api.core.v1.SecretReference",
   "Names a Secret in any namespace.",
   secret_fields,
+  .atomic = TRUE,
 };
 
 static const KubeField local_fields[] = {

@@ -253,7 +253,7 @@ static const KubeField pod_spec_fields[] = {
     KUBE_DOC ("Source of resolv.conf: ClusterFirst unless set; Default copies the node's, None "
               "leaves it to dnsConfig."),
     KUBE_INERT ("No program looks up names.") },
-  KUBE_MAP_OF_STRINGS ("nodeSelector", 7,
+  KUBE_MAP_OF_STRINGS ("nodeSelector", 7, .atomic = TRUE,
                        KUBE_DOC ("Labels, with their values, that a node must carry to be chosen."),
                        KUBE_ACTS),
   { "serviceAccountName", KUBE_STRING, 8,
@@ -338,6 +338,7 @@ static const KubeField pod_spec_fields[] = {
     KUBE_ACTS },
   KUBE_LIST_OF (
       "topologySpreadConstraints", kube_topology_spread_constraint, 33, .merge_key = "topologyKey",
+      .list_key = "whenUnsatisfiable",
       KUBE_DOC ("How evenly to distribute matching pods over zones, nodes or other domains."),
       KUBE_ACTS),
   { "setHostnameAsFQDN", KUBE_BOOL, 35, .pointer = TRUE,
@@ -448,7 +449,7 @@ static const KubeField pod_status_fields[] = {
         "Node where the scheduler evicts others to make room; the pod may still land elsewhere.") },
   { "hostIP", KUBE_STRING, 5,
     KUBE_DOC ("Main address of the pod's node; empty until the kubelet reports it.") },
-  KUBE_LIST_OF ("hostIPs", host_ip, 16, .merge_key = "ip",
+  KUBE_LIST_OF ("hostIPs", host_ip, 16, .merge_key = "ip", .atomic = TRUE,
                 KUBE_DOC ("All addresses of that node, hostIP first.")),
   { "podIP", KUBE_STRING, 6,
     KUBE_DOC ("Main address of the pod, reachable throughout the cluster; empty until assigned.") },

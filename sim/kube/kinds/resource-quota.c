@@ -36,6 +36,7 @@ static const KubeStruct selector = {
   "io.k8s.api.core.v1.ScopeSelector",
   "Picks what a quota counts.",
   selector_fields,
+  .atomic = TRUE,
 };
 
 static const KubeField spec_fields[] = {

@@ -33,6 +33,7 @@ static const KubeStruct subject = {
   "io.k8s.api.rbac.v1.Subject",
   "A user, a group or a service account.",
   subject_fields,
+  .atomic = TRUE,
 };
 
 static const KubeField reference_fields[] = {
@@ -48,6 +49,7 @@ static const KubeStruct reference = {
   "io.k8s.api.rbac.v1.RoleRef",
   "The role that is given.",
   reference_fields,
+  .atomic = TRUE,
 };
 
 static const KubeField fields[] = {

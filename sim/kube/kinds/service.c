@@ -56,11 +56,11 @@ static const KubeStruct affinity_config = {
 
 static const KubeField spec_fields[] = {
   KUBE_LIST_OF (
-      "ports", port, 1, .merge_key = "port",
+      "ports", port, 1, .merge_key = "port", .list_key = "protocol",
       KUBE_DOC ("Ports that the service offers; at least one unless headless or ExternalName."),
       KUBE_INERT ("There is no traffic.")),
   KUBE_MAP_OF_STRINGS (
-      "selector", 2,
+      "selector", 2, .atomic = TRUE,
       KUBE_DOC ("Labels of the pods behind it; if empty, others must provide the endpoints."),
       KUBE_INERT ("There is no traffic.")),
   { "clusterIP", KUBE_STRING, 3,

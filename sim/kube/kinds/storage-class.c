@@ -29,6 +29,7 @@ static const KubeStruct topology = {
   "io.k8s.api.core.v1.TopologySelectorTerm",
   "Part of the cluster, by labels of its nodes.",
   topology_fields,
+  .atomic = TRUE,
 };
 
 static const KubeField fields[] = {

@@ -19,6 +19,7 @@ const KubeStruct kube_object_field_selector = {
   "io.k8s.api.core.v1.ObjectFieldSelector",
   "Takes the value of one field of the pod.",
   object_field_selector_fields,
+  .atomic = TRUE,
 };
 
 static const KubeField resource_field_selector_fields[] = {
@@ -35,6 +36,7 @@ const KubeStruct kube_resource_field_selector = {
   "io.k8s.api.core.v1.ResourceFieldSelector",
   "Takes a resource limit or request of a container as a number.",
   resource_field_selector_fields,
+  .atomic = TRUE,
 };
 
 static const KubeField key_to_path_fields[] = {

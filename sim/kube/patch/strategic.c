@@ -26,16 +26,6 @@
 static DdValue *merge_object (const KubeStruct *type, const DdValue *original, const DdValue *patch,
                               GError **error);
 
-static const KubeField *
-find_field (const KubeStruct *type, const char *name)
-{
-  for (const KubeField *field = type != NULL ? type->fields : NULL;
-       field != NULL && field->name != NULL; field++)
-    if (strcmp (field->name, name) == 0)
-      return field;
-  return NULL;
-}
-
 static const char *
 directive_of (const DdValue *value)
 {
@@ -302,7 +292,7 @@ apply_list_directives (const KubeStruct *type, DdValue **object, const DdValue *
     {
       const char *key = dd_value_key (patch, i);
       const char *name = strchr (key, '/') != NULL ? strchr (key, '/') + 1 : "";
-      const KubeField *field = is_directive (key) ? find_field (type, name) : NULL;
+      const KubeField *field = is_directive (key) ? kube_field_find (type, name) : NULL;
       g_autoptr (DdValue) nothing = NULL;
       DdValue *merged;
 
@@ -350,8 +340,8 @@ merge_object (const KubeStruct *type, const DdValue *original, const DdValue *pa
         continue;
       if (dd_value_type (value) != DD_NULL)
         {
-          member = merge_member (find_field (type, name), dd_value_member (merged, name), value,
-                                 patch, error);
+          member = merge_member (kube_field_find (type, name), dd_value_member (merged, name),
+                                 value, patch, error);
           if (member == NULL)
             return NULL;
         }

@@ -388,15 +388,6 @@ decode_field (Decoder *self, const KubeStruct *owner, const KubeField *field, Ku
 static void find_unknown (const KubeStruct *type, const DdValue *value, GString *path,
                           GPtrArray *problems);
 
-static const KubeField *
-find_field (const KubeStruct *type, const char *name)
-{
-  for (const KubeField *field = type->fields; field->name != NULL; field++)
-    if (strcmp (field->name, name) == 0)
-      return field;
-  return NULL;
-}
-
 static void
 find_unknown_in_field (const KubeField *field, const DdValue *value, GString *path,
                        GPtrArray *problems)
@@ -430,7 +421,7 @@ find_unknown (const KubeStruct *type, const DdValue *value, GString *path, GPtrA
   for (gsize i = 0; i < dd_value_length (value); i++)
     {
       const char *name = dd_value_key (value, i);
-      const KubeField *field = find_field (type, name);
+      const KubeField *field = kube_field_find (type, name);
       gsize mark;
 
       if (field == NULL && path->len == 0 && kube_schema_is_type_meta (name))

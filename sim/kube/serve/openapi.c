@@ -12,6 +12,7 @@
 
 #include <string.h>
 
+#include "sim/kube/apply/shape.h"
 #include "sim/kube/serve/discovery.h"
 #include "sim/kube/serve/verbs.h"
 
@@ -118,6 +119,28 @@ patch_strategy (const KubeField *field)
   return merges ? "merge" : NULL;
 }
 
+/* How server-side apply tells a list's items apart: x-kubernetes-list-type and its keys. */
+static void
+set_list_type (DdBuilder *builder, const KubeField *field)
+{
+  KubeShapeSort sort = kube_shape_of_field (field).sort;
+  g_auto (DdBuilder) list = dd_builder_array ();
+  const char *keys[KUBE_MAX_KEYS];
+  guint n;
+
+  if (sort == KUBE_SHAPE_KEYED)
+    {
+      n = kube_list_keys (field, keys);
+      for (guint i = 0; i < n; i++)
+        dd_builder_add (&list, dd_string (keys[i]));
+      dd_builder_set (builder, "x-kubernetes-list-map-keys", dd_builder_end (&list));
+    }
+  dd_builder_set (builder, "x-kubernetes-list-type",
+                  dd_string (sort == KUBE_SHAPE_KEYED ? "map"
+                             : sort == KUBE_SHAPE_SET ? "set"
+                                                      : "atomic"));
+}
+
 static DdValue *
 enum_values (const KubeField *field)
 {
@@ -141,6 +164,10 @@ property (Document *self, const KubeField *field)
   for (gsize i = 0; i < dd_value_length (schema); i++)
     dd_builder_set (&builder, dd_value_key (schema, i), dd_value_ref (dd_value_nth (schema, i)));
   dd_builder_set (&builder, "enum", enum_values (field));
+  if (field->type == KUBE_LIST)
+    set_list_type (&builder, field);
+  if (field->type == KUBE_MAP && field->atomic)
+    dd_builder_set (&builder, "x-kubernetes-map-type", dd_string ("atomic"));
   dd_builder_set (&builder, "x-kubernetes-patch-merge-key", dd_string (field->merge_key));
   dd_builder_set (&builder, "x-kubernetes-patch-strategy", dd_string (patch_strategy (field)));
   return dd_builder_end (&builder);
@@ -176,7 +203,9 @@ add_struct (Document *self, const KubeStruct *type, const KubeKind *kind)
                              dd_string ("object"), "properties", dd_builder_end (&properties),
                              "required", any_required ? dd_builder_end (&required) : NULL,
                              "x-kubernetes-group-version-kind",
-                             kind != NULL ? dd_array (kind_reference (kind), NULL) : NULL, NULL));
+                             kind != NULL ? dd_array (kind_reference (kind), NULL) : NULL,
+                             "x-kubernetes-map-type", type->atomic ? dd_string ("atomic") : NULL,
+                             NULL));
 }
 
 /* ---- paths ---- */
