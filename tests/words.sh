@@ -109,6 +109,17 @@ expect:
     update: {nodegroup: default, status: Successful}
   - never:
     update: {nodegroup: default, errors: [{errorCode: PodEvictionFailure}]}
+  - never:
+    after: {event: wave.started}
+    nodegroup: {nodegroupName: default, scalingConfig: {minSize: 7}, health: {issues: [{code: AsgInstanceLaunchFailures}]}}
+  - never:
+    group: {nodegroup: default, Instances: [{LifecycleState: Standby}], SuspendedProcesses: {has length: 9}}
+  - never:
+    match: {kind: Node, spec: {taints: [{key: x, effect: NoExecute}], podCIDRs: {has length: 3}}}
+  - event: {event: phase.entered, details: {phase: roll-back}}
+    count: 0
+  - event: {event: fault.injected, details: {service: {is not: sts}, connection: broken}}
+    count: {min: 1, max: 99}
   - trace: [pod.bound, {event: pod.ready, actor: kubelet}]
   - event: {event: drain.refused-by-budget, details: {try: {at least: 2}, needs: 3, node: {is not: a}}}
     count: 0
@@ -220,6 +231,17 @@ PodEvictionFailure PodEvict PodEvictionFailed
 pod.bound trace: pod.bund
 kubelet actor:.kubelet kublet
 node.ready to: node.redy
+wave.started after:..event:.wave wave.strated
+minSize scalingConfig: minsiz
+issues health: isues
+code issues: cod
+Instances Instances: Instancse
+LifecycleState Lifecycle LifecyclState
+Standby Standby Standy
+SuspendedProcesses Suspended SuspendedProcess
+roll-back phase:.roll-back rollback
+sts service:.{is stss
+broken connection: brokn
 TEXT
 misspell documented ^profile documentd
 misspell join_timeout join_timeout join_timeuot
@@ -243,12 +265,21 @@ misspell '"true"' ignores-sig '"yes"' 'is "true" or "false"'
 misspell 3 drain.refused '"3"' 'the detail "needs" is of the type integer'
 misspell 'at least: 2' drain.refused 'has length: 2' 'the detail "try" is of the type integer'
 misspell 'is not: a' drain.refused 'is not: 1' 'the detail "node" is of the type text'
-misspell '{has length: 7}' has.length '{at most: 7}' 'the detail "pods" is of the type list of texts'
-misspell pods has.length pds 'no event has the detail "pds" (did you mean pods'
+misspell '{has length: 7}' pods: '{at most: 7}' 'the detail "pods" is of the type list of texts'
+misspell pods pods: pds 'no event has the detail "pds" (did you mean pods'
 misspell true update.started '"yes"' 'the detail "force" is of the type boolean'
 misspell us-west-2b update.started 7 'the detail "zones" is of the type list of texts'
 misspell zones update.started pod_count 'update.started has no detail "pod_count"'
 misspell true unsched '{at.leest: 1}' 'did you mean at least'
+misspell true unsched ture 'is true or false, which this cannot match'
+misspell true unsched '{at least: 1}' 'is true or false, which this cannot match'
+misspell 'minSize: 7' minSize 'minSize: "7"' 'minSize is of the type integer'
+misspell 'has length: 9' 'has length: 9' 'has lenght: 9' 'did you mean has length'
+misspell '{has length: 9}' 'has length: 9' 9 'is of the type list'
+misspell 'has length: 3' 'has length: 3' 'has lenght: 3' 'did you mean has length'
+misspell 'has length: 3' 'has length: 3' 'has length: "3"' 'is a list, which this cannot match'
+misspell 'replicas: 2' replicas 'replicas: two' 'spec.replicas must be a whole number, not a text'
+misspell 'app: web' 'matchLabels' 'app: 1' 'spec.selector.matchLabels.app must be a text, not a whole number'
 
 cat >"$here/manifests.yaml" <<TEXT
 apiVersion: apps/v1

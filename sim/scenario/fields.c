@@ -14,7 +14,7 @@
 #include "base/time.h"
 #include "sim/kube/kinds/annotations.h"
 #include "sim/kube/schema/quantity.h"
-#include "sim/scenario/match.h"
+#include "sim/scenario/pattern.h"
 #include "sim/scenario/schema.h"
 
 typedef struct
@@ -134,19 +134,77 @@ note_unknown_field (const Walk *walk, const DdYaml *key, const KubeStruct *type,
         walk->kind->kind, hint);
 }
 
-/* {at least: 2} in place of a number; TRUE when NODE is one, or meant to be one. */
+/* DD_NULL: a scalar of whatever type; what is raw has none. */
+static DdType
+type_of (KubeType type)
+{
+  switch (type)
+    {
+    case KUBE_OBJECT:
+    case KUBE_MAP:
+      return DD_OBJECT;
+    case KUBE_LIST:
+      return DD_ARRAY;
+    case KUBE_STRING:
+    case KUBE_TIME:
+    case KUBE_MICRO_TIME:
+    case KUBE_BYTES:
+      return DD_STRING;
+    case KUBE_INT:
+      return DD_INT;
+    case KUBE_NUMBER:
+      return DD_DOUBLE;
+    case KUBE_BOOL:
+      return DD_BOOL;
+    case KUBE_INT_OR_STRING:
+    case KUBE_QUANTITY:
+    case KUBE_RAW:
+      break;
+    }
+  return DD_NULL;
+}
+
+static const char *
+name_of_type (DdType type)
+{
+  static const char *const names[]
+      = { [DD_NULL] = "a single value", [DD_BOOL] = "true or false", [DD_INT] = "a whole number",
+          [DD_DOUBLE] = "a number",     [DD_STRING] = "a text",      [DD_ARRAY] = "a list",
+          [DD_OBJECT] = "a mapping" };
+
+  return names[type];
+}
+
+/* A mapping with one key compares, or was meant to. */
+static gboolean
+check_type (const Walk *walk, const DdYaml *node, DdType type, const char *path)
+{
+  g_autofree char *hint = NULL;
+
+  if ((walk->pattern || sim_pattern_comparison (node) == NULL)
+      && sim_pattern_can_match (node, type))
+    return TRUE;
+  if (walk->pattern)
+    {
+      hint = sim_pattern_hint (node);
+      note (walk, node, "%s is %s, which this cannot match%s", path, name_of_type (type), hint);
+    }
+  else
+    note (walk, node, "%s must be %s, not %s", path, name_of_type (type),
+          name_of_type (dd_value_type (node->value)));
+  return FALSE;
+}
+
+/* TRUE when NODE is {at least: 2} or the like in place of a value. */
 static gboolean
 is_comparison (const Walk *walk, const DdYaml *node, KubeType type, const KubeField *field,
                const char *path)
 {
-  const DdYaml *key
-      = node->keys != NULL && node->keys->len == 1 ? g_ptr_array_index (node->keys, 0) : NULL;
+  const char *comparison = walk->pattern ? sim_pattern_comparison (node) : NULL;
 
-  if (!walk->pattern || key == NULL || !sim_match_is_comparison (key->text))
-    return FALSE;
-  if (strcmp (key->text, "is not") == 0)
+  if (g_strcmp0 (comparison, "is not") == 0)
     walk_value (walk, dd_yaml_element (node, 0), type, field, path);
-  return TRUE;
+  return comparison != NULL;
 }
 
 /* Where the kind's table has all the words, another one can be no value. */
@@ -163,19 +221,6 @@ check_choice (const Walk *walk, const DdYaml *node, const KubeField *field, cons
   hint = sim_did_you_mean (node->text, field->values);
   all = g_strjoinv (", ", (char **) field->values);
   note (walk, node, "%s cannot be \"%s\"%s; it is one of %s", path, node->text, hint, all);
-}
-
-static void
-refuse_mapping (const Walk *walk, const DdYaml *node, const char *path)
-{
-  g_autofree char *hint = NULL;
-
-  if (node->keys == NULL)
-    return;
-  if (walk->pattern && node->keys->len == 1)
-    hint = sim_did_you_mean (((const DdYaml *) g_ptr_array_index (node->keys, 0))->text,
-                             sim_match_comparisons);
-  note (walk, node, "%s is no mapping%s", path, hint != NULL ? hint : "");
 }
 
 static void
@@ -196,7 +241,8 @@ static void
 walk_value (const Walk *walk, const DdYaml *node, KubeType type, const KubeField *field,
             const char *path)
 {
-  if (is_comparison (walk, node, type, field, path))
+  if ((type != KUBE_RAW && !check_type (walk, node, type_of (type), path))
+      || is_comparison (walk, node, type, field, path))
     return;
   switch (type)
     {
@@ -215,7 +261,6 @@ walk_value (const Walk *walk, const DdYaml *node, KubeType type, const KubeField
       break;
     case KUBE_STRING:
       check_choice (walk, node, field, path);
-      refuse_mapping (walk, node, path);
       break;
     case KUBE_INT:
     case KUBE_BOOL:
@@ -225,7 +270,6 @@ walk_value (const Walk *walk, const DdYaml *node, KubeType type, const KubeField
     case KUBE_TIME:
     case KUBE_MICRO_TIME:
     case KUBE_BYTES:
-      refuse_mapping (walk, node, path);
       break;
     }
 }

@@ -13,7 +13,8 @@
 #include "base/events.h"
 #include "base/time.h"
 #include "sim/aws/eks/workflow.h"
-#include "sim/scenario/match.h"
+#include "sim/scenario/answers.h"
+#include "sim/scenario/pattern.h"
 #include "sim/scenario/schema.h"
 #include "sim/stage/dictionary.h"
 
@@ -99,32 +100,28 @@ names_of_details (const DdEventRow *row)
   return names;
 }
 
-/* The one key of NODE, when that compares. */
-static const char *
-comparison_of (const DdYaml *node)
-{
-  const DdYaml *key
-      = node->keys != NULL && node->keys->len == 1 ? g_ptr_array_index (node->keys, 0) : NULL;
-
-  return key != NULL && sim_match_is_comparison (key->text) ? key->text : NULL;
-}
-
-/* Whether NODE can match something of TYPE, or never does. */
+/* A list of details holds texts. */
 static gboolean
 can_match (const DdYaml *node, DdType type)
 {
-  const char *comparison = comparison_of (node);
-
-  if (g_strcmp0 (comparison, "is not") == 0)
-    return can_match (dd_yaml_element (node, 0), type);
-  if (comparison != NULL)
-    return type == (strcmp (comparison, "has length") == 0 ? DD_ARRAY : DD_INT);
-  if (dd_value_type (node->value) == DD_NULL)
-    return TRUE;
-  for (guint i = 0; type == DD_ARRAY && i < dd_yaml_length (node); i++)
+  if (!sim_pattern_can_match (node, type))
+    return FALSE;
+  for (guint i = 0; dd_value_type (node->value) == DD_ARRAY && i < dd_yaml_length (node); i++)
     if (!can_match (dd_yaml_element (node, i), DD_STRING))
       return FALSE;
-  return dd_value_type (node->value) == type;
+  return TRUE;
+}
+
+/* Where the dictionary has all the words of a detail, another one is never told. */
+static gboolean
+check_told (const DdYaml *value, const DdDetailRow *detail, GError **error)
+{
+  g_autofree char *what = g_strdup_printf ("the detail \"%s\" is never", detail->name);
+
+  if (g_strcmp0 (sim_pattern_comparison (value), "is not") == 0)
+    return check_told (dd_yaml_element (value, 0), detail, error);
+  return detail->words == NULL || dd_value_string (value->value) == NULL
+         || check_word (value, what, detail->words, error);
 }
 
 static gboolean
@@ -138,16 +135,22 @@ check_details (const DdYaml *details, const DdEventRow *row, GError **error)
     {
       const DdYaml *key = g_ptr_array_index (details->keys, i);
       const DdYaml *value = dd_yaml_element (details, i);
-      DdType type;
+      const DdDetailRow *detail;
+      g_autofree char *hint = NULL;
 
       if (!g_strv_contains ((const char *const *) names->pdata, key->text))
         return refuse_word (key, what, (const char *const *) names->pdata, error);
-      type = dd_details[dd_detail_find (key->text)].type;
-      if (can_match (value, type))
-        continue;
+      detail = &dd_details[dd_detail_find (key->text)];
+      if (can_match (value, detail->type))
+        {
+          if (!check_told (value, detail, error))
+            return FALSE;
+          continue;
+        }
+      hint = sim_pattern_hint (value);
       dd_yaml_set_error (error, value,
-                         "the detail \"%s\" is of the type %s, which this cannot match", key->text,
-                         sim_dictionary_type_name (type));
+                         "the detail \"%s\" is of the type %s, which this cannot match%s",
+                         key->text, sim_dictionary_type_name (detail->type), hint);
       return FALSE;
     }
   return TRUE;
@@ -163,7 +166,7 @@ check_event (const DdYaml *pattern, GError **error)
 
   if (!is_plain (actor))
     actor = NULL;
-  if (details != NULL && g_strcmp0 (comparison_of (details), "is not") == 0)
+  if (details != NULL && g_strcmp0 (sim_pattern_comparison (details), "is not") == 0)
     details = dd_yaml_element (details, 0);
   if (g_strcmp0 (name->text, "*") == 0)
     return check_details (details, NULL, error);
@@ -197,103 +200,11 @@ check_events (const DdYaml *row, GError **error)
 
 /* ---- node groups and what becomes of them ---- */
 
-/* Imitates: Amazon EKS API Reference, Update, ErrorDetail and Nodegroup; Amazon EC2 Auto
- * Scaling API Reference, AutoScalingGroup. */
-static const char *const update_statuses[]
-    = { "InProgress", "Failed", "Cancelled", "Successful", NULL };
-static const char *const error_codes[] = { "SubnetNotFound",
-                                           "SecurityGroupNotFound",
-                                           "EniLimitReached",
-                                           "IpNotAvailable",
-                                           "AccessDenied",
-                                           "OperationNotPermitted",
-                                           "VpcIdNotFound",
-                                           "Unknown",
-                                           "NodeCreationFailure",
-                                           "PodEvictionFailure",
-                                           "InsufficientFreeAddresses",
-                                           "ClusterUnreachable",
-                                           "InsufficientNumberOfReplicas",
-                                           "ConfigurationConflict",
-                                           "AdmissionRequestDenied",
-                                           "UnsupportedAddonModification",
-                                           "K8sResourceNotFound",
-                                           NULL };
-static const char *const nodegroup_statuses[]
-    = { "CREATING",      "ACTIVE",        "UPDATING", "DELETING",
-        "CREATE_FAILED", "DELETE_FAILED", "DEGRADED", NULL };
-static const char *const update_members[]
-    = { "nodegroup", "id", "status", "type", "params", "createdAt", "errors", "explanation", NULL };
-static const char *const nodegroup_members[]
-    = { "nodegroupName", "nodegroupArn", "clusterName",    "version",          "releaseVersion",
-        "createdAt",     "modifiedAt",   "status",         "capacityType",     "scalingConfig",
-        "instanceTypes", "subnets",      "amiType",        "nodeRole",         "labels",
-        "taints",        "resources",    "diskSize",       "health",           "updateConfig",
-        "tags",          "remoteAccess", "launchTemplate", "nodeRepairConfig", NULL };
-static const char *const group_members[] = { "nodegroup",
-                                             "AutoScalingGroupName",
-                                             "AutoScalingGroupARN",
-                                             "MinSize",
-                                             "MaxSize",
-                                             "DesiredCapacity",
-                                             "DefaultCooldown",
-                                             "AvailabilityZones",
-                                             "LoadBalancerNames",
-                                             "TargetGroupARNs",
-                                             "HealthCheckType",
-                                             "HealthCheckGracePeriod",
-                                             "Instances",
-                                             "CreatedTime",
-                                             "SuspendedProcesses",
-                                             "VPCZoneIdentifier",
-                                             "EnabledMetrics",
-                                             "Status",
-                                             "Tags",
-                                             "TerminationPolicies",
-                                             "NewInstancesProtectedFromScaleIn",
-                                             "ServiceLinkedRoleARN",
-                                             "CapacityRebalance",
-                                             "Context",
-                                             "TrafficSources",
-                                             "LaunchTemplate",
-                                             "MixedInstancesPolicy",
-                                             "DefaultInstanceWarmup",
-                                             "InstanceMaintenancePolicy",
-                                             "MaxInstanceLifetime",
-                                             "AvailabilityZoneDistribution",
-                                             "WarmPoolConfiguration",
-                                             NULL };
-static const char *const error_members[] = { "errorCode", "errorMessage", "resourceIds", NULL };
-
-static gboolean
-check_keys (const DdYaml *node, const char *what, const char *const *words, GError **error)
-{
-  for (guint i = 0; node != NULL && node->keys != NULL && i < node->keys->len; i++)
-    if (!check_word (g_ptr_array_index (node->keys, i), what, words, error))
-      return FALSE;
-  return TRUE;
-}
-
 static gboolean
 check_nodegroup (const Names *names, const DdYaml *name, GError **error)
 {
   return check_word (name, "no node group is called",
                      (const char *const *) names->nodegroups->pdata, error);
-}
-
-static gboolean
-check_errors (const DdYaml *errors, GError **error)
-{
-  for (guint i = 0; errors != NULL && errors->keys == NULL && i < dd_yaml_length (errors); i++)
-    {
-      const DdYaml *row = dd_yaml_element (errors, i);
-
-      if (!check_keys (row, "an error of an update has no", error_members, error)
-          || !check_word (dd_yaml_member (row, "errorCode"), "no error of an update is called",
-                          error_codes, error))
-        return FALSE;
-    }
-  return TRUE;
 }
 
 static gboolean
@@ -306,14 +217,9 @@ check_resources (const Names *names, const DdYaml *row, GError **error)
   return check_nodegroup (names, dd_yaml_member (update, "nodegroup"), error)
          && check_nodegroup (names, dd_yaml_member (nodegroup, "nodegroupName"), error)
          && check_nodegroup (names, dd_yaml_member (group, "nodegroup"), error)
-         && check_keys (update, "an update has no", update_members, error)
-         && check_word (dd_yaml_member (update, "status"), "no update has the status",
-                        update_statuses, error)
-         && check_errors (dd_yaml_member (update, "errors"), error)
-         && check_keys (nodegroup, "a node group has no", nodegroup_members, error)
-         && check_keys (group, "an Auto Scaling group has no", group_members, error)
-         && check_word (dd_yaml_member (nodegroup, "status"), "no node group has the status",
-                        nodegroup_statuses, error);
+         && sim_answers_check (update, sim_answer_update, "an update", error)
+         && sim_answers_check (nodegroup, sim_answer_nodegroup, "a node group", error)
+         && sim_answers_check (group, sim_answer_group, "an Auto Scaling group", error);
 }
 
 /* ---- how the engine behaves ---- */

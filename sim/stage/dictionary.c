@@ -60,6 +60,15 @@ append_event (GString *out, const DdEventRow *row)
     g_string_append_printf (out, "      details: %s\n", details->str);
 }
 
+static void
+append_detail (GString *out, const DdDetailRow *row)
+{
+  g_autofree char *words = row->words != NULL ? g_strjoinv (", ", (char **) row->words) : NULL;
+
+  g_string_append_printf (out, "  %-14s %-14s %s%s%s\n", row->name, types[row->type].name,
+                          row->meaning, words != NULL ? ": " : "", words != NULL ? words : "");
+}
+
 char *
 sim_dictionary_text (void)
 {
@@ -73,8 +82,7 @@ sim_dictionary_text (void)
     append_event (out, &dd_events[i]);
   g_string_append (out, "\nDetails, each of one type and one meaning in all events:\n\n");
   for (guint i = DD_DETAIL_NONE + 1; i < DD_N_DETAILS; i++)
-    g_string_append_printf (out, "  %-14s %-14s %s\n", dd_details[i].name,
-                            types[dd_details[i].type].name, dd_details[i].meaning);
+    append_detail (out, &dd_details[i]);
   return g_string_free (out, FALSE);
 }
 
@@ -95,11 +103,22 @@ schema_of_members (void)
 }
 
 static DdValue *
+schema_of_words (const char *const *words)
+{
+  DdBuilder list = dd_builder_array ();
+
+  for (guint i = 0; words[i] != NULL; i++)
+    dd_builder_add (&list, dd_string (words[i]));
+  return dd_builder_end (&list);
+}
+
+static DdValue *
 schema_of_detail (const DdDetailRow *row)
 {
   return dd_object ("type", dd_string (types[row->type].type), "items",
                     row->type == DD_ARRAY ? dd_object ("type", dd_string ("string"), NULL) : NULL,
-                    "description", dd_string (row->meaning), NULL);
+                    "enum", row->words != NULL ? schema_of_words (row->words) : NULL, "description",
+                    dd_string (row->meaning), NULL);
 }
 
 static DdValue *
@@ -142,11 +161,8 @@ static DdValue *
 list_of_words (const char *text)
 {
   g_auto (GStrv) words = g_strsplit (text, " ", -1);
-  DdBuilder list = dd_builder_array ();
 
-  for (guint i = 0; words[i] != NULL; i++)
-    dd_builder_add (&list, dd_string (words[i]));
-  return dd_builder_end (&list);
+  return schema_of_words ((const char *const *) words);
 }
 
 static DdValue *

@@ -154,6 +154,41 @@ dd_event_list (DdEvent event, const DdValue *details, DdDetail detail)
 
 #define DETAIL(id, ...) [DD_DETAIL_##id] = { __VA_ARGS__ }
 
+/* Imitates: Amazon EKS API Reference, ErrorDetail. */
+const char *const dd_update_error_codes[] = { "SubnetNotFound",
+                                              "SecurityGroupNotFound",
+                                              "EniLimitReached",
+                                              "IpNotAvailable",
+                                              "AccessDenied",
+                                              "OperationNotPermitted",
+                                              "VpcIdNotFound",
+                                              "Unknown",
+                                              "NodeCreationFailure",
+                                              "PodEvictionFailure",
+                                              "InsufficientFreeAddresses",
+                                              "ClusterUnreachable",
+                                              "InsufficientNumberOfReplicas",
+                                              "ConfigurationConflict",
+                                              "AdmissionRequestDenied",
+                                              "UnsupportedAddonModification",
+                                              "K8sResourceNotFound",
+                                              NULL };
+
+/* Imitates: Amazon EKS API Reference, Nodegroup and Update. */
+static const char *const statuses[]
+    = { "CREATING", "ACTIVE",     "UPDATING", "DELETING",  "CREATE_FAILED", "DELETE_FAILED",
+        "DEGRADED", "InProgress", "Failed",   "Cancelled", "Successful",    NULL };
+static const char *const update_types[] = { "VersionUpdate", "ConfigUpdate", NULL };
+static const char *const strategies[] = { "MINIMAL", NULL };
+
+static const char *const connections[] = { "refused", "broken", NULL };
+static const char *const machines[] = { "update", "node", "drain", NULL };
+static const char *const phases[]
+    = { "setup", "scale-up", "upgrade", "scale-down", "roll-back", "clean-up", NULL };
+static const char *const profiles[] = { "workshop", "documented", "observed", NULL };
+static const char *const services[]
+    = { "kubernetes", "eks", "autoscaling", "ec2", "ssm", "sts", "instance", "pod", "hook", NULL };
+
 const DdDetailRow dd_details[DD_N_DETAILS] = {
   DETAIL (NONE, "", DD_NULL, ""),
   DETAIL (ALLOWED, "allowed", DD_INT, "how many more pods the budget lets go, the eviction done"),
@@ -162,8 +197,9 @@ const DdDetailRow dd_details[DD_N_DETAILS] = {
           "the disruption budget that decides; where several do, all with commas between"),
   DETAIL (BY, "by", DD_STRING, "whose request it struck, a controller"),
   DETAIL (CAUSE, "cause", DD_STRING, "why, as Auto Scaling words it"),
-  DETAIL (CODE, "code", DD_STRING, "the error code of the update, as EKS spells it"),
-  DETAIL (CONNECTION, "connection", DD_STRING, "what becomes of the connection: refused or broken"),
+  DETAIL (CODE, "code", DD_STRING, "the error code of the update, as EKS spells it",
+          dd_update_error_codes),
+  DETAIL (CONNECTION, "connection", DD_STRING, "what becomes of the connection", connections),
   DETAIL (DELAY, "delay", DD_STRING,
           "how much later the answer comes, as scenarios write durations"),
   DETAIL (DESIRED, "desired", DD_INT, "the desired size of the Auto Scaling group"),
@@ -185,7 +221,7 @@ const DdDetailRow dd_details[DD_N_DETAILS] = {
   DETAIL (INSTEAD_OF, "instead_of", DD_INT, "the desired size that the update had asked for"),
   DETAIL (KUBERNETES_VERSION, "kubernetes_version", DD_STRING, "the minor: 1.31"),
   DETAIL (LOST, "lost", DD_BOOL, "whether it is done and only the answer is lost"),
-  DETAIL (MACHINE, "machine", DD_STRING, "which machine: update, node or drain"),
+  DETAIL (MACHINE, "machine", DD_STRING, "which machine", machines),
   DETAIL (MARK, "mark", DD_STRING, "taint, cordon, cordon+no-load-balancer or none"),
   DETAIL (MAX, "max", DD_INT, "the maximum size of the Auto Scaling group"),
   DETAIL (MESSAGE, "message", DD_STRING, "what was answered or reported"),
@@ -200,11 +236,11 @@ const DdDetailRow dd_details[DD_N_DETAILS] = {
   DETAIL (OUTDATED, "outdated", DD_INT, "how many nodes are still to be replaced"),
   DETAIL (OWNER, "owner", DD_STRING, "the controlling object, by name"),
   DETAIL (PARALLELISM, "parallelism", DD_INT, "how many nodes are replaced at once"),
-  DETAIL (PHASE, "phase", DD_STRING, "setup, scale-up, upgrade, scale-down or roll-back"),
+  DETAIL (PHASE, "phase", DD_STRING, "the phase of the update", phases),
   DETAIL (POD_COUNT, "pod_count", DD_INT, "how many pods must go"),
   DETAIL (PODS, "pods", DD_ARRAY, "the pods that are left, namespace/name each"),
   DETAIL (PREEMPTOR, "preemptor", DD_STRING, "the pod that it made room for, namespace/name"),
-  DETAIL (PROFILE, "profile", DD_STRING, "the profile of knobs"),
+  DETAIL (PROFILE, "profile", DD_STRING, "the profile of knobs", profiles),
   DETAIL (READY, "ready", DD_INT, "how many nodes are Ready"),
   DETAIL (REASON, "reason", DD_STRING, "why, as whoever tells of it words it"),
   DETAIL (RELEASE, "release", DD_STRING, "the release version of the node group"),
@@ -212,16 +248,16 @@ const DdDetailRow dd_details[DD_N_DETAILS] = {
   DETAIL (REPLICAS, "replicas", DD_INT, "the size of the ReplicaSet or workload"),
   DETAIL (RESOURCES, "resources", DD_ARRAY, "the instances or nodes that the error is about"),
   DETAIL (SECONDS, "seconds", DD_INT, "how long it took, or is waited, in whole seconds"),
-  DETAIL (SERVICE, "service", DD_STRING,
-          "the service: kubernetes, eks, ec2, autoscaling ..., or what a fault strikes"),
+  DETAIL (SERVICE, "service", DD_STRING, "the service, or what a fault strikes", services),
   DETAIL (SINCE, "since", DD_STRING, "since when, the time of day in UTC"),
-  DETAIL (STATUS, "status", DD_STRING, "the status, as EKS spells it"),
+  DETAIL (STATUS, "status", DD_STRING, "the status, as EKS spells it", statuses),
   DETAIL (STEP, "step", DD_STRING, "the step, in words"),
-  DETAIL (STRATEGY, "strategy", DD_STRING, "the update strategy, where it is not the default"),
+  DETAIL (STRATEGY, "strategy", DD_STRING, "the update strategy, where it is not the default",
+          strategies),
   DETAIL (TEMPLATE, "template", DD_STRING, "the launch template, lt-..."),
   DETAIL (TO, "to", DD_STRING, "the state of the machine now"),
   DETAIL (TRY, "try", DD_INT, "which try it was, from 1"),
-  DETAIL (TYPE, "type", DD_STRING, "the type of the update, as EKS spells it"),
+  DETAIL (TYPE, "type", DD_STRING, "the type of the update, as EKS spells it", update_types),
   DETAIL (VERSION, "version", DD_STRING,
           "the version of the launch template, as Auto Scaling spells it"),
   DETAIL (WAVE, "wave", DD_INT, "which wave it is, from 1"),

@@ -184,6 +184,7 @@ typedef struct
   const char *name;
   DdType type; /* an array holds strings */
   const char *meaning;
+  const char *const *words; /* all that a text may be, ended by NULL; NULL: anything */
 } DdDetailRow;
 
 #define DD_MOST_DETAILS 8
@@ -199,6 +200,8 @@ typedef struct
 
 extern const DdEventRow dd_events[DD_N_EVENTS];
 extern const DdDetailRow dd_details[DD_N_DETAILS];
+/* The codes that an error of an EKS update may have; ended by NULL. */
+extern const char *const dd_update_error_codes[];
 
 /* NULL when no event is called so. */
 const DdEventRow *dd_event_find (const char *name);
