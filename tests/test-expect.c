@@ -360,6 +360,12 @@ static const struct
   { "{event: {event: drain.started, subject: shop/web-1, details: {pdos: 2}}, count: 0}",
     "no drain.started ever had details such as {\"pdos\":2}, so nothing could break this" },
   { "{event: {event: drain.started, details: {pod_count: 3}}, count: 0}", NULL },
+  { "{gap: {from: {event: drain.started, subject: 'shop/wbe-*'}, to: {event: drain.finished}}, "
+    "count: 0}",
+    "nothing was ever told of shop/wbe-*, so nothing could break this" },
+  { "{never: , gap: {from: {event: drain.started}, to: {event: drain.finished, subject: x}}}",
+    "nothing was ever told of x, so nothing could break this" },
+  { "{never: , gap: {from: {event: drain.started}, to: {event: drain.finished}}}", NULL },
 };
 
 START_TEST (what_nothing_could_break_is_told)

@@ -116,6 +116,8 @@ expect:
     group: {nodegroup: default, Instances: [{LifecycleState: Standby}], SuspendedProcesses: {has length: 9}}
   - never:
     match: {kind: Node, spec: {taints: [{key: x, effect: NoExecute}], podCIDRs: {has length: 3}}}
+  - never:
+    match: {kind: Pod, status: {phase: Failed, conditions: [{type: Ready, status: "True"}]}}
   - event: {event: phase.entered, details: {phase: roll-back}}
     count: 0
   - event: {event: fault.injected, details: {service: {is not: sts}, connection: broken}}
@@ -271,6 +273,10 @@ misspell true update.started '"yes"' 'the detail "force" is of the type boolean'
 misspell us-west-2b update.started 7 'the detail "zones" is of the type list of texts'
 misspell zones update.started pod_count 'update.started has no detail "pod_count"'
 misspell true unsched '{at.leest: 1}' 'did you mean at least'
+misspell '{min: 1, max: 99}' 'max: 99' '{min: 0}' 'nothing could break this'
+misspell NoExecute 'key: x, effect' NoExecut 'did you mean NoExecute'
+misspell Failed 'phase: Failed' Faild 'did you mean Failed'
+misspell True 'type: Ready, status' Treu 'did you mean True'
 misspell true unsched ture 'is true or false, which this cannot match'
 misspell true unsched '{at least: 1}' 'is true or false, which this cannot match'
 misspell 'minSize: 7' minSize 'minSize: "7"' 'minSize is of the type integer'

@@ -58,7 +58,9 @@ struct _KubeField
   gboolean required;
   const char *fallback;      /* the default, as JSON text: "\"Always\"", "30", "{}" */
   const char *const *values; /* enum; NULL-terminated; NULL: any */
-  const char *description;   /* for OpenAPI and `kubectl explain` */
+  const char *const *words; /* all that makes sense there, though the server takes or refuses others
+                             * by itself; NULL: any */
+  const char *description;  /* for OpenAPI and `kubectl explain` */
   KubeFieldPart part;
   const char *because; /* why it is inert, or what a cluster would do; NULL: it acts */
 };

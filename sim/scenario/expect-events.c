@@ -69,6 +69,51 @@ sim_event_pattern_text (const DdYaml *node)
                       details_text != NULL ? " " : "", details_text, NULL);
 }
 
+/* ---- what there was of a pattern ---- */
+
+/* A subject that nobody ever tells of, or a detail that no such event has, is a mistake. */
+typedef struct
+{
+  gboolean name;    /* such an event was told, whatever of */
+  gboolean subject; /* something was told of such a subject */
+  gboolean details; /* and with such details, whatever their values */
+} Met;
+
+static gboolean
+has_details (const DdValue *wanted, const DdValue *actual)
+{
+  for (gsize i = 0; i < dd_value_length (wanted); i++)
+    if (dd_value_member (actual, dd_value_key (wanted, i)) == NULL)
+      return FALSE;
+  return TRUE;
+}
+
+static void
+note_met (Met *met, const DdYaml *pattern, const SimEvent *event)
+{
+  if (!met->subject)
+    met->subject = text_matches (pattern, "subject", event->subject);
+  if (met->details || !name_matches (pattern, event))
+    return;
+  met->name = TRUE;
+  met->details = has_details (part (pattern, "details"), event->details);
+}
+
+static void
+doubt_met (const Met *met, const DdYaml *pattern, GString *out)
+{
+  const char *subject = sim_schema_text (dd_yaml_member (pattern, "subject"));
+  g_autofree char *details
+      = part (pattern, "details") != NULL ? dd_value_to_text (part (pattern, "details")) : NULL;
+
+  if (!met->subject)
+    g_string_append_printf (out, "nothing was ever told of %s, so nothing could break this",
+                            subject != NULL ? subject : "such a subject");
+  else if (met->name && !met->details)
+    g_string_append_printf (out, "no %s ever had details such as %s, so nothing could break this",
+                            name_of (pattern), details);
+}
+
 /* ---- event: so many of these ---- */
 
 typedef struct
@@ -78,8 +123,7 @@ typedef struct
   DdUsec last;
   char *nearest; /* where the nearest of them differs */
   guint nearest_distance;
-  gboolean subject_met; /* something was told of such a subject */
-  gboolean details_met; /* and with such details, whatever their values */
+  Met met;
 } Events;
 
 static gboolean
@@ -130,33 +174,12 @@ note_near_miss (SimExpectation *self, const SimEvent *event)
   events->nearest_distance = distance;
 }
 
-static gboolean
-has_details (const DdValue *wanted, const DdValue *actual)
-{
-  for (gsize i = 0; i < dd_value_length (wanted); i++)
-    if (dd_value_member (actual, dd_value_key (wanted, i)) == NULL)
-      return FALSE;
-  return TRUE;
-}
-
-/* A subject that nobody ever tells of, or a detail that no such event has, is a mistake. */
-static void
-note_met (const SimExpectation *self, const SimEvent *event)
-{
-  Events *events = self->state;
-
-  if (!events->subject_met)
-    events->subject_met = text_matches (self->pattern, "subject", event->subject);
-  if (!events->details_met && name_matches (self->pattern, event))
-    events->details_met = has_details (part (self->pattern, "details"), event->details);
-}
-
 static void
 take_event (SimExpectation *self, const SimEvent *event)
 {
   Events *events = self->state;
 
-  note_met (self, event);
+  note_met (&events->met, self->pattern, event);
   if (!self->counts || !name_matches (self->pattern, event))
     return;
   if (!sim_event_matches (self->pattern, event))
@@ -196,17 +219,8 @@ static void
 doubt_event (SimExpectation *self, GString *out)
 {
   const Events *events = self->state;
-  const char *subject = sim_schema_text (dd_yaml_member (self->pattern, "subject"));
-  g_autofree char *details = part (self->pattern, "details") != NULL
-                                 ? dd_value_to_text (part (self->pattern, "details"))
-                                 : NULL;
 
-  if (!events->subject_met)
-    g_string_append_printf (out, "nothing was ever told of %s, so nothing could break this",
-                            subject != NULL ? subject : "such a subject");
-  else if (events->same_name > 0 && !events->details_met)
-    g_string_append_printf (out, "no %s ever had details such as %s, so nothing could break this",
-                            name_of (self->pattern), details);
+  doubt_met (&events->met, self->pattern, out);
 }
 
 static void
@@ -309,6 +323,7 @@ typedef struct
   GHashTable *begun; /* subject -> DdUsec; for look-up only */
   gint64 pairs;
   char *breach; /* the first one */
+  Met from_met, to_met;
 } Gap;
 
 static gboolean
@@ -346,6 +361,8 @@ take_for_gap (SimExpectation *self, const SimEvent *event)
   Gap *gap = self->state;
   DdUsec *begun = g_hash_table_lookup (gap->begun, event->subject);
 
+  note_met (&gap->from_met, gap->from, event);
+  note_met (&gap->to_met, gap->to, event);
   if (begun != NULL && sim_event_matches (gap->to, event))
     {
       if (self->counts)
@@ -381,6 +398,16 @@ explain_gap (SimExpectation *self, GString *out)
 }
 
 static void
+doubt_gap (SimExpectation *self, GString *out)
+{
+  const Gap *gap = self->state;
+
+  doubt_met (&gap->from_met, gap->from, out);
+  if (out->len == 0)
+    doubt_met (&gap->to_met, gap->to, out);
+}
+
+static void
 clear_gap (SimExpectation *self)
 {
   Gap *gap = self->state;
@@ -398,5 +425,6 @@ const SimSubject sim_subject_gap = {
   .take = take_for_gap,
   .truth = gap_truth,
   .explain = explain_gap,
+  .doubt = doubt_gap,
   .clear = clear_gap,
 };

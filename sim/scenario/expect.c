@@ -198,9 +198,14 @@ read_count (Watched *watched, GError **error)
       base->min = dd_value_path_int (count->value, "min", 0);
       base->max = dd_value_path_int (count->value, "max", G_MAXINT64);
     }
-  if (base->min <= base->max)
+  if (base->min > base->max)
+    {
+      dd_yaml_set_error (error, count, "min is above max");
+      return FALSE;
+    }
+  if (base->min > 0 || base->max < G_MAXINT64)
     return TRUE;
-  dd_yaml_set_error (error, count, "min is above max");
+  dd_yaml_set_error (error, count, "every number is at least 0, so nothing could break this");
   return FALSE;
 }
 

@@ -211,15 +211,15 @@ is_comparison (const Walk *walk, const DdYaml *node, KubeType type, const KubeFi
 static void
 check_choice (const Walk *walk, const DdYaml *node, const KubeField *field, const char *path)
 {
+  const char *const *words = field->values != NULL ? field->values : field->words;
   g_autofree char *hint = NULL;
   g_autofree char *all = NULL;
 
-  if (node->text == NULL || field->values == NULL || dd_value_string (node->value) == NULL
-      || (walk->pattern && strchr (node->text, '*') != NULL)
-      || g_strv_contains (field->values, node->text))
+  if (node->text == NULL || words == NULL || dd_value_string (node->value) == NULL
+      || (walk->pattern && strchr (node->text, '*') != NULL) || g_strv_contains (words, node->text))
     return;
-  hint = sim_did_you_mean (node->text, field->values);
-  all = g_strjoinv (", ", (char **) field->values);
+  hint = sim_did_you_mean (node->text, words);
+  all = g_strjoinv (", ", (char **) words);
   note (walk, node, "%s cannot be \"%s\"%s; it is one of %s", path, node->text, hint, all);
 }
 

@@ -80,7 +80,8 @@ static const KubeStruct spec = {
 static const KubeField condition_fields[] = {
   { "type", KUBE_STRING, 1, .required = TRUE,
     KUBE_DOC ("Available, Progressing or ReplicaFailure.") },
-  { "status", KUBE_STRING, 2, .required = TRUE, KUBE_DOC ("True, False or Unknown.") },
+  { "status", KUBE_STRING, 2, .required = TRUE, .words = KUBE_VALUES ("True", "False", "Unknown"),
+    KUBE_DOC ("True, False or Unknown.") },
   { "lastUpdateTime", KUBE_TIME, 6, .fallback = "null",
     KUBE_DOC ("When the controller last wrote this condition, even with its status unchanged.") },
   { "lastTransitionTime", KUBE_TIME, 7, .fallback = "null",

@@ -335,7 +335,8 @@ static const KubeStruct metric_status = {
 static const KubeField condition_fields[] = {
   { "type", KUBE_STRING, 1, .required = TRUE,
     KUBE_DOC ("AbleToScale, ScalingActive or ScalingLimited.") },
-  { "status", KUBE_STRING, 2, .required = TRUE, KUBE_DOC ("True, False or Unknown.") },
+  { "status", KUBE_STRING, 2, .required = TRUE, .words = KUBE_VALUES ("True", "False", "Unknown"),
+    KUBE_DOC ("True, False or Unknown.") },
   { "lastTransitionTime", KUBE_TIME, 3, .fallback = "null",
     KUBE_DOC ("When status last took another value.") },
   { "reason", KUBE_STRING, 4,

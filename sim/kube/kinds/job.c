@@ -167,7 +167,8 @@ static const KubeField condition_fields[] = {
   { "type", KUBE_STRING, 1, .required = TRUE,
     KUBE_DOC ("Complete, Failed, Suspended, or on the way there SuccessCriteriaMet and "
               "FailureTarget.") },
-  { "status", KUBE_STRING, 2, .required = TRUE, KUBE_DOC ("True, False or Unknown.") },
+  { "status", KUBE_STRING, 2, .required = TRUE, .words = KUBE_VALUES ("True", "False", "Unknown"),
+    KUBE_DOC ("True, False or Unknown.") },
   { "lastProbeTime", KUBE_TIME, 3, KUBE_DOC ("When it was last looked at.") },
   { "lastTransitionTime", KUBE_TIME, 4, KUBE_DOC ("When the status last changed.") },
   { "reason", KUBE_STRING, 5, KUBE_DOC ("Why, as one word.") },

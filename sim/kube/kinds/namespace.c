@@ -40,7 +40,8 @@ static const KubeStruct condition = {
 };
 
 static const KubeField status_fields[] = {
-  { "phase", KUBE_STRING, 1, KUBE_DOC ("Active, or Terminating from the delete request on.") },
+  { "phase", KUBE_STRING, 1, .words = KUBE_VALUES ("Active", "Terminating"),
+    KUBE_DOC ("Active, or Terminating from the delete request on.") },
   KUBE_LIST_OF (
       "conditions", condition, 2, .merge_key = "type",
       KUBE_DOC ("What keeps a deletion from finishing, such as NamespaceContentRemaining.")),

@@ -17,6 +17,7 @@ static const KubeField taint_fields[] = {
     KUBE_DOC ("Compared with a toleration's value under operator Equal; often empty."), KUBE_ACTS },
   /* Its values are checked below: the server reports them at metadata.taints. */
   { "effect", KUBE_STRING, 3, .required = TRUE,
+    .words = KUBE_VALUES ("NoSchedule", "PreferNoSchedule", "NoExecute"),
     KUBE_DOC ("NoSchedule turns new pods away, PreferNoSchedule tries to, NoExecute also evicts "
               "running ones."),
     KUBE_ACTS },
@@ -61,7 +62,7 @@ static const KubeField condition_fields[] = {
   { "type", KUBE_STRING, 1, .required = TRUE,
     KUBE_DOC ("Ready, MemoryPressure, DiskPressure, PIDPressure or NetworkUnavailable."),
     KUBE_ACTS },
-  { "status", KUBE_STRING, 2, .required = TRUE,
+  { "status", KUBE_STRING, 2, .required = TRUE, .words = KUBE_VALUES ("True", "False", "Unknown"),
     KUBE_DOC ("True, False, or Unknown when the node has fallen silent."), KUBE_ACTS },
   { "lastHeartbeatTime", KUBE_TIME, 3, .fallback = "null",
     KUBE_DOC ("When the kubelet last reported on it, changed or not."),

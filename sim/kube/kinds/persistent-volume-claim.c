@@ -85,7 +85,8 @@ const KubeStruct kube_claim_spec = {
 
 static const KubeField condition_fields[] = {
   { "type", KUBE_STRING, 1, .required = TRUE, KUBE_DOC ("What is judged, such as Resizing.") },
-  { "status", KUBE_STRING, 2, .required = TRUE, KUBE_DOC ("The verdict.") },
+  { "status", KUBE_STRING, 2, .required = TRUE, .words = KUBE_VALUES ("True", "False", "Unknown"),
+    KUBE_DOC ("The verdict.") },
   { "lastProbeTime", KUBE_TIME, 3, KUBE_DOC ("When it was last looked at.") },
   { "lastTransitionTime", KUBE_TIME, 4, KUBE_DOC ("When the verdict last changed.") },
   { "reason", KUBE_STRING, 5, KUBE_DOC ("Why, as one word.") },

@@ -392,7 +392,8 @@ static const KubeField pod_condition_fields[] = {
     KUBE_DOC ("What is judged, for example Ready or PodScheduled.") },
   { "observedGeneration", KUBE_INT, 7,
     KUBE_DOC ("The pod's metadata.generation at the time of the verdict.") },
-  { "status", KUBE_STRING, 2, .required = TRUE, KUBE_DOC ("The verdict: True, False or Unknown.") },
+  { "status", KUBE_STRING, 2, .required = TRUE, .words = KUBE_VALUES ("True", "False", "Unknown"),
+    KUBE_DOC ("The verdict: True, False or Unknown.") },
   { "lastProbeTime", KUBE_TIME, 3, .fallback = "null",
     KUBE_DOC ("When the matter was last looked into; usually null.") },
   { "lastTransitionTime", KUBE_TIME, 4, .fallback = "null",
@@ -438,6 +439,7 @@ static const KubeField pod_status_fields[] = {
   { "observedGeneration", KUBE_INT, 17,
     KUBE_DOC ("The metadata.generation of the spec that this status reflects.") },
   { "phase", KUBE_STRING, 1,
+    .words = KUBE_VALUES ("Pending", "Running", "Succeeded", "Failed", "Unknown"),
     KUBE_DOC ("Coarse summary of the whole pod: Pending, Running, Succeeded, Failed or Unknown.") },
   KUBE_LIST_OF (
       "conditions", pod_condition, 2, .merge_key = "type",
