@@ -61,8 +61,9 @@ result 'an unknown kind or field is refused with what was probably meant' "$(
 
 # ---- what acts is read ----
 
-# Code is what is outside the tables; whatever quotes a name there, alone or in a path, reads or writes it.
-find "$srcdir/sim/kube" -name '*.c' -exec cat {} + |
+# Code is what is outside the tables; whatever quotes a name there, alone or in a path, reads or writes it. What is only
+# validated does not act.
+find "$srcdir/sim/kube" -name '*.c' ! -name 'pod-validate.c' -exec cat {} + |
   awk '/^(static )?const KubeField .*\{$/ { table = 1 } !table && !/\\$/; /^};$/ { table = 0 }' |
   grep -Eo '"[A-Za-z0-9./]+"' | tr -d '"' | tr '.' '\n' | sort -u >"$here/read"
 for path in pod.spec deployment.spec daemonset.spec replicaset.spec statefulset.spec job.spec pdb.spec node.spec lease.spec \

@@ -509,6 +509,44 @@ START_TEST (mistakes_are_named_field_by_field)
       "{\"maxUnavailable\":0,\"maxSurge\":\"0%\"}},\"template\":{\"metadata\":{\"labels\":"
       "{\"a\":\"b\"}},\"spec\":{\"containers\":[{\"name\":\"c\",\"image\":\"i\"}]}}}",
       "spec.strategy.rollingUpdate.maxUnavailable" },
+    { "v1", "Pod",
+      "\"spec\":{\"containers\":[{\"name\":\"c\",\"image\":\"i\",\"resources\":{\"requests\":{"
+      "\"cup\":\"1\"}}}]}",
+      "spec.containers[0].resources.requests[cup]" },
+    { "v1", "Pod",
+      "\"spec\":{\"containers\":[{\"name\":\"c\",\"image\":\"i\",\"lifecycle\":{\"preStop\":{}}}]}",
+      "spec.containers[0].lifecycle.preStop" },
+    { "v1", "Pod",
+      "\"spec\":{\"containers\":[{\"name\":\"c\",\"image\":\"i\",\"lifecycle\":{\"preStop\":{"
+      "\"exec\":{\"command\":[\"a\"]},\"sleep\":{\"seconds\":1}}}}]}",
+      "spec.containers[0].lifecycle.preStop.sleep" },
+    { "v1", "Pod",
+      "\"spec\":{\"containers\":[{\"name\":\"c\",\"image\":\"i\",\"readinessProbe\":{"
+      "\"periodSeconds\":3}}]}",
+      "spec.containers[0].readinessProbe" },
+    { "v1", "Pod",
+      "\"spec\":{\"containers\":[{\"name\":\"c\",\"image\":\"i\",\"readinessProbe\":{\"tcpSocket\":"
+      "{\"port\":1},\"periodSeconds\":-1}}]}",
+      "spec.containers[0].readinessProbe.periodSeconds" },
+    { "policy/v1", "PodDisruptionBudget",
+      "\"spec\":{\"selector\":{\"matchLabels\":{\"a b\":\"c\"}}}", "spec.selector.matchLabels" },
+    { "policy/v1", "PodDisruptionBudget",
+      "\"spec\":{\"selector\":{\"matchExpressions\":[{\"key\":\"a\",\"operator\":\"In\"}]}}",
+      "spec.selector.matchExpressions[0].values" },
+    { "v1", "PersistentVolumeClaim",
+      "\"spec\":{\"accessModes\":[\"ReadWriteOnec\"],\"resources\":{\"requests\":{\"storage\":"
+      "\"1Gi\"}}}",
+      "spec.accessModes" },
+    { "apps/v1", "Deployment",
+      "\"spec\":{\"selector\":{\"matchLabels\":{\"a\":\"b\"}},\"strategy\":{\"rollingUpdate\":{"
+      "\"maxSurge\":\"25p\"}},\"template\":{\"metadata\":{\"labels\":{\"a\":\"b\"}},\"spec\":{"
+      "\"containers\":[{\"name\":\"c\",\"image\":\"i\"}]}}}",
+      "spec.strategy.rollingUpdate.maxSurge" },
+    { "apps/v1", "DaemonSet",
+      "\"spec\":{\"selector\":{\"matchLabels\":{\"a\":\"b\"}},\"updateStrategy\":{"
+      "\"rollingUpdate\":{\"maxUnavailable\":0,\"maxSurge\":\"101%\"}},\"template\":{\"metadata\":{"
+      "\"labels\":{\"a\":\"b\"}},\"spec\":{\"containers\":[{\"name\":\"c\",\"image\":\"i\"}]}}}",
+      "spec.updateStrategy.rollingUpdate.maxSurge" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)

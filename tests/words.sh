@@ -62,11 +62,15 @@ world:
             containers:
               - name: web
                 image: registry.example/web:1
-                readinessProbe: {periodSeconds: 5}
+                readinessProbe: {periodSeconds: 5, tcpSocket: {port: 80}}
     - apiVersion: policy/v1
       kind: PodDisruptionBudget
       metadata: {name: web, namespace: shop}
       spec: {minAvailable: 1, selector: {matchExpressions: [{key: app, operator: In, values: [web]}]}}
+    - apiVersion: v1
+      kind: PersistentVolumeClaim
+      metadata: {name: data, namespace: shop}
+      spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}
 steps:
   - at: 1m
     eks: {operation: ListNodegroups, input: {clusterName: one}}
@@ -190,6 +194,7 @@ PodDisruptionBudget PodDisr PodDisruptionBugdet
 minAvailable minAvail minAvaliable
 matchExpressions matchExpr matchExpression
 operator operator opreator
+ReadWriteOnce accessModes: ReadWriteOnec
 ListNodegroups ListNode ListNodegroup
 input input inptu
 step.started step.started step.startd

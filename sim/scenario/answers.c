@@ -98,34 +98,19 @@ check_value (const DdYaml *node, const SimRow *row, SimShape shape, GError **err
   return shape != SIM_TEXT || check_word (node, row, error);
 }
 
-static gboolean
-refuse_name (const DdYaml *key, const SimRow *rows, const char *what, GError **error)
-{
-  g_autoptr (GPtrArray) names = g_ptr_array_new ();
-  g_autofree char *hint = NULL;
-  g_autofree char *all = NULL;
-
-  for (const SimRow *row = rows; row->key != NULL; row++)
-    g_ptr_array_add (names, (gpointer) row->key);
-  g_ptr_array_add (names, NULL);
-  hint = sim_did_you_mean (key->text, (const char *const *) names->pdata);
-  all = g_strjoinv (", ", (char **) names->pdata);
-  dd_yaml_set_error (error, key, "%s has no \"%s\"%s; there are %s", what, key->text, hint, all);
-  return FALSE;
-}
-
 gboolean
 sim_answers_check (const DdYaml *pattern, const SimRow *rows, const char *what, GError **error)
 {
   for (guint i = 0; pattern != NULL && pattern->keys != NULL && i < pattern->keys->len; i++)
     {
       const DdYaml *key = g_ptr_array_index (pattern->keys, i);
-      const SimRow *row = rows;
+      const SimRow *row = sim_schema_find (rows, key->text);
 
-      while (row->key != NULL && strcmp (row->key, key->text) != 0)
-        row++;
-      if (row->key == NULL)
-        return refuse_name (key, rows, what, error);
+      if (row == NULL)
+        {
+          sim_schema_refuse_key (key, rows, what, error);
+          return FALSE;
+        }
       if (!check_value (dd_yaml_element (pattern, i), row, row->shape, error))
         return FALSE;
     }

@@ -241,8 +241,8 @@ check_shape (const DdYaml *node, const SimRow *row, SimShape shape, GError **err
   return TRUE;
 }
 
-static const SimRow *
-find_row (const SimRow *rows, const char *key)
+const SimRow *
+sim_schema_find (const SimRow *rows, const char *key)
 {
   for (const SimRow *row = rows; row->key != NULL; row++)
     {
@@ -252,8 +252,8 @@ find_row (const SimRow *rows, const char *key)
   return NULL;
 }
 
-static void
-set_unknown_key (const DdYaml *key, const SimRow *rows, const char *what, GError **error)
+void
+sim_schema_refuse_key (const DdYaml *key, const SimRow *rows, const char *what, GError **error)
 {
   g_autoptr (GPtrArray) names = g_ptr_array_new ();
   g_autofree char *hint = NULL;
@@ -294,11 +294,11 @@ sim_schema_check (const DdYaml *node, const SimRow *rows, const char *what, GErr
   for (guint i = 0; i < node->keys->len; i++)
     {
       const DdYaml *key = g_ptr_array_index (node->keys, i);
-      const SimRow *row = find_row (rows, key->text);
+      const SimRow *row = sim_schema_find (rows, key->text);
 
       if (row == NULL)
         {
-          set_unknown_key (key, rows, what, error);
+          sim_schema_refuse_key (key, rows, what, error);
           return FALSE;
         }
       if (!check_shape (g_ptr_array_index (node->children, i), row, row->shape, error))

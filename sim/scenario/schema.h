@@ -43,6 +43,11 @@ struct _SimRow
 gboolean sim_schema_check (const DdYaml *node, const SimRow *rows, const char *what,
                            GError **error);
 
+/* NULL when no row has that key; and the error that says so, with what was probably meant. */
+const SimRow *sim_schema_find (const SimRow *rows, const char *key);
+void sim_schema_refuse_key (const DdYaml *key, const SimRow *rows, const char *what,
+                            GError **error);
+
 /* The word of the NULL-terminated WORDS that TEXT probably meant; NULL when none is near. */
 const char *sim_closest_word (const char *text, const char *const *words);
 /* " (did you mean X?)" or ""; caller frees. */

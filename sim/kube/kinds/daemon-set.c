@@ -195,6 +195,9 @@ validate (const DdValue *old, const DdValue *object, KubeCauses *causes)
   kube_int_or_percent_validate (
       dd_value_path (object, "spec.updateStrategy.rollingUpdate.maxUnavailable"),
       "spec.updateStrategy.rollingUpdate.maxUnavailable", causes);
+  kube_int_or_percent_validate (
+      dd_value_path (object, "spec.updateStrategy.rollingUpdate.maxSurge"),
+      "spec.updateStrategy.rollingUpdate.maxSurge", causes);
 }
 
 const KubeKind kube_daemon_set = {

@@ -202,6 +202,7 @@ validate (const DdValue *old, const DdValue *object, KubeCauses *causes)
                        "Forbidden: may not be specified when strategy `type` is 'Recreate'");
       return;
     }
+  kube_any_percent_validate (surge, "spec.strategy.rollingUpdate.maxSurge", causes);
   kube_int_or_percent_validate (unavailable, "spec.strategy.rollingUpdate.maxUnavailable", causes);
   if (is_zero (unavailable) && is_zero (surge))
     kube_causes_add (causes, "FieldValueInvalid", "spec.strategy.rollingUpdate.maxUnavailable",

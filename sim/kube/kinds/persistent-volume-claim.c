@@ -53,7 +53,7 @@ static const KubeStruct data_source_reference = {
 };
 
 static const KubeField spec_fields[] = {
-  KUBE_LIST_OF_STRINGS ("accessModes", 1,
+  KUBE_LIST_OF_STRINGS ("accessModes", 1, .words = kube_access_modes,
                         KUBE_DOC ("How the volume is to be mounted: ReadWriteOnce, "
                                   "ReadOnlyMany, ReadWriteMany or ReadWriteOncePod."),
                         KUBE_ACTS),
@@ -116,7 +116,8 @@ static const KubeField status_fields[] = {
   { "phase", KUBE_STRING, 1, .fallback = "\"Pending\"",
     .values = KUBE_VALUES ("Bound", "Lost", "Pending"),
     KUBE_DOC ("Pending, Bound, or Lost when the volume is gone.") },
-  KUBE_LIST_OF_STRINGS ("accessModes", 2, KUBE_DOC ("Those of the volume.")),
+  KUBE_LIST_OF_STRINGS ("accessModes", 2, .words = kube_access_modes,
+                        KUBE_DOC ("Those of the volume.")),
   { "capacity", KUBE_MAP, 3, .element = KUBE_QUANTITY, KUBE_DOC ("What the volume has.") },
   KUBE_LIST_OF ("conditions", condition, 4, .merge_key = "type",
                 KUBE_DOC ("How a resize goes on.")),
@@ -176,6 +177,25 @@ kube_storage_size (const DdValue *amount)
   gint64 bytes;
 
   return kube_quantity_to_units (amount, &bytes) ? bytes : 0;
+}
+
+const char *const kube_access_modes[]
+    = { "ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod", NULL };
+
+/* Imitates: pkg/apis/core/validation, which names the list and not its element. */
+void
+kube_access_modes_validate (const DdValue *modes, KubeCauses *causes)
+{
+  for (gsize i = 0; i < dd_value_length (modes); i++)
+    {
+      const char *mode = dd_value_string (dd_value_element (modes, i));
+
+      if (mode != NULL && !g_strv_contains (kube_access_modes, mode))
+        kube_causes_add (causes, "FieldValueNotSupported", "spec.accessModes",
+                         "Unsupported value: \"%s\": supported values: \"ReadOnlyMany\", "
+                         "\"ReadWriteMany\", \"ReadWriteOnce\", \"ReadWriteOncePod\"",
+                         mode);
+    }
 }
 
 DdValue *
@@ -367,6 +387,7 @@ validate (const DdValue *old, const DdValue *object, KubeCauses *causes)
       validate_fixed (old, object, causes);
       return;
     }
+  kube_access_modes_validate (dd_value_path (object, "spec.accessModes"), causes);
   if (is_for_one_pod_and_more (dd_value_path (object, "spec.accessModes")))
     kube_causes_add (causes, "FieldValueForbidden", "spec.accessModes",
                      "Forbidden: may not use ReadWriteOncePod with other access modes");

@@ -110,7 +110,8 @@ static const KubeField spec_fields[] = {
   KUBE_OBJECT_OF ("awsElasticBlockStore", kube_elastic_block_store, 2, .within = 2, .pointer = TRUE,
                   KUBE_DOC ("EBS volume, before CSI."),
                   KUBE_INERT ("It is handled by the CSI driver.")),
-  KUBE_LIST_OF_STRINGS ("accessModes", 3, KUBE_DOC ("How it may be mounted."), KUBE_ACTS),
+  KUBE_LIST_OF_STRINGS ("accessModes", 3, .words = kube_access_modes,
+                        KUBE_DOC ("How it may be mounted."), KUBE_ACTS),
   KUBE_OBJECT_OF ("claimRef", claim_reference, 4, .pointer = TRUE,
                   KUBE_DOC ("Claim that it belongs to, or is meant for."), KUBE_ACTS),
   { "persistentVolumeReclaimPolicy", KUBE_STRING, 5, .fallback = "\"Retain\"",
@@ -254,6 +255,7 @@ validate (const DdValue *old, const DdValue *object, KubeCauses *causes)
   const DdValue *after = dd_value_member (object, "spec");
   const DdValue *reach = dd_value_member (before, "nodeAffinity");
 
+  kube_access_modes_validate (dd_value_member (after, "accessModes"), causes);
   if (dd_value_length (dd_value_member (after, "accessModes")) == 0)
     kube_causes_add (causes, "FieldValueRequired", "spec.accessModes", "Required value");
   if (dd_value_path (after, "capacity.storage") == NULL)

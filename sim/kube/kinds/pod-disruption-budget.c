@@ -101,6 +101,7 @@ validate (const DdValue *old G_GNUC_UNUSED, const DdValue *budget, KubeCauses *c
     }
   kube_int_or_percent_validate (least, "spec.minAvailable", causes);
   kube_int_or_percent_validate (most, "spec.maxUnavailable", causes);
+  kube_label_selector_validate (dd_value_path (budget, "spec.selector"), "spec.selector", causes);
 }
 
 const KubeKind kube_pod_disruption_budget = {

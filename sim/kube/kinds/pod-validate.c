@@ -48,6 +48,102 @@ validate_requests (const DdValue *container, const char *field, KubeCauses *caus
     }
 }
 
+/* Imitates: IsStandardContainerResourceName of pkg/apis/core/helper. */
+static gboolean
+is_standard_resource (const char *name)
+{
+  static const char *const names[] = { "cpu", "memory", "ephemeral-storage", NULL };
+
+  return g_strv_contains (names, name) || g_str_has_prefix (name, "hugepages-");
+}
+
+/* A name without a domain is one of Kubernetes' own: `cup` asks for nothing that a node has.
+ * Imitates: validateContainerResourceName, which says the same twice. */
+static void
+validate_resource_names (const DdValue *container, const char *list, const char *field,
+                         KubeCauses *causes)
+{
+  const DdValue *amounts = dd_value_at (container, "resources", list, NULL);
+
+  for (gsize i = 0; i < dd_value_length (amounts); i++)
+    {
+      const char *name = dd_value_key (amounts, i);
+      g_autofree char *place = g_strdup_printf ("%s.resources.%s[%s]", field, list, name);
+
+      if (strchr (name, '/') != NULL || is_standard_resource (name))
+        continue;
+      kube_causes_add (causes, "FieldValueInvalid", place,
+                       "Invalid value: \"%s\": must be a standard resource type or fully qualified",
+                       name);
+      kube_causes_add (causes, "FieldValueInvalid", place,
+                       "Invalid value: \"%s\": must be a standard resource for containers", name);
+    }
+}
+
+/* Imitates: validateHandler: one way to act, in this order. */
+static void
+validate_handler (const DdValue *handler, const char *place, KubeCauses *causes)
+{
+  static const char *const ways[] = { "exec", "httpGet", "tcpSocket", "grpc", "sleep" };
+  guint met = 0;
+
+  for (guint i = 0; i < G_N_ELEMENTS (ways); i++)
+    {
+      g_autofree char *way = g_strconcat (place, ".", ways[i], NULL);
+
+      if (dd_value_member (handler, ways[i]) != NULL && met++ > 0)
+        kube_causes_add (causes, "FieldValueForbidden", way,
+                         "Forbidden: may not specify more than 1 handler type");
+    }
+  if (met == 0)
+    kube_causes_add (causes, "FieldValueRequired", place,
+                     "Required value: must specify a handler type");
+}
+
+/* Imitates: validateProbe. */
+static void
+validate_probe (const DdValue *probe, const char *place, KubeCauses *causes)
+{
+  static const char *const numbers[] = { "initialDelaySeconds", "timeoutSeconds", "periodSeconds",
+                                         "successThreshold", "failureThreshold" };
+
+  validate_handler (probe, place, causes);
+  for (guint i = 0; i < G_N_ELEMENTS (numbers); i++)
+    {
+      gint64 number = dd_value_path_int (probe, numbers[i], 0);
+      g_autofree char *field = g_strconcat (place, ".", numbers[i], NULL);
+
+      if (number < 0)
+        kube_causes_add (causes, "FieldValueInvalid", field,
+                         "Invalid value: %" G_GINT64_FORMAT ": must be greater than or equal to 0",
+                         number);
+    }
+}
+
+static void
+validate_programs (const DdValue *container, const char *field, KubeCauses *causes)
+{
+  static const char *const probes[] = { "livenessProbe", "readinessProbe", "startupProbe" };
+  static const char *const hooks[] = { "postStart", "preStop" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (hooks); i++)
+    {
+      const DdValue *hook = dd_value_at (container, "lifecycle", hooks[i], NULL);
+      g_autofree char *place = g_strconcat (field, ".lifecycle.", hooks[i], NULL);
+
+      if (hook != NULL)
+        validate_handler (hook, place, causes);
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (probes); i++)
+    {
+      const DdValue *probe = dd_value_member (container, probes[i]);
+      g_autofree char *place = g_strconcat (field, ".", probes[i], NULL);
+
+      if (probe != NULL)
+        validate_probe (probe, place, causes);
+    }
+}
+
 static void
 validate_ports (const DdValue *container, const char *field, KubeCauses *causes)
 {
@@ -100,7 +196,10 @@ validate_container (const DdValue *container, const DdValue *volumes, const char
     kube_causes_add (causes, "FieldValueRequired", image_field, "Required value");
   validate_ports (container, field, causes);
   validate_mounts (container, volumes, field, causes);
+  validate_resource_names (container, "limits", field, causes);
+  validate_resource_names (container, "requests", field, causes);
   validate_requests (container, field, causes);
+  validate_programs (container, field, causes);
 }
 
 static void

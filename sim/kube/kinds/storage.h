@@ -25,6 +25,9 @@ extern const KubeStruct kube_claim_spec;
 /* Bytes of an amount of storage; what is none counts as 0. */
 gint64 kube_storage_size (const DdValue *amount);
 
+/* All access modes, ended by NULL, and those of MODES that are none told. */
+extern const char *const kube_access_modes[];
+void kube_access_modes_validate (const DdValue *modes, KubeCauses *causes);
 /* "RWO,ROX", as kubectl get shows the access modes. */
 DdValue *kube_access_modes_cell (const DdValue *modes);
 

@@ -119,7 +119,11 @@ void kube_workload_validate (const char *noun, const DdValue *old, const DdValue
 /* The same without what is said of the pods' spec, which for some kinds is not whole yet, and of
  * updates. */
 void kube_workload_validate_template (const char *noun, const DdValue *object, KubeCauses *causes);
+/* What may be more than all of it, such as a surge; and what may not. */
+void kube_any_percent_validate (const DdValue *value, const char *field, KubeCauses *causes);
 void kube_int_or_percent_validate (const DdValue *value, const char *field, KubeCauses *causes);
+/* The selector at FIELD, which may be NULL. */
+void kube_label_selector_validate (const DdValue *selector, const char *field, KubeCauses *causes);
 /* MEMBER of every container of a pod's spec: "web,proxy". */
 DdValue *kube_join_of_containers (const DdValue *spec, const char *member);
 DdValue *kube_containers_cell (KubeApi *api, const SimObject *object);

@@ -59,6 +59,8 @@ static const KubeField host_path_fields[] = {
   { "path", KUBE_STRING, 1, .required = TRUE,
     KUBE_DOC ("Path in the node's file system; symbolic links are followed.") },
   { "type", KUBE_STRING, 2, .pointer = TRUE, .fallback = "\"\"",
+    .values = KUBE_VALUES ("", "BlockDevice", "CharDevice", "Directory", "DirectoryOrCreate",
+                           "File", "FileOrCreate", "Socket"),
     KUBE_DOC (
         "What must be there, such as Directory, FileOrCreate or Socket; empty for no check.") },
   { NULL },

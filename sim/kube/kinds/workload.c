@@ -7,6 +7,7 @@
 
 #include "sim/kube/schema/go-text.h"
 #include "sim/kube/kinds/structs.h"
+#include "sim/kube/names.h"
 
 /* ---- status ---- */
 
@@ -75,6 +76,60 @@ kube_ready_replicas_cell (KubeApi *api G_GNUC_UNUSED, const SimObject *object)
 /* ---- validation ---- */
 
 static void
+validate_label_key (const char *key, const char *field, KubeCauses *causes)
+{
+  const char *problem = key != NULL ? kube_name_check_qualified (key) : NULL;
+
+  if (problem != NULL)
+    kube_causes_add (causes, "FieldValueInvalid", field, "Invalid value: \"%s\": %s", key, problem);
+}
+
+static void
+validate_requirement (const DdValue *requirement, const char *place, KubeCauses *causes)
+{
+  const char *operator_ = dd_value_path_string (requirement, "operator");
+  gboolean wants = g_strcmp0 (operator_, "In") == 0 || g_strcmp0 (operator_, "NotIn") == 0;
+  gboolean has = dd_value_length (dd_value_member (requirement, "values")) > 0;
+  g_autofree char *key = g_strconcat (place, ".key", NULL);
+  g_autofree char *values = g_strconcat (place, ".values", NULL);
+
+  if (wants && !has)
+    kube_causes_add (causes, "FieldValueRequired", values,
+                     "Required value: must be specified when `operator` is 'In' or 'NotIn'");
+  if (!wants && has)
+    kube_causes_add (causes, "FieldValueForbidden", values,
+                     "Forbidden: may not be specified when `operator` is 'Exists' or "
+                     "'DoesNotExist'");
+  validate_label_key (dd_value_path_string (requirement, "key"), key, causes);
+}
+
+/* Imitates: apimachinery's pkg/apis/meta/v1/validation, ValidateLabelSelector. */
+void
+kube_label_selector_validate (const DdValue *selector, const char *field, KubeCauses *causes)
+{
+  const DdValue *labels = dd_value_member (selector, "matchLabels");
+  const DdValue *requirements = dd_value_member (selector, "matchExpressions");
+  g_autofree char *place = g_strconcat (field, ".matchLabels", NULL);
+
+  for (gsize i = 0; i < dd_value_length (labels); i++)
+    {
+      const char *value = dd_value_string (dd_value_nth (labels, i));
+      const char *problem = value != NULL ? kube_name_check_label_value (value) : NULL;
+
+      validate_label_key (dd_value_key (labels, i), place, causes);
+      if (problem != NULL)
+        kube_causes_add (causes, "FieldValueInvalid", place, "Invalid value: \"%s\": %s", value,
+                         problem);
+    }
+  for (gsize i = 0; i < dd_value_length (requirements); i++)
+    {
+      g_autofree char *its = g_strdup_printf ("%s.matchExpressions[%" G_GSIZE_FORMAT "]", field, i);
+
+      validate_requirement (dd_value_element (requirements, i), its, causes);
+    }
+}
+
+static void
 validate_selector (const char *noun, const DdValue *object, KubeCauses *causes)
 {
   const DdValue *selector = dd_value_path (object, "spec.selector");
@@ -83,6 +138,7 @@ validate_selector (const char *noun, const DdValue *object, KubeCauses *causes)
 
   if (selector == NULL)
     return; /* a required field: the table has said so */
+  kube_label_selector_validate (selector, "spec.selector", causes);
   if (dd_value_length (dd_value_member (selector, "matchLabels")) == 0
       && dd_value_length (dd_value_member (selector, "matchExpressions")) == 0)
     {
@@ -173,13 +229,22 @@ kube_workload_validate (const char *noun, const DdValue *old, const DdValue *obj
   validate_selector_is_kept (old, object, causes);
 }
 
-/* Imitates: pkg/apis/apps/validation, ValidatePositiveIntOrPercent and IsNotMoreThan100Percent. */
+/* The number before the sign of a well-formed percentage; -1 of any other TEXT. */
+static gint64
+percentage_of (const char *text)
+{
+  char *end = NULL;
+  gint64 percent
+      = text != NULL && g_ascii_isdigit (text[0]) ? g_ascii_strtoll (text, &end, 10) : -1;
+
+  return end != NULL && strcmp (end, "%") == 0 ? percent : -1;
+}
+
+/* Imitates: pkg/apis/apps/validation, ValidatePositiveIntOrPercent. */
 void
-kube_int_or_percent_validate (const DdValue *value, const char *field, KubeCauses *causes)
+kube_any_percent_validate (const DdValue *value, const char *field, KubeCauses *causes)
 {
   const char *text = dd_value_string (value);
-  char *end = NULL;
-  gint64 percent;
 
   if (value == NULL)
     return;
@@ -191,14 +256,22 @@ kube_int_or_percent_validate (const DdValue *value, const char *field, KubeCause
                          dd_value_int (value, 0));
       return;
     }
-  percent = g_ascii_isdigit (text[0]) ? g_ascii_strtoll (text, &end, 10) : 0;
-  if (end == NULL || strcmp (end, "%") != 0)
+  if (percentage_of (text) < 0)
     kube_causes_add (causes, "FieldValueInvalid", field,
                      "Invalid value: \"%s\": a valid percent string must consist of a numeric "
                      "string followed by an ending '%%' (e.g. '1%%',  or '93%%', regex used for "
                      "validation is '[0-9]+%%')",
                      text);
-  else if (percent > 100)
+}
+
+/* Imitates: the same with IsNotMoreThan100Percent. */
+void
+kube_int_or_percent_validate (const DdValue *value, const char *field, KubeCauses *causes)
+{
+  const char *text = dd_value_string (value);
+
+  kube_any_percent_validate (value, field, causes);
+  if (percentage_of (text) > 100)
     kube_causes_add (causes, "FieldValueInvalid", field,
                      "Invalid value: \"%s\": must not be greater than 100%%", text);
 }
