@@ -197,6 +197,7 @@ operator operator opreator
 ReadWriteOnce accessModes: ReadWriteOnec
 ListNodegroups ListNode ListNodegroup
 input input inptu
+clusterName ListNode clusterNmae
 step.started step.started step.startd
 scenario actor:.scenario scenaro
 plus plus: puls
@@ -348,6 +349,12 @@ done)"
 result 'the language lists them' "$("$drydock" run --language >"$here/out"; for event in $events; do
   grep -qF "  $event " "$here/out" || echo "$event"
 done)"
+
+result 'and delays, annotations, knobs, releases and what may go wrong' "$(
+  for words in '  node.register$' '  drydock.dev/ready-after ' '  join_timeout ' '  1.30 .* 1.30.0-20240703' \
+    '  BOTTLEROCKET_ARM_64$' '    pod pull$' '    DescribeInstances$' '    pods/eviction  *create$'; do
+    grep -q "^$words" "$here/out" || echo "$words"
+  done)"
 
 echo "1..$n"
 exit $failed

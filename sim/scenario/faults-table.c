@@ -83,6 +83,51 @@ operations_of (const char *service)
   return names;
 }
 
+static void
+append_verbs (const KubeKind *kind, const char *subresource, GString *out)
+{
+  g_autofree char *name
+      = g_strconcat (kind->plural, *subresource != '\0' ? "/" : "", subresource, NULL);
+  g_autoptr (GPtrArray) verbs = kube_verbs_of (kind, subresource);
+  g_autofree char *text = NULL;
+
+  g_ptr_array_add (verbs, NULL);
+  text = g_strjoinv (", ", (char **) verbs->pdata);
+  g_string_append_printf (out, "    %-38s %s\n", name, text);
+}
+
+static void
+append_operations (const char *service, GString *out)
+{
+  g_autoptr (GPtrArray) names = sim_aws_operation_names (sim_aws_service (service));
+
+  g_string_append_printf (out, "  %s\n", service);
+  for (guint i = 0; i + 1 < names->len; i++)
+    g_string_append_printf (out, "    %s\n", (const char *) g_ptr_array_index (names, i));
+}
+
+char *
+sim_faults_reference (void)
+{
+  static const char *const services[] = { "eks", "autoscaling", "ec2", "ssm", "sts" };
+  GString *out = g_string_new ("  instance, pod and hook, without a request\n");
+
+  for (guint i = 0; happenings[i] != NULL; i++)
+    g_string_append_printf (out, "    %s\n", happenings[i]);
+  for (guint i = 0; i < G_N_ELEMENTS (services); i++)
+    append_operations (services[i], out);
+  g_string_append (out, "  kubernetes: one of these verbs before the resource, \"list pods\"\n");
+  for (guint i = 0; i < kube_n_kinds; i++)
+    {
+      g_autoptr (GPtrArray) subresources = kube_subresources_of (kube_kinds[i]);
+
+      append_verbs (kube_kinds[i], "", out);
+      for (guint sub = 0; sub < subresources->len; sub++)
+        append_verbs (kube_kinds[i], g_ptr_array_index (subresources, sub), out);
+    }
+  return g_string_free (out, FALSE);
+}
+
 /* What nobody can ask for cannot go wrong either. */
 static gboolean
 check_operation (const DdYaml *row, GError **error)

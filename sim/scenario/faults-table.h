@@ -10,6 +10,8 @@ G_BEGIN_DECLS
 
 /* What the schema cannot see of LIST (may be NULL). */
 gboolean sim_faults_check (const DdYaml *list, GError **error);
+/* What may go wrong, a line each, for the language's reference; caller frees. */
+char *sim_faults_reference (void);
 /* Adds the checked rows of LIST to WORLD, whose trace has begun. */
 void sim_faults_add_all (SimWorld *world, const DdYaml *list);
 /* Adds a failed SimVerdict to VERDICTS for each row of LIST that never struck, unless it says that

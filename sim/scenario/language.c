@@ -7,8 +7,10 @@
 #include "config.h"
 
 #include "base/events.h"
+#include "sim/aws/eks/ami-catalog.h"
 #include "sim/aws/eks/workflow.h"
 #include "sim/kube/kinds/annotations.h"
+#include "sim/scenario/faults-table.h"
 #include "sim/scenario/schema.h"
 #include "sim/stage/latency.h"
 
@@ -367,6 +369,22 @@ print_delays (GString *out)
     g_string_append_printf (out, "  %s\n", sim_delay_name ((SimDelay) i));
 }
 
+static void
+print_releases (GString *out)
+{
+  g_autofree char *text = aws_ami_releases_text ();
+
+  g_string_append_printf (out, "\nReleases that are published, by family and minor:\n\n%s", text);
+}
+
+static void
+print_faults (GString *out)
+{
+  g_autofree char *text = sim_faults_reference ();
+
+  g_string_append_printf (out, "\nOperations of faults, by service:\n\n%s", text);
+}
+
 static const char manners[]
     = "\nA name that nothing has is refused. A fault that never strikes fails `drydock run` unless "
       "it may\nnot strike; `drydock explore` tells once of one that struck under none of its "
@@ -383,5 +401,7 @@ sim_language_reference (void)
   print_annotations (out);
   print_knobs (out);
   print_delays (out);
+  print_releases (out);
+  print_faults (out);
   return g_string_free (out, FALSE);
 }

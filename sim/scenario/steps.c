@@ -149,6 +149,51 @@ reply_came (const DdReply *reply, gpointer data)
 
 /* ---- AWS ---- */
 
+static const AwsField *
+find_parameter (const AwsField *fields, const char *name)
+{
+  for (; fields != NULL && fields->name != NULL; fields++)
+    if (strcmp (fields->name, name) == 0)
+      return fields;
+  return NULL;
+}
+
+static gboolean
+refuse_parameter (const Step *step, const DdYaml *key, const AwsField *fields, GError **error)
+{
+  g_autoptr (GPtrArray) names = g_ptr_array_new ();
+  g_autofree char *hint = NULL;
+
+  for (; fields != NULL && fields->name != NULL; fields++)
+    g_ptr_array_add (names, (gpointer) fields->name);
+  g_ptr_array_add (names, NULL);
+  hint = sim_did_you_mean (key->text, (const char *const *) names->pdata);
+  dd_yaml_set_error (error, key, "%s has no parameter \"%s\", or it is not modelled%s",
+                     step->operation->name, key->text, hint);
+  return FALSE;
+}
+
+/* A request that is to be refused must not be refused for what is misspelt in it. */
+static gboolean
+check_input (const Step *step, const DdYaml *input, const AwsField *fields, GError **error)
+{
+  for (guint i = 0; input != NULL && input->keys == NULL && i < dd_yaml_length (input); i++)
+    if (!check_input (step, dd_yaml_element (input, i), fields, error))
+      return FALSE;
+  for (guint i = 0; input != NULL && input->keys != NULL && i < input->keys->len; i++)
+    {
+      const DdYaml *key = g_ptr_array_index (input->keys, i);
+      const AwsField *field = find_parameter (fields, key->text);
+
+      if (field == NULL)
+        return refuse_parameter (step, key, fields, error);
+      if (field->members != NULL
+          && !check_input (step, dd_yaml_element (input, i), field->members, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
 static gboolean
 prepare_aws (Step *step, GError **error)
 {
@@ -159,7 +204,8 @@ prepare_aws (Step *step, GError **error)
   step->service = sim_aws_service (step->action->key);
   step->operation = aws_service_operation (step->service, name->text);
   if (step->operation != NULL)
-    return TRUE;
+    return check_input (step, dd_yaml_member (step->pattern, "input"), step->operation->input,
+                        error);
   names = sim_aws_operation_names (step->service);
   hint = sim_did_you_mean (name->text, (const char *const *) names->pdata);
   dd_yaml_set_error (error, name, "%s has no operation \"%s\"%s", step->service->name, name->text,

@@ -117,6 +117,50 @@ image_id_of (const char *image_name)
   return g_strconcat ("ami-0", digits, NULL);
 }
 
+static void
+append_linux_releases (GString *out)
+{
+  int minor = 0;
+
+  for (guint i = 0; i < G_N_ELEMENTS (linux_releases); i++)
+    {
+      if (linux_releases[i].minor != minor)
+        g_string_append_printf (out, "%s  1.%d ", i > 0 ? "\n" : "", linux_releases[i].minor);
+      minor = linux_releases[i].minor;
+      g_string_append_printf (out, " 1.%d.%d-%s", minor, linux_releases[i].patch,
+                              linux_releases[i].date);
+    }
+  g_string_append_c (out, '\n');
+}
+
+static void
+append_families (gboolean bottlerocket, GString *out)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (families); i++)
+    {
+      if (families[i].bottlerocket != bottlerocket)
+        continue;
+      g_string_append_printf (out, "  %s", families[i].ami_type);
+      if (families[i].last_minor > 0)
+        g_string_append_printf (out, ", up to 1.%d", families[i].last_minor);
+      g_string_append_c (out, '\n');
+    }
+}
+
+char *
+aws_ami_releases_text (void)
+{
+  GString *out = g_string_new (NULL);
+
+  append_families (FALSE, out);
+  append_linux_releases (out);
+  append_families (TRUE, out);
+  for (guint i = 0; i < G_N_ELEMENTS (bottlerocket_releases); i++)
+    g_string_append_printf (out, "  1.%d to 1.%d  %s\n", bottlerocket_releases[i].first_minor,
+                            bottlerocket_releases[i].last_minor, bottlerocket_releases[i].release);
+  return g_string_free (out, FALSE);
+}
+
 static const AwsAmiFamily *
 family_of (const char *ami_type)
 {

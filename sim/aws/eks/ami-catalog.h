@@ -31,6 +31,9 @@ typedef struct
 AwsAmiCatalog *aws_ami_catalog_new (AwsCloud *cloud);
 void aws_ami_catalog_free (AwsAmiCatalog *catalog);
 
+/* The built-in history, a family and a minor a line; caller frees. */
+char *aws_ami_releases_text (void);
+
 gboolean aws_ami_type_is_known (const char *ami_type);
 const char *aws_ami_type_architecture (const char *ami_type);
 /* "1.27" ... "1.33" -> 27 ... 33; 0 for any other text. */
