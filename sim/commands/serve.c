@@ -72,7 +72,7 @@ parse_flags (int *argc, char ***argv, ServeFlags *flags, GError **error)
     { "kubeconfig", 'k', 0, G_OPTION_ARG_FILENAME, &flags->kubeconfig, "Write a kubeconfig here",
       "FILE" },
     { "profile", 0, 0, G_OPTION_ARG_STRING, &flags->profile,
-      "How EKS behaves where its documentation leaves it open", "workshop|documented" },
+      "How EKS behaves where its documentation leaves it open", "workshop|documented|observed" },
     { NULL },
   };
   g_autoptr (GOptionContext) context = g_option_context_new ("- an EKS to practise on");

@@ -49,6 +49,100 @@ check_harm (const DdYaml *row, GError **error)
   return FALSE;
 }
 
+/* What is said of a fault must mean something to what it strikes. */
+enum
+{
+  OF_REQUEST = 1 << 0,
+  OF_LAUNCH = 1 << 1,
+  OF_PROGRESS = 1 << 2, /* a node's join, a pod's pull ... */
+  OF_BLOW = 1 << 3,     /* that instances suffer at a moment */
+};
+
+static const struct
+{
+  const char *key;
+  guint of;
+} means[] = {
+  { "error", OF_REQUEST | OF_LAUNCH },
+  { "message", OF_REQUEST | OF_LAUNCH },
+  { "status", OF_REQUEST },
+  { "retry_after", OF_REQUEST },
+  { "delay", OF_REQUEST },
+  { "lose_reply", OF_REQUEST },
+  { "half_closed", OF_REQUEST },
+  { "unreachable", OF_REQUEST },
+  { "nth", OF_REQUEST | OF_LAUNCH | OF_PROGRESS },
+  { "probability", OF_REQUEST | OF_LAUNCH | OF_PROGRESS },
+};
+
+static guint
+kind_of (const DdYaml *row)
+{
+  const char *operation = sim_schema_text (dd_yaml_member (row, "operation"));
+
+  if (is_request (row))
+    return OF_REQUEST;
+  if (g_strcmp0 (operation, "launch") == 0)
+    return OF_LAUNCH;
+  if (g_strcmp0 (operation, "interrupt") == 0 || g_strcmp0 (operation, "vanish") == 0)
+    return OF_BLOW;
+  return OF_PROGRESS;
+}
+
+static gboolean
+check_means (const DdYaml *row, GError **error)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (means); i++)
+    {
+      const DdYaml *key = dd_yaml_key (row, means[i].key);
+
+      if (key == NULL || (means[i].of & kind_of (row)) != 0)
+        continue;
+      dd_yaml_set_error (error, key, "%s means nothing to %s %s", key->text,
+                         sim_schema_text (dd_yaml_member (row, "service")),
+                         sim_schema_text (dd_yaml_member (row, "operation")));
+      return FALSE;
+    }
+  return TRUE;
+}
+
+/* A request ends in one way. */
+static gboolean
+check_end (const DdYaml *row, GError **error)
+{
+  static const char *const ends[] = { "error", "lose_reply", "half_closed", "unreachable" };
+  const char *met = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (ends); i++)
+    {
+      const DdYaml *member = dd_yaml_member (row, ends[i]);
+
+      if (member == NULL || !dd_value_bool (member->value, TRUE))
+        continue;
+      if (met != NULL)
+        {
+          dd_yaml_set_error (error, dd_yaml_key (row, ends[i]),
+                             "a fault ends a request in one way, not with both %s and %s", met,
+                             ends[i]);
+          return FALSE;
+        }
+      met = ends[i];
+    }
+  return TRUE;
+}
+
+/* 0 is how a row without an end is kept. */
+static gboolean
+check_length (const DdYaml *row, GError **error)
+{
+  const DdYaml *length = dd_yaml_member (row, "for");
+
+  if (length == NULL || sim_schema_duration (length, 0) > 0)
+    return TRUE;
+  dd_yaml_set_error (error, length, "for: that is no time at all");
+  return FALSE;
+}
+
 /* "list pods", "create pods/eviction" and the like. */
 static void
 add_orders (const KubeKind *kind, const char *subresource, GPtrArray *names)
@@ -291,7 +385,8 @@ sim_faults_check (const DdYaml *list, GError **error)
           return FALSE;
         }
       if (!check_harm (row, error) || !check_what (row, error) || !check_asker (row, error)
-          || !check_error_code (row, error))
+          || !check_error_code (row, error) || !check_means (row, error) || !check_end (row, error)
+          || !check_length (row, error))
         return FALSE;
     }
   return TRUE;
