@@ -56,6 +56,24 @@ refuse_command (const char *name)
   return DD_EXIT_BAD_INPUT;
 }
 
+/* A switch is given or left out: GLib takes --force=false for --force. */
+static gboolean
+switches_are_bare (const DdCommand *command, int argc, char **argv)
+{
+  for (int i = 1; i < argc; i++)
+    for (guint j = 0; command->switches != NULL && command->switches[j] != NULL; j++)
+      {
+        g_autofree char *with_value = g_strdup_printf ("--%s=", command->switches[j]);
+
+        if (!g_str_has_prefix (argv[i], with_value))
+          continue;
+        g_printerr ("drydock %s: --%s takes no value; leave it out where it is not meant\n",
+                    command->name, command->switches[j]);
+        return FALSE;
+      }
+  return TRUE;
+}
+
 int
 main (int argc, char **argv)
 {
@@ -85,5 +103,7 @@ main (int argc, char **argv)
     return refuse_command (name);
   full_name = g_strconcat ("drydock ", name, NULL);
   g_set_prgname (full_name); /* what GOption's usage line begins with */
+  if (!switches_are_bare (command, argc - 1, argv + 1))
+    return DD_EXIT_BAD_INPUT;
   return command->run (argc - 1, argv + 1);
 }

@@ -171,6 +171,19 @@ enough () {
 }
 check 'a reader that had enough is no error' enough
 
+# ---- what is given or left out takes no value ----
+
+bare () {
+  for command in run explore merge shrink explain serve ctl upgrade watch; do
+    "$drydock" $command --help | sed -nE "s/^  (-[a-zA-Z], )?--([a-z-]+) .*/$command \\2/p"
+  done | grep -v ' help$' >"$T/switches"
+  test "$(wc -l <"$T/switches")" -gt 12 || { cat "$T/switches"; return 1; }
+  while read -r command switch; do
+    ends_with 2 "drydock $command: --$switch takes no value" "$drydock" "$command" "--$switch=no" || return 1
+  done <"$T/switches"
+}
+check 'every switch of every command is refused with a value' bare
+
 # ---- lines to be pasted, records to be joined, scenarios to be shrunk ----
 
 odd="$T/it's a b.yaml"

@@ -238,7 +238,8 @@ run_ctl (int argc, char **argv)
 }
 
 const DdCommand dd_command_ctl = {
-  "ctl",
-  "drive the clock of a running server",
-  run_ctl,
+  .name = "ctl",
+  .summary = "drive the clock of a running server",
+  .run = run_ctl,
+  .switches = (const char *const[]) { "json", NULL },
 };

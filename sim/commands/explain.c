@@ -339,4 +339,5 @@ const DdCommand dd_command_explain = {
   .name = "explain",
   .summary = "explain the fields of objects, and which of them act here",
   .run = explain_command,
+  .switches = (const char *const[]) { "recursive", NULL },
 };

@@ -541,4 +541,5 @@ const DdCommand dd_command_explore = {
   .name = "explore",
   .summary = "rehearse scenarios under thousands of seeds",
   .run = explore_command,
+  .switches = (const char *const[]) { "strict", NULL },
 };

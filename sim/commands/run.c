@@ -575,4 +575,5 @@ const DdCommand dd_command_run = {
   .name = "run",
   .summary = "rehearse scenarios and say whether they held",
   .run = run_command,
+  .switches = (const char *const[]) { "events", "language", "quiet", "strict", NULL },
 };

@@ -21,6 +21,7 @@ typedef struct
   const char *summary; /* one line, for `drydock --help` */
   /* ARGV[0] is the command's name. Handles --help (usage, options, examples) itself. */
   int (*run) (int argc, char **argv);
+  const char *const *switches; /* options without a value, ended by NULL; NULL: none */
 } DdCommand;
 
 G_END_DECLS

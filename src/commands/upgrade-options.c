@@ -238,26 +238,6 @@ static const char description[]
       "Exit status: 0 updated (or planned), 1 the update failed or was interrupted,\n"
       "2 bad input, or refused before anything was written, 3 a fault of drydock's own.\n";
 
-gboolean
-dd_switches_are_bare (int argc, char **argv, GError **error)
-{
-  static const char *const switches[]
-      = { "abandon", "dry-run", "force", "resume", "start", "take-over-managed" };
-
-  for (int i = 1; i < argc; i++)
-    for (guint j = 0; j < G_N_ELEMENTS (switches); j++)
-      {
-        g_autofree char *with_value = g_strdup_printf ("--%s=", switches[j]);
-
-        if (!g_str_has_prefix (argv[i], with_value))
-          continue;
-        g_set_error (error, DD_ERROR, DD_ERROR_INVALID,
-                     "--%s takes no value; leave it out where it is not meant", switches[j]);
-        return FALSE;
-      }
-  return TRUE;
-}
-
 GOptionContext *
 dd_upgrade_flags_context (DdUpgradeFlags *flags)
 {

@@ -21,9 +21,6 @@ typedef struct
   gint64 seed;
 } DdUpgradeFlags;
 
-/* A switch is given or left out: GLib takes --force=false for --force. FALSE: one has a value. */
-gboolean dd_switches_are_bare (int argc, char **argv, GError **error);
-
 void dd_upgrade_flags_clear (DdUpgradeFlags *flags);
 
 /* The parser, with its help; FLAGS is borrowed and filled in by g_option_context_parse (). */

@@ -348,8 +348,7 @@ upgrade (int argc, char **argv)
   g_autoptr (GOptionContext) context = dd_upgrade_flags_context (&self.flags);
   g_autoptr (GError) error = NULL;
 
-  if (dd_switches_are_bare (argc, argv, &error)
-      && g_option_context_parse (context, &argc, &argv, &error) && argc > 1)
+  if (g_option_context_parse (context, &argc, &argv, &error) && argc > 1)
     g_set_error (&error, DD_ERROR, DD_ERROR_INVALID, "unexpected argument '%s'", argv[1]);
   if (error != NULL || !prepare (&self, &error))
     {
@@ -364,4 +363,6 @@ const DdCommand dd_command_upgrade = {
   .name = "upgrade",
   .summary = "update a managed node group, here or on any endpoint",
   .run = upgrade,
+  .switches
+  = (const char *const[]) { "abandon", "dry-run", "force", "resume", "take-over-managed", NULL },
 };

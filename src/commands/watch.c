@@ -13,7 +13,6 @@
 #include "commands/connection.h"
 #include "commands/progress.h"
 #include "commands/recorder.h"
-#include "commands/upgrade-options.h"
 #include "engine/watcher.h"
 
 typedef struct
@@ -248,8 +247,7 @@ watch (int argc, char **argv)
   g_autoptr (GOptionContext) context = make_context (&self);
   g_autoptr (GError) error = NULL;
 
-  if (dd_switches_are_bare (argc, argv, &error)
-      && g_option_context_parse (context, &argc, &argv, &error) && argc > 1)
+  if (g_option_context_parse (context, &argc, &argv, &error) && argc > 1)
     g_set_error (&error, DD_ERROR, DD_ERROR_INVALID, "unexpected argument '%s'", argv[1]);
   if (error != NULL || !prepare (&self, &error))
     {
@@ -264,4 +262,5 @@ const DdCommand dd_command_watch = {
   .name = "watch",
   .summary = "follow an update that EKS carries out, and say why it waits",
   .run = watch,
+  .switches = (const char *const[]) { "force", "start", NULL },
 };
