@@ -21,6 +21,8 @@ typedef struct
   gint64 matching;
   const DdValue *which; /* the pattern's metadata: which objects are meant; NULL: all of the kind */
   gboolean met;         /* there was one */
+  const char *absent;   /* the first label or annotation to be another that the last one lacks */
+  gboolean all_there;   /* one lacked none */
   gboolean watching;
 } Objects;
 
@@ -47,9 +49,42 @@ is_wanted (const SimExpectation *self, const SimObject *object)
   return sim_match (self->wanted, object->value);
 }
 
+/* What is absent is no {is not: x} either, so that this holds of a misspelt name as well. Of names
+ * that are free; all others are in the kind's table. */
+static const char *
+absent_name (const DdValue *wanted, const DdValue *actual)
+{
+  for (gsize i = 0; i < dd_value_length (wanted); i++)
+    {
+      const DdValue *other = dd_value_member (dd_value_nth (wanted, i), "is not");
+
+      if (other != NULL && dd_value_type (other) != DD_NULL
+          && dd_value_member (actual, dd_value_key (wanted, i)) == NULL)
+        return dd_value_key (wanted, i);
+    }
+  return NULL;
+}
+
+static void
+note_names (Objects *objects, const SimObject *object)
+{
+  const DdValue *metadata = dd_value_member (object->value, "metadata");
+  const DdValue *which = objects->which;
+
+  if (objects->all_there)
+    return;
+  objects->absent
+      = absent_name (dd_value_member (which, "labels"), dd_value_member (metadata, "labels"));
+  if (objects->absent == NULL)
+    objects->absent = absent_name (dd_value_member (which, "annotations"),
+                                   dd_value_member (metadata, "annotations"));
+  objects->all_there = objects->absent == NULL;
+}
+
 static void
 note_met (Objects *objects, const SimObject *object)
 {
+  note_names (objects, object);
   objects->met = objects->met || objects->which == NULL
                  || sim_match (objects->which, dd_value_member (object->value, "metadata"));
 }
@@ -183,6 +218,17 @@ doubt (SimExpectation *self, GString *out)
 }
 
 static void
+idle (SimExpectation *self, GString *out)
+{
+  const Objects *objects = self->state;
+
+  if (objects->all_there || objects->absent == NULL)
+    return;
+  g_string_append_printf (out, "there never was a %s with \"%s\", which is to be another",
+                          objects->kind->kind, objects->absent);
+}
+
+static void
 clear (SimExpectation *self)
 {
   Objects *objects = self->state;
@@ -199,5 +245,6 @@ const SimSubject sim_subject_match = {
   .truth = truth,
   .explain = explain,
   .doubt = doubt,
+  .idle = idle,
   .clear = clear,
 };

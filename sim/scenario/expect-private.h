@@ -13,7 +13,7 @@ typedef struct _SimExpectation SimExpectation;
 /* One kind of thing that can be expected. `prepare` checks and reads the row; `watch` begins;
  * `take` sees every event of the trace; `truth` says whether it is so now; `explain` says how far
  * from it the world is; `doubt` adds why nothing could ever have been so (nothing added: something
- * could). */
+ * could), and `idle` which part of it said nothing of anything. */
 typedef struct
 {
   const char *key;
@@ -23,6 +23,7 @@ typedef struct
   gboolean (*truth) (SimExpectation *self);
   void (*explain) (SimExpectation *self, GString *out);
   void (*doubt) (SimExpectation *self, GString *out);
+  void (*idle) (SimExpectation *self, GString *out);
   void (*clear) (SimExpectation *self);
 } SimSubject;
 

@@ -324,6 +324,8 @@ remark_on (Watched *watched)
     }
   if (forbids && base->subject->doubt != NULL)
     base->subject->doubt (base, out);
+  if (out->len == 0 && base->subject->idle != NULL)
+    base->subject->idle (base, out);
   return out->len > 0 ? g_strdup (out->str) : NULL;
 }
 
