@@ -44,8 +44,8 @@ sim_aws_operation_names (const AwsService *service)
   return names;
 }
 
-static const AwsField *
-find_field (const AwsField *fields, const char *name)
+const AwsField *
+sim_aws_parameter (const AwsField *fields, const char *name)
 {
   for (; fields != NULL && fields->name != NULL; fields++)
     {
@@ -106,7 +106,7 @@ rest_request (const AwsService *service, const AwsOperation *operation, const Dd
 
   for (gsize i = 0; i < dd_value_length (input); i++)
     {
-      const AwsField *field = find_field (operation->input, dd_value_key (input, i));
+      const AwsField *field = sim_aws_parameter (operation->input, dd_value_key (input, i));
       const DdValue *value = dd_value_nth (input, i);
 
       if (field != NULL && field->place == AWS_IN_PATH)
@@ -150,7 +150,7 @@ append_members (GString *form, AwsProtocol protocol, const char *prefix, const A
   for (gsize i = 0; i < dd_value_length (object); i++)
     {
       const char *key = dd_value_key (object, i);
-      const AwsField *field = find_field (fields, key);
+      const AwsField *field = sim_aws_parameter (fields, key);
       const char *wire = field != NULL && field->wire_name != NULL ? field->wire_name : key;
       g_autofree char *name
           = *prefix != '\0' ? g_strdup_printf ("%s.%s", prefix, wire) : g_strdup (wire);

@@ -15,6 +15,9 @@ const AwsService *sim_aws_service (const char *name);
 /* Their names, in order; of const char *, ended by NULL. */
 GPtrArray *sim_aws_operation_names (const AwsService *service);
 
+/* Of a table that a row without a name ends, or NULL; NULL when it has no such parameter. */
+const AwsField *sim_aws_parameter (const AwsField *fields, const char *name);
+
 /* INPUT as the AWS CLI's JSON input spells it; members without a row are sent as well, so that the
  * service refuses them by name. */
 DdRequest *sim_aws_request (SimWorld *world, const AwsService *service,

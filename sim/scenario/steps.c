@@ -149,15 +149,6 @@ reply_came (const DdReply *reply, gpointer data)
 
 /* ---- AWS ---- */
 
-static const AwsField *
-find_parameter (const AwsField *fields, const char *name)
-{
-  for (; fields != NULL && fields->name != NULL; fields++)
-    if (strcmp (fields->name, name) == 0)
-      return fields;
-  return NULL;
-}
-
 static gboolean
 refuse_parameter (const Step *step, const DdYaml *key, const AwsField *fields, GError **error)
 {
@@ -183,7 +174,7 @@ check_input (const Step *step, const DdYaml *input, const AwsField *fields, GErr
   for (guint i = 0; input != NULL && input->keys != NULL && i < input->keys->len; i++)
     {
       const DdYaml *key = g_ptr_array_index (input->keys, i);
-      const AwsField *field = find_parameter (fields, key->text);
+      const AwsField *field = sim_aws_parameter (fields, key->text);
 
       if (field == NULL)
         return refuse_parameter (step, key, fields, error);
