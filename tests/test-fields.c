@@ -38,10 +38,12 @@ check_part (const char *path, const KubeField *field)
     }
 }
 
-/* No type contains itself, and so this ends. */
+/* SEEN: types that are checked, or being checked; a schema contains schemas. */
 static void
-check_struct (const char *path, const KubeStruct *type)
+check_struct (const char *path, const KubeStruct *type, GHashTable *seen)
 {
+  if (!g_hash_table_add (seen, (gpointer) type))
+    return;
   for (const KubeField *field = type->fields; field->name != NULL; field++)
     {
       g_autofree char *below = g_strdup_printf ("%s.%s", path, field->name);
@@ -49,14 +51,15 @@ check_struct (const char *path, const KubeStruct *type)
       check_part (below, field);
       if (field->part != KUBE_FIELD_ACTS || field->of == NULL)
         continue;
-      ck_assert_msg (field->type != KUBE_MAP, "%s: the walk does not enter maps", below);
-      check_struct (below, field->of);
+      check_struct (below, field->of, seen);
     }
 }
 
 START_TEST (every_field_is_accounted_for)
 {
-  check_struct (kube_kinds[_i]->kind, kube_kinds[_i]->type);
+  g_autoptr (GHashTable) seen = g_hash_table_new (NULL, NULL);
+
+  check_struct (kube_kinds[_i]->kind, kube_kinds[_i]->type, seen);
 }
 END_TEST
 

@@ -211,7 +211,8 @@ check_whole_table (const KubeStruct *type)
 
 START_TEST (numbers_and_types_of_kinds_are_those_of_kubectl)
 {
-  check_whole_table (kube_kinds[_i]->type);
+  if ((kube_kinds[_i]->flags & KUBE_JSON_ONLY) == 0)
+    check_whole_table (kube_kinds[_i]->type);
 }
 END_TEST
 
@@ -542,6 +543,8 @@ take_document (JsonSource source G_GNUC_UNUSED, const char *text, gsize length)
   element = g_str_has_suffix (name, "List") ? g_strndup (name, strlen (name) - strlen ("List"))
                                             : g_strdup (name);
   kind = kube_kind_find_by_name (api_version, element);
+  if (kind != NULL && (kind->flags & KUBE_JSON_ONLY))
+    return;
   if (kind != NULL && dd_value_member (value, "items") == NULL)
     check_object (kind, value);
   else if (kind != NULL)

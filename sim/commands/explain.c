@@ -190,10 +190,14 @@ print_field (const KubeField *field, const KubeField *inherited)
   putchar ('\n');
 }
 
-/* A field that does not act accounts for all beneath it, which need not be listed. */
+/* A field that does not act accounts for all beneath it, which need not be listed. OPEN: the types
+ * on the way here, as a schema contains schemas. */
 static void
-print_tree (const KubeStruct *type, const KubeField *inherited, guint depth)
+print_tree (const KubeStruct *type, const KubeField *inherited, guint depth, GPtrArray *open)
 {
+  if (g_ptr_array_find (open, type, NULL))
+    return;
+  g_ptr_array_add (open, (gpointer) type);
   for (const KubeField *field = type->fields; field->name != NULL && depth < DEEPEST; field++)
     {
       const KubeField *speaker = speaker_of (field, inherited);
@@ -202,8 +206,9 @@ print_tree (const KubeStruct *type, const KubeField *inherited, guint depth)
 
       printf ("%-70s %s\n", left, part_word (speaker));
       if (field->of != NULL && speaker->part == KUBE_FIELD_ACTS)
-        print_tree (field->of, inherited, depth + 1);
+        print_tree (field->of, inherited, depth + 1, open);
     }
+  g_ptr_array_set_size (open, (gint) open->len - 1);
 }
 
 /* ---- the answer ---- */
@@ -278,6 +283,7 @@ static void
 print_topic (const Topic *topic, gboolean recursive)
 {
   const KubeField *inherited = topic->inherited;
+  g_autoptr (GPtrArray) open = g_ptr_array_new ();
 
   print_head (topic);
   if (topic->type == &leaf)
@@ -286,7 +292,7 @@ print_topic (const Topic *topic, gboolean recursive)
     inherited = topic->field;
   puts ("FIELDS:");
   if (recursive)
-    print_tree (topic->type, inherited, 1);
+    print_tree (topic->type, inherited, 1, open);
   else
     for (const KubeField *field = topic->type->fields; field->name != NULL; field++)
       print_field (field, inherited);

@@ -6,12 +6,30 @@
 
 #include "sim/kube/kind.h"
 
+gboolean
+kube_kind_is (const KubeKind *kind, const char *group, const char *version, const char *plural)
+{
+  return strcmp (kind->plural, plural) == 0 && strcmp (kind->group, group) == 0
+         && strcmp (kind->version, version) == 0;
+}
+
+gboolean
+kube_kind_is_called (const KubeKind *kind, const char *api_version, const char *name)
+{
+  const char *slash = strchr (api_version, '/');
+  const char *version = slash != NULL ? slash + 1 : api_version;
+  gsize group_length = slash != NULL ? (gsize) (slash - api_version) : 0;
+
+  return strcmp (kind->kind, name) == 0 && strcmp (kind->version, version) == 0
+         && strlen (kind->group) == group_length
+         && strncmp (kind->group, api_version, group_length) == 0;
+}
+
 const KubeKind *
 kube_kind_find (const char *group, const char *version, const char *plural)
 {
   for (guint i = 0; i < kube_n_kinds; i++)
-    if (strcmp (kube_kinds[i]->plural, plural) == 0 && strcmp (kube_kinds[i]->group, group) == 0
-        && strcmp (kube_kinds[i]->version, version) == 0)
+    if (kube_kind_is (kube_kinds[i], group, version, plural))
       return kube_kinds[i];
   return NULL;
 }
@@ -19,14 +37,8 @@ kube_kind_find (const char *group, const char *version, const char *plural)
 const KubeKind *
 kube_kind_find_by_name (const char *api_version, const char *kind)
 {
-  const char *slash = strchr (api_version, '/');
-  const char *version = slash != NULL ? slash + 1 : api_version;
-  gsize group_length = slash != NULL ? (gsize) (slash - api_version) : 0;
-
   for (guint i = 0; i < kube_n_kinds; i++)
-    if (strcmp (kube_kinds[i]->kind, kind) == 0 && strcmp (kube_kinds[i]->version, version) == 0
-        && strlen (kube_kinds[i]->group) == group_length
-        && strncmp (kube_kinds[i]->group, api_version, group_length) == 0)
+    if (kube_kind_is_called (kube_kinds[i], api_version, kind))
       return kube_kinds[i];
   return NULL;
 }
@@ -47,7 +59,7 @@ kube_type_find (const char *api_version, const char *kind)
   const KubeKind *found = kube_kind_find_by_name (api_version, kind);
 
   if (found != NULL)
-    return found->type;
+    return (found->flags & KUBE_JSON_ONLY) ? NULL : found->type;
   for (guint i = 0; i < kube_n_messages; i++)
     if (strcmp (kube_messages[i].kind, kind) == 0)
       return kube_messages[i].type;
@@ -61,6 +73,12 @@ kube_kind_of_scopes (void)
     if (kube_kinds[i]->flags & KUBE_IS_SCOPE)
       return kube_kinds[i];
   g_assert_not_reached ();
+}
+
+const KubeKind *
+kube_kind_stored (const KubeKind *kind)
+{
+  return kind->stored_as != NULL ? kind->stored_as : kind;
 }
 
 char *

@@ -48,6 +48,7 @@ struct _KubeField
   gboolean pointer;     /* a pointer in Go: nothing and zero differ there */
   KubeType element;     /* of a list or map */
   const KubeStruct *of; /* of an object, or of a list or map of objects */
+  gboolean or_bool;     /* an object that may be true or false in its place */
   const char *merge_key; /* strategic merge of a list of objects */
   gboolean merge;        /* strategic merge of a list of scalars: a set */
   gboolean retain_keys;  /* patchStrategy retainKeys */
@@ -116,6 +117,10 @@ enum
   KUBE_NO_DELETE_COLLECTION = 1 << 7, /* Namespace */
   KUBE_IS_SCOPE = 1 << 8,             /* Namespace: what namespaced objects live in */
   KUBE_IS_ALL_SPEC = 1 << 9,          /* EndpointSlice: all but metadata counts as its spec */
+  KUBE_JSON_ONLY = 1 << 10,           /* no protobuf: custom resources and their definitions */
+  KUBE_IS_ENDING = 1 << 11,           /* its definition is being deleted: nothing new is made */
+  KUBE_IS_CONVERTED = 1 << 13,        /* by a webhook, from the version that is stored */
+  KUBE_RATCHETS = 1 << 12,            /* what an update leaves as it was may break the schema */
 };
 
 /* What a name must look like (apimachinery's api/validation). */
@@ -149,14 +154,19 @@ struct _KubeKind
   const char *version;
   const char *kind;
   const char *plural, *singular;
+  const char *list_kind;          /* what a list of them is called; NULL: kind and "List" */
   const char *const *short_names; /* NULL-terminated, or NULL */
   const char *const *categories;  /* "all" */
   gboolean namespaced;
   guint subresources;
   guint flags;
   KubeNameRule name_rule;
-  const char *storage;       /* etcd's name for the plural, where it is another: "minions" */
-  const KubeStruct *type;    /* the whole object: metadata, spec, status ... */
+  const char *storage;         /* etcd's name for the plural, where it is another: "minions" */
+  const char *storage_version; /* where objects are kept in another version than this one */
+  const KubeStruct *type;      /* the whole object: metadata, spec, status ... */
+  const DdValue *schema;       /* of a custom resource: the JSON schema of all but metadata; its
+                                * members are written in alphabetical order. NULL: TYPE says it all */
+  const KubeKind *stored_as; /* what keeps its objects, which other versions share; NULL: itself */
   const KubeColumn *columns; /* ended by a column without a name */
   const char *const *selectable_fields; /* beyond metadata.name and metadata.namespace */
   const char *const *indexes;           /* dotted paths the store keeps an index of */
@@ -167,6 +177,11 @@ struct _KubeKind
   gboolean (*prepare_create) (KubeApi *api, DdValue **object, GError **error);
   gboolean (*prepare_update) (KubeApi *api, const SimObject *old, DdValue **object, GError **error);
   gboolean (*prepare_delete) (KubeApi *api, const SimObject *object, GError **error);
+  /* After a write of the object of that name, or its removal: what the server itself makes of it.
+   * It may write in turn. */
+  void (*settle) (KubeApi *api, const KubeKind *kind, const char *name);
+  /* A finalizer that its deletion begins with, for `settle` to take off. */
+  const char *deletion_finalizer;
   /* For what needs the name and the uid, which a new object has only now. */
   void (*complete_create) (DdValue **object);
   void (*validate) (const DdValue *old, const DdValue *object, KubeCauses *causes);
@@ -203,15 +218,22 @@ extern const guint kube_n_messages;
 /* NULL when TYPE (may be NULL) has no such field. */
 const KubeField *kube_field_find (const KubeStruct *type, const char *name);
 
-/* The table of what calls itself KIND, be it stored or a message, whose version is not looked at;
- * NULL when there is none. */
+/* The table by which what calls itself KIND goes through protobuf, be it stored or a message, whose
+ * version is not looked at; NULL when there is none. */
 const KubeStruct *kube_type_find (const char *api_version, const char *kind);
 
-/* NULL when there is no such kind. */
+/* Among the tables alone; sim/kube/catalogue.h knows what a server serves beyond. NULL when there
+ * is no such kind. */
 const KubeKind *kube_kind_find (const char *group, const char *version, const char *plural);
 const KubeKind *kube_kind_find_by_name (const char *api_version, const char *kind);
 /* The kind that namespaced objects live in. */
 const KubeKind *kube_kind_of_scopes (void);
+/* What a path, or an object, calls KIND. */
+gboolean kube_kind_is (const KubeKind *kind, const char *group, const char *version,
+                       const char *plural);
+gboolean kube_kind_is_called (const KubeKind *kind, const char *api_version, const char *name);
+/* What keeps the objects of KIND. */
+const KubeKind *kube_kind_stored (const KubeKind *kind);
 /* "v1", "apps/v1"; caller frees. */
 char *kube_kind_api_version (const KubeKind *kind);
 /* "pods", "deployments.apps": how error texts name a resource; caller frees. */

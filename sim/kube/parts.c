@@ -50,12 +50,28 @@ static void look_at_struct (const Walk *walk, const KubeStruct *type, const DdVa
                             const char *path);
 
 static void
+look_at_map (const Walk *walk, const KubeField *field, const DdValue *value, const char *path)
+{
+  for (gsize i = 0; i < dd_value_length (value); i++)
+    {
+      g_autofree char *below = g_strdup_printf ("%s[%s]", path, dd_value_key (value, i));
+
+      look_at_struct (walk, field->of, dd_value_nth (value, i), below);
+    }
+}
+
+static void
 look_beneath (const Walk *walk, const KubeField *field, const DdValue *value, const char *path)
 {
   if (field->type == KUBE_OBJECT)
     look_at_struct (walk, field->of, value, path);
-  if (field->type != KUBE_LIST || field->element != KUBE_OBJECT)
+  if (field->of == NULL || field->type == KUBE_OBJECT)
     return;
+  if (field->type == KUBE_MAP)
+    {
+      look_at_map (walk, field, value, path);
+      return;
+    }
   for (gsize i = 0; i < dd_value_length (value); i++)
     {
       g_autofree char *below = g_strdup_printf ("%s[%" G_GSIZE_FORMAT "]", path, i);

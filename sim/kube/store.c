@@ -98,6 +98,14 @@ sim_object_unref (SimObject *object)
   g_free (object);
 }
 
+SimObject *
+sim_object_as (SimObject *object, const KubeKind *kind)
+{
+  if (object->kind == kind)
+    return sim_object_ref (object);
+  return sim_object_new (kind, dd_value_ref (object->value), object->revision);
+}
+
 /* {"kind":"Pod","apiVersion":"v1" */
 static void
 append_head (const KubeKind *kind, GString *out)
@@ -115,21 +123,44 @@ exact_bytes (GString *text)
   return g_bytes_new_take (g_realloc (g_string_free (text, FALSE), length), length);
 }
 
+static void
+write_typed (const SimObject *object, GString *text)
+{
+  gsize head;
+
+  append_head (object->kind, text);
+  head = text->len;
+  dd_value_write (object->value, text);
+  if (dd_value_length (object->value) > 0)
+    text->str[head] = ',';
+  else
+    g_string_erase (text, (gssize) head, 1);
+}
+
+/* Who knows no type keeps maps, and Go writes those in the order of their keys. */
+static void
+write_custom (const SimObject *object, GString *text)
+{
+  const KubeKind *kind = object->kind;
+  g_autoptr (DdValue) typed = dd_value_with_member (object->value, "kind", dd_string (kind->kind));
+  g_autoptr (DdValue) sorted = NULL;
+
+  dd_value_set (&typed, "apiVersion", dd_string_take (kube_kind_api_version (kind)));
+  sorted = dd_value_sorted (typed);
+  dd_value_write (sorted, text);
+}
+
 GBytes *
 sim_object_bytes (SimObject *object)
 {
   if (object->bytes == NULL)
     {
       GString *text = g_string_sized_new (2048);
-      gsize head;
 
-      append_head (object->kind, text);
-      head = text->len;
-      dd_value_write (object->value, text);
-      if (dd_value_length (object->value) > 0)
-        text->str[head] = ',';
+      if (object->kind->schema != NULL)
+        write_custom (object, text);
       else
-        g_string_erase (text, (gssize) head, 1);
+        write_typed (object, text);
       object->bytes = exact_bytes (text);
     }
   return object->bytes;
@@ -400,8 +431,9 @@ table_free (gpointer data)
 }
 
 static Table *
-get_table (SimStore *store, const KubeKind *kind)
+get_table (SimStore *store, const KubeKind *asked)
 {
+  const KubeKind *kind = kube_kind_stored (asked);
   Table *table = g_hash_table_lookup (store->tables, kind);
 
   if (table == NULL)
@@ -447,7 +479,7 @@ sim_store_revision (const SimStore *store)
 SimObject *
 sim_store_get (SimStore *store, const KubeKind *kind, const char *namespace_, const char *name)
 {
-  SimObject probe = { .kind = kind, .namespace_ = namespace_, .name = name };
+  SimObject probe = { .kind = kube_kind_stored (kind), .namespace_ = namespace_, .name = name };
 
   return g_hash_table_lookup (get_table (store, kind)->by_name, &probe);
 }
@@ -462,7 +494,7 @@ GPtrArray *
 sim_store_list (SimStore *store, const KubeKind *kind, const char *namespace_)
 {
   Table *table = get_table (store, kind);
-  SimObject first = { .kind = kind, .namespace_ = namespace_, .name = "" };
+  SimObject first = { .kind = table->kind, .namespace_ = namespace_, .name = "" };
   GTreeNode *node = namespace_ != NULL ? g_tree_lower_bound (table->objects, &first)
                                        : g_tree_node_first (table->objects);
   GPtrArray *list = array_new (namespace_ == NULL ? (guint) g_tree_nnodes (table->objects) : 16);
@@ -535,8 +567,8 @@ SimObject *
 sim_store_put (SimStore *store, const KubeKind *kind, DdValue *value)
 {
   guint64 revision = store->revision + 1;
-  SimObject *object = sim_object_new (kind, with_revision (value, revision), revision);
   Table *table = get_table (store, kind);
+  SimObject *object = sim_object_new (table->kind, with_revision (value, revision), revision);
   g_autoptr (SimObject) old = g_hash_table_lookup (table->by_name, object);
 
   if (old != NULL)
@@ -579,7 +611,7 @@ sim_store_remove (SimStore *store, SimObject *object)
 void
 sim_store_subscribe (SimStore *store, const KubeKind *kind, SimStoreFunc func, gpointer data)
 {
-  Subscriber subscriber = { kind, func, data };
+  Subscriber subscriber = { kind != NULL ? kube_kind_stored (kind) : NULL, func, data };
 
   g_array_append_val (store->subscribers, subscriber);
 }

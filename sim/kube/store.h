@@ -29,6 +29,9 @@ SimObject *sim_object_ref (SimObject *object);
 void sim_object_unref (SimObject *object);
 /* Makes an object that is not in any store, for what a dry run answers. Takes VALUE. */
 SimObject *sim_object_new (const KubeKind *kind, DdValue *value, guint64 revision);
+/* OBJECT as another version of its kind shows it, a new reference; other versions differ in their
+ * name alone. */
+SimObject *sim_object_as (SimObject *object, const KubeKind *kind);
 /* Canonical JSON with kind and apiVersion in front; borrowed, rendered at first use. */
 GBytes *sim_object_bytes (SimObject *object);
 /* Appends the same without kind and apiVersion, as the items of a typed list are sent. */

@@ -25,7 +25,6 @@ static const struct
 } rows[] = {
   { "admissionregistration.k8s.io/v1", "ValidatingAdmissionPolicy", ADMITS },
   { "admissionregistration.k8s.io/v1", "ValidatingAdmissionPolicyBinding", ADMITS },
-  { "apiextensions.k8s.io/v1", "CustomResourceDefinition", INERT },
   { "apiregistration.k8s.io/v1", "APIService", INERT },
   { "autoscaling/v1", "HorizontalPodAutoscaler",
     "it scales its workload by what its pods use, as it does here in autoscaling/v2" },

@@ -895,6 +895,47 @@ dd_value_with_element (const DdValue *array, DdValue *element)
   return copy;
 }
 
+static int
+compare_members (gconstpointer a, gconstpointer b)
+{
+  const DdMember *const *left = a, *const *right = b;
+
+  return strcmp ((*left)->key->text, (*right)->key->text);
+}
+
+static DdValue *
+sorted_object (const DdValue *value)
+{
+  g_autoptr (GPtrArray) members = g_ptr_array_sized_new ((guint) value->length);
+  g_auto (DdBuilder) builder = dd_builder_object ();
+
+  for (gsize i = 0; i < value->length; i++)
+    g_ptr_array_add (members, (gpointer) &dd_value_members (value)[i]);
+  g_ptr_array_sort (members, compare_members);
+  for (guint i = 0; i < members->len; i++)
+    {
+      const DdMember *member = g_ptr_array_index (members, i);
+
+      builder_set_key (&builder, key_ref (member->key), dd_value_sorted (member->value));
+    }
+  return dd_builder_end_like (&builder, value);
+}
+
+DdValue *
+dd_value_sorted (const DdValue *value)
+{
+  g_auto (DdBuilder) builder = { 0 };
+
+  if (value == NULL || (value->type != DD_OBJECT && value->type != DD_ARRAY))
+    return dd_value_ref (value);
+  if (value->type == DD_OBJECT)
+    return sorted_object (value);
+  builder = dd_builder_array ();
+  for (gsize i = 0; i < value->length; i++)
+    dd_builder_add (&builder, dd_value_sorted (dd_value_element (value, i)));
+  return dd_builder_end_like (&builder, value);
+}
+
 /* RFC 7386, section 2: MergePatch. */
 DdValue *
 dd_value_merge (const DdValue *target, const DdValue *patch)

@@ -112,6 +112,9 @@ DdValue *dd_value_with_path (const DdValue *value, const char *dotted, DdValue *
 void dd_value_set (DdValue **holder, const char *dotted, DdValue *leaf);
 /* A copy of ARRAY (NULL counts as []) with ELEMENT (taken) at the end. */
 DdValue *dd_value_with_element (const DdValue *array, DdValue *element);
+/* VALUE with the members of every object in it in the order of their keys' bytes; a new reference.
+ */
+DdValue *dd_value_sorted (const DdValue *value);
 /* RFC 7386. */
 DdValue *dd_value_merge (const DdValue *target, const DdValue *patch);
 

@@ -112,12 +112,12 @@ resource_elsewhere (const char *api_version, const char *kind)
 /* What the search for a scale ends with when the controller of POD is not in the store: its kind
  * has none, is not known at all, or that one object is gone. */
 static void
-set_no_scale (const SimObject *pod, GError **error)
+set_no_scale (Disruption *self, const SimObject *pod, GError **error)
 {
   const DdValue *owner = sim_controller_reference (pod);
   const char *version = dd_value_path_string (owner, "apiVersion");
   const char *kind = dd_value_path_string (owner, "kind");
-  const KubeKind *known = kube_kind_find_by_name (version, kind);
+  const KubeKind *known = kube_catalogue_find_by_name (self->actors->api->catalogue, version, kind);
   gboolean scaled = known != NULL && (known->subresources & KUBE_SUB_SCALE) != 0;
   g_autofree char *resource
       = known != NULL ? kube_kind_resource (known) : g_strdup (resource_elsewhere (version, kind));
@@ -147,7 +147,7 @@ add_scale (Disruption *self, const SimObject *budget, const char *uid, GHashTabl
       const SimObject *pod = pod_owned_by (self, budget, uid);
 
       if (pod != NULL)
-        set_no_scale (pod, error);
+        set_no_scale (self, pod, error);
       return pod == NULL;
     }
   if (!g_hash_table_add (counted, (gpointer) object->uid))

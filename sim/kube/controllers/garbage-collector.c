@@ -32,7 +32,7 @@ owner_is_absent (Collector *self, const DdValue *reference)
   const char *uid = dd_value_path_string (reference, "uid");
 
   return version != NULL && kind != NULL && uid != NULL
-         && kube_kind_find_by_name (version, kind) != NULL
+         && kube_catalogue_find_by_name (self->actors->api->catalogue, version, kind) != NULL
          && sim_store_get_by_uid (self->actors->store, uid) == NULL;
 }
 

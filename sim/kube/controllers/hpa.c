@@ -107,17 +107,21 @@ warn (Look *look, const char *reason, const char *message)
 /* ---- the target ---- */
 
 static const KubeKind *
-kind_of_target (const DdValue *reference)
+kind_of_target (const KubeCatalogue *catalogue, const DdValue *reference)
 {
   const char *version = dd_value_path_string (reference, "apiVersion");
   const char *kind = dd_value_path_string (reference, "kind");
   const char *slash = version != NULL ? strchr (version, '/') : NULL;
   gsize length = slash != NULL ? (gsize) (slash - version) : 0;
 
-  for (guint i = 0; i < kube_n_kinds; i++)
-    if (g_strcmp0 (kube_kinds[i]->kind, kind) == 0 && strlen (kube_kinds[i]->group) == length
-        && (length == 0 || strncmp (kube_kinds[i]->group, version, length) == 0))
-      return kube_kinds[i];
+  for (guint i = 0; i < catalogue->kinds->len; i++)
+    {
+      const KubeKind *its = g_ptr_array_index (catalogue->kinds, i);
+
+      if (g_strcmp0 (its->kind, kind) == 0 && strlen (its->group) == length
+          && (length == 0 || strncmp (its->group, version, length) == 0))
+        return its;
+    }
   return NULL;
 }
 
@@ -128,7 +132,7 @@ find_target (Look *look, char **out_problem)
   const DdValue *reference = dd_value_path (look->object->value, "spec.scaleTargetRef");
   const char *name = dd_value_path_string (reference, "name");
   const char *version = dd_value_path_string (reference, "apiVersion");
-  const KubeKind *kind = kind_of_target (reference);
+  const KubeKind *kind = kind_of_target (look->all->actors->api->catalogue, reference);
   SimObject *target = NULL;
 
   if (kind == NULL)

@@ -66,20 +66,34 @@ empty_kind (Namespaces *self, const KubeKind *kind, const char *name, GError **p
   return left->len;
 }
 
+/* Of several versions of a kind the first has all objects. */
+static gboolean
+is_first_version (const GPtrArray *kinds, guint at)
+{
+  const KubeKind *kind = g_ptr_array_index (kinds, at);
+
+  for (guint i = 0; i < at; i++)
+    if (kube_kind_stored (g_ptr_array_index (kinds, i)) == kube_kind_stored (kind))
+      return FALSE;
+  return TRUE;
+}
+
 /* Adds what is left of each kind to LEFT, in the words of the namespace's conditions. */
 static guint
 empty (Namespaces *self, const char *name, GString *left, GError **problem)
 {
+  const GPtrArray *kinds = self->actors->api->catalogue->kinds;
   guint remaining = 0;
 
-  for (guint i = 0; i < kube_n_kinds; i++)
+  for (guint i = 0; i < kinds->len; i++)
     {
-      const KubeKind *kind = kube_kinds[i];
-      guint n = kind->namespaced ? empty_kind (self, kind, name, problem) : 0;
+      const KubeKind *kind = g_ptr_array_index (kinds, i);
+      gboolean counts = kind->namespaced && is_first_version (kinds, i);
+      guint n = counts ? empty_kind (self, kind, name, problem) : 0;
 
       if (n > 0)
-        g_string_append_printf (left, "%s%s. has %u resource instances", left->len > 0 ? ", " : "",
-                                kind->plural, n);
+        g_string_append_printf (left, "%s%s.%s has %u resource instances",
+                                left->len > 0 ? ", " : "", kind->plural, kind->group, n);
       remaining += n;
     }
   return remaining;

@@ -23,6 +23,7 @@ const KubeKind *const kube_kinds[] = {
   &kube_service,
   &kube_mutating_webhooks,
   &kube_validating_webhooks,
+  &kube_custom_resource_definition,
   &kube_controller_revision,
   &kube_daemon_set,
   &kube_deployment,

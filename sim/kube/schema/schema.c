@@ -16,6 +16,7 @@
 #include "sim/kube/schema/base64.h"
 #include "sim/kube/schema/field-path.h"
 #include "sim/kube/schema/schema.h"
+#include "sim/kube/schema/structural.h"
 #include "sim/kube/schema/quantity.h"
 
 typedef struct
@@ -353,7 +354,7 @@ static DdValue *
 decode_field (Decoder *self, const KubeStruct *owner, const KubeField *field, KubeType type,
               const DdValue *value, const DdValue *old)
 {
-  if (value == old)
+  if (value == old || (field->or_bool && dd_value_type (value) == DD_BOOL))
     return dd_value_ref (value);
   if (!has_json_type (type, dd_value_type (value)))
     return wrong_type (self, owner, field, type, value);
@@ -444,7 +445,15 @@ strict_problems (const KubeKind *kind, const DdValue *value, const GPtrArray *du
   for (guint i = 0; duplicates != NULL && i < duplicates->len; i++)
     g_ptr_array_add (
         problems, g_strdup_printf ("duplicate field \"%s\"", (const char *) duplicates->pdata[i]));
-  find_unknown (kind->type, value, path, problems);
+  if (kind->schema == NULL)
+    find_unknown (kind->type, value, path, problems);
+  else if (dd_value_member (value, "metadata") != NULL)
+    {
+      g_string_assign (path, "metadata");
+      find_unknown (&kube_object_meta, dd_value_member (value, "metadata"), path, problems);
+    }
+  if (kind->schema != NULL)
+    kube_structural_find_unknown (kind->schema, value, problems);
   g_string_free (path, TRUE);
   return problems;
 }
@@ -478,6 +487,25 @@ check_fields (const KubeKind *kind, const DdValue *value, const KubeWrite *optio
   return TRUE;
 }
 
+/* The table of a custom resource knows metadata alone; its schema knows the rest. */
+static void
+add_structural (const KubeKind *kind, const DdValue *value, DdValue **decoded)
+{
+  g_autoptr (DdValue) kept = kube_structural_decode (kind->schema, value);
+
+  for (gsize i = 0; i < dd_value_length (kept); i++)
+    {
+      const char *name = dd_value_key (kept, i);
+      DdValue *with;
+
+      if (kube_schema_is_type_meta (name) || strcmp (name, "metadata") == 0)
+        continue;
+      with = dd_value_with_member (*decoded, name, dd_value_ref (dd_value_nth (kept, i)));
+      dd_value_unref (*decoded);
+      *decoded = with;
+    }
+}
+
 DdValue *
 kube_schema_decode (const KubeKind *kind, const DdValue *value, const DdValue *old,
                     const KubeWrite *options, GError **error)
@@ -495,6 +523,8 @@ kube_schema_decode (const KubeKind *kind, const DdValue *value, const DdValue *o
     }
   decoder.path = g_string_new (NULL);
   decoded = decode_struct (&decoder, kind->type, value, old);
+  if (kind->schema != NULL)
+    add_structural (kind, value, &decoded);
   g_string_free (decoder.path, TRUE);
   problem = decoder.problem;
   if (problem != NULL)

@@ -24,10 +24,17 @@ texts_to_value (const char *const *texts)
   return dd_builder_end (&list);
 }
 
+/* Imitates: apiextensions-apiserver's discovery controller, which keeps an order of its own. */
+static const char *const custom_verbs[]
+    = { "delete", "deletecollection", "get", "list", "patch", "create", "update", "watch", NULL };
+
 static DdValue *
 verbs_to_value (const KubeKind *kind, const char *subresource)
 {
   g_autoptr (GPtrArray) verbs = kube_verbs_of (kind, subresource);
+
+  if (kind->schema != NULL && subresource[0] == '\0')
+    return texts_to_value (custom_verbs);
 
   g_ptr_array_add (verbs, NULL);
   return texts_to_value ((const char *const *) verbs->pdata);
@@ -54,17 +61,24 @@ find_response (const char *subresource)
   return i;
 }
 
-static gboolean
-is_first_of_group (guint index)
+static const KubeKind *
+kind_at (const GPtrArray *kinds, guint index)
 {
-  return index == 0 || strcmp (kube_kinds[index]->group, kube_kinds[index - 1]->group) != 0;
+  return g_ptr_array_index (kinds, index);
 }
 
 static gboolean
-is_first_of_version (guint index)
+is_first_of_group (const GPtrArray *kinds, guint index)
 {
-  return is_first_of_group (index)
-         || strcmp (kube_kinds[index]->version, kube_kinds[index - 1]->version) != 0;
+  return index == 0
+         || strcmp (kind_at (kinds, index)->group, kind_at (kinds, index - 1)->group) != 0;
+}
+
+static gboolean
+is_first_of_version (const GPtrArray *kinds, guint index)
+{
+  return is_first_of_group (kinds, index)
+         || strcmp (kind_at (kinds, index)->version, kind_at (kinds, index - 1)->version) != 0;
 }
 
 static gboolean
@@ -82,6 +96,14 @@ response_kind (const char *group, const char *version, const char *kind)
                     dd_string (kind), NULL);
 }
 
+/* Of a custom resource the group and version are told, where others leave them to be understood. */
+static DdValue *
+own_response_kind (const KubeKind *kind)
+{
+  return kind->schema != NULL ? response_kind (kind->group, kind->version, kind->kind)
+                              : response_kind ("", "", kind->kind);
+}
+
 static DdValue *
 aggregated_subresource (const KubeKind *kind, const char *name)
 {
@@ -90,7 +112,7 @@ aggregated_subresource (const KubeKind *kind, const char *name)
   return dd_object ("subresource", dd_string (name), "responseKind",
                     i < G_N_ELEMENTS (responses) ? response_kind (
                         responses[i].group, responses[i].version, responses[i].kind)
-                                                 : response_kind ("", "", kind->kind),
+                                                 : own_response_kind (kind),
                     "verbs", verbs_to_value (kind, name), NULL);
 }
 
@@ -108,34 +130,34 @@ aggregated_subresources (const KubeKind *kind)
 static DdValue *
 aggregated_resource (const KubeKind *kind)
 {
-  return dd_object (
-      "resource", dd_string (kind->plural), "responseKind", response_kind ("", "", kind->kind),
-      "scope", dd_string (kind->namespaced ? "Namespaced" : "Cluster"), "singularResource",
-      dd_string (kind->singular), "verbs", verbs_to_value (kind, ""), "shortNames",
-      texts_to_value (kind->short_names), "categories", texts_to_value (kind->categories),
-      "subresources", aggregated_subresources (kind), NULL);
+  return dd_object ("resource", dd_string (kind->plural), "responseKind", own_response_kind (kind),
+                    "scope", dd_string (kind->namespaced ? "Namespaced" : "Cluster"),
+                    "singularResource", dd_string (kind->singular), "verbs",
+                    verbs_to_value (kind, ""), "shortNames", texts_to_value (kind->short_names),
+                    "categories", texts_to_value (kind->categories), "subresources",
+                    aggregated_subresources (kind), NULL);
 }
 
 static DdValue *
-aggregated_version (const char *group, const char *version)
+aggregated_version (const GPtrArray *kinds, const char *group, const char *version)
 {
   g_auto (DdBuilder) resources = dd_builder_array ();
 
-  for (guint i = 0; i < kube_n_kinds; i++)
-    if (is_in (kube_kinds[i], group, version))
-      dd_builder_add (&resources, aggregated_resource (kube_kinds[i]));
+  for (guint i = 0; i < kinds->len; i++)
+    if (is_in (kind_at (kinds, i), group, version))
+      dd_builder_add (&resources, aggregated_resource (kind_at (kinds, i)));
   return dd_object ("version", dd_string (version), "resources", dd_builder_end (&resources),
                     "freshness", dd_string ("Current"), NULL);
 }
 
 static DdValue *
-aggregated_group (const char *group)
+aggregated_group (const GPtrArray *kinds, const char *group)
 {
   g_auto (DdBuilder) versions = dd_builder_array ();
 
-  for (guint i = 0; i < kube_n_kinds; i++)
-    if (strcmp (kube_kinds[i]->group, group) == 0 && is_first_of_version (i))
-      dd_builder_add (&versions, aggregated_version (group, kube_kinds[i]->version));
+  for (guint i = 0; i < kinds->len; i++)
+    if (strcmp (kind_at (kinds, i)->group, group) == 0 && is_first_of_version (kinds, i))
+      dd_builder_add (&versions, aggregated_version (kinds, group, kind_at (kinds, i)->version));
   return dd_object ("metadata",
                     dd_object ("name", group[0] != '\0' ? dd_string (group) : NULL,
                                "creationTimestamp", dd_null (), NULL),
@@ -144,13 +166,13 @@ aggregated_group (const char *group)
 
 /* /api holds the core group alone, /apis all the others. */
 static DdValue *
-aggregated (gboolean core, const char *version)
+aggregated (const GPtrArray *kinds, gboolean core, const char *version)
 {
   g_auto (DdBuilder) groups = dd_builder_array ();
 
-  for (guint i = 0; i < kube_n_kinds; i++)
-    if (is_first_of_group (i) && core == (kube_kinds[i]->group[0] == '\0'))
-      dd_builder_add (&groups, aggregated_group (kube_kinds[i]->group));
+  for (guint i = 0; i < kinds->len; i++)
+    if (is_first_of_group (kinds, i) && core == (kind_at (kinds, i)->group[0] == '\0'))
+      dd_builder_add (&groups, aggregated_group (kinds, kind_at (kinds, i)->group));
   return dd_object ("kind", dd_string ("APIGroupDiscoveryList"), "apiVersion",
                     dd_string_printf ("apidiscovery.k8s.io/%s", version), "metadata",
                     dd_object_empty (), "items", dd_builder_end (&groups), NULL);
@@ -167,16 +189,16 @@ version_entry (const KubeKind *kind)
 
 /* The first version listed is the preferred one. KIND_NAME: "APIGroup", or NULL in a list. */
 static DdValue *
-group_document (const char *group, const char *kind_name)
+group_document (const GPtrArray *kinds, const char *group, const char *kind_name)
 {
   g_auto (DdBuilder) versions = dd_builder_array ();
   const KubeKind *first = NULL;
 
-  for (guint i = 0; i < kube_n_kinds; i++)
-    if (strcmp (kube_kinds[i]->group, group) == 0 && is_first_of_version (i))
+  for (guint i = 0; i < kinds->len; i++)
+    if (strcmp (kind_at (kinds, i)->group, group) == 0 && is_first_of_version (kinds, i))
       {
-        first = first != NULL ? first : kube_kinds[i];
-        dd_builder_add (&versions, version_entry (kube_kinds[i]));
+        first = first != NULL ? first : kind_at (kinds, i);
+        dd_builder_add (&versions, version_entry (kind_at (kinds, i)));
       }
   if (first == NULL)
     return NULL;
@@ -187,13 +209,13 @@ group_document (const char *group, const char *kind_name)
 }
 
 static DdValue *
-group_list (void)
+group_list (const GPtrArray *kinds)
 {
   g_auto (DdBuilder) groups = dd_builder_array ();
 
-  for (guint i = 0; i < kube_n_kinds; i++)
-    if (is_first_of_group (i) && kube_kinds[i]->group[0] != '\0')
-      dd_builder_add (&groups, group_document (kube_kinds[i]->group, NULL));
+  for (guint i = 0; i < kinds->len; i++)
+    if (is_first_of_group (kinds, i) && kind_at (kinds, i)->group[0] != '\0')
+      dd_builder_add (&groups, group_document (kinds, kind_at (kinds, i)->group, NULL));
   return dd_object ("kind", dd_string ("APIGroupList"), "apiVersion", dd_string ("v1"), "groups",
                     dd_builder_end (&groups), NULL);
 }
@@ -214,7 +236,9 @@ api_versions (const KubeRequest *request)
 static DdValue *
 storage_version_hash (const KubeKind *kind)
 {
-  g_autofree char *name = g_strdup_printf ("%s/%s/%s", kind->group, kind->version, kind->kind);
+  const KubeKind *stored = kube_kind_stored (kind);
+  const char *version = stored->storage_version != NULL ? stored->storage_version : stored->version;
+  g_autofree char *name = g_strdup_printf ("%s/%s/%s", kind->group, version, kind->kind);
   g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
   guint8 digest[32];
   gsize length = sizeof digest;
@@ -251,17 +275,17 @@ listed_subresource (const KubeKind *kind, const char *name)
 
 /* NULL when nothing is served there. */
 static DdValue *
-resource_list (const char *group, const char *version)
+resource_list (const GPtrArray *kinds, const char *group, const char *version)
 {
   g_auto (DdBuilder) resources = dd_builder_array ();
   const KubeKind *any = NULL;
 
-  for (guint i = 0; i < kube_n_kinds; i++)
-    if (is_in (kube_kinds[i], group, version))
+  for (guint i = 0; i < kinds->len; i++)
+    if (is_in (kind_at (kinds, i), group, version))
       {
-        g_autoptr (GPtrArray) names = kube_subresources_of (kube_kinds[i]);
+        g_autoptr (GPtrArray) names = kube_subresources_of (kind_at (kinds, i));
 
-        any = kube_kinds[i];
+        any = kind_at (kinds, i);
         dd_builder_add (&resources, listed_resource (any));
         for (guint s = 0; s < names->len; s++)
           dd_builder_add (&resources, listed_subresource (any, names->pdata[s]));
@@ -307,7 +331,7 @@ kube_reply_cacheable (const KubeRequest *request, const char *content_type, GByt
 static SimResponse *
 reply_aggregated (const KubeRequest *request, gboolean core, const char *version)
 {
-  g_autoptr (DdValue) document = aggregated (core, version);
+  g_autoptr (DdValue) document = aggregated (request->api->catalogue->kinds, core, version);
   g_autofree char *type = g_strdup_printf (
       "application/json;g=apidiscovery.k8s.io;v=%s;as=APIGroupDiscoveryList", version);
 
@@ -365,13 +389,14 @@ reply_health (const KubeRequest *request)
 }
 
 GPtrArray *
-kube_group_versions (void)
+kube_group_versions (const KubeApi *api)
 {
+  const GPtrArray *kinds = api->catalogue->kinds;
   GPtrArray *names = g_ptr_array_new_with_free_func (g_free);
 
-  for (guint i = 0; i < kube_n_kinds; i++)
-    if (is_first_of_version (i))
-      g_ptr_array_add (names, kube_kind_api_version (kube_kinds[i]));
+  for (guint i = 0; i < kinds->len; i++)
+    if (is_first_of_version (kinds, i))
+      g_ptr_array_add (names, kube_kind_api_version (kind_at (kinds, i)));
   return names;
 }
 
@@ -390,19 +415,20 @@ reply_paths (KubeRequest *request)
 {
   static const char *const last[]
       = { "/healthz", "/livez", "/openapi/v2", "/openapi/v3", "/readyz", "/version" };
+  const GPtrArray *kinds = request->api->catalogue->kinds;
   g_auto (DdBuilder) paths = dd_builder_array ();
 
   dd_builder_add (&paths, dd_string ("/api"));
-  for (guint i = 0; i < kube_n_kinds; i++)
+  for (guint i = 0; i < kinds->len; i++)
     {
-      const KubeKind *kind = kube_kinds[i];
+      const KubeKind *kind = kind_at (kinds, i);
       g_autofree char *version = kube_kind_api_version (kind);
 
-      if (i > 0 && is_first_of_group (i) && kube_kinds[i - 1]->group[0] == '\0')
+      if (i > 0 && is_first_of_group (kinds, i) && kind_at (kinds, i - 1)->group[0] == '\0')
         dd_builder_add (&paths, dd_string ("/apis"));
-      if (is_first_of_group (i) && kind->group[0] != '\0')
+      if (is_first_of_group (kinds, i) && kind->group[0] != '\0')
         add_path (&paths, "/apis/%s", kind->group);
-      if (is_first_of_version (i))
+      if (is_first_of_version (kinds, i))
         add_path (&paths, kind->group[0] != '\0' ? "/apis/%s" : "/api/%s", version);
     }
   for (guint i = 0; i < G_N_ELEMENTS (last); i++)
@@ -441,12 +467,14 @@ reply_root (KubeRequest *request, gboolean core)
                                        versions + 1);
   if (version != NULL)
     return reply_aggregated (request, core, version);
-  return reply_document (request, core ? api_versions (request) : group_list ());
+  return reply_document (request, core ? api_versions (request)
+                                       : group_list (request->api->catalogue->kinds));
 }
 
 static SimResponse *
 reply_below_api (KubeRequest *request)
 {
+  const GPtrArray *kinds = request->api->catalogue->kinds;
   char **parts = (char **) request->segments->pdata;
   guint count = request->segments->len;
   gboolean core = strcmp (parts[0], "api") == 0;
@@ -455,12 +483,12 @@ reply_below_api (KubeRequest *request)
     return reply_root (request, core);
   if (core)
     return count == 2 && parts[1][0] != '\0'
-               ? reply_document (request, resource_list ("", parts[1]))
+               ? reply_document (request, resource_list (kinds, "", parts[1]))
                : NULL;
   if (count == 2)
-    return reply_document (request, group_document (parts[1], "APIGroup"));
+    return reply_document (request, group_document (kinds, parts[1], "APIGroup"));
   return count == 3 && parts[2][0] != '\0'
-             ? reply_document (request, resource_list (parts[1], parts[2]))
+             ? reply_document (request, resource_list (kinds, parts[1], parts[2]))
              : NULL;
 }
 

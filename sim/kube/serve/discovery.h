@@ -19,7 +19,7 @@ SimResponse *kube_reply_cacheable (const KubeRequest *request, const char *conte
 /* SHA-512 in upper-case hex, as the server writes ETags and document hashes; caller frees. */
 char *kube_content_hash (GBytes *bytes);
 
-/* "apps/v1" of every group version served, in the kinds' order; static strings, ended by NULL. */
-GPtrArray *kube_group_versions (void);
+/* "apps/v1" of every group version served, in the kinds' order; a new array of char *. */
+GPtrArray *kube_group_versions (const KubeApi *api);
 
 G_END_DECLS

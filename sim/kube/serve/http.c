@@ -64,6 +64,22 @@ reply_no_subresource (KubeRequest *request)
   return kube_reply_error (request, error);
 }
 
+/* A real server tells in these words of a webhook that does not answer. */
+static SimResponse *
+reply_not_converted (KubeRequest *request)
+{
+  const KubeKind *stored = kube_kind_stored (request->kind);
+  g_autofree char *version = kube_kind_api_version (stored);
+  GError *error = NULL;
+
+  trace_not_modelled (request, "conversion webhook");
+  kube_set_error (&error, KUBE_INTERNAL_ERROR, NULL,
+                  "conversion webhook for %s, Kind=%s failed: conversion webhooks are not modelled "
+                  "by Drydock",
+                  version, stored->kind);
+  return kube_reply_error (request, error);
+}
+
 /* ---- faults ---- */
 
 /* "list pods", "create pods/eviction". */
@@ -157,6 +173,8 @@ handle_resource (KubeRequest **request)
     return kube_reply_error (*request, error);
   if (route == NULL)
     return known ? reply_not_allowed (*request) : reply_no_subresource (*request);
+  if ((*request)->kind->flags & KUBE_IS_CONVERTED)
+    return reply_not_converted (*request);
   fault = find_fault (*request, route);
   if (fault != NULL && fault->error != NULL)
     return reply_fault (*request, fault);

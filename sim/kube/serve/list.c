@@ -476,12 +476,39 @@ list_bytes (const KubeKind *kind, const GPtrArray *objects, const DdValue *metad
   return g_string_free_to_bytes (out);
 }
 
+/* A list of custom resources has every item whole, and as all of them its members in order. */
+static DdValue *
+custom_list (const KubeKind *kind, const GPtrArray *objects, const DdValue *metadata)
+{
+  g_auto (DdBuilder) items = dd_builder_array ();
+  g_autoptr (DdValue) list = NULL;
+  g_autoptr (DdValue) described = dd_value_ref (metadata);
+
+  if (dd_value_member (metadata, "continue") == NULL)
+    dd_value_set (&described, "continue", dd_string (""));
+  for (guint i = 0; i < objects->len; i++)
+    {
+      g_autoptr (SimObject) shown = sim_object_as (objects->pdata[i], kind);
+
+      dd_builder_add (&items, kube_object_to_value (shown));
+    }
+  list = dd_object ("apiVersion", dd_string_take (kube_kind_api_version (kind)), "items",
+                    dd_builder_end (&items), "kind", dd_string (kind->list_kind), "metadata",
+                    g_steal_pointer (&described), NULL);
+  return dd_value_sorted (list);
+}
+
 static DdValue *
 list_value (const KubeRequest *request, const GPtrArray *objects, DdValue *metadata)
 {
   const KubeKind *kind = request->kind;
   g_auto (DdBuilder) items = dd_builder_array ();
 
+  if (kind->schema != NULL && request->shape == KUBE_SHAPE_OBJECT)
+    {
+      g_autoptr (DdValue) taken = metadata;
+      return custom_list (kind, objects, taken);
+    }
   for (guint i = 0; i < objects->len; i++)
     dd_builder_add (&items, request->shape == KUBE_SHAPE_METADATA
                                 ? kube_partial_metadata (objects->pdata[i], request->shape_version)
@@ -500,7 +527,8 @@ kube_reply_list (const KubeRequest *request, const GPtrArray *objects, DdValue *
 {
   if (request->shape == KUBE_SHAPE_TABLE)
     return kube_reply_value (request, 200, kube_table_new (request, objects, metadata, TRUE));
-  if (request->shape == KUBE_SHAPE_OBJECT && kube_reply_is_plain (request))
+  if (request->shape == KUBE_SHAPE_OBJECT && kube_reply_is_plain (request)
+      && request->kind->schema == NULL)
     {
       g_autoptr (DdValue) taken = metadata;
       return kube_reply_json (request, 200, list_bytes (request->kind, objects, taken));

@@ -42,6 +42,22 @@ static const struct
   { "application/strategic-merge-patch+json", kube_strategic_merge },
 };
 
+static gboolean
+applies_to (const KubeKind *kind, PatchFunc apply)
+{
+  return kind->schema == NULL || apply != kube_strategic_merge;
+}
+
+/* No type says how to merge lists. Imitates: what a real server answers. */
+static void
+refuse_strategic (GError **error)
+{
+  kube_set_error (error, KUBE_UNSUPPORTED_MEDIA_TYPE, NULL,
+                  "the body of the request was in an unknown format - accepted media types "
+                  "include: application/json-patch+json, application/merge-patch+json, "
+                  "application/apply-patch+yaml");
+}
+
 static void
 refuse_format (const KubeRequest *request, const char *type, GError **error)
 {
@@ -86,6 +102,11 @@ kube_patch_apply (const KubeRequest *request, const KubeStruct *type, const DdVa
   for (guint i = 0; i < G_N_ELEMENTS (formats); i++)
     if (strcmp (media_type, formats[i].media_type) == 0)
       {
+        if (!applies_to (request->kind, formats[i].apply))
+          {
+            refuse_strategic (error);
+            return NULL;
+          }
         patch = parse_patch (request, error);
         return patch != NULL ? formats[i].apply (type, current, patch, error) : NULL;
       }
@@ -99,6 +120,7 @@ patch_part (KubeRequest *request, KubePart part, GError **error)
   const KubeKind *kind = request->kind;
   g_autofree char *api_version = kube_kind_api_version (kind);
   g_autoptr (SimObject) old = NULL;
+  g_autoptr (SimObject) shown = NULL;
   g_autoptr (DdValue) current = NULL;
   g_autoptr (DdValue) patched = NULL;
   KubeWrite write;
@@ -108,7 +130,8 @@ patch_part (KubeRequest *request, KubePart part, GError **error)
   old = kube_get (request->api, kind, request->namespace_, request->name, error);
   if (old == NULL)
     return NULL;
-  current = kube_object_to_value (old);
+  shown = sim_object_as (old, kind);
+  current = kube_object_to_value (shown);
   patched = kube_patch_apply (request, kind->type, current, error);
   if (patched == NULL || !kube_check_type (patched, api_version, kind->kind, error))
     return NULL;

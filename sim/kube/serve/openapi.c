@@ -180,6 +180,25 @@ kind_reference (const KubeKind *kind)
                     dd_string (kind->kind), NULL);
 }
 
+/* The members that SCHEMA adds to those that every object has. */
+static void
+add_properties_of (const DdValue *schema, DdBuilder *properties)
+{
+  const DdValue *own = dd_value_member (schema, "properties");
+
+  for (gsize i = 0; i < dd_value_length (own); i++)
+    if (strcmp (dd_value_key (own, i), "metadata") != 0
+        && !kube_schema_is_type_meta (dd_value_key (own, i)))
+      dd_builder_set (properties, dd_value_key (own, i), dd_value_ref (dd_value_nth (own, i)));
+}
+
+static gboolean
+preserves_unknown (const KubeKind *kind)
+{
+  return kind != NULL
+         && dd_value_path_bool (kind->schema, "x-kubernetes-preserve-unknown-fields", FALSE);
+}
+
 /* Adds TYPE and everything it is made of, once. KIND: the kind whose whole object it is, or NULL.
  */
 static void
@@ -198,14 +217,17 @@ add_struct (Document *self, const KubeStruct *type, const KubeKind *kind)
         dd_builder_add (&required, dd_string (field->name));
       any_required = any_required || field->required;
     }
-  dd_builder_set (&self->schemas, type->name,
-                  dd_object ("description", dd_string (type->description), "type",
-                             dd_string ("object"), "properties", dd_builder_end (&properties),
-                             "required", any_required ? dd_builder_end (&required) : NULL,
-                             "x-kubernetes-group-version-kind",
-                             kind != NULL ? dd_array (kind_reference (kind), NULL) : NULL,
-                             "x-kubernetes-map-type", type->atomic ? dd_string ("atomic") : NULL,
-                             NULL));
+  if (kind != NULL && kind->schema != NULL)
+    add_properties_of (kind->schema, &properties);
+  dd_builder_set (
+      &self->schemas, type->name,
+      dd_object (
+          "description", dd_string (type->description), "type", dd_string ("object"), "properties",
+          dd_builder_end (&properties), "required",
+          any_required ? dd_builder_end (&required) : NULL, "x-kubernetes-preserve-unknown-fields",
+          preserves_unknown (kind) ? dd_bool (TRUE) : NULL, "x-kubernetes-group-version-kind",
+          kind != NULL ? dd_array (kind_reference (kind), NULL) : NULL, "x-kubernetes-map-type",
+          type->atomic ? dd_string ("atomic") : NULL, NULL));
 }
 
 /* ---- paths ---- */
@@ -324,20 +346,21 @@ add_paths (DdBuilder *paths, const KubeKind *kind)
 /* ---- documents ---- */
 
 static GBytes *
-make_document (const char *group_version)
+make_document (const GPtrArray *kinds, const char *group_version)
 {
   Document self = { dd_builder_object (), g_hash_table_new (g_str_hash, g_str_equal) };
   g_auto (DdBuilder) paths = dd_builder_object ();
   g_autoptr (DdValue) document = NULL;
 
-  for (guint i = 0; i < kube_n_kinds; i++)
+  for (guint i = 0; i < kinds->len; i++)
     {
-      g_autofree char *its = kube_kind_api_version (kube_kinds[i]);
+      const KubeKind *kind = g_ptr_array_index (kinds, i);
+      g_autofree char *its = kube_kind_api_version (kind);
 
       if (strcmp (its, group_version) != 0)
         continue;
-      add_struct (&self, kube_kinds[i]->type, kube_kinds[i]);
-      add_paths (&paths, kube_kinds[i]);
+      add_struct (&self, kind->type, kind);
+      add_paths (&paths, kind);
     }
   g_hash_table_unref (self.names);
   document = dd_object (
@@ -348,23 +371,39 @@ make_document (const char *group_version)
   return dd_value_to_bytes (document);
 }
 
-/* The tables never change, so a document is made once for the whole process. */
+static gboolean
+is_of_tables (const char *group_version)
+{
+  for (guint i = 0; i < kube_n_kinds; i++)
+    {
+      g_autofree char *its = kube_kind_api_version (kube_kinds[i]);
+
+      if (strcmp (its, group_version) == 0)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* The tables never change, so their documents are made once for the whole process; what was defined
+ * at run time may be defined anew. A new reference. */
 static GBytes *
-document_for (const char *group_version)
+document_for (const KubeApi *api, const char *group_version)
 {
   static GHashTable *documents = NULL;
   GBytes *bytes;
 
+  if (!is_of_tables (group_version))
+    return make_document (api->catalogue->kinds, group_version);
   if (documents == NULL)
     documents
         = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_bytes_unref);
   bytes = g_hash_table_lookup (documents, group_version);
   if (bytes == NULL)
     {
-      bytes = make_document (group_version);
+      bytes = make_document (api->catalogue->kinds, group_version);
       g_hash_table_insert (documents, g_strdup (group_version), bytes);
     }
-  return bytes;
+  return g_bytes_ref (bytes);
 }
 
 static const char *
@@ -375,9 +414,10 @@ prefix_of (const char *group_version)
 
 /* "/openapi/v3/apis/apps/v1?hash=..."; caller frees. */
 static char *
-document_url (const char *group_version)
+document_url (const KubeApi *api, const char *group_version)
 {
-  g_autofree char *hash = kube_content_hash (document_for (group_version));
+  g_autoptr (GBytes) document = document_for (api, group_version);
+  g_autofree char *hash = kube_content_hash (document);
 
   return g_strdup_printf ("/openapi/v3/%s/%s?hash=%s", prefix_of (group_version), group_version,
                           hash);
@@ -386,7 +426,7 @@ document_url (const char *group_version)
 static SimResponse *
 reply_index (KubeRequest *request)
 {
-  g_autoptr (GPtrArray) versions = kube_group_versions ();
+  g_autoptr (GPtrArray) versions = kube_group_versions (request->api);
   g_auto (DdBuilder) paths = dd_builder_object ();
 
   for (guint i = 0; i < versions->len; i++)
@@ -395,7 +435,8 @@ reply_index (KubeRequest *request)
       g_autofree char *path = g_strdup_printf ("%s/%s", prefix_of (name), name);
 
       dd_builder_set (&paths, path,
-                      dd_object ("serverRelativeURL", dd_string_take (document_url (name)), NULL));
+                      dd_object ("serverRelativeURL",
+                                 dd_string_take (document_url (request->api, name)), NULL));
     }
   return kube_reply_value (request, 200, dd_object ("paths", dd_builder_end (&paths), NULL));
 }
@@ -414,9 +455,9 @@ static SimResponse *
 reply_named_document (KubeRequest *request, const char *group_version)
 {
   const char *asked = kube_request_query (request, "hash");
-  GBytes *bytes = document_for (group_version);
+  g_autoptr (GBytes) bytes = document_for (request->api, group_version);
   g_autofree char *hash = kube_content_hash (bytes);
-  g_autofree char *url = document_url (group_version);
+  g_autofree char *url = document_url (request->api, group_version);
   SimResponse *response;
 
   if (asked != NULL && strcmp (asked, hash) != 0)
@@ -431,7 +472,7 @@ static SimResponse *
 reply_v3 (KubeRequest *request)
 {
   static const char prefix[] = "/openapi/v3/";
-  g_autoptr (GPtrArray) versions = kube_group_versions ();
+  g_autoptr (GPtrArray) versions = kube_group_versions (request->api);
   const char *rest;
 
   if (request->segments->len == 2)

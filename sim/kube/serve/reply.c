@@ -116,8 +116,8 @@ kube_object_to_value (const SimObject *object)
   return dd_builder_end (&builder);
 }
 
-SimResponse *
-kube_reply_object (const KubeRequest *request, guint status, SimObject *object)
+static SimResponse *
+reply_shown (const KubeRequest *request, guint status, SimObject *object)
 {
   switch (request->shape)
     {
@@ -132,4 +132,12 @@ kube_reply_object (const KubeRequest *request, guint status, SimObject *object)
   if (kube_reply_is_plain (request))
     return kube_reply_json (request, status, g_bytes_ref (sim_object_bytes (object)));
   return kube_reply_value (request, status, kube_object_to_value (object));
+}
+
+SimResponse *
+kube_reply_object (const KubeRequest *request, guint status, SimObject *object)
+{
+  g_autoptr (SimObject) shown = sim_object_as (object, request->kind);
+
+  return reply_shown (request, status, shown);
 }

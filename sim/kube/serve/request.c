@@ -274,12 +274,13 @@ take_shape (KubeRequest *self, const MediaRange *range)
   return FALSE;
 }
 
-/* Tables have no protobuf. */
+/* Tables have no protobuf, nor have custom resources. */
 static gboolean
-has_form (const MediaRange *range)
+has_form (const KubeRequest *self, const MediaRange *range)
 {
   if (strcmp (range->type, KUBE_PROTOBUF) == 0)
-    return g_strcmp0 (range->as, "Table") != 0;
+    return g_strcmp0 (range->as, "Table") != 0
+           && (self->kind == NULL || (self->kind->flags & KUBE_JSON_ONLY) == 0);
   return strcmp (range->type, "application/yaml") == 0 || is_json (range);
 }
 
@@ -292,7 +293,7 @@ kube_request_negotiate (KubeRequest *self, GError **error)
     {
       const MediaRange *range = ranges->pdata[i];
 
-      if (!has_form (range) || !take_shape (self, range))
+      if (!has_form (self, range) || !take_shape (self, range))
         continue;
       self->yaml = strcmp (range->type, "application/yaml") == 0;
       self->protobuf = strcmp (range->type, KUBE_PROTOBUF) == 0;
@@ -330,15 +331,6 @@ kube_request_accepts_as (const KubeRequest *self, const char *group, const char 
 
 /* ---- paths ---- */
 
-static gboolean
-group_is_served (const char *group)
-{
-  for (guint i = 0; i < kube_n_kinds; i++)
-    if (strcmp (kube_kinds[i]->group, group) == 0)
-      return TRUE;
-  return FALSE;
-}
-
 static const char *
 segment (const KubeRequest *self, guint index)
 {
@@ -356,7 +348,7 @@ take_resource (KubeRequest *self, const char *group, const char *version, guint 
   for (guint i = first; i < self->segments->len; i++)
     if (segment (self, i)[0] == '\0')
       return FALSE;
-  self->kind = kube_kind_find (group, version, plural);
+  self->kind = kube_catalogue_find (self->api->catalogue, group, version, plural);
   self->name = g_strdup (segment (self, first + 1));
   self->subresource = g_strdup (segment (self, first + 2));
   return self->kind != NULL;
@@ -400,7 +392,7 @@ kube_request_resolve (KubeRequest *self, gboolean *out_unknown_group)
   const char *group = core ? "" : segment (self, 1);
   const char *version = segment (self, core ? 1 : 2);
 
-  *out_unknown_group = group == NULL || !group_is_served (group);
+  *out_unknown_group = group == NULL || !kube_catalogue_has_group (self->api->catalogue, group);
   self->watch = kube_request_flag (self, "watch");
   if (*out_unknown_group || version == NULL)
     return FALSE;

@@ -9,6 +9,9 @@
 #include "sim/kube/serve/verbs.h"
 #include "sim/kube/serve/watch.h"
 
+/* How much of a body is shown by who cannot read it. */
+#define SUMMARY_LENGTH 30
+
 /* ---- what a body calls itself ---- */
 
 /* "core" for the group without a name, as error texts call it. */
@@ -58,6 +61,25 @@ kube_check_type (const DdValue *body, const char *api_version, const char *kind,
          || refuse_type (error, its_version, its_kind, api_version, kind);
 }
 
+/* What has no type must say what it is. Imitates: apimachinery's UnstructuredJSONScheme. */
+static gboolean
+says_its_kind (const KubeRequest *request, const DdValue *body, GError **error)
+{
+  const char *kind = dd_value_path_string (body, "kind");
+  g_autofree char *text = NULL;
+  g_autofree char *start = NULL;
+
+  if (dd_value_type (body) != DD_OBJECT || (kind != NULL && kind[0] != '\0'))
+    return TRUE;
+  text = dd_value_to_text (body);
+  start = g_utf8_substring (text, 0, MIN (g_utf8_strlen (text, -1), SUMMARY_LENGTH));
+  g_set_error (error, KUBE_ERROR, KUBE_BAD_REQUEST,
+               "the object provided is unrecognized (must be of type %s): Object 'Kind' is missing "
+               "in '%s' (%s%s)",
+               request->kind->kind, text, start, strlen (start) < strlen (text) ? " ..." : "");
+  return FALSE;
+}
+
 /* The request's body as an object of its kind. */
 static DdValue *
 read_object (const KubeRequest *request, GPtrArray *duplicates, GError **error)
@@ -65,7 +87,8 @@ read_object (const KubeRequest *request, GPtrArray *duplicates, GError **error)
   g_autofree char *api_version = kube_kind_api_version (request->kind);
   g_autoptr (DdValue) body = kube_request_body (request, request->kind->kind, duplicates, error);
 
-  if (body == NULL || !kube_check_type (body, api_version, request->kind->kind, error))
+  if (body == NULL || (request->kind->schema != NULL && !says_its_kind (request, body, error))
+      || !kube_check_type (body, api_version, request->kind->kind, error))
     return NULL;
   return g_steal_pointer (&body);
 }

@@ -112,8 +112,9 @@ table_of (KubeWatch *self, SimObject *object)
 }
 
 static void
-send_object (KubeWatch *self, const char *type, SimObject *object)
+send_object (KubeWatch *self, const char *type, SimObject *stored)
 {
+  g_autoptr (SimObject) object = sim_object_as (stored, self->request->kind);
   GString *text;
   gsize length;
   const char *bytes;
@@ -323,7 +324,7 @@ note_change (SimStore *store G_GNUC_UNUSED, const SimChange *change, gpointer da
 {
   KubeWatch *self = data;
 
-  if (change->object->kind == self->request->kind || bookmark_is_due (self))
+  if (change->object->kind == kube_kind_stored (self->request->kind) || bookmark_is_due (self))
     wake (self);
 }
 

@@ -2,9 +2,8 @@
 /* One API server: its store, its streams, and the objects it starts with. */
 #include "config.h"
 
-#include "sim/kube/verbs/api.h"
-
 #include "sim/kube/kind.h"
+#include "sim/kube/verbs/rules.h"
 
 /* What the tables say a new server has. */
 static void
@@ -27,6 +26,7 @@ kube_api_new (SimStage *stage, int minor)
   api->stage = stage;
   api->minor = minor;
   api->store = sim_store_new ();
+  api->catalogue = kube_catalogue_new ();
   api->names = dd_random_fork (stage->random, "kubernetes.names");
   api->uids = dd_random_fork (stage->random, "kubernetes.uids");
   api->audits = dd_random_fork (stage->random, "kubernetes.audits");
@@ -45,6 +45,7 @@ kube_api_free (KubeApi *api)
     api->recorder_free (api->recorder);
   g_clear_pointer (&api->refreshes, g_hash_table_unref);
   g_clear_pointer (&api->store, sim_store_free);
+  g_clear_pointer (&api->catalogue, kube_catalogue_free);
   g_clear_pointer (&api->audits, dd_random_free);
   g_clear_pointer (&api->uids, dd_random_free);
   g_clear_pointer (&api->names, dd_random_free);
@@ -88,6 +89,17 @@ kube_refresh (KubeApi *api, SimObject *object)
 
   if (refresh != NULL)
     refresh->func (refresh->self, object);
+}
+
+void
+kube_settle (KubeApi *api, const KubeKind *kind, const char *name)
+{
+  g_autofree char *its = NULL;
+
+  if (kind->settle == NULL)
+    return;
+  its = g_strdup (name); /* what is settled may go */
+  kind->settle (api, kind, its);
 }
 
 /* ---- reading ---- */

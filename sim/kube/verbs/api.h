@@ -3,6 +3,7 @@
  * a real one applies */
 #pragma once
 
+#include "sim/kube/catalogue.h"
 #include "sim/kube/error.h"
 #include "sim/kube/schema/schema.h"
 #include "sim/kube/selectors.h"
@@ -19,8 +20,9 @@ struct _KubeApi
 {
   SimStage *stage;
   SimStore *store;
-  int minor;       /* 27..33: which server version it plays */
-  DdRandom *names; /* generateName's suffixes */
+  KubeCatalogue *catalogue; /* the kinds that it serves */
+  int minor;                /* 27..33: which server version it plays */
+  DdRandom *names;          /* generateName's suffixes */
   DdRandom *uids;
   DdRandom *audits;       /* Audit-Id headers, a stream of their own: requests move no other one */
   KubeRecorder *recorder; /* sim/kube/kinds/recorder.h; NULL until the first event */

@@ -79,6 +79,19 @@ system_metadata (KubeApi *api, const KubeKind *kind, const char *namespace_, con
                     dd_string_take (dd_time_to_iso8601 (sim_stage_now (api->stage))), NULL);
 }
 
+/* Imitates: apiextensions-apiserver's handler for custom resources. */
+static gboolean
+is_offered (const KubeKind *kind, GError **error)
+{
+  if ((kind->flags & KUBE_IS_ENDING) == 0)
+    return TRUE;
+  kube_set_error (
+      error, KUBE_METHOD_NOT_ALLOWED,
+      dd_object ("group", dd_string (kind->group), "kind", dd_string (kind->plural), NULL),
+      "create not allowed while custom resource definition is terminating");
+  return FALSE;
+}
+
 static gboolean
 prepare (KubeApi *api, const KubeKind *kind, const char *namespace_, DdValue **object,
          GError **error)
@@ -131,9 +144,14 @@ static SimObject *
 keep (KubeApi *api, const KubeKind *kind, DdValue *object, gboolean dry_run)
 {
   DdValue *unrevised;
+  SimObject *kept;
 
   if (!dry_run)
-    return sim_object_ref (sim_store_put (api->store, kind, object));
+    {
+      kept = sim_object_ref (sim_store_put (api->store, kind, object));
+      kube_settle (api, kind, kept->name);
+      return kept;
+    }
   unrevised = dd_value_with (object, NULL, "metadata", "resourceVersion", NULL);
   dd_value_unref (object);
   return sim_object_new (kind, unrevised, 0);
@@ -149,7 +167,7 @@ kube_create_with (KubeApi *api, const KubeKind *kind, const char *namespace_, co
   gboolean has_revision, taken;
   const char *name;
 
-  if (made == NULL || !prepare (api, kind, scope, &made, error))
+  if (made == NULL || !is_offered (kind, error) || !prepare (api, kind, scope, &made, error))
     return NULL;
   has_revision = dd_value_path_string (made, "metadata.resourceVersion") != NULL;
   complete_metadata (api, kind, scope, &made, &taken);

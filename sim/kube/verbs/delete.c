@@ -212,6 +212,15 @@ mark_namespace (DdValue **object, DdUsec now)
   dd_value_set (object, "status.phase", dd_string ("Terminating"));
 }
 
+static void
+add_finalizer (DdValue **object, const char *name)
+{
+  const DdValue *finalizers = dd_value_at (*object, "metadata", "finalizers", NULL);
+
+  if (!has_finalizer (finalizers, name))
+    put_into_metadata (object, "finalizers", dd_value_with_element (finalizers, dd_string (name)));
+}
+
 /* ---- the decision ---- */
 
 /* OBJECT as it is after the request, and whether that has to be written before it leaves: a watch
@@ -225,6 +234,8 @@ marked (KubeApi *api, const SimObject *object, const KubeDelete *options, gboole
   DdUsec now = sim_stage_now (api->stage);
 
   *out_seen = TRUE;
+  if (kind->deletion_finalizer != NULL && !kube_is_terminating (value))
+    add_finalizer (&value, kind->deletion_finalizer);
   if (kind->flags & KUBE_GRACEFUL_DELETE)
     mark_with_grace (&value, options->grace_seconds, now);
   else if (kind->flags & KUBE_SPEC_FINALIZERS)
@@ -239,13 +250,17 @@ marked (KubeApi *api, const SimObject *object, const KubeDelete *options, gboole
 static SimObject *
 keep (KubeApi *api, SimObject *object, DdValue *value, gboolean seen, gboolean leaves)
 {
+  SimObject *left;
+
   if (!dd_value_equal (object->value, value) && (seen || !leaves))
     object = sim_store_put (api->store, object->kind, value);
   else
     dd_value_unref (value);
   if (leaves)
     object = sim_store_remove (api->store, object);
-  return sim_object_ref (object);
+  left = sim_object_ref (object);
+  kube_settle (api, left->kind, left->name);
+  return left;
 }
 
 static SimObject *

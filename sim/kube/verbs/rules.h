@@ -30,6 +30,9 @@ gboolean kube_validate (const KubeKind *kind, const DdValue *old, const DdValue 
  */
 gboolean kube_may_leave (const KubeKind *kind, const DdValue *object);
 
+/* sim/kube/verbs/api.c: what KIND's `settle` makes of a write of the object NAME, or nothing. */
+void kube_settle (KubeApi *api, const KubeKind *kind, const char *name);
+
 /* OBJECT with the condition TYPE set; lastTransitionTime becomes NOW when the status changed or
  * the condition is new. REASON and MESSAGE may be NULL; PROBED: pods' conditions carry a
  * lastProbeTime, always null. Takes OBJECT. */

@@ -119,14 +119,15 @@ take_main (const SimObject *old, DdValue *object)
 }
 
 /* The stored object with one part, and the metadata that is anyone's to write, from OBJECT. The
- * owners stay, as the pods' strategy has it. */
+ * owners stay, as the pods' strategy has it; of custom resources all metadata does. */
 static DdValue *
 take_status (const SimObject *old, DdValue *object)
 {
   DdValue *taken = dd_value_with_member (old->value, "status",
                                          dd_value_ref (dd_value_member (object, "status")));
-  DdValue *changed = dd_value_with_member (taken, "metadata",
-                                           dd_value_ref (dd_value_member (object, "metadata")));
+  gboolean custom = old->kind->schema != NULL;
+  const DdValue *metadata = dd_value_member (custom ? old->value : object, "metadata");
+  DdValue *changed = dd_value_with_member (taken, "metadata", dd_value_ref (metadata));
 
   dd_value_unref (taken);
   dd_value_unref (object);
@@ -187,6 +188,7 @@ static SimObject *
 keep (KubeApi *api, SimObject *old, DdValue *object, gboolean dry_run)
 {
   gboolean leaves = kube_is_terminating (object) && kube_may_leave (old->kind, object);
+  SimObject *written;
 
   if (!leaves && dd_value_equal (old->value, object))
     {
@@ -195,17 +197,22 @@ keep (KubeApi *api, SimObject *old, DdValue *object, gboolean dry_run)
     }
   if (dry_run)
     return sim_object_new (old->kind, object, old->revision);
-  if (!leaves)
-    return sim_object_ref (sim_store_put (api->store, old->kind, object));
-  sim_store_remove (api->store, old);
-  return sim_object_new (old->kind, object, old->revision);
+  if (leaves)
+    {
+      sim_store_remove (api->store, old);
+      written = sim_object_new (old->kind, object, old->revision);
+    }
+  else
+    written = sim_object_ref (sim_store_put (api->store, old->kind, object));
+  kube_settle (api, old->kind, old->name);
+  return written;
 }
 
+/* KIND may be another version than the one that OLD is kept in. */
 static SimObject *
-write_part (KubeApi *api, SimObject *old, KubePart part, const DdValue *object,
-            const KubeWrite *options, GError **error)
+write_part (KubeApi *api, const KubeKind *kind, SimObject *old, KubePart part,
+            const DdValue *object, const KubeWrite *options, GError **error)
 {
-  const KubeKind *kind = old->kind;
   g_autoptr (DdValue) made = kube_schema_decode (kind, object, old->value, options, error);
 
   if (made == NULL || !check_name (old->name, made, error)
@@ -220,7 +227,8 @@ write_part (KubeApi *api, SimObject *old, KubePart part, const DdValue *object,
         return NULL;
       count_generation (old, &made);
     }
-  if (part != KUBE_PART_STATUS && !kube_validate (kind, old->value, made, error))
+  if ((part != KUBE_PART_STATUS || kind->schema != NULL)
+      && !kube_validate (kind, old->value, made, error))
     return NULL;
   return keep (api, old, g_steal_pointer (&made), options->dry_run);
 }
@@ -238,7 +246,7 @@ kube_update_with (KubeApi *api, const KubeKind *kind, const char *namespace_, co
       return NULL;
     }
   sim_object_ref (old);
-  return write_part (api, old, part, object, options != NULL ? options : &plain_write, error);
+  return write_part (api, kind, old, part, object, options != NULL ? options : &plain_write, error);
 }
 
 SimObject *
@@ -276,7 +284,7 @@ kube_merge (KubeApi *api, const KubeKind *kind, const char *namespace_, const ch
   if (old == NULL)
     return NULL;
   merged = dd_value_merge (old->value, patch);
-  return write_part (api, old, KUBE_PART_MAIN, merged, &plain_write, error);
+  return write_part (api, kind, old, KUBE_PART_MAIN, merged, &plain_write, error);
 }
 
 SimObject *

@@ -14,6 +14,7 @@
 #include "sim/kube/names.h"
 #include "sim/kube/verbs/rules.h"
 #include "sim/kube/schema/schema.h"
+#include "sim/kube/schema/structural.h"
 
 #define MAX_ANNOTATIONS_BYTES (256 * 1024)
 
@@ -175,6 +176,12 @@ kube_validate (const KubeKind *kind, const DdValue *old, const DdValue *object, 
 
   validate_metadata (kind, dd_value_member (old, "metadata"), dd_value_member (object, "metadata"),
                      causes);
+  if (kind->schema != NULL)
+    {
+      kube_structural_validate (kind->schema, (kind->flags & KUBE_RATCHETS) ? old : NULL, object,
+                                causes);
+      return kube_causes_check (causes, kind->group, kind->kind, name != NULL ? name : "", error);
+    }
   kube_schema_validate (kind, old, object, table);
   if (kind->validate != NULL)
     kind->validate (old, object, own);
