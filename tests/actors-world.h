@@ -89,8 +89,9 @@ json (const char *format, ...)
 static inline void
 apply (DdValue *object)
 {
-  const KubeKind *kind = kube_kind_find_by_name (dd_value_path_string (object, "apiVersion"),
-                                                 dd_value_path_string (object, "kind"));
+  const KubeKind *kind
+      = kube_catalogue_find_by_name (api->catalogue, dd_value_path_string (object, "apiVersion"),
+                                     dd_value_path_string (object, "kind"));
   g_autoptr (GError) error = NULL;
   g_autoptr (SimObject) created = NULL;
 
@@ -99,6 +100,20 @@ apply (DdValue *object)
                          &error);
   ck_assert_msg (created != NULL, "%s", error != NULL ? error->message : "");
   dd_value_unref (object);
+}
+
+/* Defines RingSets of rings.example.com, with SUBRESOURCES: what a team may bring along. */
+static inline const KubeKind *
+define_ring_sets (const char *subresources)
+{
+  apply (
+      json ("{'apiVersion':'apiextensions.k8s.io/v1','kind':'CustomResourceDefinition','metadata'"
+            ":{'name':'ringsets.rings.example.com'},'spec':{'group':'rings.example.com','scope':"
+            "'Namespaced','names':{'plural':'ringsets','kind':'RingSet'},'versions':[{'name':'v1',"
+            "'served':true,'storage':true,'subresources':{%s},'schema':{'openAPIV3Schema':{"
+            "'type':'object','x-kubernetes-preserve-unknown-fields':true}}}]}}",
+            subresources));
+  return kube_catalogue_find (api->catalogue, "rings.example.com", "v1", "ringsets");
 }
 
 /* Takes PATCH. */

@@ -647,6 +647,56 @@ START_TEST (a_dependent_of_nobody_is_collected)
 }
 END_TEST
 
+START_TEST (custom_resources_have_owners_and_own)
+{
+  const KubeKind *sets = define_ring_sets ("");
+  const char *uid;
+
+  apply (json ("{'apiVersion':'rings.example.com/v1','kind':'RingSet','metadata':{'name':'o',"
+               "'namespace':'default'}}"));
+  uid = stored (sets, "default", "o")->uid;
+  apply (json ("{'apiVersion':'v1','kind':'ConfigMap','metadata':{'name':'its','namespace':"
+               "'default','ownerReferences':[{'apiVersion':'rings.example.com/v1','kind':'RingSet',"
+               "'name':'o','uid':'%s'}]}}",
+               uid));
+  apply (json ("{'apiVersion':'rings.example.com/v1','kind':'RingSet','metadata':{'name':'lost',"
+               "'namespace':'default','ownerReferences':[{'apiVersion':'rings.example.com/v1',"
+               "'kind':'RingSet','name':'gone','uid':'11111111-2222-4333-8444-555555555555'}]}}"));
+  run_for (DD_SECOND);
+  ck_assert_ptr_nonnull (stored (&kube_config_map, "default", "its"));
+  ck_assert_ptr_null (stored (sets, "default", "lost"));
+  delete_with (sets, "default", "o", "Foreground");
+  run_for (DD_SECOND);
+  ck_assert_ptr_null (stored (&kube_config_map, "default", "its"));
+  ck_assert_ptr_null (stored (sets, "default", "o"));
+}
+END_TEST
+
+START_TEST (a_namespace_goes_with_its_custom_resources)
+{
+  const KubeKind *sets = define_ring_sets ("");
+  SimObject *space;
+
+  apply (json ("{'apiVersion':'v1','kind':'Namespace','metadata':{'name':'app'}}"));
+  apply (json ("{'apiVersion':'rings.example.com/v1','kind':'RingSet','metadata':{'name':'o',"
+               "'namespace':'app','finalizers':['example.com/wait']}}"));
+  run_for (DD_SECOND);
+  delete_with (&kube_namespace, NULL, "app", NULL);
+  run_for (DD_SECOND);
+  space = stored (&kube_namespace, "", "app");
+  ck_assert_ptr_nonnull (space);
+  ck_assert_str_eq (
+      dd_value_path_string (sim_condition_find (dd_value_member (space->value, "status"),
+                                                "NamespaceContentRemaining"),
+                            "message"),
+      "Some resources are remaining: ringsets.rings.example.com has 1 resource "
+      "instances");
+  merge (sets, "app", "o", json ("{'metadata':{'finalizers':null}}"));
+  run_for (DD_SECOND);
+  ck_assert_ptr_null (stored (&kube_namespace, "", "app"));
+}
+END_TEST
+
 START_TEST (a_namespace_is_furnished_and_emptied)
 {
   const SimObject *space;
@@ -712,5 +762,7 @@ main (void)
   tcase_add_test (cases, orphans_stay_and_a_new_deployment_adopts_them);
   tcase_add_test (cases, a_dependent_of_nobody_is_collected);
   tcase_add_test (cases, a_namespace_is_furnished_and_emptied);
+  tcase_add_test (cases, custom_resources_have_owners_and_own);
+  tcase_add_test (cases, a_namespace_goes_with_its_custom_resources);
   return run_cases (cases, "controllers");
 }

@@ -141,16 +141,69 @@ START_TEST (a_controller_without_scale_closes_the_budget)
 }
 END_TEST
 
-/* A running pod labelled app=job whose controller is nobody that is here. */
+/* A running pod labelled app=job whose controller is the object o with that uid. */
 static void
-add_owned_pod (const char *api_version, const char *kind)
+add_owned_pod (const char *api_version, const char *kind, const char *uid)
 {
   apply (json ("{'apiVersion':'v1','kind':'Pod','metadata':{'name':'one','namespace':'default',"
                "'labels':{'app':'job'},'ownerReferences':[{'apiVersion':'%s','kind':'%s','name':"
-               "'o','uid':'11111111-2222-4333-8444-555555555555','controller':true}]},'spec':{"
+               "'o','uid':'%s','controller':true}]},'spec':{"
                "'containers':[{'name':'c','image':'d:1'}]}}",
-               api_version, kind));
+               api_version, kind, uid));
 }
+
+/* The uid of nobody that is here. */
+#define NOBODY "11111111-2222-4333-8444-555555555555"
+
+#define RING_SET \
+  "'apiVersion':'rings.example.com/" \
+  "v1','kind':'RingSet','metadata':{'name':'o','namespace':'default'}"
+
+/* Imitates: kubernetes/kubernetes, pkg/controller/disruption, getScaleController. */
+START_TEST (a_custom_resource_with_a_scale_says_how_many_there_should_be)
+{
+  const KubeKind *sets;
+
+  launch_ready (1);
+  sets = define_ring_sets ("'scale':{'specReplicasPath':'.spec.size','statusReplicasPath':"
+                           "'.status.size'}");
+  apply (json ("{" RING_SET ",'spec':{'size':3}}"));
+  add_owned_pod ("rings.example.com/v1", "RingSet", stored (sets, "default", "o")->uid);
+  budget ("job", "'maxUnavailable':1");
+  run_for (30 * DD_SECOND);
+  ck_assert_budget ("job", 3, 2, 1, 0);
+  merge (sets, "default", "o", json ("{'spec':{'size':1}}"));
+  merge (&kube_pod_disruption_budget, "default", "job", json ("{'spec':{'maxUnavailable':2}}"));
+  run_for (30 * DD_SECOND);
+  ck_assert_budget ("job", 1, 0, 1, 1);
+}
+END_TEST
+
+/* A controller of a kind that is defined, and has no scale, or does not say how many it wants. */
+START_TEST (a_custom_resource_that_tells_no_scale_closes_the_budget)
+{
+  static const struct
+  {
+    const char *subresources, *message;
+  } rows[] = {
+    { "", "ringsets.rings.example.com does not implement the scale subresource" },
+    { "'scale':{'specReplicasPath':'.spec.size','statusReplicasPath':'.status.size'}",
+      "Internal error occurred: the spec replicas field \".spec.size\" does not exist" },
+  };
+  const KubeKind *sets;
+
+  launch_ready (1);
+  sets = define_ring_sets (rows[_i].subresources);
+  apply (json ("{" RING_SET "}"));
+  add_owned_pod ("rings.example.com/v1", "RingSet", stored (sets, "default", "o")->uid);
+  budget ("job", "'maxUnavailable':1");
+  run_for (30 * DD_SECOND);
+  ck_assert_int_eq (dd_value_path_int (status_of ("job"), "disruptionsAllowed", -1), 0);
+  ck_assert_str_eq (
+      dd_value_path_string (sim_condition_find (status_of ("job"), "DisruptionAllowed"), "message"),
+      rows[_i].message);
+}
+END_TEST
 
 /* A Job with one. */
 static void
@@ -177,7 +230,7 @@ START_TEST (a_controller_without_a_scale_closes_the_budget)
   if (rows[_i].kind == NULL)
     add_job ();
   else
-    add_owned_pod (rows[_i].api_version, rows[_i].kind);
+    add_owned_pod (rows[_i].api_version, rows[_i].kind, NOBODY);
   budget ("job", "'maxUnavailable':1");
   run_for (10 * DD_SECOND);
   condition = sim_condition_find (status_of ("job"), "DisruptionAllowed");
@@ -236,6 +289,8 @@ main (void)
   tcase_add_test (cases, without_pods_nothing_is_expected);
   tcase_add_test (cases, a_controller_without_scale_closes_the_budget);
   tcase_add_loop_test (cases, a_controller_without_a_scale_closes_the_budget, 0, 2);
+  tcase_add_test (cases, a_custom_resource_with_a_scale_says_how_many_there_should_be);
+  tcase_add_loop_test (cases, a_custom_resource_that_tells_no_scale_closes_the_budget, 0, 2);
   tcase_add_test (cases, a_number_of_pods_needs_no_scale);
   tcase_add_test (cases, a_changed_selector_and_rule_are_followed);
   tcase_add_test (cases, pods_that_are_not_ready_do_not_count);

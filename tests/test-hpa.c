@@ -466,6 +466,31 @@ START_TEST (it_scales_whatever_has_a_scale)
 }
 END_TEST
 
+/* Its pods are those that its status selects. */
+START_TEST (it_scales_a_custom_resource_where_its_definition_says)
+{
+  const KubeKind *sets;
+
+  launch_ready (1);
+  sets = define_ring_sets ("'scale':{'specReplicasPath':'.spec.size','statusReplicasPath':"
+                           "'.status.size','labelSelectorPath':'.status.pods'}");
+  apply (json ("{'apiVersion':'rings.example.com/v1','kind':'RingSet','metadata':{'name':'web',"
+               "'namespace':'default'},'spec':{'size':1},'status':{'pods':'app in (web)'}}"));
+  apply (json ("{'apiVersion':'v1','kind':'Pod','metadata':{'name':'web','namespace':'default',"
+               "'labels':{'app':'web'},'annotations':{'drydock.dev/memory-usage':'300Mi'}},'spec':{"
+               "'containers':[{'name':'c','image':'i:1'}]}}"));
+  run_for (DD_MINUTE);
+  autoscale ("{'apiVersion':'rings.example.com/v1','kind':'RingSet','name':'web'}", 1, 3,
+             "{'type':'Resource','resource':{'name':'memory','target':{'type':'AverageValue',"
+             "'averageValue':'100Mi'}}}",
+             "");
+  run_for (20 * DD_SECOND);
+  ck_assert_int_eq (dd_value_path_int (stored (sets, "default", "web")->value, "spec.size", 0), 3);
+  ck_assert_str_eq (event_about ("web", "SuccessfulRescale"),
+                    "New size: 3; reason: memory resource above target");
+}
+END_TEST
+
 START_TEST (the_metric_that_asks_for_most_counts_and_unknown_ones_forbid_fewer)
 {
   launch_ready (1);
@@ -588,6 +613,7 @@ main (void)
   tcase_add_loop_test (cases, what_cannot_be_scaled_is_told, 0, 3);
   tcase_add_test (cases, pods_without_a_request_have_no_utilization);
   tcase_add_test (cases, it_scales_whatever_has_a_scale);
+  tcase_add_test (cases, it_scales_a_custom_resource_where_its_definition_says);
   tcase_add_test (cases, the_metric_that_asks_for_most_counts_and_unknown_ones_forbid_fewer);
   tcase_add_test (cases, two_autoscalers_of_one_target_do_nothing);
   tcase_add_test (cases, a_write_that_is_refused_is_told_and_made_again);

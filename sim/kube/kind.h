@@ -80,15 +80,23 @@ struct _KubeStruct
 struct _KubeColumn
 {
   const char *name;
-  const char *type;   /* "string", "integer", "date", "boolean" */
-  const char *format; /* "name" for the first column, else "" (NULL) */
-  int priority;       /* 1: only with -o wide */
-  const char *path;   /* dotted, "metadata.creationTimestamp" is rendered as an age */
-  const char *absent; /* the cell when the path leads nowhere: "<none>", "N/A" */
+  const char *type;      /* "string", "integer", "date", "boolean" */
+  const char *format;    /* "name" for the first column, else "" (NULL) */
+  int priority;          /* 1: only with -o wide */
+  const char *json_path; /* of a custom resource: where the value is, instead of a path */
+  const char *path;      /* dotted, "metadata.creationTimestamp" is rendered as an age */
+  const char *absent;    /* the cell when the path leads nowhere: "<none>", "N/A" */
   DdValue *(*cell) (KubeApi *api, const SimObject *object);
   const char *description;
   int since, until; /* server minors that show it; 0: all */
 };
+
+/* Where a kind with a scale has its numbers: dotted paths. */
+typedef struct
+{
+  const char *wanted, *current;
+  const char *selector; /* a text; NULL: there is none */
+} KubeScalePaths;
 
 /* Problems found by a validation, in order: each becomes a cause of a 422 (metav1.StatusCause). */
 typedef struct _KubeCauses KubeCauses;
@@ -168,6 +176,7 @@ struct _KubeKind
                                 * members are written in alphabetical order. NULL: TYPE says it all */
   const KubeKind *stored_as; /* what keeps its objects, which other versions share; NULL: itself */
   const KubeColumn *columns; /* ended by a column without a name */
+  const KubeScalePaths *scale;          /* NULL: spec.replicas, status.replicas and spec.selector */
   const char *const *selectable_fields; /* beyond metadata.name and metadata.namespace */
   const char *const *indexes;           /* dotted paths the store keeps an index of */
   guint max_objects;                    /* 0: as many as fit into etcd */

@@ -414,6 +414,46 @@ kube_label_query_parse (const char *text, GError **error)
   return ok ? g_steal_pointer (&selector) : NULL;
 }
 
+static DdValue *
+requirement_to_value (const Requirement *requirement)
+{
+  static const char *const words[] = {
+    [EQUALS] = "In",    [IN] = "In",         [DIFFERS] = "NotIn",
+    [NOT_IN] = "NotIn", [EXISTS] = "Exists", [ABSENT] = "DoesNotExist",
+    [GREATER] = NULL,   [LESS] = NULL,
+  };
+  const char *word = words[requirement->operator];
+  gboolean any = requirement->operator== EXISTS || requirement->operator== ABSENT;
+  g_auto (DdBuilder) values = dd_builder_array ();
+
+  for (guint i = 0; !any && i < requirement->values->len; i++)
+    dd_builder_add (&values, dd_string (requirement->values->pdata[i]));
+  return word != NULL
+             ? dd_object ("key", dd_string (requirement->key), "operator", dd_string (word),
+                          "values", any ? NULL : dd_builder_end (&values), NULL)
+             : NULL;
+}
+
+DdValue *
+kube_label_query_to_selector (const char *text)
+{
+  g_autoptr (GError) problem = NULL;
+  g_autoptr (KubeSelector) selector = kube_label_query_parse (text, &problem);
+  g_auto (DdBuilder) expressions = dd_builder_array ();
+
+  if (text == NULL || problem != NULL)
+    return NULL;
+  for (guint i = 0; selector != NULL && i < selector->requirements->len; i++)
+    {
+      DdValue *expression = requirement_to_value (selector->requirements->pdata[i]);
+
+      if (expression == NULL)
+        return NULL;
+      dd_builder_add (&expressions, expression);
+    }
+  return dd_object ("matchExpressions", dd_builder_end (&expressions), NULL);
+}
+
 /* ---- field queries ---- */
 
 static gboolean

@@ -21,6 +21,8 @@ typedef struct _KubeSelector KubeSelector;
 /* "app in (a,b),!canary,tier=web": NULL and no error when TEXT is empty or NULL; KUBE_BAD_REQUEST
  * when it is not in the grammar. */
 KubeSelector *kube_label_query_parse (const char *text, GError **error);
+/* The same as a metav1.LabelSelector; NULL when TEXT is NULL, or says what that cannot. */
+DdValue *kube_label_query_to_selector (const char *text);
 gboolean kube_label_query_matches (const KubeSelector *selector, const DdValue *labels);
 
 /* "spec.nodeName=n1,status.phase!=Running": only metadata.name, metadata.namespace and the kind's

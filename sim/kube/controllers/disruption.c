@@ -7,6 +7,7 @@
 #include "sim/kube/controllers/actor.h"
 #include "sim/kube/controllers/conditions.h"
 #include "sim/kube/kinds/recorder.h"
+#include "sim/kube/scale.h"
 
 /* Keeps the status of PodDisruptionBudgets, which is all that the Eviction API looks at. Imitates:
  * Kubernetes, Specifying a Disruption Budget; the disruption controller. Each budget has a group
@@ -159,8 +160,8 @@ add_scale (Disruption *self, const SimObject *budget, const char *uid, GHashTabl
                    "%s does not implement the scale subresource", resource);
       return FALSE;
     }
-  *sum += dd_value_path_int (object->value, "spec.replicas", 1);
-  return TRUE;
+  *sum += kube_scale_wanted (object, 1);
+  return kube_scale_check (object, error);
 }
 
 /* The sum of the scales of all controllers that own a pod of GROUP. */
@@ -432,8 +433,7 @@ size_changed (SimStore *store, const SimChange *change, gpointer data)
   g_autoptr (GPtrArray) budgets = NULL;
 
   if (change->type == SIM_MODIFIED
-      && dd_value_path_int (change->previous->value, "spec.replicas", 1)
-             == dd_value_path_int (change->object->value, "spec.replicas", 1))
+      && kube_scale_wanted (change->previous, 1) == kube_scale_wanted (change->object, 1))
     return;
   budgets = sim_store_list (store, &kube_pod_disruption_budget, change->object->namespace_);
   for (guint i = 0; i < budgets->len; i++)

@@ -23,6 +23,7 @@
 #include "sim/kube/controllers/writes.h"
 #include "sim/kube/kinds/recorder.h"
 #include "sim/kube/schema/quantity.h"
+#include "sim/kube/scale.h"
 
 #define COMPONENT "horizontal-pod-autoscaler"
 /* --horizontal-pod-autoscaler-sync-period; the queue waits as long before the first time. */
@@ -134,6 +135,7 @@ find_target (Look *look, char **out_problem)
   const char *version = dd_value_path_string (reference, "apiVersion");
   const KubeKind *kind = kind_of_target (look->all->actors->api->catalogue, reference);
   SimObject *target = NULL;
+  g_autoptr (GError) reason = NULL;
 
   if (kind == NULL)
     {
@@ -151,6 +153,11 @@ find_target (Look *look, char **out_problem)
       if (target == NULL)
         *out_problem
             = g_strdup_printf ("%s/scale.%s \"%s\" not found", kind->plural, kind->group, name);
+      else if (!kube_scale_check (target, &reason))
+        {
+          *out_problem = g_strdup (reason->message);
+          target = NULL;
+        }
     }
   return target;
 }
@@ -171,7 +178,7 @@ static void
 follow_selector (Look *look)
 {
   Autoscaler *own = look->own;
-  const DdValue *selector = dd_value_path (look->target->value, "spec.selector");
+  g_autoptr (DdValue) selector = kube_scale_selector (look->target);
 
   if (own->group != NULL && dd_value_equal (own->selector, selector))
     return;
@@ -740,7 +747,7 @@ look_at (Autoscalers *self, Autoscaler *own, SimObject *object)
   else
     {
       look.target = sim_object_ref (look.target);
-      look.current = dd_value_path_int (look.target->value, "spec.replicas", 1);
+      look.current = kube_scale_wanted (look.target, 1);
       sim_scaling_begin (look.own->past, look.current, sim_stage_now (self->actors->stage));
       scale (&look);
       sim_object_unref (look.target);

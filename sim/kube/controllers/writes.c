@@ -8,6 +8,8 @@
 
 #include "sim/kube/controllers/writes.h"
 
+#include "sim/kube/scale.h"
+
 #include "sim/kube/kinds/pod.h"
 #include "sim/kube/owners.h"
 #include "sim/stage/faults.h"
@@ -88,12 +90,17 @@ gboolean
 sim_write_scale (SimActors *actors, const SimActorClass *who, const SimObject *object,
                  gint64 replicas, GError **error)
 {
-  g_autoptr (DdValue) patch
-      = dd_object ("spec", dd_object ("replicas", dd_int (replicas), NULL), NULL);
-  g_autoptr (SimObject) scaled
-      = may_touch (actors, who, "update", object, "scale", error)
-            ? kube_merge (actors->api, object->kind, object->namespace_, object->name, patch, error)
-            : NULL;
+  g_autoptr (SimObject) now = NULL;
+  g_autoptr (DdValue) wanted = NULL;
+  g_autoptr (SimObject) scaled = NULL;
+
+  if (!may_touch (actors, who, "update", object, "scale", error))
+    return FALSE;
+  now = kube_get (actors->api, object->kind, object->namespace_, object->name, error);
+  if (now == NULL)
+    return FALSE;
+  wanted = kube_scale_with (now, replicas);
+  scaled = kube_update (actors->api, object->kind, object->namespace_, object->name, wanted, error);
 
   return scaled != NULL;
 }

@@ -9,6 +9,7 @@
 
 #include <string.h>
 
+#include "sim/kube/json-path.h"
 #include "sim/kube/kinds/definitions.h"
 #include "sim/kube/kinds/json-schema.h"
 #include "sim/kube/kinds/kinds.h"
@@ -429,6 +430,16 @@ validate_scale (const DdValue *its, const char *field, KubeCauses *causes)
 }
 
 static void
+validate_json_path (const char *path, const char *field, KubeCauses *causes)
+{
+  if (path == NULL || path[0] == '\0' || kube_json_path_is_understood (path))
+    return;
+  add_invalid (causes, field, path,
+               path[0] == '.' || path[0] == '[' ? "is a JSONPath that is not modelled by Drydock"
+                                                : "must be a simple json path starting with .");
+}
+
+static void
 validate_columns (const DdValue *list, const char *field, KubeCauses *causes)
 {
   static const char *const types[] = { "boolean", "date", "integer", "number", "string", NULL };
@@ -439,9 +450,12 @@ validate_columns (const DdValue *list, const char *field, KubeCauses *causes)
       const char *its_type = dd_value_path_string (its, "type");
       g_autofree char *place
           = g_strdup_printf ("%s.additionalPrinterColumns[%" G_GSIZE_FORMAT "].type", field, i);
+      g_autofree char *path_place
+          = g_strdup_printf ("%s.additionalPrinterColumns[%" G_GSIZE_FORMAT "].jsonPath", field, i);
 
       if (its_type != NULL && !g_strv_contains (types, its_type))
         add_invalid (causes, place, its_type, "must be one of boolean,date,integer,number,string");
+      validate_json_path (dd_value_path_string (its, "jsonPath"), path_place, causes);
     }
 }
 

@@ -18,6 +18,8 @@ typedef struct
   KubeKind kind;
   KubeStruct type;
   KubeColumn *columns;
+  GPtrArray *descriptions; /* of columns that say none themselves */
+  KubeScalePaths scale;
   const char **short_names, **categories; /* NULL: none */
   char *type_name;
   DdValue *definition; /* whose texts all others are */
@@ -30,6 +32,7 @@ custom_kind_free (gpointer data)
   CustomKind *self = data;
 
   g_free (self->columns);
+  g_ptr_array_unref (self->descriptions);
   g_free (self->short_names);
   g_free (self->categories);
   g_free (self->type_name);
@@ -70,13 +73,71 @@ type_name_of (const char *group, const char *version, const char *kind)
   return g_string_free (name, FALSE);
 }
 
-static void
-make_columns (CustomKind *self)
+static const char *
+describe_column (CustomKind *self, const DdValue *column, const char *json_path)
 {
-  static const KubeColumn own[] = { KUBE_NAME_COLUMN, KUBE_AGE_COLUMN };
+  const char *own = dd_value_path_string (column, "description");
 
-  self->columns = g_new0 (KubeColumn, G_N_ELEMENTS (own) + 1);
-  memcpy (self->columns, own, sizeof own);
+  if (own != NULL)
+    return own;
+  g_ptr_array_add (
+      self->descriptions,
+      g_strdup_printf ("Custom resource definition column (in JSONPath format): %s", json_path));
+  return g_ptr_array_index (self->descriptions, self->descriptions->len - 1);
+}
+
+static KubeColumn
+column_of (CustomKind *self, const DdValue *column)
+{
+  const char *json_path = dd_value_path_string (column, "jsonPath");
+
+  return (KubeColumn) {
+    .name = dd_value_path_string (column, "name"),
+    .type = dd_value_path_string (column, "type"),
+    .format = dd_value_path_string (column, "format"),
+    .priority = (int) dd_value_path_int (column, "priority", 0),
+    .json_path = json_path,
+    .description = describe_column (self, column, json_path),
+  };
+}
+
+/* The name, and what the definition says; where it says nothing, the age. */
+static void
+make_columns (CustomKind *self, const DdValue *version)
+{
+  static const KubeColumn name = KUBE_NAME_COLUMN;
+  static const KubeColumn age = { "Age", "date", .path = "metadata.creationTimestamp" };
+  const DdValue *columns = dd_value_member (version, "additionalPrinterColumns");
+  gsize count = dd_value_length (columns);
+
+  self->descriptions = g_ptr_array_new_with_free_func (g_free);
+  self->columns = g_new0 (KubeColumn, MAX (count, 1) + 2);
+  self->columns[0] = name;
+  if (count == 0)
+    self->columns[1] = age;
+  for (gsize i = 0; i < count; i++)
+    self->columns[i + 1] = column_of (self, dd_value_element (columns, i));
+}
+
+/* ".spec.replicas" is written with a dot in front; NULL stays. */
+static const char *
+dotted (const char *json_path)
+{
+  return json_path != NULL && json_path[0] == '.' ? json_path + 1 : NULL;
+}
+
+static void
+make_scale (CustomKind *self, const DdValue *version)
+{
+  const DdValue *scale = dd_value_path (version, "subresources.scale");
+
+  if (scale == NULL)
+    return;
+  self->scale = (KubeScalePaths) { dotted (dd_value_path_string (scale, "specReplicasPath")),
+                                   dotted (dd_value_path_string (scale, "statusReplicasPath")),
+                                   dotted (dd_value_path_string (scale, "labelSelectorPath")) };
+  self->kind.subresources |= KUBE_SUB_SCALE;
+  self->kind.scale = &self->scale;
 }
 
 /* The last object of a definition that is ending takes it along. */
@@ -117,7 +178,7 @@ custom_kind_new (const KubeApi *api, const DdValue *definition, const DdValue *v
   self->definition = dd_value_ref (definition);
   self->short_names = texts_of (dd_value_member (names, "shortNames"));
   self->categories = texts_of (dd_value_member (names, "categories"));
-  make_columns (self);
+  make_columns (self, version);
   self->kind = (KubeKind) {
     .group = dd_value_path_string (spec, "group"),
     .version = dd_value_path_string (version, "name"),
@@ -135,6 +196,7 @@ custom_kind_new (const KubeApi *api, const DdValue *definition, const DdValue *v
     .columns = self->columns,
     .settle = settle_object,
   };
+  make_scale (self, version);
   self->type_name = type_name_of (self->kind.group, self->kind.version, self->kind.kind);
   self->type = (KubeStruct) { self->type_name,
                               description != NULL ? description : "A custom resource.", fields };

@@ -6,14 +6,28 @@
 
 #include <string.h>
 
+#include "sim/kube/scale.h"
 #include "sim/kube/serve/verbs.h"
+
+/* What a custom resource says is told as it says it; "" when it says nothing. */
+static char *
+selector_text (const SimObject *object, const DdValue *pods)
+{
+  const KubeScalePaths *paths = object->kind->scale;
+  const char *own;
+
+  if (paths == NULL)
+    return kube_label_selector_to_text (pods);
+  own = paths->selector != NULL ? dd_value_path_string (object->value, paths->selector) : NULL;
+  return g_strdup (own != NULL ? own : "");
+}
 
 static DdValue *
 scale_of (const SimObject *object)
 {
   const DdValue *metadata = dd_value_member (object->value, "metadata");
-  g_autofree char *selector
-      = kube_label_selector_to_text (dd_value_path (object->value, "spec.selector"));
+  g_autoptr (DdValue) pods = kube_scale_selector (object);
+  g_autofree char *selector = selector_text (object, pods);
 
   return dd_object (
       "kind", dd_string ("Scale"), "apiVersion", dd_string ("autoscaling/v1"), "metadata",
@@ -21,11 +35,9 @@ scale_of (const SimObject *object)
                  "uid", dd_string (object->uid), "resourceVersion",
                  dd_value_ref (dd_value_member (metadata, "resourceVersion")), "creationTimestamp",
                  dd_value_ref (dd_value_member (metadata, "creationTimestamp")), NULL),
-      "spec",
-      dd_object ("replicas", dd_int (dd_value_path_int (object->value, "spec.replicas", 0)), NULL),
-      "status",
-      dd_object ("replicas", dd_int (dd_value_path_int (object->value, "status.replicas", 0)),
-                 "selector", dd_string (selector), NULL),
+      "spec", dd_object ("replicas", dd_int (kube_scale_wanted (object, 0)), NULL), "status",
+      dd_object ("replicas", dd_int (kube_scale_current (object)), "selector", dd_string (selector),
+                 NULL),
       NULL);
 }
 
@@ -56,7 +68,7 @@ write_scale (KubeRequest *request, const SimObject *old, const DdValue *scale, G
                       "Scale.autoscaling \"%s\" is invalid: spec.replicas: %s", old->name, why);
       return NULL;
     }
-  scaled = dd_value_with_path (old->value, "spec.replicas", dd_int (replicas));
+  scaled = kube_scale_with (old, replicas);
   if (revision != NULL && revision[0] != '\0')
     dd_value_set (&scaled, "metadata.resourceVersion", dd_string (revision));
   return kube_update_with (request->api, request->kind, request->namespace_, request->name,
@@ -77,6 +89,8 @@ kube_scale_get_handle (KubeRequest *request)
   g_autoptr (SimObject) object
       = kube_get (request->api, request->kind, request->namespace_, request->name, &error);
 
+  if (object != NULL && !kube_scale_check (object, &error))
+    g_clear_pointer (&object, sim_object_unref);
   return reply_scale (request, object, error);
 }
 

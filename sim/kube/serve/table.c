@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/time.h"
+#include "sim/kube/json-path.h"
 #include "sim/kube/serve/reply.h"
 #include "sim/kube/serve/table.h"
 #include "sim/kube/verbs/age.h"
@@ -100,6 +101,57 @@ path_cell (KubeApi *api, const KubeColumn *column, const SimObject *object)
   return dd_value_ref (value);
 }
 
+static char *
+date_text (KubeApi *api, const DdValue *value)
+{
+  DdUsec instant;
+
+  if (!dd_time_from_iso8601 (dd_value_string (value), &instant))
+    return g_strdup ("<invalid>");
+  return kube_age_text (api, value);
+}
+
+/* What a column of a custom resource shows of VALUE; NULL: nothing. Imitates:
+ * apiextensions-apiserver's registry/customresource/tableconvertor. */
+static DdValue *
+custom_cell (KubeApi *api, const char *type, const DdValue *value)
+{
+  DdType its = dd_value_type (value);
+  gboolean number = its == DD_INT || its == DD_DOUBLE;
+
+  if (its == DD_NULL)
+    return NULL;
+  if (strcmp (type, "date") == 0)
+    return its == DD_STRING ? dd_string_take (date_text (api, value)) : NULL;
+  if (strcmp (type, "integer") == 0)
+    return number ? dd_int ((gint64) dd_value_double (value, 0)) : NULL;
+  if (strcmp (type, "number") == 0)
+    return number ? dd_value_ref (value) : NULL;
+  if (strcmp (type, "boolean") == 0)
+    return its == DD_BOOL ? dd_value_ref (value) : NULL;
+  return its == DD_STRING ? dd_value_ref (value) : dd_string_take (dd_value_to_text (value));
+}
+
+static DdValue *
+json_path_cell (KubeApi *api, const KubeColumn *column, const SimObject *object)
+{
+  g_autoptr (GPtrArray) found = kube_json_path_find (object->value, column->json_path);
+  DdValue *cell = found != NULL && found->len > 0
+                      ? custom_cell (api, column->type, g_ptr_array_index (found, 0))
+                      : NULL;
+
+  return cell != NULL ? cell : dd_null ();
+}
+
+static DdValue *
+cell_of (KubeApi *api, const KubeColumn *column, const SimObject *object)
+{
+  if (column->cell != NULL)
+    return column->cell (api, object);
+  return column->json_path != NULL ? json_path_cell (api, column, object)
+                                   : path_cell (api, column, object);
+}
+
 static DdValue *
 row_cells (KubeApi *api, const SimObject *object)
 {
@@ -107,8 +159,7 @@ row_cells (KubeApi *api, const SimObject *object)
 
   for (const KubeColumn *column = object->kind->columns; column->name != NULL; column++)
     if (is_shown (api, column))
-      dd_builder_add (&cells, column->cell != NULL ? column->cell (api, object)
-                                                   : path_cell (api, column, object));
+      dd_builder_add (&cells, cell_of (api, column, object));
   return dd_builder_end (&cells);
 }
 
@@ -156,8 +207,9 @@ row_object (const KubeRequest *request, const SimObject *object)
 }
 
 static DdValue *
-table_row (const KubeRequest *request, const SimObject *object)
+table_row (const KubeRequest *request, SimObject *stored)
 {
+  g_autoptr (SimObject) object = sim_object_as (stored, request->kind);
   const KubeKind *kind = object->kind;
 
   return dd_object ("cells", row_cells (request->api, object), "conditions",
