@@ -286,6 +286,75 @@ spec:
   scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: web}
 END
 
+cat >"$T/rings.yaml" <<'END'
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: rings.example.com}
+spec:
+  group: example.com
+  scope: Namespaced
+  names: {plural: rings, kind: Ring, shortNames: [rg]}
+  versions:
+    - name: v1
+      served: true
+      storage: true
+      subresources:
+        status: {}
+        scale: {specReplicasPath: .spec.size, statusReplicasPath: .status.size}
+      additionalPrinterColumns:
+        - {name: Size, type: integer, jsonPath: .spec.size}
+        - {name: Ready, type: string, jsonPath: '.status.conditions[?(@.type=="Ready")].status'}
+      schema:
+        openAPIV3Schema:
+          type: object
+          properties:
+            spec:
+              type: object
+              properties:
+                size: {type: integer, minimum: 1, default: 3, description: How many are wanted.}
+                mode: {type: string, enum: [open, closed]}
+            status: {type: object, x-kubernetes-preserve-unknown-fields: true}
+END
+cat >"$T/ring.yaml" <<'END'
+apiVersion: example.com/v1
+kind: Ring
+metadata: {name: one}
+spec: {mode: open}
+END
+
+# refused NAME COMMAND...: the command fails; what it says is in $T/output.
+refused ()
+{
+  what=$1
+  shift
+  if timeout 120 "$@" >"$T/output" 2>&1 </dev/null; then not_ok "$what"; else ok "$what"; fi
+}
+
+# A definition and its resources, of $who in the namespace typed.
+custom_resources ()
+{
+  check "$who: apply a definition" "$kubectl" apply -f "$T/rings.yaml"
+  check "$who: wait until it is established" "$kubectl" wait crd/rings.example.com \
+    --for=condition=Established --timeout=60s
+  check "$who: apply a resource of it" "$kubectl" -n typed apply -f "$T/ring.yaml"
+  check "$who: apply it again" "$kubectl" -n typed apply -f "$T/ring.yaml"
+  says "$who: which changes nothing" '^ring\.example\.com/one unchanged$'
+  check "$who: get it by its short name" "$kubectl" -n typed get rg
+  says "$who: in the columns of its definition" '^one +3 *$'
+  check "$who: scale it" "$kubectl" -n typed scale ring/one --replicas=5
+  check "$who: patch it" "$kubectl" -n typed patch ring one --type=json \
+    -p '[{"op":"add","path":"/spec/mode","value":"closed"}]'
+  check "$who: get it again" "$kubectl" -n typed get ring one
+  says "$who: it has the new size" '^one +5 *$'
+  refused "$who: a value outside of its schema is refused" "$kubectl" -n typed patch ring one --type=merge \
+    -p '{"spec":{"mode":"ajar"}}'
+  says "$who: with what would do" 'spec.mode: Unsupported value: "ajar": supported values: "open", "closed"'
+  check "$who: explain it" "$kubectl" explain ring.spec.size
+  says "$who: from its schema" 'How many are wanted\.'
+  check "$who: delete the definition" "$kubectl" delete crd rings.example.com --timeout=60s
+  refused "$who: its resources are gone with it" "$kubectl" get --raw /apis/example.com/v1/rings
+}
+
 verbs ()
 {
   kubectl=$1
@@ -367,6 +436,7 @@ verbs ()
   says "$who: describe job tells of its end" 'Completed +.*job-controller +Job completed'
   check "$who: delete job" "$kubectl" -n typed delete job sums --timeout=100s
   stored_kinds
+  custom_resources
   check "$who: drain without evictions" "$kubectl" drain "$node" --ignore-daemonsets \
     --delete-emptydir-data --disable-eviction --timeout=100s
   check "$who: uncordon again" "$kubectl" uncordon "$node"

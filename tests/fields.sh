@@ -175,6 +175,58 @@ result 'the scenarios of this folder ask for what is modelled' "$(
     run --format tap "$scenario"
   done 2>&1 | grep 'is not modelled: in a cluster')"
 
+# ---- objects of kinds that manifests define ----
+
+cat >"$here/rings.yaml" <<'END'
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: rings.example.com}
+spec:
+  group: example.com
+  scope: Namespaced
+  names: {plural: rings, kind: Ring}
+  versions:
+    - name: v1
+      served: true
+      storage: true
+      schema:
+        openAPIV3Schema:
+          type: object
+          properties:
+            spec:
+              type: object
+              properties: {size: {type: integer, minimum: 1, default: 1}, labels: {type: object, additionalProperties: true}}
+              x-kubernetes-validations: [{rule: self.size < 9}]
+END
+defined () { # $1: manifests behind the definition
+  cat <<END
+about: A chart defines kinds and has objects of them.
+for: 5m
+world: {cluster: {name: c}, nodegroups: [{name: a, desired: 1, max: 2}], workloads: [rings.yaml$1]}
+expect:
+  - at end:
+    match: {kind: CustomResourceDefinition, status: {conditions: [{type: Established, status: "True"}]}}
+END
+}
+ring="{apiVersion: example.com/v1, kind: Ring, metadata: {name: one, namespace: shop}, spec"
+defined ", $ring: {size: 2}}" >"$here/defined.yaml"
+defined ", $ring: {size: 0}}" >"$here/defined-wrong.yaml"
+defined ", $ring: {seize: 2}}" >"$here/defined-unknown.yaml"
+defined ", {apiVersion: example.com/v2, kind: Ring, metadata: {name: one}}" >"$here/defined-elsewhere.yaml"
+result 'an object of a kind that a manifest before it defines is stored, and rules that are not modelled are told' "$(
+  ends 0 "$drydock" run "$here/defined.yaml"
+  lacks out 'openAPIV3Schema.*x-kubernetes-validations is not modelled$' 'what breaks its rules, which are in CEL, would be refused'
+  grep ' Ring ' "$here/out")"
+result 'and is refused as its definition says' "$(
+  ends 2 "$drydock" run "$here/defined-wrong.yaml"
+  lacks err 'Ring.example.com "one" is invalid: spec.size: Invalid value: 0: spec.size in body should be greater than or equal to 1'
+  ends 2 "$drydock" run "$here/defined-unknown.yaml"; lacks err 'unknown field "spec.seize" in a Ring')"
+result 'a version that it does not define is kept aside' "$(
+  ends 0 "$drydock" run "$here/defined-elsewhere.yaml"; lacks out '^  asked   Ring default/one: kind is not modelled$|^  asked   Ring one: kind is not modelled$')"
+result 'the tree of a type that contains itself ends' "$(
+  ends 0 "$drydock" explain crd.spec.versions.schema --recursive; lacks out '^ *properties <map\[string\]JSONSchemaProps> +acts$'
+  [ "$(wc -l <"$here/out")" -lt 200 ] || echo "$(wc -l <"$here/out") lines")"
+
 # ---- objects that nothing acts on ----
 
 cat >"$here/chart.yaml" <<'END'

@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "base/time.h"
 #include "sim/kube/kinds/annotations.h"
+#include "sim/kube/schema/structural.h"
 #include "sim/kube/schema/quantity.h"
 #include "sim/scenario/pattern.h"
 #include "sim/scenario/schema.h"
@@ -274,6 +275,12 @@ walk_value (const Walk *walk, const DdYaml *node, KubeType type, const KubeField
     }
 }
 
+static gboolean
+is_bool_instead (const KubeField *field, const DdYaml *node)
+{
+  return field->or_bool && dd_value_type (node->value) == DD_BOOL;
+}
+
 static void
 walk_struct (const Walk *walk, const DdYaml *node, const KubeStruct *type, const char *path)
 {
@@ -286,9 +293,24 @@ walk_struct (const Walk *walk, const DdYaml *node, const KubeStruct *type, const
 
       if (field == NULL)
         note_unknown_field (walk, key, type, path);
-      else
+      else if (!is_bool_instead (field, dd_yaml_element (node, i)))
         walk_value (walk, dd_yaml_element (node, i), field->type, field, below);
     }
+}
+
+/* What the schema of a custom resource does not know; its table knows metadata alone. */
+static void
+check_custom (const Walk *walk, const DdYaml *node)
+{
+  g_autoptr (GPtrArray) problems = g_ptr_array_new_with_free_func (g_free);
+  const DdYaml *metadata = dd_yaml_member (node, "metadata");
+
+  if (metadata != NULL)
+    walk_struct (walk, metadata, &kube_object_meta, "metadata");
+  kube_structural_find_unknown (walk->kind->schema, node->value, problems);
+  for (guint i = 0; i < problems->len; i++)
+    note (walk, node, "%s in a %s", (const char *) g_ptr_array_index (problems, i),
+          walk->kind->kind);
 }
 
 void
@@ -296,6 +318,11 @@ sim_fields_check (const DdYaml *node, const KubeKind *kind, GPtrArray *mistakes)
 {
   const Walk walk = { .kind = kind, .mistakes = mistakes };
 
+  if (kind->schema != NULL)
+    {
+      check_custom (&walk, node);
+      return;
+    }
   walk_struct (&walk, node, kind->type, "");
 }
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "sim/kube/kind.h"
+#include "sim/kube/kinds/definitions.h"
 #include "sim/kube/kinds/kinds.h"
 #include "sim/scenario/fields.h"
 #include "sim/scenario/other-kinds.h"
@@ -15,10 +16,12 @@
 #include "sim/scenario/source.h"
 
 SimManifests *
-sim_manifests_new (void)
+sim_manifests_new (const SimManifests *before)
 {
   SimManifests *manifests = g_new0 (SimManifests, 1);
 
+  manifests->before = before;
+  manifests->catalogue = kube_catalogue_new ();
   manifests->manifests = g_ptr_array_new_with_free_func (g_free);
   manifests->kept = g_ptr_array_new_with_free_func (g_free);
   manifests->files = g_ptr_array_new_with_free_func ((GDestroyNotify) dd_yaml_file_free);
@@ -33,6 +36,7 @@ sim_manifests_free (SimManifests *manifests)
   g_ptr_array_unref (manifests->manifests);
   g_ptr_array_unref (manifests->kept);
   g_ptr_array_unref (manifests->files);
+  kube_catalogue_free (manifests->catalogue);
   g_free (manifests);
 }
 
@@ -127,6 +131,29 @@ sim_manifest_kind (const DdYaml *node, GError **error)
   return NULL;
 }
 
+/* A kind of Kubernetes, or one that a manifest here or before has defined. */
+static const KubeKind *
+find_served (const SimManifests *manifests, const char *api_version, const char *name)
+{
+  const KubeKind *kind = NULL;
+
+  if (api_version == NULL)
+    return find_kind (NULL, name);
+  for (; manifests != NULL && kind == NULL; manifests = manifests->before)
+    kind = kube_catalogue_find_by_name (manifests->catalogue, api_version, name);
+  return kind;
+}
+
+const KubeKind *
+sim_manifest_kind_in (const SimManifest *manifest, const KubeCatalogue *catalogue)
+{
+  const KubeKind *kind = manifest->kind;
+
+  return kind->schema == NULL
+             ? kind
+             : kube_catalogue_find (catalogue, kind->group, kind->version, kind->plural);
+}
+
 /* Whether NODE is of a kind that a cluster may know and this world does not: it is taken then. */
 static gboolean
 keep_aside (SimManifests *manifests, const DdYaml *node)
@@ -138,7 +165,7 @@ keep_aside (SimManifests *manifests, const DdYaml *node)
   const char *effect;
   SimKept *kept;
 
-  if (api_version == NULL || kind == NULL || find_kind (api_version, kind) != NULL)
+  if (api_version == NULL || kind == NULL || find_served (manifests, api_version, kind) != NULL)
     return FALSE;
   effect = sim_other_kind_effect (api_version, kind);
   if (effect == NULL)
@@ -153,10 +180,32 @@ keep_aside (SimManifests *manifests, const DdYaml *node)
   return TRUE;
 }
 
+static const KubeKind *
+kind_of_node (const SimManifests *manifests, const DdYaml *node, GError **error)
+{
+  const char *api_version = sim_schema_text (dd_yaml_member (node, "apiVersion"));
+  const char *name = sim_schema_text (dd_yaml_member (node, "kind"));
+  const KubeKind *kind = name != NULL ? find_served (manifests, api_version, name) : NULL;
+
+  return kind != NULL ? kind : sim_manifest_kind (node, error);
+}
+
+/* What follows may be of the kind that NODE defines. */
+static gboolean
+note_definition (SimManifests *manifests, const DdYaml *node, GError **error)
+{
+  g_autoptr (GError) reason = NULL;
+
+  if (kube_custom_resources_foretell (manifests->catalogue, node->value, &reason))
+    return TRUE;
+  dd_yaml_set_error (error, node, "%s", reason->message);
+  return FALSE;
+}
+
 static gboolean
 add_object (SimManifests *manifests, const DdYaml *node, GError **error)
 {
-  const KubeKind *kind = sim_manifest_kind (node, error);
+  const KubeKind *kind = kind_of_node (manifests, node, error);
   const DdYaml *metadata = dd_yaml_member (node, "metadata");
   const char *namespace_ = dd_value_path_string (node->value, "metadata.namespace");
   const char *name = dd_value_path_string (node->value, "metadata.name");
@@ -179,6 +228,8 @@ add_object (SimManifests *manifests, const DdYaml *node, GError **error)
                          "a manifest needs metadata.name (a text)");
       return FALSE;
     }
+  if (kind == &kube_custom_resource_definition && !note_definition (manifests, node, error))
+    return FALSE;
   manifest = g_new0 (SimManifest, 1);
   manifest->node = node;
   manifest->kind = kind;

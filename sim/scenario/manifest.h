@@ -3,8 +3,7 @@
 #pragma once
 
 #include "base/yaml.h"
-
-typedef struct _KubeKind KubeKind;
+#include "sim/kube/catalogue.h"
 
 G_BEGIN_DECLS
 
@@ -25,26 +24,34 @@ typedef struct
   const char *effect;                   /* what a cluster would do with it */
 } SimKept;
 
-typedef struct
-{
-  GPtrArray *manifests; /* of SimManifest, in order */
-  GPtrArray *kept;      /* of SimKept, in order */
-  GPtrArray *files;     /* of DdYamlFile: what was read for them */
-} SimManifests;
+typedef struct _SimManifests SimManifests;
 
-SimManifests *sim_manifests_new (void);
+struct _SimManifests
+{
+  const SimManifests *before; /* whose definitions hold here, too; NULL: none */
+  KubeCatalogue *catalogue;   /* the kinds of Kubernetes, and those defined here */
+  GPtrArray *manifests;       /* of SimManifest, in order */
+  GPtrArray *kept;            /* of SimKept, in order */
+  GPtrArray *files;           /* of DdYamlFile: what was read for them */
+};
+
+/* BEFORE (may be NULL) is what a cluster gets first, and must outlive them. */
+SimManifests *sim_manifests_new (const SimManifests *before);
 void sim_manifests_free (SimManifests *manifests);
 
 /* Adds what NODE says: a manifest, or the name of a file of them, which BASE mentions. A List is
- * taken apart. A kind that nothing here acts on is kept aside, unless a cluster would not know it
- * either. NODE must outlive MANIFESTS. */
+ * taken apart. A kind that nothing here acts on, and that no manifest before it defines, is kept
+ * aside, unless a cluster would not know it either. NODE must outlive MANIFESTS. */
 gboolean sim_manifests_add (SimManifests *manifests, const DdYaml *node, const char *base,
                             GError **error);
 /* All of them as a list of objects. A new reference. */
 DdValue *sim_manifests_value (const SimManifests *manifests);
 /* MANIFEST without what only a server sets, as `kubectl get -o yaml` shows it. A new reference. */
 DdValue *sim_manifest_to_create (const SimManifest *manifest);
-/* The kind that a node's apiVersion (may be missing) and kind name; points at what it cannot find.
+/* What the server of CATALOGUE has as the kind of MANIFEST; NULL: it serves none such. */
+const KubeKind *sim_manifest_kind_in (const SimManifest *manifest, const KubeCatalogue *catalogue);
+/* The kind of Kubernetes' own that a node's apiVersion (may be missing) and kind name; points at
+ * what it cannot find.
  */
 const KubeKind *sim_manifest_kind (const DdYaml *node, GError **error);
 

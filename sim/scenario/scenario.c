@@ -79,7 +79,7 @@ load_workloads (SimScenario *scenario, GError **error)
 {
   const DdYaml *list = dd_yaml_member (scenario->root, "workloads");
 
-  scenario->workloads = sim_manifests_new ();
+  scenario->workloads = sim_manifests_new (sim_world_file_workloads (scenario->world));
   for (guint i = 0; i < dd_yaml_length (list); i++)
     {
       if (!sim_manifests_add (scenario->workloads, dd_yaml_element (list, i), scenario->file->name,
@@ -100,7 +100,7 @@ check_parts (SimScenario *scenario, GError **error)
   if (!sim_latencies_check (dd_yaml_member (scenario->root, "latencies"), error)
       || !sim_faults_check (dd_yaml_member (scenario->root, "faults"), error))
     return FALSE;
-  steps = sim_steps_new (dd_yaml_member (scenario->root, "steps"), error);
+  steps = sim_steps_new (dd_yaml_member (scenario->root, "steps"), scenario->workloads, error);
   if (steps == NULL)
     return FALSE;
   scenario->unmodelled = sim_unmodelled_new ();
@@ -439,7 +439,8 @@ rehearse_in (const SimScenario *scenario, const SimRehearsal *rehearsal, SimWorl
 {
   const DdYaml *limit = dd_yaml_member (scenario->root, "for");
   const char *cluster = sim_world_file_cluster (scenario->world);
-  g_autoptr (SimSteps) steps = sim_steps_new (dd_yaml_member (scenario->root, "steps"), NULL);
+  g_autoptr (SimSteps) steps
+      = sim_steps_new (dd_yaml_member (scenario->root, "steps"), scenario->workloads, NULL);
   g_autoptr (SimExpectations) expectations
       = sim_expectations_new (dd_yaml_member (scenario->root, "expect"), NULL);
   g_autoptr (SimInvariants) invariants = sim_invariants_new (world, post_drain_wait_of (scenario));

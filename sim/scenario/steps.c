@@ -84,6 +84,7 @@ struct _SimSteps
 {
   GPtrArray *list; /* of Step */
   SimWorld *world;
+  const SimManifests *workloads; /* that were there before */
   const char *cluster;
   SimStepFunc listener; /* may be NULL */
   gpointer listener_data;
@@ -233,7 +234,7 @@ prepare_apply (Step *step, GError **error)
 {
   const char *base = step->node->file->name;
 
-  step->manifests = sim_manifests_new ();
+  step->manifests = sim_manifests_new (step->steps->workloads);
   return sim_manifests_add (step->manifests, step->pattern, base, error);
 }
 
@@ -527,10 +528,11 @@ find_end (Step *step, GError **error)
 }
 
 SimSteps *
-sim_steps_new (const DdYaml *list, GError **error)
+sim_steps_new (const DdYaml *list, const SimManifests *workloads, GError **error)
 {
   g_autoptr (SimSteps) steps = g_new0 (SimSteps, 1);
 
+  steps->workloads = workloads;
   steps->list = g_ptr_array_new_with_free_func (step_free);
   for (guint i = 0; i < dd_yaml_length (list); i++)
     {

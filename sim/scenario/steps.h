@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/yaml.h"
+#include "sim/scenario/manifest.h"
 #include "sim/world/world.h"
 
 G_BEGIN_DECLS
@@ -10,8 +11,9 @@ G_BEGIN_DECLS
 typedef struct _SimSteps SimSteps;
 
 /* LIST was checked against the schema and must outlive the result.
- * Unknown operations, kinds and files are found here. */
-SimSteps *sim_steps_new (const DdYaml *list, GError **error);
+ * Unknown operations, kinds and files are found here. What WORKLOADS define is known; they must
+ * outlive it, too. */
+SimSteps *sim_steps_new (const DdYaml *list, const SimManifests *workloads, GError **error);
 void sim_steps_free (SimSteps *steps);
 
 /* Adds what its objects and patches ask for and is not modelled to LIST (of SimUnmodelled). */

@@ -117,7 +117,7 @@ sim_world_file_new (const DdYaml *node, const char *base, GError **error)
   const DdYaml *workloads = dd_yaml_member (node, "workloads");
 
   world->root = node;
-  world->workloads = sim_manifests_new ();
+  world->workloads = sim_manifests_new (NULL);
   if (!sim_schema_check (node, sim_world_rows, "a world", error) || !check_version (node, error)
       || !check_account (node, error) || !check_zones (node, error)
       || !sim_latencies_check (dd_yaml_member (node, "latencies"), error))
@@ -128,6 +128,12 @@ sim_world_file_new (const DdYaml *node, const char *base, GError **error)
         return NULL;
     }
   return g_steal_pointer (&world);
+}
+
+const SimManifests *
+sim_world_file_workloads (const SimWorldFile *world)
+{
+  return world->workloads;
 }
 
 SimWorldFile *
@@ -444,12 +450,21 @@ static gboolean
 create (Creation *self, const SimManifest *manifest, GError **error)
 {
   g_autoptr (DdValue) object = sim_manifest_to_create (manifest);
+  const KubeKind *kind = sim_manifest_kind_in (manifest, self->world->kube->catalogue);
   g_autoptr (SimObject) made = NULL;
   GError *reason = NULL;
 
   if (!g_hash_table_add (self->done, (gpointer) manifest))
     return TRUE;
-  made = kube_create (self->world->kube, manifest->kind, manifest->namespace_, object, &reason);
+  if (kind == NULL)
+    {
+      dd_yaml_set_error (error, manifest->node,
+                         "the server serves no %s: its definition was not "
+                         "established",
+                         manifest->kind->kind);
+      return FALSE;
+    }
+  made = kube_create (self->world->kube, kind, manifest->namespace_, object, &reason);
   return made != NULL || refuse_at (manifest->node, reason, error);
 }
 

@@ -22,6 +22,9 @@ void sim_world_file_free (SimWorldFile *file);
 void sim_world_file_add_warnings (const SimWorldFile *file, const SimManifests *more,
                                   GPtrArray *warnings);
 
+/* Borrowed. */
+const SimManifests *sim_world_file_workloads (const SimWorldFile *world);
+
 /* Adds what its workloads ask for and is not modelled to LIST (of SimUnmodelled). */
 void sim_world_file_add_unmodelled (const SimWorldFile *file, GPtrArray *list);
 

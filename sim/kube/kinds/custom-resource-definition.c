@@ -15,6 +15,7 @@
 #include "sim/kube/kinds/kinds.h"
 #include "sim/kube/kinds/structs.h"
 #include "sim/kube/names.h"
+#include "sim/kube/verbs/rules.h"
 
 #define PREFIX "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1."
 
@@ -593,3 +594,15 @@ const KubeKind kube_custom_resource_definition = {
   .validate = validate,
   .settle = kube_definition_settle,
 };
+
+DdValue *
+kube_definition_read (const DdValue *manifest, GError **error)
+{
+  const KubeKind *kind = &kube_custom_resource_definition;
+  g_autoptr (DdValue) definition = kube_schema_decode (kind, manifest, NULL, NULL, error);
+
+  if (definition == NULL)
+    return NULL;
+  set_defaults (&definition);
+  return kube_validate (kind, NULL, definition, error) ? g_steal_pointer (&definition) : NULL;
+}

@@ -151,13 +151,13 @@ settle_object (KubeApi *api, const KubeKind *kind, const char *name G_GNUC_UNUSE
 }
 
 static guint
-flags_of (const KubeApi *api, const DdValue *definition, const DdValue *version)
+flags_of (int minor, const DdValue *definition, const DdValue *version)
 {
   gboolean is_stored = dd_value_path_bool (version, "storage", FALSE);
   const char *strategy = dd_value_path_string (definition, "spec.conversion.strategy");
   guint flags = KUBE_HAS_GENERATION | KUBE_IS_ALL_SPEC | KUBE_JSON_ONLY;
 
-  if (api->minor >= 30)
+  if (minor >= 30)
     flags |= KUBE_RATCHETS;
   if (kube_is_terminating (definition))
     flags |= KUBE_IS_ENDING;
@@ -167,7 +167,7 @@ flags_of (const KubeApi *api, const DdValue *definition, const DdValue *version)
 }
 
 static CustomKind *
-custom_kind_new (const KubeApi *api, const DdValue *definition, const DdValue *version)
+custom_kind_new (int minor, const DdValue *definition, const DdValue *version)
 {
   CustomKind *self = g_new0 (CustomKind, 1);
   const DdValue *spec = dd_value_member (definition, "spec");
@@ -190,7 +190,7 @@ custom_kind_new (const KubeApi *api, const DdValue *definition, const DdValue *v
     .categories = self->categories,
     .namespaced = g_strcmp0 (dd_value_path_string (spec, "scope"), "Namespaced") == 0,
     .subresources = dd_value_path (version, "subresources.status") != NULL ? KUBE_SUB_STATUS : 0,
-    .flags = flags_of (api, definition, version),
+    .flags = flags_of (minor, definition, version),
     .type = &self->type,
     .schema = schema,
     .columns = self->columns,
@@ -217,23 +217,22 @@ stored_version (const DdValue *versions)
 /* What keeps the objects of DEFINITION, made if there is none yet; it looks like the version that
  * they are kept in. */
 static CustomKind *
-ensure_stored (KubeApi *api, const DdValue *definition)
+ensure_stored (KubeCatalogue *catalogue, int minor, const DdValue *definition)
 {
   const DdValue *version = stored_version (dd_value_path (definition, "spec.versions"));
-  CustomKind *made = custom_kind_new (api, definition, version);
-  KubeKind *stored
-      = kube_catalogue_find_stored (api->catalogue, made->kind.group, made->kind.plural);
+  CustomKind *made = custom_kind_new (minor, definition, version);
+  KubeKind *stored = kube_catalogue_find_stored (catalogue, made->kind.group, made->kind.plural);
   CustomKind *self = (CustomKind *) stored;
 
   if (stored == NULL)
     {
-      kube_catalogue_keep (api->catalogue, &made->kind, custom_kind_free);
+      kube_catalogue_keep (catalogue, &made->kind, custom_kind_free);
       return made;
     }
   made->kind.stored_as = stored; /* so that it is not taken for another one that keeps them */
   self->kind = made->kind;
   self->kind.stored_as = NULL;
-  kube_catalogue_keep (api->catalogue, &made->kind, custom_kind_free);
+  kube_catalogue_keep (catalogue, &made->kind, custom_kind_free);
   return self;
 }
 
@@ -245,28 +244,28 @@ made_of (const DdValue *definition)
 }
 
 static gboolean
-is_made_already (KubeApi *api, const DdValue *definition, const DdValue *of)
+is_made_already (const KubeCatalogue *catalogue, const DdValue *definition, const DdValue *of)
 {
   const KubeKind *stored
-      = kube_catalogue_find_stored (api->catalogue, dd_value_path_string (definition, "spec.group"),
+      = kube_catalogue_find_stored (catalogue, dd_value_path_string (definition, "spec.group"),
                                     dd_value_path_string (definition, "spec.names.plural"));
 
   return stored != NULL && dd_value_equal (((const CustomKind *) stored)->made_of, of);
 }
 
-void
-kube_custom_resources_offer (KubeApi *api, const DdValue *definition)
+static void
+offer (KubeCatalogue *catalogue, int minor, const DdValue *definition)
 {
   const DdValue *versions = dd_value_path (definition, "spec.versions");
   g_autoptr (DdValue) of = made_of (definition);
   CustomKind *stored;
 
-  if (!kube_definition_is (definition, "Established") || is_made_already (api, definition, of))
+  if (is_made_already (catalogue, definition, of))
     return;
-  stored = ensure_stored (api, definition);
+  stored = ensure_stored (catalogue, minor, definition);
   dd_value_unref (stored->made_of);
   stored->made_of = g_steal_pointer (&of);
-  kube_catalogue_withdraw (api->catalogue, &stored->kind);
+  kube_catalogue_withdraw (catalogue, &stored->kind);
   for (gsize i = 0; i < dd_value_length (versions); i++)
     {
       const DdValue *version = dd_value_element (versions, i);
@@ -274,8 +273,25 @@ kube_custom_resources_offer (KubeApi *api, const DdValue *definition)
 
       if (!dd_value_path_bool (version, "served", FALSE))
         continue;
-      served = custom_kind_new (api, definition, version);
+      served = custom_kind_new (minor, definition, version);
       served->kind.stored_as = &stored->kind;
-      kube_catalogue_offer (api->catalogue, &served->kind, custom_kind_free);
+      kube_catalogue_offer (catalogue, &served->kind, custom_kind_free);
     }
+}
+
+void
+kube_custom_resources_offer (KubeApi *api, const DdValue *definition)
+{
+  if (kube_definition_is (definition, "Established"))
+    offer (api->catalogue, api->minor, definition);
+}
+
+gboolean
+kube_custom_resources_foretell (KubeCatalogue *catalogue, const DdValue *manifest, GError **error)
+{
+  g_autoptr (DdValue) definition = kube_definition_read (manifest, error);
+
+  if (definition != NULL)
+    offer (catalogue, 0, definition);
+  return definition != NULL;
 }

@@ -20,7 +20,15 @@ void kube_definition_tell (KubeApi *api, const DdValue *definition);
  * objects when it is being deleted. */
 void kube_definition_settle (KubeApi *api, const KubeKind *kind, const char *name);
 
-/* sim/kube/kinds/custom-resource.c: the catalogue as DEFINITION has it, of which nothing is served
+/* sim/kube/kinds/custom-resource-definition.c: MANIFEST, which no server has seen, as one would
+ * keep it. A new reference, or NULL with what a server would say. */
+DdValue *kube_definition_read (const DdValue *manifest, GError **error);
+
+/* sim/kube/kinds/custom-resource.c: puts into CATALOGUE what a server will serve once it has got
+ * MANIFEST. These tables say what objects may hold; no server keeps any by them. */
+gboolean kube_custom_resources_foretell (KubeCatalogue *catalogue, const DdValue *manifest,
+                                         GError **error);
+/* The catalogue as DEFINITION has it, of which nothing is served
  * unless it is established. */
 void kube_custom_resources_offer (KubeApi *api, const DdValue *definition);
 
