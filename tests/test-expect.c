@@ -122,7 +122,7 @@ expect (const char *yaml)
 
   file = dd_yaml_parse ("e.yaml", text, strlen (text), &error);
   ck_assert_msg (file != NULL, "%s", error != NULL ? error->message : "");
-  expectations = sim_expectations_new (g_ptr_array_index (file->documents, 0), &error);
+  expectations = sim_expectations_new (g_ptr_array_index (file->documents, 0), NULL, &error);
   ck_assert_msg (expectations != NULL, "%s", error != NULL ? error->message : "");
   sim_expectations_watch (expectations, world, "c");
 }

@@ -34,11 +34,11 @@ check_says_nothing_more (const DdYaml *pattern, GError **error)
 }
 
 static gboolean
-read_each (const DdYaml *each, SimAddress *address, GError **error)
+read_each (const DdYaml *each, const SimManifests *workloads, SimAddress *address, GError **error)
 {
   g_autoptr (DdValue) untyped = NULL;
 
-  address->kind = sim_manifest_kind (each, error);
+  address->kind = sim_manifest_kind (workloads, each, error);
   if (address->kind == NULL || !sim_fields_check_pattern (each, address->kind, error)
       || !check_says_nothing_more (address->pattern, error))
     return FALSE;
@@ -53,12 +53,12 @@ read_each (const DdYaml *each, SimAddress *address, GError **error)
 }
 
 static gboolean
-read_object (SimAddress *address, gboolean answers, GError **error)
+read_object (SimAddress *address, const SimManifests *workloads, gboolean answers, GError **error)
 {
   const DdYaml *pattern = address->pattern;
 
   address->by_subject = answers && dd_yaml_member (pattern, "name") == NULL;
-  address->kind = sim_manifest_kind (pattern, error);
+  address->kind = sim_manifest_kind (workloads, pattern, error);
   if (address->kind == NULL || address->by_subject || dd_yaml_member (pattern, "name") != NULL)
     return address->kind != NULL;
   dd_yaml_set_error (error, pattern,
@@ -80,7 +80,7 @@ read_node (SimAddress *address, gboolean answers, GError **error)
 
 gboolean
 sim_address_read (const DdYaml *step, const DdYaml *pattern, SimAddressing how,
-                  SimAddress *out_address, GError **error)
+                  const SimManifests *workloads, SimAddress *out_address, GError **error)
 {
   const DdYaml *each = dd_yaml_member (step, "for each");
   gboolean answers = dd_yaml_member (step, "whenever") != NULL;
@@ -93,13 +93,13 @@ sim_address_read (const DdYaml *step, const DdYaml *pattern, SimAddressing how,
       return FALSE;
     }
   if (each != NULL)
-    return read_each (each, out_address, error);
+    return read_each (each, workloads, out_address, error);
   switch (how)
     {
     case SIM_ADDRESS_NOBODY:
       return TRUE;
     case SIM_ADDRESS_OBJECT:
-      return read_object (out_address, answers, error);
+      return read_object (out_address, workloads, answers, error);
     case SIM_ADDRESS_NODE:
       return read_node (out_address, answers, error);
     }
@@ -136,9 +136,11 @@ add_target (GPtrArray *targets, const KubeKind *kind, const char *namespace_, co
 }
 
 static void
-add_each (const SimAddress *address, SimStore *store, GPtrArray *targets)
+add_each (const SimAddress *address, const KubeApi *api, GPtrArray *targets)
 {
-  g_autoptr (GPtrArray) objects = sim_store_list (store, address->kind, NULL);
+  const KubeKind *kind = sim_kind_served (address->kind, api->catalogue);
+  g_autoptr (GPtrArray) objects
+      = kind != NULL ? sim_store_list (api->store, kind, NULL) : g_ptr_array_new ();
 
   for (guint i = 0; i < objects->len; i++)
     {
@@ -187,20 +189,20 @@ add_named (const SimAddress *address, GPtrArray *targets)
 }
 
 GPtrArray *
-sim_address_targets (const SimAddress *address, SimStore *store, const char *subject)
+sim_address_targets (const SimAddress *address, const KubeApi *api, const char *subject)
 {
   GPtrArray *targets = g_ptr_array_new_with_free_func (target_free);
 
   if (address->how == SIM_ADDRESS_NOBODY)
     add_target (targets, NULL, NULL, NULL);
   else if (address->each != NULL)
-    add_each (address, store, targets);
+    add_each (address, api, targets);
   else if (address->by_subject && subject != NULL)
     add_subject (address, subject, targets);
   else if (address->by_subject)
     return targets;
   else if (address->how == SIM_ADDRESS_NODE)
-    add_node (address, store, targets);
+    add_node (address, api->store, targets);
   else
     add_named (address, targets);
   return targets;

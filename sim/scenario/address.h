@@ -3,7 +3,8 @@
 #pragma once
 
 #include "base/yaml.h"
-#include "sim/kube/kind.h"
+#include "sim/kube/verbs/api.h"
+#include "sim/scenario/manifest.h"
 
 G_BEGIN_DECLS
 
@@ -24,9 +25,9 @@ typedef struct
 } SimAddress;
 
 /* What the schema cannot see: that STEP, whose action's PATTERN is addressed HOW, says whom it
- * means, and once. STEP must outlive *OUT_ADDRESS. */
+ * means, and once. STEP and WORKLOADS, which may define kinds, must outlive *OUT_ADDRESS. */
 gboolean sim_address_read (const DdYaml *step, const DdYaml *pattern, SimAddressing how,
-                           SimAddress *out_address, GError **error);
+                           const SimManifests *workloads, SimAddress *out_address, GError **error);
 void sim_address_clear (SimAddress *address);
 
 /* One object that is meant, which need not be there. All are NULL where the step means none. */
@@ -38,6 +39,6 @@ typedef struct
 
 /* Whom ADDRESS means now, in the order of namespace and name; SUBJECT is that of the event to which
  * the step answers, or NULL. A new array of SimTarget. */
-GPtrArray *sim_address_targets (const SimAddress *address, SimStore *store, const char *subject);
+GPtrArray *sim_address_targets (const SimAddress *address, const KubeApi *api, const char *subject);
 
 G_END_DECLS

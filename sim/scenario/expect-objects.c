@@ -29,7 +29,7 @@ typedef struct
 static gboolean
 prepare (SimExpectation *self, GError **error)
 {
-  const KubeKind *kind = sim_manifest_kind (self->pattern, error);
+  const KubeKind *kind = sim_manifest_kind (self->workloads, self->pattern, error);
   Objects *objects;
 
   if (kind == NULL || !sim_fields_check_pattern (self->pattern, kind, error))
@@ -112,8 +112,13 @@ watch (SimExpectation *self)
 {
   Objects *objects = self->state;
   SimStore *store = self->world->kube->store;
-  g_autoptr (GPtrArray) all = sim_store_list (store, objects->kind, NULL);
+  const KubeKind *served = sim_kind_served (objects->kind, self->world->kube->catalogue);
+  g_autoptr (GPtrArray) all = NULL;
 
+  if (served == NULL)
+    return; /* there are none, and none can come */
+  objects->kind = served;
+  all = sim_store_list (store, served, NULL);
   for (guint i = 0; i < all->len; i++)
     {
       objects->matching += is_wanted (self, g_ptr_array_index (all, i));

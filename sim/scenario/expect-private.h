@@ -32,8 +32,9 @@ struct _SimExpectation
   const DdYaml *node;    /* the whole row */
   const DdYaml *pattern; /* what stands under the subject's key */
   const SimSubject *subject;
-  DdValue *wanted;  /* PATTERN's value, less what only chooses (kind, nodegroup) */
-  gboolean counted; /* the row says how many */
+  const SimManifests *workloads; /* which may define kinds; NULL: none */
+  DdValue *wanted;               /* PATTERN's value, less what only chooses (kind, nodegroup) */
+  gboolean counted;              /* the row says how many */
   gint64 min, max;
   SimWorld *world;
   const char *cluster;

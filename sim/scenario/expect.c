@@ -210,11 +210,12 @@ read_count (Watched *watched, GError **error)
 }
 
 static Watched *
-watched_new (const DdYaml *node, GError **error)
+watched_new (const DdYaml *node, const SimManifests *workloads, GError **error)
 {
   Watched *watched = g_new0 (Watched, 1);
 
   watched->base.node = node;
+  watched->base.workloads = workloads;
   if (find_subject (watched, error) && find_time (watched, error) && check_window (watched, error)
       && read_count (watched, error))
     {
@@ -228,7 +229,7 @@ watched_new (const DdYaml *node, GError **error)
 }
 
 SimExpectations *
-sim_expectations_new (const DdYaml *list, GError **error)
+sim_expectations_new (const DdYaml *list, const SimManifests *workloads, GError **error)
 {
   g_autoptr (SimExpectations) expectations = g_new0 (SimExpectations, 1);
 
@@ -236,7 +237,7 @@ sim_expectations_new (const DdYaml *list, GError **error)
   expectations->alarms = g_array_new (FALSE, FALSE, sizeof (guint64));
   for (guint i = 0; i < dd_yaml_length (list); i++)
     {
-      Watched *watched = watched_new (dd_yaml_element (list, i), error);
+      Watched *watched = watched_new (dd_yaml_element (list, i), workloads, error);
 
       if (watched == NULL)
         return NULL;

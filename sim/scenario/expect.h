@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/yaml.h"
+#include "sim/scenario/manifest.h"
 #include "sim/world/world.h"
 
 G_BEGIN_DECLS
@@ -27,7 +28,9 @@ void sim_verdict_free (SimVerdict *verdict);
 
 /* LIST was checked against the schema and must outlive the result; what only a reader of the whole
  * row can see is found here. */
-SimExpectations *sim_expectations_new (const DdYaml *list, GError **error);
+/* WORKLOADS (may be NULL) may define kinds; they and LIST must outlive the result. */
+SimExpectations *sim_expectations_new (const DdYaml *list, const SimManifests *workloads,
+                                       GError **error);
 void sim_expectations_free (SimExpectations *expectations);
 
 /* Begins to watch WORLD, whose trace has just begun. CLUSTER is where node groups are looked for.

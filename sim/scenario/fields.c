@@ -331,8 +331,12 @@ sim_fields_check_pattern (const DdYaml *node, const KubeKind *kind, GError **err
 {
   g_autoptr (GPtrArray) mistakes = g_ptr_array_new_with_free_func (g_free);
   const Walk walk = { .kind = kind, .pattern = TRUE, .mistakes = mistakes };
+  const DdYaml *metadata = dd_yaml_member (node, "metadata");
 
-  walk_struct (&walk, node, kind->type, "");
+  if (kind->schema == NULL)
+    walk_struct (&walk, node, kind->type, "");
+  else if (metadata != NULL)
+    walk_struct (&walk, metadata, &kube_object_meta, "metadata");
   return sim_fields_conclude (mistakes, error);
 }
 

@@ -97,8 +97,29 @@ find_kind (const char *api_version, const char *name)
   return NULL;
 }
 
+/* A kind of Kubernetes, or one that a manifest here or before has defined. */
+static const KubeKind *
+find_served (const SimManifests *manifests, const char *api_version, const char *name)
+{
+  const KubeKind *kind = NULL;
+
+  if (api_version == NULL)
+    return find_kind (NULL, name);
+  for (; manifests != NULL && kind == NULL; manifests = manifests->before)
+    kind = kube_catalogue_find_by_name (manifests->catalogue, api_version, name);
+  return kind;
+}
+
 const KubeKind *
-sim_manifest_kind (const DdYaml *node, GError **error)
+sim_kind_served (const KubeKind *kind, const KubeCatalogue *catalogue)
+{
+  return kind->schema == NULL
+             ? kind
+             : kube_catalogue_find (catalogue, kind->group, kind->version, kind->plural);
+}
+
+const KubeKind *
+sim_manifest_kind (const SimManifests *manifests, const DdYaml *node, GError **error)
 {
   const DdYaml *kind_node = dd_yaml_member (node, "kind");
   const char *api_version = sim_schema_text (dd_yaml_member (node, "apiVersion"));
@@ -111,7 +132,7 @@ sim_manifest_kind (const DdYaml *node, GError **error)
       dd_yaml_set_error (error, node, "a Kubernetes object needs its kind");
       return NULL;
     }
-  kind = find_kind (api_version, kind_node->text);
+  kind = find_served (manifests, api_version, kind_node->text);
   if (kind != NULL)
     return kind;
   served = sim_other_kind_version (kind_node->text);
@@ -129,29 +150,6 @@ sim_manifest_kind (const DdYaml *node, GError **error)
                      api_version != NULL ? api_version : "", api_version != NULL ? " " : "",
                      kind_node->text, hint);
   return NULL;
-}
-
-/* A kind of Kubernetes, or one that a manifest here or before has defined. */
-static const KubeKind *
-find_served (const SimManifests *manifests, const char *api_version, const char *name)
-{
-  const KubeKind *kind = NULL;
-
-  if (api_version == NULL)
-    return find_kind (NULL, name);
-  for (; manifests != NULL && kind == NULL; manifests = manifests->before)
-    kind = kube_catalogue_find_by_name (manifests->catalogue, api_version, name);
-  return kind;
-}
-
-const KubeKind *
-sim_manifest_kind_in (const SimManifest *manifest, const KubeCatalogue *catalogue)
-{
-  const KubeKind *kind = manifest->kind;
-
-  return kind->schema == NULL
-             ? kind
-             : kube_catalogue_find (catalogue, kind->group, kind->version, kind->plural);
 }
 
 /* Whether NODE is of a kind that a cluster may know and this world does not: it is taken then. */
@@ -180,16 +178,6 @@ keep_aside (SimManifests *manifests, const DdYaml *node)
   return TRUE;
 }
 
-static const KubeKind *
-kind_of_node (const SimManifests *manifests, const DdYaml *node, GError **error)
-{
-  const char *api_version = sim_schema_text (dd_yaml_member (node, "apiVersion"));
-  const char *name = sim_schema_text (dd_yaml_member (node, "kind"));
-  const KubeKind *kind = name != NULL ? find_served (manifests, api_version, name) : NULL;
-
-  return kind != NULL ? kind : sim_manifest_kind (node, error);
-}
-
 /* What follows may be of the kind that NODE defines. */
 static gboolean
 note_definition (SimManifests *manifests, const DdYaml *node, GError **error)
@@ -205,7 +193,7 @@ note_definition (SimManifests *manifests, const DdYaml *node, GError **error)
 static gboolean
 add_object (SimManifests *manifests, const DdYaml *node, GError **error)
 {
-  const KubeKind *kind = kind_of_node (manifests, node, error);
+  const KubeKind *kind = sim_manifest_kind (manifests, node, error);
   const DdYaml *metadata = dd_yaml_member (node, "metadata");
   const char *namespace_ = dd_value_path_string (node->value, "metadata.namespace");
   const char *name = dd_value_path_string (node->value, "metadata.name");

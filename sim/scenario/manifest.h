@@ -48,12 +48,13 @@ gboolean sim_manifests_add (SimManifests *manifests, const DdYaml *node, const c
 DdValue *sim_manifests_value (const SimManifests *manifests);
 /* MANIFEST without what only a server sets, as `kubectl get -o yaml` shows it. A new reference. */
 DdValue *sim_manifest_to_create (const SimManifest *manifest);
-/* What the server of CATALOGUE has as the kind of MANIFEST; NULL: it serves none such. */
-const KubeKind *sim_manifest_kind_in (const SimManifest *manifest, const KubeCatalogue *catalogue);
-/* The kind of Kubernetes' own that a node's apiVersion (may be missing) and kind name; points at
- * what it cannot find.
- */
-const KubeKind *sim_manifest_kind (const DdYaml *node, GError **error);
+/* The kind that a node's apiVersion (may be missing) and kind name, be it of Kubernetes or defined
+ * by MANIFESTS (may be NULL); points at what it cannot find. */
+const KubeKind *sim_manifest_kind (const SimManifests *manifests, const DdYaml *node,
+                                   GError **error);
+/* What the server of CATALOGUE has as KIND, which manifests may have defined; NULL: it serves none
+ * such. */
+const KubeKind *sim_kind_served (const KubeKind *kind, const KubeCatalogue *catalogue);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SimManifests, sim_manifests_free)
 

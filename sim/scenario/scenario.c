@@ -107,7 +107,8 @@ check_parts (SimScenario *scenario, GError **error)
   sim_world_file_add_unmodelled (scenario->world, scenario->unmodelled);
   sim_unmodelled_add_manifests (scenario->unmodelled, scenario->workloads);
   sim_steps_add_unmodelled (steps, scenario->unmodelled);
-  expectations = sim_expectations_new (dd_yaml_member (scenario->root, "expect"), error);
+  expectations = sim_expectations_new (dd_yaml_member (scenario->root, "expect"),
+                                       scenario->workloads, error);
   return expectations != NULL && sim_names_check (scenario->root, scenario->world, error);
 }
 
@@ -442,7 +443,7 @@ rehearse_in (const SimScenario *scenario, const SimRehearsal *rehearsal, SimWorl
   g_autoptr (SimSteps) steps
       = sim_steps_new (dd_yaml_member (scenario->root, "steps"), scenario->workloads, NULL);
   g_autoptr (SimExpectations) expectations
-      = sim_expectations_new (dd_yaml_member (scenario->root, "expect"), NULL);
+      = sim_expectations_new (dd_yaml_member (scenario->root, "expect"), scenario->workloads, NULL);
   g_autoptr (SimInvariants) invariants = sim_invariants_new (world, post_drain_wait_of (scenario));
   SimOutcome *outcome = g_new0 (SimOutcome, 1);
   RunEnd end;

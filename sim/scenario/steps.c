@@ -545,8 +545,8 @@ sim_steps_new (const DdYaml *list, const SimManifests *workloads, GError **error
       step->turns = g_ptr_array_new_with_free_func (turn_free);
       g_ptr_array_add (steps->list, step);
       if (!find_action (step, error) || !find_moment (step, error) || !find_end (step, error)
-          || !sim_address_read (step->node, step->pattern, step->action->addressing, &step->address,
-                                error)
+          || !sim_address_read (step->node, step->pattern, step->action->addressing, workloads,
+                                &step->address, error)
           || (step->action->prepare != NULL && !step->action->prepare (step, error)))
         return NULL;
     }
@@ -605,7 +605,7 @@ act (Step *step, const char *subject)
 {
   g_autofree char *text = step_text (step);
   g_autoptr (GPtrArray) targets
-      = sim_address_targets (&step->address, step->steps->world->kube->store, subject);
+      = sim_address_targets (&step->address, step->steps->world->kube, subject);
 
   step->taken = TRUE;
   if (targets->len == 0 && comes_again (step))

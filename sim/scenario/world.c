@@ -450,7 +450,7 @@ static gboolean
 create (Creation *self, const SimManifest *manifest, GError **error)
 {
   g_autoptr (DdValue) object = sim_manifest_to_create (manifest);
-  const KubeKind *kind = sim_manifest_kind_in (manifest, self->world->kube->catalogue);
+  const KubeKind *kind = sim_kind_served (manifest->kind, self->world->kube->catalogue);
   g_autoptr (SimObject) made = NULL;
   GError *reason = NULL;
 
