@@ -317,6 +317,14 @@ START_TEST (definitions_are_refused_in_the_servers_words)
       422,
       "spec.versions[0].schema.openAPIV3Schema.anyOf[0].type: Forbidden: must be empty to be "
       "structural" },
+    { "POST", DEFINITIONS,
+      DEFINITION (
+          "widgets.example.com", "example.com",
+          VERSION ("{'type':'object','properties':{'a':{'type':'integer','default':'x'}}}")),
+      422,
+      "spec.versions[0].schema.openAPIV3Schema.properties[a].default: Invalid value: 'string': "
+      "spec.versions[0].schema.openAPIV3Schema.properties[a].default in body must be of type "
+      "integer: 'string'" },
     { "POST", DEFINITIONS "?fieldValidation=Strict",
       DEFINITION (
           "widgets.example.com", "example.com",
@@ -328,6 +336,36 @@ START_TEST (definitions_are_refused_in_the_servers_words)
   };
 
   check (rows, G_N_ELEMENTS (rows));
+}
+END_TEST
+
+START_TEST (a_deprecated_version_is_warned_of)
+{
+  static const struct
+  {
+    const char *version, *warning;
+  } rows[] = {
+    { "v1alpha1",
+      "299 - \"example.com/v1alpha1 Widget is deprecated; use example.com/v1 Widget\"" },
+    { "v1beta1", "299 - \"go on\"" },
+    { "v1", NULL },
+  };
+
+  define (
+      "{'metadata':{'name':'widgets.example.com'},'spec':{'group':'example.com','scope':"
+      "'Namespaced','names':{'plural':'widgets','kind':'Widget'},'versions':[{'name':'v1alpha1',"
+      "'served':true,'storage':false,'deprecated':true,'schema':{'openAPIV3Schema':{'type':"
+      "'object'}}},{'name':'v1beta1','served':true,'storage':false,'deprecated':true,"
+      "'deprecationWarning':'go on','schema':{'openAPIV3Schema':{'type':'object'}}},{'name':'v1',"
+      "'served':true,'storage':true,'schema':{'openAPIV3Schema':{'type':'object'}}}]}}");
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *target
+          = g_strdup_printf ("/apis/example.com/%s/namespaces/app/widgets", rows[i].version);
+      g_autoptr (SimResponse) response = ask ("GET", target, NULL);
+
+      ck_assert_pstr_eq (dd_headers_get (response->headers, "Warning"), rows[i].warning);
+    }
 }
 END_TEST
 
@@ -360,7 +398,8 @@ START_TEST (schemas_prune_fill_and_refuse)
       "{'a':{'apiVersion':'v1','kind':'Pod','metadata':{'name':'x'}}}", 201,
       "'a':{'apiVersion':'v1','kind':'Pod','metadata':{'name':'x'}}" },
     /* defaults, also within what a default makes; null counts for nothing, or for itself */
-    { "{'type':'object','properties':{'a':{'type':'object','default':{},'properties':{'b':{'type':"
+    { "{'type':'object','properties':{'a':{'type':'object','default':{},'required':['b'],'"
+      "properties':{'b':{'type':"
       "'integer','default':7}}}}}",
       "{}", 201, "'spec':{'a':{'b':7}}" },
     { "{'type':'object','properties':{'a':{'type':'integer','default':7}}}", "{'a':null}", 201,
@@ -601,6 +640,7 @@ make_suite (void)
   tcase_add_test (tests, a_name_serves_one_definition);
   tcase_add_test (tests, what_is_not_modelled_is_told);
   tcase_add_test (tests, definitions_are_refused_in_the_servers_words);
+  tcase_add_test (tests, a_deprecated_version_is_warned_of);
   tcase_add_test (tests, schemas_prune_fill_and_refuse);
   tcase_add_test (tests, what_stays_as_it_was_may_break_a_newer_schema);
   tcase_add_test (tests, columns_are_found_by_their_paths);

@@ -99,8 +99,8 @@ read_version (const char *version, guint64 *out_major, guint *out_level, guint64
 }
 
 /* Imitates: Kubernetes, CustomResourceDefinition Versioning, Version priority. */
-static int
-compare_versions (const char *a, const char *b)
+int
+kube_version_compare (const char *a, const char *b)
 {
   guint64 major[2], minor[2];
   guint level[2];
@@ -124,7 +124,7 @@ compare_kinds (const KubeKind *a, const KubeKind *b)
   int order = strcmp (a->group, b->group);
 
   if (order == 0)
-    order = compare_versions (a->version, b->version);
+    order = kube_version_compare (a->version, b->version);
   return order != 0 ? order : strcmp (a->plural, b->plural);
 }
 

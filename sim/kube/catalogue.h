@@ -17,6 +17,9 @@ typedef struct
 KubeCatalogue *kube_catalogue_new (void);
 void kube_catalogue_free (KubeCatalogue *self);
 
+/* Negative when version A is preferred to B: "v2" to "v1", that to "v2beta1". */
+int kube_version_compare (const char *a, const char *b);
+
 /* NULL when there is no such kind. */
 const KubeKind *kube_catalogue_find (const KubeCatalogue *self, const char *group,
                                      const char *version, const char *plural);

@@ -174,6 +174,7 @@ struct _KubeKind
   const KubeStruct *type;      /* the whole object: metadata, spec, status ... */
   const DdValue *schema;       /* of a custom resource: the JSON schema of all but metadata; its
                                 * members are written in alphabetical order. NULL: TYPE says it all */
+  const char *warning;         /* that goes with every answer about it; NULL: none */
   const KubeKind *stored_as; /* what keeps its objects, which other versions share; NULL: itself */
   const KubeColumn *columns; /* ended by a column without a name */
   const KubeScalePaths *scale;          /* NULL: spec.replicas, status.replicas and spec.selector */

@@ -22,6 +22,7 @@ typedef struct
   KubeScalePaths scale;
   const char **short_names, **categories; /* NULL: none */
   char *type_name;
+  char *warning;       /* NULL: the version is not deprecated */
   DdValue *definition; /* whose texts all others are */
   DdValue *made_of;    /* of what keeps the objects: the spec, and whether it is ending */
 } CustomKind;
@@ -36,6 +37,7 @@ custom_kind_free (gpointer data)
   g_free (self->short_names);
   g_free (self->categories);
   g_free (self->type_name);
+  g_free (self->warning);
   dd_value_unref (self->definition);
   dd_value_unref (self->made_of);
   g_free (self);
@@ -140,6 +142,43 @@ make_scale (CustomKind *self, const DdValue *version)
   self->kind.scale = &self->scale;
 }
 
+/* The first version that may be used in place of a deprecated one; NULL: none. */
+static const char *
+better_version (const DdValue *spec, const char *deprecated)
+{
+  const DdValue *versions = dd_value_member (spec, "versions");
+
+  for (gsize i = 0; i < dd_value_length (versions); i++)
+    {
+      const DdValue *its = dd_value_element (versions, i);
+      const char *name = dd_value_path_string (its, "name");
+
+      if (dd_value_path_bool (its, "served", FALSE)
+          && !dd_value_path_bool (its, "deprecated", FALSE)
+          && kube_version_compare (name, deprecated) < 0)
+        return name;
+    }
+  return NULL;
+}
+
+/* Imitates: Kubernetes, CustomResourceDefinition Versioning, Version deprecation. */
+static char *
+warning_of (const KubeKind *kind, const DdValue *spec, const DdValue *version)
+{
+  const char *own = dd_value_path_string (version, "deprecationWarning");
+  const char *better;
+
+  if (!dd_value_path_bool (version, "deprecated", FALSE))
+    return NULL;
+  if (own != NULL)
+    return g_strdup (own);
+  better = better_version (spec, kind->version);
+  if (better == NULL)
+    return g_strdup_printf ("%s/%s %s is deprecated", kind->group, kind->version, kind->kind);
+  return g_strdup_printf ("%s/%s %s is deprecated; use %s/%s %s", kind->group, kind->version,
+                          kind->kind, kind->group, better, kind->kind);
+}
+
 /* The last object of a definition that is ending takes it along. */
 static void
 settle_object (KubeApi *api, const KubeKind *kind, const char *name G_GNUC_UNUSED)
@@ -197,6 +236,7 @@ custom_kind_new (int minor, const DdValue *definition, const DdValue *version)
     .settle = settle_object,
   };
   make_scale (self, version);
+  self->kind.warning = self->warning = warning_of (&self->kind, spec, version);
   self->type_name = type_name_of (self->kind.group, self->kind.version, self->kind.kind);
   self->type = (KubeStruct) { self->type_name,
                               description != NULL ? description : "A custom resource.", fields };

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "sim/kube/kinds/structs.h"
+#include "sim/kube/schema/structural.h"
 
 #define FOR_READERS KUBE_INERT ("It is for readers.")
 #define REFUSED KUBE_INERT ("Definitions that use it are refused.")
@@ -291,6 +292,19 @@ validate_members (const DdValue *schema, Place place, const char *field, KubeCau
 }
 
 static void
+validate_default (const DdValue *schema, const char *field, KubeCauses *causes)
+{
+  const DdValue *fallback = dd_value_member (schema, "default");
+  g_autofree char *below = g_strconcat (field, ".default", NULL);
+  g_autoptr (DdValue) filled = NULL;
+
+  if (fallback == NULL)
+    return;
+  filled = kube_structural_decode (schema, fallback); /* as it may leave some to others */
+  kube_structural_validate_default (schema, filled, below, causes);
+}
+
+static void
 validate_schema (const DdValue *schema, Place place, const char *field, KubeCauses *causes)
 {
   validate_unsupported (schema, field, causes);
@@ -298,7 +312,10 @@ validate_schema (const DdValue *schema, Place place, const char *field, KubeCaus
   if (place == CONDITION)
     validate_condition (schema, field, causes);
   else
-    validate_type (schema, place, field, causes);
+    {
+      validate_type (schema, place, field, causes);
+      validate_default (schema, field, causes);
+    }
   validate_conditions (schema, field, causes);
   validate_members (schema, place, field, causes);
 }

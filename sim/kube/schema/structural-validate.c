@@ -539,11 +539,11 @@ kube_structural_validate (const DdValue *schema, const DdValue *old, const DdVal
   check_value (schema, old, value, path, causes);
 }
 
-gboolean
-kube_structural_fits (const DdValue *schema, const DdValue *value)
+void
+kube_structural_validate_default (const DdValue *schema, const DdValue *value, const char *field,
+                                  KubeCauses *causes)
 {
-  g_autoptr (KubeCauses) causes = kube_causes_new ();
+  g_autoptr (GString) path = g_string_new (field);
 
-  kube_structural_validate (schema, NULL, value, causes);
-  return kube_causes_count (causes) == 0;
+  check_value (schema, NULL, value, path, causes);
 }

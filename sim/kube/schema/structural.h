@@ -22,7 +22,8 @@ void kube_structural_find_unknown (const DdValue *schema, const DdValue *value,
 void kube_structural_validate (const DdValue *schema, const DdValue *old, const DdValue *value,
                                KubeCauses *causes);
 
-/* Whether VALUE fits SCHEMA. */
-gboolean kube_structural_fits (const DdValue *schema, const DdValue *value);
+/* The same for a default, which stands at FIELD of a definition. */
+void kube_structural_validate_default (const DdValue *schema, const DdValue *value,
+                                       const char *field, KubeCauses *causes);
 
 G_END_DECLS

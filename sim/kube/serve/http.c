@@ -175,6 +175,8 @@ handle_resource (KubeRequest **request)
     return known ? reply_not_allowed (*request) : reply_no_subresource (*request);
   if ((*request)->kind->flags & KUBE_IS_CONVERTED)
     return reply_not_converted (*request);
+  if ((*request)->kind->warning != NULL)
+    g_ptr_array_add ((*request)->warnings, g_strdup ((*request)->kind->warning));
   fault = find_fault (*request, route);
   if (fault != NULL && fault->error != NULL)
     return reply_fault (*request, fault);
