@@ -30,7 +30,7 @@ sim/kube/schema: src/base sim/kube
 sim/kube/patch: src/base sim/kube sim/kube/schema
 sim/kube/apply: src/base sim/kube
 sim/kube/protobuf: src/base sim/kube
-sim/kube/verbs: src/base sim/stage sim/kube sim/kube/schema
+sim/kube/verbs: src/base sim/stage sim/kube sim/kube/schema sim/kube/apply
 sim/kube/serve: src/base sim/stage sim/kube sim/kube/schema sim/kube/patch sim/kube/apply sim/kube/protobuf sim/kube/verbs
 sim/kube/kinds: src/base sim/kube sim/kube/schema sim/kube/verbs
 sim/kube/controllers: src/base sim/stage sim/kube sim/kube/schema sim/kube/verbs sim/kube/kinds

@@ -246,6 +246,9 @@ static const struct
     "{\"f:spec\":{\"f:containers\":{\"k:{\\\"name\\\":\\\"b\\\"}\":{\".\":{},\"f:name\":{}}}}}" },
   { "{\"spec\":{\"nodeSelector\":{\"a\":\"1\"}}}", "{\"spec\":{\"nodeSelector\":{\"b\":\"1\"}}}",
     "{}", "{\"f:spec\":{\"f:nodeSelector\":{}}}", "{}" },
+  { "{\"status\":{\"hostIPs\":[{\"ip\":\"1\"}],\"podIPs\":[{\"ip\":\"1\"}]}}",
+    "{\"status\":{\"hostIPs\":[{\"ip\":\"2\"}],\"podIPs\":[{\"ip\":\"1\"}]}}", "{}",
+    "{\"f:status\":{\"f:hostIPs\":{}}}", "{}" },
   { "{\"spec\":{\"priority\":1}}", "{\"spec\":{\"priority\":1}}", "{}", "{}", "{}" },
 };
 
@@ -275,9 +278,15 @@ static const struct
 {
   const char *live, *applied, *merged;
 } orders[] = {
-  { "a b c", "b", "a b c" },       { "a b c", "c a", "b c a" }, { "a b c x", "c a", "b c x a" },
-  { "a b c", "n c a", "b n c a" }, { "", "a b", "a b" },        { "a b", "c", "a b c" },
-  { "a", "c a d", "c a d" },       { "a b", "b a", "b a" },
+  { "a b c", "b", "a b c" },
+  { "a b c", "c a", "b c a" },
+  { "a b c x", "c a", "b c x a" },
+  { "a b c", "n c a", "b n c a" },
+  { "", "a b", "a b" },
+  { "a b", "c", "a b c" },
+  { "a x b y c z", "a b c", "a x b y c z" },
+  { "a", "c a d", "c a d" },
+  { "a b", "b a", "b a" },
 };
 
 static DdValue *

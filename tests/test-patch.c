@@ -217,13 +217,15 @@ START_TEST (recorded_patches_have_the_recorded_outcome)
 }
 END_TEST
 
-START_TEST (server_side_apply_is_refused_by_name)
+START_TEST (server_side_apply_of_a_scale_is_refused_by_name)
 {
-  g_autoptr (SimResponse) response
-      = ask_in ((Manner) { .type = "application/apply-patch+yaml" }, "PATCH",
-                "/api/v1/namespaces/app?fieldManager=me", "{}");
-  g_autoptr (DdValue) status = value_of (response);
+  g_autoptr (SimResponse) response = NULL;
+  g_autoptr (DdValue) status = NULL;
 
+  put_recorded ("patch-strategic.txt", 0, "apps/v1", "Deployment");
+  response = ask_in ((Manner) { .type = "application/apply-patch+yaml" }, "PATCH",
+                     "/apis/apps/v1/namespaces/app/deployments/web/scale?fieldManager=me", "{}");
+  status = value_of (response);
   ck_assert_uint_eq (response->status, 415);
   ck_assert_ptr_nonnull (strstr (dd_value_path_string (status, "message"), "server-side apply"));
   ck_assert_ptr_nonnull (strstr (traced->str, "not-modelled"));
@@ -245,7 +247,7 @@ main (void)
                        G_N_ELEMENTS (strategic));
   tcase_add_test (tcase, sets_of_scalars_are_merged_and_thinned);
   tcase_add_test (tcase, recorded_patches_have_the_recorded_outcome);
-  tcase_add_test (tcase, server_side_apply_is_refused_by_name);
+  tcase_add_test (tcase, server_side_apply_of_a_scale_is_refused_by_name);
   suite_add_tcase (suite, tcase);
   srunner_run_all (runner, CK_ENV);
   failed = srunner_ntests_failed (runner);

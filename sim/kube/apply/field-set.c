@@ -246,18 +246,34 @@ kube_field_set_path (const char *first_name, ...)
 /* ---- reading ---- */
 
 static DdValue *
-sorted_by_key (const DdValue *object)
+sorted_elements (const DdValue *array)
 {
-  g_autoptr (GPtrArray) names = g_ptr_array_new ();
-  g_auto (DdBuilder) sorted = dd_builder_object ();
+  g_auto (DdBuilder) elements = dd_builder_array ();
 
-  for (gsize i = 0; i < dd_value_length (object); i++)
-    g_ptr_array_add (names, (gpointer) dd_value_key (object, i));
+  for (gsize i = 0; i < dd_value_length (array); i++)
+    dd_builder_add (&elements, kube_sorted (dd_value_element (array, i)));
+  return dd_builder_end (&elements);
+}
+
+DdValue *
+kube_sorted (const DdValue *value)
+{
+  g_autoptr (GPtrArray) names = NULL;
+  g_auto (DdBuilder) members = { 0 };
+
+  if (dd_value_type (value) == DD_ARRAY)
+    return sorted_elements (value);
+  if (dd_value_type (value) != DD_OBJECT)
+    return dd_value_ref (value);
+  names = g_ptr_array_new ();
+  members = dd_builder_object ();
+  for (gsize i = 0; i < dd_value_length (value); i++)
+    g_ptr_array_add (names, (gpointer) dd_value_key (value, i));
   g_ptr_array_sort (names, compare_text_pointers);
   for (guint i = 0; i < names->len; i++)
-    dd_builder_set (&sorted, names->pdata[i],
-                    dd_value_ref (dd_value_member (object, names->pdata[i])));
-  return dd_builder_end (&sorted);
+    dd_builder_set (&members, names->pdata[i],
+                    kube_sorted (dd_value_member (value, names->pdata[i])));
+  return dd_builder_end (&members);
 }
 
 static gboolean refuse (GError **error, const char *format, ...) G_GNUC_PRINTF (2, 3);
@@ -294,7 +310,7 @@ read_operand (const char *key, char **out_step, GError **error)
     }
   if (dd_value_type (value) != DD_OBJECT)
     return refuse (error, "expected object in %s", key);
-  keys = sorted_by_key (value);
+  keys = kube_sorted (value);
   *out_step = kube_step_keys (keys);
   return TRUE;
 }

@@ -50,4 +50,7 @@ DdValue *kube_field_set_without (const DdValue *a, const DdValue *b);
  * after its siblings. Texts in a new array. */
 GPtrArray *kube_field_set_paths (const DdValue *set);
 
+/* VALUE with the members of every object in the order of their names, as Go writes maps. */
+DdValue *kube_sorted (const DdValue *value);
+
 G_END_DECLS

@@ -33,4 +33,16 @@ KubeValueShape kube_shape_of_element (const KubeField *field);
 #define KUBE_MAX_KEYS 2
 guint kube_list_keys (const KubeField *field, const char *out_keys[KUBE_MAX_KEYS]);
 
+gboolean kube_shape_is_list (KubeValueShape shape);
+/* NULL counts as null. */
+gboolean kube_is_null (const DdValue *value);
+
+/* The step (sim/kube/apply/field-set.h) to ITEM of a keyed list; NULL when it lacks a key that has
+ * no default, whose name is then in *OUT_MISSING (may be NULL). Caller frees. */
+char *kube_keyed_step (const KubeField *list, const DdValue *item, const char **out_missing);
+/* The same for an item of a keyed list or a set. */
+char *kube_item_step (KubeValueShape shape, const DdValue *item);
+/* What STEP leads to. A field that the table lacks has one owner. */
+KubeValueShape kube_shape_at (KubeValueShape shape, const char *step);
+
 G_END_DECLS

@@ -4,73 +4,14 @@
  * A struct, a map, a keyed list and a set are all taken for the same: steps, and what each leads
  * to. What they differ in is the shape (shape.h).
  *
- * Imitates: structured-merge-diff's typed package: validation and its texts, ToFieldSet, Compare,
- * Merge, RemoveItems and EnsureNamedFieldsAreMembers. */
+ * Imitates: structured-merge-diff's typed package: ToFieldSet, Compare, Merge, RemoveItems and
+ * EnsureNamedFieldsAreMembers. */
 #include "config.h"
 
 #include <string.h>
 
-#include "base/error.h"
 #include "sim/kube/apply/shape.h"
 #include "sim/kube/apply/typed.h"
-
-static gboolean
-is_null (const DdValue *value)
-{
-  return value == NULL || dd_value_type (value) == DD_NULL;
-}
-
-/* ---- steps from a value to its parts ---- */
-
-/* The value of the field KEY of a list's ITEM, or its default; NULL: neither. */
-static DdValue *
-key_value (const KubeField *list, const char *key, const DdValue *item)
-{
-  const DdValue *value = dd_value_member (item, key);
-  const KubeField *field = kube_field_find (list->of, key);
-
-  if (!is_null (value))
-    return dd_value_ref (value);
-  if (field == NULL || field->fallback == NULL)
-    return NULL;
-  return dd_value_parse (field->fallback, strlen (field->fallback), NULL, NULL);
-}
-
-/* NULL when ITEM lacks a key, whose name is then in *OUT_MISSING (may be NULL). */
-static char *
-keyed_step (const KubeField *list, const DdValue *item, const char **out_missing)
-{
-  const char *keys[KUBE_MAX_KEYS];
-  guint n = kube_list_keys (list, keys);
-  g_auto (DdBuilder) members = dd_builder_object ();
-  g_autoptr (DdValue) object = NULL;
-
-  for (guint i = 0; i < n; i++)
-    {
-      DdValue *value = key_value (list, keys[i], item);
-
-      if (value == NULL && out_missing != NULL)
-        *out_missing = keys[i];
-      if (value == NULL)
-        return NULL;
-      dd_builder_set (&members, keys[i], value);
-    }
-  object = dd_builder_end (&members);
-  return kube_step_keys (object);
-}
-
-static char *
-item_step (KubeValueShape shape, const DdValue *item)
-{
-  return shape.sort == KUBE_SHAPE_KEYED ? keyed_step (shape.field, item, NULL)
-                                        : kube_step_value (item);
-}
-
-static gboolean
-is_list (KubeValueShape shape)
-{
-  return shape.sort == KUBE_SHAPE_KEYED || shape.sort == KUBE_SHAPE_SET;
-}
 
 /* VALUE's parts by their steps. Of items with the same step the last one counts. */
 static DdValue *
@@ -78,305 +19,17 @@ parts_of (KubeValueShape shape, const DdValue *value)
 {
   g_auto (DdBuilder) parts = dd_builder_object ();
 
-  for (gsize i = 0; !is_null (value) && i < dd_value_length (value); i++)
+  for (gsize i = 0; !kube_is_null (value) && i < dd_value_length (value); i++)
     {
-      const DdValue *part = is_list (shape) ? dd_value_element (value, i) : dd_value_nth (value, i);
-      g_autofree char *step
-          = is_list (shape) ? item_step (shape, part) : kube_step_name (dd_value_key (value, i));
+      const DdValue *part
+          = kube_shape_is_list (shape) ? dd_value_element (value, i) : dd_value_nth (value, i);
+      g_autofree char *step = kube_shape_is_list (shape) ? kube_item_step (shape, part)
+                                                         : kube_step_name (dd_value_key (value, i));
 
       if (step != NULL)
         dd_builder_set (&parts, step, dd_value_ref (part));
     }
   return dd_builder_end (&parts);
-}
-
-/* What STEP leads to. A field that the table lacks has one owner. */
-static KubeValueShape
-shape_at (KubeValueShape shape, const char *step)
-{
-  const char *name = kube_step_to_name (step);
-  const KubeField *field;
-
-  if (shape.sort != KUBE_SHAPE_PARTS)
-    return kube_shape_of_element (shape.field);
-  field = name != NULL ? kube_field_find (shape.of, name) : NULL;
-  return field != NULL ? kube_shape_of_field (field)
-                       : (KubeValueShape) { .sort = KUBE_SHAPE_LEAF, .type = KUBE_RAW };
-}
-
-/* ---- checking ---- */
-
-typedef struct
-{
-  GString *path;
-  GPtrArray *problems; /* of char * */
-} Checker;
-
-static void add_problem (Checker *self, const char *format, ...) G_GNUC_PRINTF (2, 3);
-
-static void
-add_problem (Checker *self, const char *format, ...)
-{
-  g_autofree char *text = NULL;
-  va_list args;
-
-  va_start (args, format);
-  text = g_strdup_vprintf (format, args);
-  va_end (args);
-  g_ptr_array_add (self->problems, g_strdup_printf ("%s: %s", self->path->str, text));
-}
-
-/* How Go's %v shows a value's text without quotes. */
-static char *
-plain_text (const DdValue *value)
-{
-  const char *text = dd_value_string (value);
-
-  return text != NULL ? g_strdup (text) : dd_value_to_text (value);
-}
-
-static const char *
-go_type_of (const DdValue *value)
-{
-  switch (dd_value_type (value))
-    {
-    case DD_STRING:
-      return "string";
-    case DD_BOOL:
-      return "bool";
-    case DD_ARRAY:
-      return "[]interface {}";
-    case DD_OBJECT:
-      return "map[string]interface {}";
-    case DD_INT:
-      return "int64";
-    case DD_DOUBLE:
-      return "float64";
-    case DD_NULL:
-      return "nil";
-    }
-  g_assert_not_reached ();
-}
-
-static gboolean
-is_number (const DdValue *value)
-{
-  return dd_value_type (value) == DD_INT || dd_value_type (value) == DD_DOUBLE;
-}
-
-static gboolean
-is_scalar (const DdValue *value)
-{
-  return is_number (value) || dd_value_type (value) == DD_STRING
-         || dd_value_type (value) == DD_BOOL;
-}
-
-static void
-check_leaf (Checker *self, KubeType type, const DdValue *value)
-{
-  DdType json = dd_value_type (value);
-  g_autofree char *plain = plain_text (value);
-
-  switch (type)
-    {
-    case KUBE_STRING:
-    case KUBE_TIME:
-    case KUBE_MICRO_TIME:
-    case KUBE_BYTES:
-      if (json != DD_STRING)
-        {
-          g_autofree char *text = dd_value_to_text (value);
-
-          add_problem (self, "expected string, got &value.valueUnstructured{Value:%s}", text);
-        }
-      return;
-    case KUBE_INT:
-    case KUBE_NUMBER:
-      if (!is_number (value))
-        add_problem (self, "expected numeric (int or float), got %s", go_type_of (value));
-      return;
-    case KUBE_BOOL:
-      if (json != DD_BOOL)
-        add_problem (self, "expected boolean, got &{%s}", plain);
-      return;
-    case KUBE_INT_OR_STRING:
-    case KUBE_QUANTITY:
-      if (!is_scalar (value))
-        add_problem (self, "expected any scalar, got &{%s}", plain);
-      return;
-    case KUBE_LIST:
-      if (json != DD_ARRAY)
-        add_problem (self, "expected list, got &{%s}", plain);
-      return;
-    case KUBE_MAP:
-    case KUBE_OBJECT:
-      if (json != DD_OBJECT)
-        add_problem (self, "expected map, got &{%s}", plain);
-      return;
-    case KUBE_RAW:
-      return;
-    }
-  g_assert_not_reached ();
-}
-
-static void check_value (Checker *self, KubeValueShape shape, const DdValue *value);
-
-static void
-check_at (Checker *self, KubeValueShape shape, const char *step, const DdValue *value)
-{
-  gsize mark = self->path->len;
-
-  kube_step_append (self->path, step);
-  check_value (self, shape, value);
-  g_string_truncate (self->path, mark);
-}
-
-static void
-check_fields (Checker *self, KubeValueShape shape, const DdValue *value)
-{
-  for (gsize i = 0; i < dd_value_length (value); i++)
-    {
-      const char *name = dd_value_key (value, i);
-      const KubeField *field
-          = shape.sort == KUBE_SHAPE_PARTS ? kube_field_find (shape.of, name) : NULL;
-      g_autofree char *step = kube_step_name (name);
-      gsize mark = self->path->len;
-
-      if (shape.sort == KUBE_SHAPE_MAP)
-        check_at (self, kube_shape_of_element (shape.field), step, dd_value_nth (value, i));
-      else if (field != NULL)
-        check_at (self, kube_shape_of_field (field), step, dd_value_nth (value, i));
-      else
-        {
-          kube_step_append (self->path, step);
-          add_problem (self, "field not declared in schema");
-          g_string_truncate (self->path, mark);
-        }
-    }
-}
-
-/* The step to ITEM, which is POSITION in its list; NULL when it has none, and that is said. */
-static char *
-checked_step (Checker *self, KubeValueShape shape, const DdValue *item, gsize position)
-{
-  const char *missing = NULL;
-  gsize mark = self->path->len;
-  char *step = NULL;
-
-  g_string_append_printf (self->path, "[%" G_GSIZE_FORMAT "]", position);
-  if (is_null (item))
-    add_problem (self, shape.sort == KUBE_SHAPE_KEYED
-                           ? "associative list with keys may not have a null element"
-                           : "associative list without keys has an element that's an explicit "
-                             "null");
-  else if (shape.sort == KUBE_SHAPE_KEYED && dd_value_type (item) != DD_OBJECT)
-    add_problem (self, "associative list with keys may not have non-map elements");
-  else if (shape.sort == KUBE_SHAPE_SET && !is_scalar (item))
-    add_problem (self, "associative list without keys has an element that's a map or list");
-  else if (shape.sort == KUBE_SHAPE_SET)
-    step = kube_step_value (item);
-  else
-    step = keyed_step (shape.field, item, &missing);
-  if (missing != NULL)
-    add_problem (self,
-                 "associative list with keys has an element that omits key field \"%s\" (and "
-                 "doesn't have default value)",
-                 missing);
-  g_string_truncate (self->path, mark);
-  return step;
-}
-
-static void
-check_items (Checker *self, KubeValueShape shape, const DdValue *value)
-{
-  g_autoptr (GHashTable) seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-
-  for (gsize i = 0; i < dd_value_length (value); i++)
-    {
-      const DdValue *item = dd_value_element (value, i);
-      char *step = checked_step (self, shape, item, i);
-
-      if (step == NULL)
-        continue;
-      if (g_hash_table_contains (seen, step))
-        {
-          GString *key = g_string_new (NULL);
-
-          kube_step_append (key, step);
-          add_problem (self, "duplicate entries for key %s", key->str);
-          g_string_free (key, TRUE);
-        }
-      else
-        check_at (self, kube_shape_of_element (shape.field), step, item);
-      g_hash_table_add (seen, step);
-    }
-}
-
-/* What has one owner is checked inside as well: it has a schema all the same. */
-static KubeValueShape
-shape_inside (KubeValueShape shape)
-{
-  if (shape.sort != KUBE_SHAPE_LEAF)
-    return shape;
-  if (shape.type == KUBE_OBJECT)
-    shape.sort = KUBE_SHAPE_PARTS;
-  else if (shape.type == KUBE_MAP)
-    shape.sort = KUBE_SHAPE_MAP;
-  return shape;
-}
-
-static void
-check_atomic_list (Checker *self, KubeValueShape shape, const DdValue *value)
-{
-  gsize mark = self->path->len;
-
-  for (gsize i = 0; i < dd_value_length (value); i++)
-    {
-      g_string_append_printf (self->path, "[%" G_GSIZE_FORMAT "]", i);
-      check_value (self, kube_shape_of_element (shape.field), dd_value_element (value, i));
-      g_string_truncate (self->path, mark);
-    }
-}
-
-static void
-check_value (Checker *self, KubeValueShape shape, const DdValue *value)
-{
-  KubeValueShape inside = shape_inside (shape);
-  guint before = self->problems->len;
-
-  if (is_null (value))
-    return;
-  check_leaf (self, shape.type, value);
-  if (self->problems->len > before)
-    return;
-  if (inside.sort == KUBE_SHAPE_PARTS || inside.sort == KUBE_SHAPE_MAP)
-    check_fields (self, inside, value);
-  else if (is_list (inside))
-    check_items (self, inside, value);
-  else if (inside.type == KUBE_LIST)
-    check_atomic_list (self, inside, value);
-}
-
-gboolean
-kube_typed_check (const KubeStruct *type, const DdValue *value, GError **error)
-{
-  g_autoptr (GPtrArray) problems = g_ptr_array_new_with_free_func (g_free);
-  Checker checker = { g_string_new (NULL), problems };
-  g_autofree char *list = NULL;
-
-  check_value (&checker, kube_shape_of_struct (type), value);
-  g_string_free (checker.path, TRUE);
-  if (problems->len == 0)
-    return TRUE;
-  if (problems->len == 1)
-    {
-      g_set_error_literal (error, DD_ERROR, DD_ERROR_INVALID, problems->pdata[0]);
-      return FALSE;
-    }
-  g_ptr_array_add (problems, NULL);
-  list = g_strjoinv ("\n  ", (char **) problems->pdata);
-  g_set_error (error, DD_ERROR, DD_ERROR_INVALID, "errors:\n  %s", list);
-  return FALSE;
 }
 
 /* ---- the fields that are set ---- */
@@ -395,12 +48,12 @@ fields_of (KubeValueShape shape, gboolean member, const DdValue *value)
     {
       const char *step = dd_value_key (parts, i);
       const DdValue *part = dd_value_nth (parts, i);
-      gboolean empty
-          = is_null (part) || (dd_value_type (part) == DD_OBJECT && dd_value_length (part) == 0);
+      gboolean empty = kube_is_null (part)
+                       || (dd_value_type (part) == DD_OBJECT && dd_value_length (part) == 0);
 
       dd_builder_set (
           &children, step,
-          fields_of (shape_at (shape, step), empty || shape.sort != KUBE_SHAPE_PARTS, part));
+          fields_of (kube_shape_at (shape, step), empty || shape.sort != KUBE_SHAPE_PARTS, part));
     }
   return kube_field_set_node (member, &children);
 }
@@ -436,7 +89,7 @@ compare_leaves (const DdValue *before, const DdValue *after, KubeComparison *out
 static gboolean
 is_empty (const DdValue *value)
 {
-  return is_null (value) || dd_value_length (value) == 0;
+  return kube_is_null (value) || dd_value_length (value) == 0;
 }
 
 static void compare (KubeValueShape shape, const DdValue *before, const DdValue *after,
@@ -453,7 +106,7 @@ compare_part (KubeValueShape shape, const char *step, const DdValue *before, con
 {
   KubeComparison of_part = { 0 };
 
-  compare (shape_at (shape, step), before, after, &of_part);
+  compare (kube_shape_at (shape, step), before, after, &of_part);
   dd_builder_set (&differences->added, step, of_part.added);
   dd_builder_set (&differences->modified, step, of_part.modified);
   dd_builder_set (&differences->removed, step, of_part.removed);
@@ -511,9 +164,9 @@ merge_members (KubeValueShape shape, const DdValue *live, const DdValue *applied
       const char *name = dd_value_key (applied, i);
       g_autofree char *step = kube_step_name (name);
 
-      dd_builder_set (
-          &merged, name,
-          merge (shape_at (shape, step), dd_value_member (live, name), dd_value_nth (applied, i)));
+      dd_builder_set (&merged, name,
+                      merge (kube_shape_at (shape, step), dd_value_member (live, name),
+                             dd_value_nth (applied, i)));
     }
   return dd_builder_end_like (&merged, live);
 }
@@ -548,7 +201,7 @@ merge_items (KubeValueShape shape, const DdValue *live, const DdValue *applied)
   for (gsize i = 0; i < dd_value_length (live); i++)
     {
       const DdValue *item = dd_value_element (live, i);
-      g_autofree char *step = item_step (shape, item);
+      g_autofree char *step = kube_item_step (shape, item);
 
       if (step == NULL || dd_value_member (new, step) == NULL)
         dd_builder_add (&merged, dd_value_ref (item));
@@ -571,9 +224,11 @@ merge (KubeValueShape shape, const DdValue *live, const DdValue *applied)
     return dd_value_ref (live);
   if (live == NULL || shape.sort == KUBE_SHAPE_LEAF || (is_empty (live) && is_empty (applied)))
     return dd_value_ref (applied);
-  if (is_list (shape))
-    return merge_items (shape, is_null (live) ? NULL : live, is_null (applied) ? NULL : applied);
-  return merge_members (shape, is_null (live) ? NULL : live, is_null (applied) ? NULL : applied);
+  if (kube_shape_is_list (shape))
+    return merge_items (shape, kube_is_null (live) ? NULL : live,
+                        kube_is_null (applied) ? NULL : applied);
+  return merge_members (shape, kube_is_null (live) ? NULL : live,
+                        kube_is_null (applied) ? NULL : applied);
 }
 
 DdValue *
@@ -592,20 +247,22 @@ remove_from (KubeValueShape shape, const DdValue *value, const DdValue *set)
 
   if (shape.sort == KUBE_SHAPE_LEAF || is_empty (value) || set == NULL)
     return dd_value_ref (value);
-  kept = is_list (shape) ? dd_builder_array () : dd_builder_object ();
+  kept = kube_shape_is_list (shape) ? dd_builder_array () : dd_builder_object ();
   for (gsize i = 0; i < dd_value_length (value); i++)
     {
-      const DdValue *part = is_list (shape) ? dd_value_element (value, i) : dd_value_nth (value, i);
-      g_autofree char *step
-          = is_list (shape) ? item_step (shape, part) : kube_step_name (dd_value_key (value, i));
+      const DdValue *part
+          = kube_shape_is_list (shape) ? dd_value_element (value, i) : dd_value_nth (value, i);
+      g_autofree char *step = kube_shape_is_list (shape) ? kube_item_step (shape, part)
+                                                         : kube_step_name (dd_value_key (value, i));
       const DdValue *node = step != NULL ? dd_value_member (set, step) : NULL;
       DdValue *left;
 
       if (kube_field_set_is_member (node))
         continue;
-      left = step != NULL ? remove_from (shape_at (shape, step), part, node) : dd_value_ref (part);
+      left = step != NULL ? remove_from (kube_shape_at (shape, step), part, node)
+                          : dd_value_ref (part);
       n += left != NULL;
-      if (is_list (shape))
+      if (kube_shape_is_list (shape))
         dd_builder_add (&kept, left);
       else
         dd_builder_set (&kept, dd_value_key (value, i), left);
@@ -636,7 +293,7 @@ with_parents (KubeValueShape shape, gboolean member, const DdValue *set)
 
       if (strcmp (step, ".") != 0)
         dd_builder_set (&children, step,
-                        with_parents (shape_at (shape, step),
+                        with_parents (kube_shape_at (shape, step),
                                       named || kube_field_set_is_member (child), child));
     }
   return kube_field_set_node (member, &children);

@@ -23,6 +23,11 @@ typedef struct
   KubeFieldValidation fields;
   const GPtrArray *duplicates; /* paths that dd_value_parse_with_duplicates () found, or NULL */
   GPtrArray *out_warnings;     /* of char *: texts for Warning headers, or NULL */
+  const char *manager;         /* who is noted in managedFields; NULL: nobody, the fields stay whose
+                                * they are */
+  const char *subresource;     /* through which it writes; NULL or "": the object itself */
+  gboolean force;              /* server-side apply takes fields from their owners */
+  gboolean owned;              /* the object's managedFields are as they are to be */
 } KubeWrite;
 
 /* Turns JSON from a client into the object that a typed server would have decoded: members in the

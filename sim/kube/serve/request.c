@@ -111,6 +111,7 @@ kube_request_free (KubeRequest *self)
   g_free (self->namespace_);
   g_free (self->name);
   g_free (self->subresource);
+  g_free (self->manager);
   g_free (self);
 }
 

@@ -28,6 +28,7 @@ typedef struct
   char *namespace_;
   char *name;
   char *subresource;
+  char *manager;  /* who asks, for managedFields: fieldManager, or the User-Agent's first word */
   gboolean watch; /* asked for by ?watch or by the old /watch/ path */
 
   /* What the client accepts. */

@@ -35,6 +35,8 @@ const KubeRoute *kube_route_find (const KubeRequest *request, gboolean *out_know
  * ("CreateOptions"). WARNINGS and DUPLICATES are borrowed by *OUT_WRITE. */
 gboolean kube_write_options (KubeRequest *request, const char *options_kind, GPtrArray *duplicates,
                              KubeWrite *out_write, GError **error);
+/* Whether the body is a configuration for server-side apply. */
+gboolean kube_is_apply (const KubeRequest *request);
 /* The options of a deletion out of BODY (may be NULL) and the query; strings are borrowed. */
 gboolean kube_delete_options (const KubeRequest *request, const DdValue *body,
                               KubeDelete *out_options, GError **error);

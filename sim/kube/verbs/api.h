@@ -71,6 +71,10 @@ SimObject *kube_update_status (KubeApi *api, const KubeKind *kind, const char *n
 SimObject *kube_update_with (KubeApi *api, const KubeKind *kind, const char *namespace_,
                              const char *name, KubePart part, const DdValue *object,
                              const KubeWrite *options, GError **error);
+/* Server-side apply of CONFIG by OPTIONS->manager, which creates what is not there. */
+SimObject *kube_apply (KubeApi *api, const KubeKind *kind, const char *namespace_, const char *name,
+                       KubePart part, const DdValue *config, const KubeWrite *options,
+                       gboolean *out_created, GError **error);
 /* RFC 7386 on the main resource; the short way for actors. */
 SimObject *kube_merge (KubeApi *api, const KubeKind *kind, const char *namespace_, const char *name,
                        const DdValue *patch, GError **error);

@@ -93,14 +93,15 @@ is_offered (const KubeKind *kind, GError **error)
 }
 
 static gboolean
-prepare (KubeApi *api, const KubeKind *kind, const char *namespace_, DdValue **object,
-         GError **error)
+prepare (KubeApi *api, const KubeKind *kind, const char *namespace_, const DdValue *sent,
+         DdValue **object, const KubeWrite *options, GError **error)
 {
   if (!kube_metadata_settle_namespace (kind, namespace_, object, error)
       || !kube_namespace_admits (api, kind, namespace_, name_or_base (*object), error))
     return FALSE;
   if ((kind->subresources & KUBE_SUB_STATUS) && !(kind->flags & KUBE_KEEPS_STATUS_ON_CREATE))
     dd_value_set (object, "status", NULL);
+  *object = kube_note_writer (api, kind, KUBE_PART_MAIN, NULL, sent, *object, options);
   return kind->prepare_create == NULL || kind->prepare_create (api, object, error);
 }
 
@@ -167,7 +168,8 @@ kube_create_with (KubeApi *api, const KubeKind *kind, const char *namespace_, co
   gboolean has_revision, taken;
   const char *name;
 
-  if (made == NULL || !is_offered (kind, error) || !prepare (api, kind, scope, &made, error))
+  if (made == NULL || !is_offered (kind, error)
+      || !prepare (api, kind, scope, object, &made, how, error))
     return NULL;
   has_revision = dd_value_path_string (made, "metadata.resourceVersion") != NULL;
   complete_metadata (api, kind, scope, &made, &taken);

@@ -26,6 +26,7 @@ static const struct
   { "annotations", FALSE },
   { "ownerReferences", FALSE },
   { "finalizers", FALSE },
+  { "managedFields", FALSE },
 };
 
 DdValue *

@@ -21,6 +21,14 @@ DdValue *kube_metadata_compose (DdValue *object, const DdValue *system);
 gsize kube_count_finalizers (const DdValue *object);
 gboolean kube_is_terminating (const DdValue *object);
 
+/* sim/kube/verbs/apply.c: OBJECT (taken), which comes of OLD (NULL: it is new) and of what a client
+ * SENT, with its managedFields as OPTIONS have them. */
+DdValue *kube_note_writer (KubeApi *api, const KubeKind *kind, KubePart part, const DdValue *old,
+                           const DdValue *sent, DdValue *object, const KubeWrite *options);
+
+/* sim/kube/verbs/update.c: OBJECT bears the NAME of the request. */
+gboolean kube_check_name (const char *name, const DdValue *object, GError **error);
+
 /* sim/kube/verbs/validate.c: everything that must hold before OBJECT is written. OLD is NULL for a
  * create. */
 gboolean kube_validate (const KubeKind *kind, const DdValue *old, const DdValue *object,

@@ -9,6 +9,7 @@
 
 #include <string.h>
 
+#include "sim/kube/apply/managed.h"
 #include "sim/kube/verbs/rules.h"
 #include "sim/kube/schema/schema.h"
 
@@ -16,8 +17,8 @@ static const KubeWrite plain_write;
 
 /* ---- what the request may touch ---- */
 
-static gboolean
-check_name (const char *name, const DdValue *object, GError **error)
+gboolean
+kube_check_name (const char *name, const DdValue *object, GError **error)
 {
   const char *own = dd_value_path_string (object, "metadata.name");
 
@@ -184,13 +185,29 @@ count_generation (const SimObject *old, DdValue **object)
     dd_value_set (object, "metadata.generation", dd_int (generation + 1));
 }
 
+/* A write that says nothing but when it was made says nothing.
+ *
+ * Imitates: apiserver's IgnoreManagedFieldsTimestampsTransformer. */
+static gboolean
+changes_nothing (const SimObject *old, const DdValue *object)
+{
+  const DdValue *before = dd_value_at (old->value, "metadata", "managedFields", NULL);
+  const DdValue *after = dd_value_at (object, "metadata", "managedFields", NULL);
+  g_autoptr (DdValue) timeless = NULL;
+
+  if (dd_value_equal (before, after) || !kube_managed_same (before, after))
+    return dd_value_equal (old->value, object);
+  timeless = dd_value_with (object, dd_value_ref (before), "metadata", "managedFields", NULL);
+  return dd_value_equal (old->value, timeless);
+}
+
 static SimObject *
 keep (KubeApi *api, SimObject *old, DdValue *object, gboolean dry_run)
 {
   gboolean leaves = kube_is_terminating (object) && kube_may_leave (old->kind, object);
   SimObject *written;
 
-  if (!leaves && dd_value_equal (old->value, object))
+  if (!leaves && changes_nothing (old, object))
     {
       dd_value_unref (object);
       return sim_object_ref (old);
@@ -215,12 +232,13 @@ write_part (KubeApi *api, const KubeKind *kind, SimObject *old, KubePart part,
 {
   g_autoptr (DdValue) made = kube_schema_decode (kind, object, old->value, options, error);
 
-  if (made == NULL || !check_name (old->name, made, error)
+  if (made == NULL || !kube_check_name (old->name, made, error)
       || !kube_metadata_settle_namespace (kind, old->namespace_, &made, error)
       || !check_revision (old, made, error) || !check_uid (old, made, error))
     return NULL;
   made = kube_metadata_compose (g_steal_pointer (&made), dd_value_member (old->value, "metadata"));
   made = take_part (old, part, g_steal_pointer (&made));
+  made = kube_note_writer (api, kind, part, old->value, object, g_steal_pointer (&made), options);
   if (part == KUBE_PART_MAIN)
     {
       if (kind->prepare_update != NULL && !kind->prepare_update (api, old, &made, error))
