@@ -276,6 +276,63 @@ stored_kinds ()
   says "$who: its rules are told" '^  pods +\[\] +\[\] +\[get list\]$'
 }
 
+cat >"$T/shelf.yaml" <<'END'
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: shelf, labels: {room: cellar}}
+data: {colour: blue, height: "2"}
+END
+sed 's/blue/green/' "$T/shelf.yaml" >"$T/green.yaml"
+
+# ends_with NAME STATUS COMMAND...: the command ends with STATUS; what it says is in $T/output.
+ends_with ()
+{
+  what=$1 wanted=$2
+  shift 2
+  timeout 120 "$@" >"$T/output" 2>&1 </dev/null
+  if [ $? -eq "$wanted" ]; then ok "$what"; else not_ok "$what"; fi
+}
+
+# Server-side apply by $who, in the namespace typed.
+server_side_apply ()
+{
+  check "$who: apply --server-side" "$kubectl" -n typed apply --server-side -f "$T/shelf.yaml"
+  says "$who: it says so" 'configmap/shelf serverside-applied'
+  version=$("$kubectl" -n typed get configmap shelf -o 'jsonpath={.metadata.resourceVersion}')
+  check "$who: apply --server-side again" "$kubectl" -n typed apply --server-side -f "$T/shelf.yaml"
+  check "$who: get its version" "$kubectl" -n typed get configmap shelf \
+    -o 'jsonpath={.metadata.resourceVersion}'
+  says "$who: nothing was written" "^$version\$"
+  check "$who: patch what was applied" "$kubectl" -n typed patch configmap shelf --type merge \
+    -p '{"data":{"colour":"red"}}'
+  ends_with "$who: diff --server-side" 1 "$kubectl" -n typed diff --server-side --force-conflicts \
+    -f "$T/shelf.yaml"
+  says "$who: it shows what would change" '^\+ +colour: blue$'
+  ends_with "$who: apply --server-side over the patch" 1 "$kubectl" -n typed apply --server-side \
+    -f "$T/shelf.yaml"
+  says "$who: it conflicts" 'conflict with "kubectl-patch" using v1: \.data\.colour$'
+  check "$who: apply --server-side --force-conflicts" "$kubectl" -n typed apply --server-side \
+    --force-conflicts -f "$T/shelf.yaml"
+  check "$who: get what it made" "$kubectl" -n typed get configmap shelf -o json
+  says "$who: it is as it was applied" '"colour": "blue"'
+  if [ "$minor" -ge 21 ]; then
+    check "$who: get --show-managed-fields" "$kubectl" -n typed get configmap shelf -o yaml \
+      --show-managed-fields
+    says "$who: they name the applier" '^ +manager: kubectl$'
+    says "$who: and its fields" '^ +f:colour: \{\}$'
+  else
+    skip "$who: get --show-managed-fields" "before 1.21 there is no such flag"
+  fi
+  check "$who: delete what was applied" "$kubectl" -n typed delete configmap shelf
+  check "$who: apply on the client's side" "$kubectl" -n typed apply -f "$T/shelf.yaml"
+  check "$who: go on with --server-side" "$kubectl" -n typed apply --server-side -f "$T/green.yaml"
+  says "$who: that is no conflict" 'configmap/shelf serverside-applied$'
+  check "$who: apply view-last-applied" "$kubectl" -n typed apply view-last-applied configmap/shelf
+  says "$who: it follows the server's side" 'colour: green'
+  check "$who: go back to the client's side" "$kubectl" -n typed apply -f "$T/shelf.yaml"
+  says "$who: that works" 'configmap/shelf configured'
+}
+
 cat >"$T/autoscaler.yaml" <<'END'
 apiVersion: autoscaling/v2
 kind: HorizontalPodAutoscaler
@@ -437,6 +494,7 @@ verbs ()
   check "$who: delete job" "$kubectl" -n typed delete job sums --timeout=100s
   stored_kinds
   custom_resources
+  server_side_apply
   check "$who: drain without evictions" "$kubectl" drain "$node" --ignore-daemonsets \
     --delete-emptydir-data --disable-eviction --timeout=100s
   check "$who: uncordon again" "$kubectl" uncordon "$node"

@@ -50,6 +50,57 @@ START_TEST (a_deployment_gets_its_pods_and_says_so)
 }
 END_TEST
 
+static const DdValue *
+owners_of (const SimObject *object)
+{
+  return dd_value_path (object->value, "metadata.managedFields");
+}
+
+/* "MANAGER/SUBRESOURCE " of each entry, in order; caller frees. */
+static char *
+writers_of (const SimObject *object)
+{
+  const DdValue *owners = owners_of (object);
+  GString *text = g_string_new (NULL);
+
+  for (gsize i = 0; i < dd_value_length (owners); i++)
+    {
+      const DdValue *entry = dd_value_element (owners, i);
+      const char *subresource = dd_value_path_string (entry, "subresource");
+
+      g_string_append_printf (text, "%s/%s ", dd_value_path_string (entry, "manager"),
+                              subresource != NULL ? subresource : "");
+    }
+  return g_string_free (text, FALSE);
+}
+
+START_TEST (what_moves_by_itself_is_noted_where_that_is_asked_for)
+{
+  g_autoptr (GPtrArray) silent = NULL;
+  g_autoptr (GPtrArray) pods = NULL;
+  g_autofree char *of_pod = NULL;
+  g_autofree char *fields = NULL;
+
+  launch_ready (1);
+  deploy ("old", 1);
+  run_for (30 * DD_SECOND);
+  api->notes_actors = TRUE;
+  deploy ("web", 2);
+  run_for (30 * DD_SECOND);
+  silent = pods_of ("old");
+  pods = pods_of ("web");
+  ck_assert_ptr_null (owners_of (silent->pdata[0]));
+  of_pod = writers_of (pods->pdata[0]);
+  ck_assert_str_eq (of_pod, "kube-controller-manager/ kubelet/status ");
+  fields = dd_value_to_text (
+      dd_value_path (owners_of (pods->pdata[0]), "0.fieldsV1.f:metadata.f:ownerReferences"));
+  ck_assert_ptr_nonnull (strstr (fields, "{\".\":{},\"k:{\\\"uid\\\":\\\""));
+  /* What is the same for both is there once. */
+  ck_assert_ptr_eq (dd_value_path (owners_of (pods->pdata[0]), "0.fieldsV1"),
+                    dd_value_path (owners_of (pods->pdata[1]), "0.fieldsV1"));
+}
+END_TEST
+
 START_TEST (before_1_32_the_first_scaling_has_no_from)
 {
   stop_world ();
@@ -732,6 +783,7 @@ main (void)
 
   tcase_add_checked_fixture (cases, start_world, stop_world);
   tcase_add_test (cases, a_deployment_gets_its_pods_and_says_so);
+  tcase_add_test (cases, what_moves_by_itself_is_noted_where_that_is_asked_for);
   tcase_add_test (cases, before_1_32_the_first_scaling_has_no_from);
   tcase_add_test (cases, scaling_down_takes_the_unready_first);
   tcase_add_test (cases, a_replica_set_that_may_not_create_says_so_and_tries_again);

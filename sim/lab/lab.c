@@ -124,6 +124,7 @@ sim_lab_new (const SimLabOptions *options, GError **error)
   lab->tell = options->tell;
   lab->unmodelled = sim_unmodelled_new ();
   lab->furnish.seed = options->seed;
+  lab->furnish.notes_actors = TRUE;
   lab->furnish.start = sim_pacing_start ();
   lab->furnish.endpoint = sim_server_url (lab->server);
   lab->profile = g_strdup (options->profile);

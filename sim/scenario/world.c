@@ -446,12 +446,16 @@ typedef struct
   GHashTable *done;             /* of SimManifest; for look-up only */
 } Creation;
 
+/* Who made what a world begins with, as managedFields call it. */
+#define FURNISHER "drydock"
+
 static gboolean
 create (Creation *self, const SimManifest *manifest, GError **error)
 {
   g_autoptr (DdValue) object = sim_manifest_to_create (manifest);
   const KubeKind *kind = sim_kind_served (manifest->kind, self->world->kube->catalogue);
   g_autoptr (SimObject) made = NULL;
+  KubeWrite how = { .manager = kube_actor (self->world->kube, FURNISHER) };
   GError *reason = NULL;
 
   if (!g_hash_table_add (self->done, (gpointer) manifest))
@@ -464,7 +468,7 @@ create (Creation *self, const SimManifest *manifest, GError **error)
                          manifest->kind->kind);
       return FALSE;
     }
-  made = kube_create (self->world->kube, kind, manifest->namespace_, object, &reason);
+  made = kube_create_with (self->world->kube, kind, manifest->namespace_, object, &how, &reason);
   return made != NULL || refuse_at (manifest->node, reason, error);
 }
 
@@ -582,6 +586,7 @@ sim_world_furnish (const SimWorldFile *file, const SimFurnish *options, GError *
     .kube_minor = aws_kubernetes_minor (sim_world_file_version (file)),
     .region = sim_world_file_region (file),
     .account = text_or (file->root, "account", DEFAULT_ACCOUNT),
+    .notes_actors = options->notes_actors,
     .endpoint = options->endpoint != NULL ? options->endpoint : DEFAULT_ENDPOINT,
   };
   g_autoptr (SimWorld) world = sim_world_new (&world_options);

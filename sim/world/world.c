@@ -28,6 +28,7 @@ sim_world_new (const SimWorldOptions *options)
   world->cloud = aws_cloud_new (world->stage, options->region, options->account);
   aws_autoscaling_start (world->cloud);
   world->kube = kube_api_new (world->stage, options->kube_minor);
+  world->kube->notes_actors = options->notes_actors;
   world->transport = sim_transport_new (world, sim_carrier_new_direct (world));
   world->actors = sim_actors_new (world->kube);
   world->eks = aws_eks_new (world->cloud, world->kube, sim_transport_interface (world->transport),

@@ -33,11 +33,12 @@ struct _SimWorld
 typedef struct
 {
   guint64 seed;
-  DdUsec start;         /* the instant of the world's beginning (furnishing starts there) */
-  int kube_minor;       /* 27..33 */
-  const char *region;   /* "us-west-2" */
-  const char *account;  /* "123456789012" */
-  const char *endpoint; /* "http://127.0.0.1:4566": what describe-cluster tells clients */
+  DdUsec start;          /* the instant of the world's beginning (furnishing starts there) */
+  int kube_minor;        /* 27..33 */
+  const char *region;    /* "us-west-2" */
+  const char *account;   /* "123456789012" */
+  gboolean notes_actors; /* managedFields tell of controllers and kubelets too */
+  const char *endpoint;  /* "http://127.0.0.1:4566": what describe-cluster tells clients */
 } SimWorldOptions;
 
 SimWorld *sim_world_new (const SimWorldOptions *options);

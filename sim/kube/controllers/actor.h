@@ -22,7 +22,11 @@ typedef struct
   /* What it asks the API server for (sim/kube/controllers/writes.h), as faults name it; * stands
    * for any kind. Ended by NULL; NULL: it writes statuses and events alone. */
   const char *const *writes;
+  /* The program that it is part of, as managedFields call it; NULL: SIM_CONTROLLER_MANAGER. */
+  const char *manager;
 } SimActorClass;
+
+#define SIM_CONTROLLER_MANAGER "kube-controller-manager"
 
 struct _SimActors
 {
@@ -36,8 +40,11 @@ struct _SimActors
 /* What KLASS's start () returned; NULL while it has not run yet. */
 gpointer sim_actors_part (SimActors *actors, const SimActorClass *klass);
 
-/* kube_set_status () for those who need no answer. Takes STATUS. */
-void sim_actors_post_status (SimActors *actors, SimObject *object, DdValue *status);
+/* kube_set_status () by WHO, for those who need no answer. Takes STATUS. */
+void sim_actors_post_status (SimActors *actors, const SimActorClass *who, SimObject *object,
+                             DdValue *status);
+/* What managedFields call WHO. */
+const char *sim_actor_manager (const SimActorClass *who);
 
 extern const SimActorClass sim_actor_attach_detach;
 extern const SimActorClass sim_actor_cloud_node;

@@ -84,10 +84,17 @@ sim_writes_of (const char *writer)
   return NULL;
 }
 
-void
-sim_actors_post_status (SimActors *actors, SimObject *object, DdValue *status)
+const char *
+sim_actor_manager (const SimActorClass *who)
 {
-  SimObject *written = kube_set_status (actors->api, object, status);
+  return who->manager != NULL ? who->manager : SIM_CONTROLLER_MANAGER;
+}
+
+void
+sim_actors_post_status (SimActors *actors, const SimActorClass *who, SimObject *object,
+                        DdValue *status)
+{
+  SimObject *written = kube_set_status_as (actors->api, sim_actor_manager (who), object, status);
 
   if (written != NULL)
     sim_object_unref (written);

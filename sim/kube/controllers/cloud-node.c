@@ -154,4 +154,5 @@ stop (gpointer data)
 
 static const char *const writes[] = { "patch nodes", "delete nodes", NULL };
 
-const SimActorClass sim_actor_cloud_node = { "cloud-node", start, stop, writes };
+const SimActorClass sim_actor_cloud_node
+    = { "cloud-node", start, stop, writes, .manager = "aws-cloud-controller-manager" };

@@ -384,7 +384,7 @@ write_status (DaemonSets *self, SimObject *set, const Tally *tally)
                    "updatedNumberScheduled", updated > 0 ? dd_int (updated) : NULL,
                    "numberAvailable", available > 0 ? dd_int (available) : NULL,
                    "numberUnavailable", unavailable > 0 ? dd_int (unavailable) : NULL, NULL);
-  sim_actors_post_status (self->actors, set, status);
+  sim_actors_post_status (self->actors, &sim_actor_daemon_set, set, status);
 }
 
 /* Takes away old pods: those that serve nobody at once, the others as maxUnavailable allows. The

@@ -231,7 +231,7 @@ sim_rollout_report_refusal (SimRollout *rollout, const GError *problem)
   DdValue *refusal = condition (rollout, "Progressing", "False", reason, dd_string (message));
 
   sim_actors_post_status (
-      actors, rollout->deployment,
+      actors, &sim_actor_deployment, rollout->deployment,
       sim_status_with_condition (dd_value_member (deployment->value, "status"), refusal));
   kube_record_event (actors->api, deployment, "deployment-controller", NULL, "Warning", reason,
                      "%s", message);
@@ -246,5 +246,6 @@ sim_rollout_write_status (SimRollout *rollout, gboolean created)
   add_condition (&status, progressing_condition (rollout, counts, created));
   remove_failure (&status);
   add_condition (&status, replica_failure_condition (rollout));
-  sim_actors_post_status (rollout->self->actors, rollout->deployment, status);
+  sim_actors_post_status (rollout->self->actors, &sim_actor_deployment, rollout->deployment,
+                          status);
 }

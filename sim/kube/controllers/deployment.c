@@ -142,7 +142,7 @@ count_collision (SimRollout *rollout)
 {
   const SimObject *deployment = rollout->deployment;
   gint64 count = dd_value_path_int (deployment->value, "status.collisionCount", 0);
-  sim_actors_post_status (rollout->self->actors, rollout->deployment,
+  sim_actors_post_status (rollout->self->actors, &sim_actor_deployment, rollout->deployment,
                           dd_value_with_member (dd_value_member (deployment->value, "status"),
                                                 "collisionCount", dd_int (count + 1)));
 }

@@ -282,7 +282,7 @@ write_status (Disruption *self, SimObject *budget, Figures *figures)
       dd_int (figures->desired), "expectedPods", dd_int (figures->expected), "conditions",
       conditions != NULL ? dd_value_ref (conditions) : NULL, NULL);
   sim_actors_post_status (
-      self->actors, budget,
+      self->actors, &sim_actor_disruption, budget,
       sim_status_with_condition (counts,
                                  allowed_condition (self, budget, figures->allowed > 0, NULL)));
 }
@@ -298,7 +298,7 @@ fail_safe (Disruption *self, SimObject *budget, const GError *problem)
                      "CalculateExpectedPodCountFailed",
                      "Failed to calculate the number of expected pods: %s", problem->message);
   sim_actors_post_status (
-      self->actors, budget,
+      self->actors, &sim_actor_disruption, budget,
       sim_status_with_condition (closed, allowed_condition (self, budget, FALSE, problem)));
 }
 

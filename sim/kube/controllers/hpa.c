@@ -752,7 +752,7 @@ look_at (Autoscalers *self, Autoscaler *own, SimObject *object)
       scale (&look);
       sim_object_unref (look.target);
     }
-  sim_actors_post_status (self->actors, object, look.status);
+  sim_actors_post_status (self->actors, &sim_actor_hpa, object, look.status);
   g_clear_pointer (&look.pods, g_ptr_array_unref);
 }
 

@@ -199,7 +199,7 @@ post_status (Sync *sync)
                                   list_of (sync->uncounted_failed), NULL);
 
   sim_actors_post_status (
-      actors_of (sync), sync->job,
+      actors_of (sync), &sim_actor_job, sync->job,
       dd_object ("conditions",
                  dd_value_length (sync->conditions) > 0 ? dd_value_ref (sync->conditions) : NULL,
                  "startTime", value_or_nothing (sync->start_time), "completionTime",

@@ -101,7 +101,7 @@ pod_of (const SimPodWorker *worker)
 static void
 post_status (SimPodWorker *worker, SimObject *pod)
 {
-  sim_actors_post_status (actors_of (worker), pod,
+  sim_actors_post_status (actors_of (worker), &sim_actor_kubelet, pod,
                           sim_pod_status (actors_of (worker), pod, &worker->report));
 }
 

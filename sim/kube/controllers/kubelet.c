@@ -169,7 +169,7 @@ post_ready (gpointer data)
   host->event = 0;
   if (node == NULL || kube_node_view (node)->ready || !network_is_up (host))
     return;
-  sim_actors_post_status (actors, node,
+  sim_actors_post_status (actors, &sim_actor_kubelet, node,
                           sim_status_with_condition (dd_value_member (node->value, "status"),
                                                      sim_host_ready_condition (host, TRUE)));
   record_status (host, node, "NodeReady");
@@ -204,7 +204,10 @@ create_lease (SimHost *host, const SimObject *node)
   g_autoptr (SimObject) created = NULL;
 
   /* A kubelet that comes back finds its old lease, and goes on with it. */
-  created = kube_create (actors->api, &kube_lease, "kube-node-lease", lease, NULL);
+  created = kube_create_with (
+      actors->api, &kube_lease, "kube-node-lease", lease,
+      &(KubeWrite) { .manager = kube_actor (actors->api, sim_actor_manager (&sim_actor_kubelet)) },
+      NULL);
 }
 
 static void
@@ -255,8 +258,8 @@ register_node (gpointer data)
       = sim_write_create (actors, &sim_actor_kubelet, &kube_node, NULL, value, &problem);
 
   if (g_error_matches (problem, KUBE_ERROR, KUBE_ALREADY_EXISTS)) /* of an earlier start */
-    node = kube_set_status (actors->api, node_of (host),
-                            dd_value_ref (dd_value_member (value, "status")));
+    node = kube_set_status_as (actors->api, sim_actor_manager (&sim_actor_kubelet), node_of (host),
+                               dd_value_ref (dd_value_member (value, "status")));
   if (node == NULL)
     {
       register_later (host);
@@ -523,4 +526,4 @@ stop (gpointer data)
 
 static const char *const writes[] = { "create nodes", "delete pods", NULL };
 
-const SimActorClass sim_actor_kubelet = { "kubelet", start, stop, writes };
+const SimActorClass sim_actor_kubelet = { "kubelet", start, stop, writes, .manager = "kubelet" };

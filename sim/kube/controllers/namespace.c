@@ -130,7 +130,7 @@ report (Namespaces *self, SimObject *space, const char *left)
                      "lastTransitionTime", sim_now_value (self->actors->stage), "reason",
                      dd_string (rows[i].reason), "message", dd_string (rows[i].message), NULL));
     }
-  sim_actors_post_status (self->actors, space, status);
+  sim_actors_post_status (self->actors, &sim_actor_namespace, space, status);
 }
 
 static gboolean

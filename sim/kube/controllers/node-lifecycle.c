@@ -106,7 +106,7 @@ declare_unknown (NodeLifecycle *self, SimObject *node)
 
       status = sim_status_with_condition (plain, unknown_condition (self, before, types[i]));
     }
-  sim_actors_post_status (self->actors, node, status);
+  sim_actors_post_status (self->actors, &sim_actor_node_lifecycle, node, status);
   kube_record_event (self->actors->api, node, COMPONENT, NULL, "Normal", "NodeNotReady",
                      "Node %s status is now: NodeNotReady", node->name);
   sim_stage_trace (self->actors->stage, "node-lifecycle", DD_EVENT_NODE_NOT_READY, node->name,
@@ -139,7 +139,7 @@ mark_pod_unready (NodeLifecycle *self, SimObject *pod)
       = dd_object ("type", dd_string ("Ready"), "status", dd_string ("False"), "lastProbeTime",
                    dd_null (), "lastTransitionTime", sim_now_value (self->actors->stage), NULL);
   sim_actors_post_status (
-      self->actors, pod,
+      self->actors, &sim_actor_node_lifecycle, pod,
       sim_status_with_condition (dd_value_member (pod->value, "status"), condition));
 
   kube_record_event (self->actors->api, pod, COMPONENT, NULL, "Warning", "NodeNotReady",

@@ -35,7 +35,7 @@ collect (PodGc *self, SimObject *pod, GError **error)
       g_autoptr (DdValue) status = dd_value_with_member (dd_value_member (pod->value, "status"),
                                                          "phase", dd_string ("Failed"));
 
-      sim_actors_post_status (self->actors, pod,
+      sim_actors_post_status (self->actors, &sim_actor_pod_gc, pod,
                               sim_status_with_condition (status, dd_value_ref (condition)));
     }
   dd_value_unref (condition);
@@ -62,7 +62,7 @@ fail_unbound (PodGc *self, const char *namespace_, const char *name, GError **er
   if (view == NULL || view->node_name != NULL || !view->terminating || view->finished)
     return TRUE;
   sim_actors_post_status (
-      self->actors, pod,
+      self->actors, &sim_actor_pod_gc, pod,
       dd_value_with_member (dd_value_member (pod->value, "status"), "phase", dd_string ("Failed")));
   options.grace_seconds = 0;
   options.uid = pod->uid;

@@ -232,7 +232,7 @@ write_status (ReplicaSets *self, SimObject *set, const GError *problem)
       status = sim_status_with_condition (plain, failure_condition (self, set, active, problem));
       dd_value_unref (plain);
     }
-  sim_actors_post_status (self->actors, set, status);
+  sim_actors_post_status (self->actors, &sim_actor_replica_set, set, status);
 }
 
 static gboolean

@@ -327,7 +327,7 @@ remove_victim (const SimAttempt *attempt, SimObject *victim, const char *node, G
   g_autoptr (SimObject) deleted = NULL;
 
   sim_actors_post_status (
-      actors, victim,
+      actors, &sim_actor_scheduler, victim,
       sim_status_with_condition (dd_value_member (victim->value, "status"), condition));
   options.uid = victim->uid;
   deleted = sim_write_delete (actors, &sim_actor_scheduler, victim, &options, error);

@@ -216,7 +216,7 @@ report_failure (Scheduler *self, SimObject *pod, const char *message, const char
   news = !dd_value_equal (status, dd_value_member (pod->value, "status"));
   kube_record_event (self->actors->api, pod, COMPONENT, NULL, "Warning", "FailedScheduling",
                      "%.1024s", message);
-  sim_actors_post_status (self->actors, pod, status);
+  sim_actors_post_status (self->actors, &sim_actor_scheduler, pod, status);
   if (news)
     sim_stage_trace (self->actors->stage, "scheduler", DD_EVENT_POD_UNSCHEDULABLE, subject,
                      dd_object ("message", dd_string (message), NULL));
@@ -510,4 +510,5 @@ static const char *const writes[]
     = { "create pods/binding", "delete pods", "update persistentvolumeclaims",
         "update persistentvolumes", NULL };
 
-const SimActorClass sim_actor_scheduler = { "scheduler", start, stop, writes };
+const SimActorClass sim_actor_scheduler
+    = { "scheduler", start, stop, writes, .manager = "kube-scheduler" };

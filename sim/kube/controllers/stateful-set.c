@@ -478,7 +478,7 @@ write_status (Work *work)
   const SimObject *current = through ? work->revisions.update : work->revisions.current;
 
   sim_actors_post_status (
-      work->self->actors, work->set,
+      work->self->actors, &sim_actor_stateful_set, work->set,
       dd_object ("observedGeneration",
                  dd_int (dd_value_path_int (work->set->value, "metadata.generation", 0)),
                  "replicas", dd_int (counts.all), "readyReplicas", count_or_nothing (counts.ready),

@@ -84,7 +84,7 @@ evict (TaintEviction *self, SimObject *pod, GError **error)
   kube_record_event (self->actors->api, pod, COMPONENT, NULL, "Normal", "TaintManagerEviction",
                      "Marking for deletion Pod %s/%s", pod->namespace_, pod->name);
   sim_actors_post_status (
-      self->actors, pod,
+      self->actors, &sim_actor_taint_eviction, pod,
       sim_status_with_condition (dd_value_member (pod->value, "status"), condition));
   options.uid = pod->uid;
   deleted = sim_write_delete (self->actors, &sim_actor_taint_eviction, pod, &options, error);

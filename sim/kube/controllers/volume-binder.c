@@ -78,7 +78,7 @@ post_bound (Binder *self, SimObject *claim, const SimObject *volume)
   const DdValue *modes = dd_value_path (volume->value, "spec.accessModes");
   const DdValue *capacity = dd_value_path (volume->value, "spec.capacity");
 
-  sim_actors_post_status (self->actors, claim,
+  sim_actors_post_status (self->actors, &sim_actor_volume_binder, claim,
                           dd_object ("phase", dd_string ("Bound"), "accessModes",
                                      modes != NULL ? dd_value_ref (modes) : NULL, "capacity",
                                      capacity != NULL ? dd_value_ref (capacity) : NULL, NULL));
@@ -119,7 +119,8 @@ follow_bound (Binder *self, SimObject *claim, const char *name, GError **error)
         return TRUE; /* it may still be made */
       record (self, claim, COMPONENT, "Warning", "ClaimLost",
               "Bound claim has lost its PersistentVolume. Data on the volume is lost!");
-      sim_actors_post_status (self->actors, claim, dd_object ("phase", dd_string ("Lost"), NULL));
+      sim_actors_post_status (self->actors, &sim_actor_volume_binder, claim,
+                              dd_object ("phase", dd_string ("Lost"), NULL));
       return TRUE;
     }
   if (dd_value_path (volume->value, "spec.claimRef.uid") == NULL
@@ -408,7 +409,7 @@ reconcile_volume (gpointer data, const char *namespace_ G_GNUC_UNUSED, const cha
 
   if (volume == NULL)
     return TRUE;
-  sim_actors_post_status (self->actors, volume,
+  sim_actors_post_status (self->actors, &sim_actor_volume_binder, volume,
                           dd_object ("phase", dd_string (phase_of (self, volume)), NULL));
   policy = dd_value_path_string (volume->value, "spec.persistentVolumeReclaimPolicy");
   if (!sim_is_terminating (volume) && g_strcmp0 (phase_of (self, volume), "Released") == 0

@@ -64,6 +64,14 @@ may_touch (SimActors *actors, const SimActorClass *who, const char *verb, const 
   return is_let_through (actors, who, operation, names, error);
 }
 
+/* How WHO writes: it is noted in managedFields, where actors are noted at all. */
+static KubeWrite
+write_by (SimActors *actors, const SimActorClass *who, const char *subresource)
+{
+  return (KubeWrite) { .manager = kube_actor (actors->api, sim_actor_manager (who)),
+                       .subresource = subresource };
+}
+
 SimObject *
 sim_write_create (SimActors *actors, const SimActorClass *who, const KubeKind *kind,
                   const char *namespace_, const DdValue *value, GError **error)
@@ -71,9 +79,11 @@ sim_write_create (SimActors *actors, const SimActorClass *who, const KubeKind *k
   g_autofree char *operation = g_strconcat ("create ", kind->plural, NULL);
   g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
 
+  KubeWrite how = write_by (actors, who, NULL);
+
   kube_add_names_of_new (actors->store, kind, namespace_, value, names);
   return is_let_through (actors, who, operation, names, error)
-             ? kube_create (actors->api, kind, namespace_, value, error)
+             ? kube_create_with (actors->api, kind, namespace_, value, &how, error)
              : NULL;
 }
 
@@ -81,15 +91,18 @@ SimObject *
 sim_write_merge (SimActors *actors, const SimActorClass *who, const char *verb,
                  const SimObject *object, const DdValue *patch, GError **error)
 {
-  return may_touch (actors, who, verb, object, NULL, error) ? kube_merge (
-             actors->api, object->kind, object->namespace_, object->name, patch, error)
-                                                            : NULL;
+  KubeWrite how = write_by (actors, who, NULL);
+
+  return may_touch (actors, who, verb, object, NULL, error)
+             ? kube_merge_with (actors->api, object, patch, &how, error)
+             : NULL;
 }
 
 gboolean
 sim_write_scale (SimActors *actors, const SimActorClass *who, const SimObject *object,
                  gint64 replicas, GError **error)
 {
+  KubeWrite how = write_by (actors, who, "scale");
   g_autoptr (SimObject) now = NULL;
   g_autoptr (DdValue) wanted = NULL;
   g_autoptr (SimObject) scaled = NULL;
@@ -100,7 +113,8 @@ sim_write_scale (SimActors *actors, const SimActorClass *who, const SimObject *o
   if (now == NULL)
     return FALSE;
   wanted = kube_scale_with (now, replicas);
-  scaled = kube_update (actors->api, object->kind, object->namespace_, object->name, wanted, error);
+  scaled = kube_update_with (actors->api, object->kind, object->namespace_, object->name,
+                             KUBE_PART_MAIN, wanted, &how, error);
 
   return scaled != NULL;
 }

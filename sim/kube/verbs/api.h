@@ -27,6 +27,7 @@ struct _KubeApi
   DdRandom *audits;       /* Audit-Id headers, a stream of their own: requests move no other one */
   KubeRecorder *recorder; /* sim/kube/kinds/recorder.h; NULL until the first event */
   GDestroyNotify recorder_free;
+  gboolean notes_actors; /* managedFields tell of what moves by itself, and not of clients alone */
   GHashTable *refreshes; /* KubeKind -> Refresh, for look-up only */
 };
 
@@ -78,9 +79,17 @@ SimObject *kube_apply (KubeApi *api, const KubeKind *kind, const char *namespace
 /* RFC 7386 on the main resource; the short way for actors. */
 SimObject *kube_merge (KubeApi *api, const KubeKind *kind, const char *namespace_, const char *name,
                        const DdValue *patch, GError **error);
+/* The same for OBJECT as it is now, noted as OPTIONS have it. */
+SimObject *kube_merge_with (KubeApi *api, const SimObject *object, const DdValue *patch,
+                            const KubeWrite *options, GError **error);
+/* NAME for KubeWrite.manager where actors are noted, else NULL. */
+const char *kube_actor (const KubeApi *api, const char *name);
 /* Replaces .status as a controller would; writes nothing when it is the same. Takes STATUS. NULL
  * when the object is gone (not an error for a controller). */
 SimObject *kube_set_status (KubeApi *api, SimObject *object, DdValue *status);
+/* The same by MANAGER, where actors are noted. */
+SimObject *kube_set_status_as (KubeApi *api, const char *manager, SimObject *object,
+                               DdValue *status);
 
 SimObject *kube_delete (KubeApi *api, const KubeKind *kind, const char *namespace_,
                         const char *name, const KubeDelete *options, GError **error);

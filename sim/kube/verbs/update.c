@@ -297,18 +297,41 @@ kube_merge (KubeApi *api, const KubeKind *kind, const char *namespace_, const ch
             const DdValue *patch, GError **error)
 {
   g_autoptr (SimObject) old = kube_get (api, kind, namespace_, name, error);
+
+  return old != NULL ? kube_merge_with (api, old, patch, &plain_write, error) : NULL;
+}
+
+SimObject *
+kube_merge_with (KubeApi *api, const SimObject *object, const DdValue *patch,
+                 const KubeWrite *options, GError **error)
+{
+  g_autoptr (SimObject) old = kube_get (api, object->kind, object->namespace_, object->name, error);
   g_autoptr (DdValue) merged = NULL;
 
   if (old == NULL)
     return NULL;
   merged = dd_value_merge (old->value, patch);
-  return write_part (api, kind, old, KUBE_PART_MAIN, merged, &plain_write, error);
+  return write_part (api, object->kind, old, KUBE_PART_MAIN, merged, options, error);
+}
+
+const char *
+kube_actor (const KubeApi *api, const char *name)
+{
+  return api->notes_actors ? name : NULL;
 }
 
 SimObject *
 kube_set_status (KubeApi *api, SimObject *object, DdValue *status)
 {
+  return kube_set_status_as (api, NULL, object, status);
+}
+
+SimObject *
+kube_set_status_as (KubeApi *api, const char *manager, SimObject *object, DdValue *status)
+{
+  const KubeWrite how = { .manager = kube_actor (api, manager), .subresource = "status" };
   SimObject *stored = sim_store_get (api->store, object->kind, object->namespace_, object->name);
+  DdValue *value;
 
   if (stored == NULL || strcmp (stored->uid, object->uid) != 0)
     {
@@ -320,6 +343,8 @@ kube_set_status (KubeApi *api, SimObject *object, DdValue *status)
       dd_value_unref (status);
       return sim_object_ref (stored);
     }
-  return sim_object_ref (sim_store_put (api->store, stored->kind,
-                                        dd_value_with_member (stored->value, "status", status)));
+  value = dd_value_with_member (stored->value, "status", status);
+  return sim_object_ref (sim_store_put (
+      api->store, stored->kind,
+      kube_note_writer (api, stored->kind, KUBE_PART_STATUS, stored->value, NULL, value, &how)));
 }
