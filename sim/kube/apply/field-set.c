@@ -141,28 +141,44 @@ compare_keys (const DdValue *a, const DdValue *b)
   return (dd_value_length (a) > shared) - (dd_value_length (b) > shared);
 }
 
+/* A step, and what it holds behind its colon: parsed once, however often it is compared. */
+typedef struct
+{
+  const char *text;
+  DdValue *operand; /* NULL for `f:NAME` and "." */
+} Step;
+
 static guint
 rank_of_step (const char *step)
 {
-  return (guint) (strchr (".fkvi", step[0]) - ".fkvi");
+  switch (step[0])
+    {
+    case '.':
+      return 0;
+    case 'f':
+      return 1;
+    case 'k':
+      return 2;
+    case 'v':
+      return 3;
+    default:
+      return 4;
+    }
 }
 
 static int
-compare_steps (const char *a, const char *b)
+compare_steps (gconstpointer a, gconstpointer b)
 {
-  guint left = rank_of_step (a), right = rank_of_step (b);
-  g_autoptr (DdValue) x = NULL;
-  g_autoptr (DdValue) y = NULL;
-  int order;
+  const Step *left = a, *right = b;
+  guint x = rank_of_step (left->text), y = rank_of_step (right->text);
+  int order = 0;
 
-  if (left != right)
-    return left < right ? -1 : 1;
-  if (a[0] == 'f' || a[0] == '.' || strcmp (a, b) == 0)
-    return strcmp (a, b);
-  x = operand (a);
-  y = operand (b);
-  order = a[0] == 'k' ? compare_keys (x, y) : compare_values (x, y);
-  return order != 0 ? order : strcmp (a, b);
+  if (x != y)
+    return x < y ? -1 : 1;
+  if (left->operand != NULL)
+    order = left->text[0] == 'k' ? compare_keys (left->operand, right->operand)
+                                 : compare_values (left->operand, right->operand);
+  return order != 0 ? order : strcmp (left->text, right->text);
 }
 
 static int
@@ -171,19 +187,25 @@ compare_text_pointers (gconstpointer a, gconstpointer b)
   return strcmp (*(const char *const *) a, *(const char *const *) b);
 }
 
-static int
-compare_step_pointers (gconstpointer a, gconstpointer b)
-{
-  return compare_steps (*(const char *const *) a, *(const char *const *) b);
-}
-
 static gboolean
-is_in_order (const DdValue *object)
+are_in_order (const Step *steps, gsize n)
 {
-  for (gsize i = 1; i < dd_value_length (object); i++)
-    if (compare_steps (dd_value_key (object, i - 1), dd_value_key (object, i)) > 0)
+  for (gsize i = 1; i < n; i++)
+    if (compare_steps (&steps[i - 1], &steps[i]) > 0)
       return FALSE;
   return TRUE;
+}
+
+/* TAKEN with its members in the order of STEPS, which is sorted for it. */
+static DdValue *
+in_order_of (const DdValue *taken, Step *steps, gsize n)
+{
+  g_auto (DdBuilder) ordered = dd_builder_object ();
+
+  qsort (steps, n, sizeof (Step), compare_steps);
+  for (gsize i = 0; i < n; i++)
+    dd_builder_set (&ordered, steps[i].text, dd_value_ref (dd_value_member (taken, steps[i].text)));
+  return dd_builder_end (&ordered);
 }
 
 /* Takes OBJECT. */
@@ -191,20 +213,20 @@ static DdValue *
 put_in_order (DdValue *object)
 {
   g_autoptr (DdValue) taken = object;
-  g_autoptr (GPtrArray) steps = NULL;
-  g_auto (DdBuilder) ordered = { 0 };
+  gsize n = dd_value_length (taken);
+  g_autofree Step *steps = g_new (Step, n);
+  DdValue *ordered;
 
-  if (is_in_order (taken))
-    return g_steal_pointer (&taken);
-  steps = g_ptr_array_new ();
-  for (gsize i = 0; i < dd_value_length (taken); i++)
-    g_ptr_array_add (steps, (gpointer) dd_value_key (taken, i));
-  g_ptr_array_sort (steps, compare_step_pointers);
-  ordered = dd_builder_object ();
-  for (guint i = 0; i < steps->len; i++)
-    dd_builder_set (&ordered, steps->pdata[i],
-                    dd_value_ref (dd_value_member (taken, steps->pdata[i])));
-  return dd_builder_end (&ordered);
+  for (gsize i = 0; i < n; i++)
+    {
+      const char *text = dd_value_key (taken, i);
+
+      steps[i] = (Step) { text, rank_of_step (text) > 1 ? operand (text) : NULL };
+    }
+  ordered = are_in_order (steps, n) ? dd_value_ref (taken) : in_order_of (taken, steps, n);
+  for (gsize i = 0; i < n; i++)
+    dd_value_unref (steps[i].operand);
+  return ordered;
 }
 
 /* ---- making ---- */
