@@ -133,13 +133,21 @@ static const struct
     "/apis/apps/v1/namespaces/app/statefulsets" },
   { "object-pdb.txt", "policy/v1", "PodDisruptionBudget",
     "/apis/policy/v1/namespaces/app/poddisruptionbudgets" },
+  { "object-daemonset.txt", "apps/v1", "DaemonSet", "/apis/apps/v1/namespaces/app/daemonsets" },
+  { "object-service.txt", "v1", "Service", "/api/v1/namespaces/app/services" },
 };
 
 START_TEST (a_creation_is_noted_as_a_real_server_noted_it)
 {
-  static const char *const made_by_others[]
-      = { "status", "metadata.uid", "metadata.resourceVersion", "metadata.managedFields",
-          "metadata.annotations" };
+  static const char *const made_by_others[] = { "status",
+                                                "metadata.uid",
+                                                "metadata.resourceVersion",
+                                                "metadata.managedFields",
+                                                "metadata.annotations",
+                                                "spec.clusterIP",
+                                                "spec.clusterIPs",
+                                                "spec.ipFamilies",
+                                                "spec.ipFamilyPolicy" };
   g_autoptr (GPtrArray) exchanges = golden_read (creations[_i].file);
   g_autoptr (DdValue) golden = golden_body (exchanges->pdata[0], NULL, NULL);
   g_autofree char *fields = fields_of (golden, "golden-capture");
@@ -152,6 +160,64 @@ START_TEST (a_creation_is_noted_as_a_real_server_noted_it)
   body = dd_value_to_text (sent);
   created = asked_as (201, "POST", NULL, "golden-capture", creations[_i].collection, body);
   assert_owns (created, "golden-capture", fields);
+}
+END_TEST
+
+/* OBJECT's entries without their times, in the order of those who wrote. */
+static char *
+entries_of (const DdValue *object)
+{
+  const DdValue *entries = dd_value_path (object, "metadata.managedFields");
+  GString *text = g_string_new (NULL);
+
+  for (gsize i = 0; i < dd_value_length (entries); i++)
+    {
+      g_autoptr (DdValue) entry
+          = dd_value_with_member (dd_value_element (entries, i), "time", NULL);
+
+      dd_value_write (entry, text);
+      g_string_append_c (text, '\n');
+    }
+  return g_string_free (text, FALSE);
+}
+
+START_TEST (recorded_patches_are_noted_as_they_were)
+{
+  static const char *const files[] = { "patch-strategic.txt", "patch-merge-and-json.txt" };
+  g_autoptr (GPtrArray) before = golden_read (files[0]);
+  DdValue *deployment = golden_body (before->pdata[0], NULL, NULL);
+  guint compared = 0;
+
+  dd_value_set (&deployment, "kind", NULL);
+  dd_value_set (&deployment, "apiVersion", NULL);
+  sim_store_put (api->store, kind ("apps/v1", "Deployment"), deployment);
+  pass (60 * DD_SECOND);
+  for (guint f = 0; f < G_N_ELEMENTS (files); f++)
+    {
+      g_autoptr (GPtrArray) exchanges = golden_read (files[f]);
+
+      for (guint i = 0; i < exchanges->len; i++)
+        {
+          const GoldenExchange *exchange = exchanges->pdata[i];
+          g_autoptr (SimResponse) response = NULL;
+          g_autoptr (DdValue) body = NULL;
+          g_autoptr (DdValue) golden = NULL;
+          g_autofree char *got = NULL;
+          g_autofree char *wanted = NULL;
+
+          if (exchange->status != 200 || !g_str_has_prefix (exchange->target, DEPLOYMENTS "/web"))
+            continue;
+          response = ask_as_recorded (exchange);
+          body = value_of (response);
+          golden = golden_body (exchange, NULL, NULL);
+          got = entries_of (body);
+          wanted = entries_of (golden);
+          ck_assert_msg (strcmp (got, wanted) == 0, "%s\ngot\n%s\nwanted\n%s", exchange->text, got,
+                         wanted);
+          compared++;
+        }
+    }
+  ck_assert_uint_ge (compared, 7);
 }
 END_TEST
 
@@ -215,6 +281,7 @@ create_deployment (void)
 START_TEST (items_of_lists_are_found_by_their_keys)
 {
   g_autoptr (DdValue) created = create_deployment ();
+  g_autofree char *made = fields_of (created, "maker");
   g_autoptr (DdValue) more = applied (
       200, DEPLOYMENTS "/web?fieldManager=mesh",
       DEPLOYMENT ("[{\"name\":\"proxy\",\"image\":\"p:1\",\"ports\":[{\"containerPort\":80},"
@@ -225,6 +292,8 @@ START_TEST (items_of_lists_are_found_by_their_keys)
   g_autoptr (DdValue) none = applied (200, DEPLOYMENTS "/web?fieldManager=mesh", DEPLOYMENT ("[]"));
 
   assert_text (created, "spec.template.spec.containers.1", "nothing");
+  ck_assert_msg (strstr (made, "\"f:imagePullPolicy\":{}") != NULL, "a default is not noted: %s",
+                 made);
   assert_text (more, "spec.template.spec.containers.0.name", "\"c\"");
   assert_text (more, "spec.template.spec.containers.1.ports",
                "[{\"containerPort\":80,\"protocol\":\"TCP\"},{\"containerPort\":80,\"protocol\":"
@@ -477,6 +546,7 @@ main (void)
   tcase_add_test (cases, recorded_applies_have_the_recorded_outcome);
   tcase_add_loop_test (cases, a_creation_is_noted_as_a_real_server_noted_it, 0,
                        G_N_ELEMENTS (creations));
+  tcase_add_test (cases, recorded_patches_are_noted_as_they_were);
   tcase_add_test (cases, every_conflict_is_told_by_its_owner);
   tcase_add_test (cases, what_two_apply_stays_when_one_lets_go);
   tcase_add_test (cases, items_of_lists_are_found_by_their_keys);

@@ -183,7 +183,9 @@ struct _KubeKind
   guint max_objects;                    /* 0: as many as fit into etcd */
 
   /* What a table cannot say. All optional; generic code calls them and names no kind.
-   * prepare_*: admission and defaulting in place of *OBJECT. validate: OLD is NULL for a create. */
+   * set_defaults: defaults that depend on other fields, which belong to who writes the object.
+   * prepare_*: admission, whose work is nobody's. validate: OLD is NULL for a create. */
+  void (*set_defaults) (DdValue **object);
   gboolean (*prepare_create) (KubeApi *api, DdValue **object, GError **error);
   gboolean (*prepare_update) (KubeApi *api, const SimObject *old, DdValue **object, GError **error);
   gboolean (*prepare_delete) (KubeApi *api, const SimObject *object, GError **error);

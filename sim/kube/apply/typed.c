@@ -315,6 +315,8 @@ zero_of (const KubeField *field)
 {
   if (field->type == KUBE_OBJECT && !field->pointer)
     return empty_struct (field->of);
+  if ((field->type == KUBE_TIME || field->type == KUBE_MICRO_TIME) && !field->pointer)
+    return dd_null (); /* a structure to Go, which it never leaves out */
   if (!field->required)
     return NULL;
   switch (field->type)

@@ -140,6 +140,20 @@ static const KubeColumn columns[] = {
   { NULL },
 };
 
+#define TEMPLATE_GENERATION "deprecated.daemonset.template.generation"
+
+/* The template's generation lives on in an annotation, which the pods' labels repeat. */
+static void
+set_template_generation (DdValue **object, gint64 generation)
+{
+  g_autofree char *text = g_strdup_printf ("%" G_GINT64_FORMAT, generation);
+  DdValue *changed = dd_value_with (*object, dd_string (text), "metadata", "annotations",
+                                    TEMPLATE_GENERATION, NULL);
+
+  dd_value_unref (*object);
+  *object = changed;
+}
+
 static void
 set_defaults (DdValue **object)
 {
@@ -150,24 +164,13 @@ set_defaults (DdValue **object)
     dd_value_set (object, "spec.updateStrategy.rollingUpdate",
                   dd_object ("maxUnavailable", dd_int (1), "maxSurge", dd_int (0), NULL));
   kube_template_set_defaults (object);
-}
-
-/* The template's generation lives on in an annotation, which the pods' labels repeat. */
-static void
-set_template_generation (DdValue **object, gint64 generation)
-{
-  g_autofree char *text = g_strdup_printf ("%" G_GINT64_FORMAT, generation);
-  DdValue *changed = dd_value_with (*object, dd_string (text), "metadata", "annotations",
-                                    "deprecated.daemonset.template.generation", NULL);
-
-  dd_value_unref (*object);
-  *object = changed;
+  if (dd_value_at (*object, "metadata", "annotations", TEMPLATE_GENERATION, NULL) == NULL)
+    set_template_generation (object, 1);
 }
 
 static gboolean
 prepare_create (KubeApi *api G_GNUC_UNUSED, DdValue **object, GError **error G_GNUC_UNUSED)
 {
-  set_defaults (object);
   set_template_generation (object, 1);
   return TRUE;
 }
@@ -176,11 +179,10 @@ static gboolean
 prepare_update (KubeApi *api G_GNUC_UNUSED, const SimObject *old, DdValue **object,
                 GError **error G_GNUC_UNUSED)
 {
-  const char *text = dd_value_string (dd_value_at (
-      old->value, "metadata", "annotations", "deprecated.daemonset.template.generation", NULL));
+  const char *text = dd_value_string (
+      dd_value_at (old->value, "metadata", "annotations", TEMPLATE_GENERATION, NULL));
   gint64 generation = text != NULL ? g_ascii_strtoll (text, NULL, 10) : 1;
 
-  set_defaults (object);
   if (!dd_value_equal (dd_value_path (old->value, "spec.template"),
                        dd_value_path (*object, "spec.template")))
     generation++;
@@ -213,6 +215,7 @@ const KubeKind kube_daemon_set = {
   .flags = KUBE_UNCONDITIONAL_UPDATE | KUBE_HAS_GENERATION,
   .type = &type,
   .columns = columns,
+  .set_defaults = set_defaults,
   .prepare_create = prepare_create,
   .prepare_update = prepare_update,
   .validate = validate,

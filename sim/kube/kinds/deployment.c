@@ -149,7 +149,7 @@ static const KubeColumn columns[] = {
   { NULL },
 };
 
-static gboolean
+static void
 set_defaults (DdValue **object)
 {
   const char *how = dd_value_path_string (*object, "spec.strategy.type");
@@ -160,20 +160,6 @@ set_defaults (DdValue **object)
         object, "spec.strategy.rollingUpdate",
         dd_object ("maxUnavailable", dd_string ("25%"), "maxSurge", dd_string ("25%"), NULL));
   kube_template_set_defaults (object);
-  return TRUE;
-}
-
-static gboolean
-prepare_create (KubeApi *api G_GNUC_UNUSED, DdValue **object, GError **error G_GNUC_UNUSED)
-{
-  return set_defaults (object);
-}
-
-static gboolean
-prepare_update (KubeApi *api G_GNUC_UNUSED, const SimObject *old G_GNUC_UNUSED, DdValue **object,
-                GError **error G_GNUC_UNUSED)
-{
-  return set_defaults (object);
 }
 
 /* 0, "0%": an update could never begin. */
@@ -222,7 +208,6 @@ const KubeKind kube_deployment = {
   .flags = KUBE_UNCONDITIONAL_UPDATE | KUBE_HAS_GENERATION,
   .type = &type,
   .columns = columns,
-  .prepare_create = prepare_create,
-  .prepare_update = prepare_update,
+  .set_defaults = set_defaults,
   .validate = validate,
 };

@@ -552,7 +552,7 @@ set_rules (DdValue **object, const char *direction, const char *defaults)
   dd_value_set (object, path, all);
 }
 
-static gboolean
+static void
 set_defaults (DdValue **object)
 {
   static const char cpu[] = "[{\"type\":\"Resource\",\"resource\":{\"name\":\"cpu\",\"target\":{"
@@ -561,7 +561,7 @@ set_defaults (DdValue **object)
   if (dd_value_length (dd_value_path (*object, "spec.metrics")) == 0)
     dd_value_set (object, "spec.metrics", dd_value_parse (cpu, strlen (cpu), NULL, NULL));
   if (dd_value_path (*object, "spec.behavior") == NULL)
-    return TRUE;
+    return;
   set_rules (object, "scaleUp",
              "{\"stabilizationWindowSeconds\":0,\"selectPolicy\":\"Max\",\"policies\":[{\"type\":"
              "\"Pods\",\"value\":4,\"periodSeconds\":15},{\"type\":\"Percent\",\"value\":100,"
@@ -569,20 +569,6 @@ set_defaults (DdValue **object)
   set_rules (object, "scaleDown",
              "{\"selectPolicy\":\"Max\",\"policies\":[{\"type\":\"Percent\",\"value\":100,"
              "\"periodSeconds\":15}]}");
-  return TRUE;
-}
-
-static gboolean
-prepare_create (KubeApi *api G_GNUC_UNUSED, DdValue **object, GError **error G_GNUC_UNUSED)
-{
-  return set_defaults (object);
-}
-
-static gboolean
-prepare_update (KubeApi *api G_GNUC_UNUSED, const SimObject *old G_GNUC_UNUSED, DdValue **object,
-                GError **error G_GNUC_UNUSED)
-{
-  return set_defaults (object);
 }
 
 /* ---- validation ---- */
@@ -713,7 +699,6 @@ const KubeKind kube_horizontal_pod_autoscaler = {
   .flags = KUBE_UNCONDITIONAL_UPDATE,
   .type = &type,
   .columns = columns,
-  .prepare_create = prepare_create,
-  .prepare_update = prepare_update,
+  .set_defaults = set_defaults,
   .validate = validate,
 };

@@ -334,21 +334,6 @@ set_defaults (DdValue **job)
   kube_template_set_defaults (job);
 }
 
-static gboolean
-prepare_create (KubeApi *api G_GNUC_UNUSED, DdValue **job, GError **error G_GNUC_UNUSED)
-{
-  set_defaults (job);
-  return TRUE;
-}
-
-static gboolean
-prepare_update (KubeApi *api G_GNUC_UNUSED, const SimObject *old G_GNUC_UNUSED, DdValue **job,
-                GError **error G_GNUC_UNUSED)
-{
-  set_defaults (job);
-  return TRUE;
-}
-
 static void
 set_label (DdValue **labels, const char *key, const char *text)
 {
@@ -591,8 +576,7 @@ const KubeKind kube_job = {
   .type = &type,
   .columns = columns,
   .selectable_fields = KUBE_VALUES ("status.successful"),
-  .prepare_create = prepare_create,
-  .prepare_update = prepare_update,
+  .set_defaults = set_defaults,
   .complete_create = complete_create,
   .validate = validate,
   .field_value = field_value,

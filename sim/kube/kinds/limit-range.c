@@ -107,21 +107,6 @@ set_defaults (DdValue **object)
   dd_value_set (object, "spec.limits", dd_builder_end_like (&all, limits));
 }
 
-static gboolean
-prepare_create (KubeApi *api G_GNUC_UNUSED, DdValue **object, GError **error G_GNUC_UNUSED)
-{
-  set_defaults (object);
-  return TRUE;
-}
-
-static gboolean
-prepare_update (KubeApi *api G_GNUC_UNUSED, const SimObject *old G_GNUC_UNUSED, DdValue **object,
-                GError **error G_GNUC_UNUSED)
-{
-  set_defaults (object);
-  return TRUE;
-}
-
 /* ---- its rules ---- */
 
 static void
@@ -166,7 +151,6 @@ const KubeKind kube_limit_range = {
   .flags = KUBE_UNCONDITIONAL_UPDATE,
   .type = &type,
   .columns = columns,
-  .prepare_create = prepare_create,
-  .prepare_update = prepare_update,
+  .set_defaults = set_defaults,
   .validate = validate,
 };

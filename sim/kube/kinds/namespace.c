@@ -102,16 +102,7 @@ prepare_create (KubeApi *api G_GNUC_UNUSED, DdValue **object, GError **error G_G
   if (finalizers != NULL || dd_value_path (*object, "spec.finalizers") == NULL)
     dd_value_set (object, "spec.finalizers",
                   dd_value_with_element (finalizers, dd_string ("kubernetes")));
-  set_name_label (object);
   dd_value_set (object, "status", dd_object ("phase", dd_string ("Active"), NULL));
-  return TRUE;
-}
-
-static gboolean
-prepare_update (KubeApi *api G_GNUC_UNUSED, const SimObject *old G_GNUC_UNUSED, DdValue **object,
-                GError **error G_GNUC_UNUSED)
-{
-  set_name_label (object);
   return TRUE;
 }
 
@@ -145,8 +136,8 @@ const KubeKind kube_namespace = {
   .type = &type,
   .columns = columns,
   .selectable_fields = KUBE_VALUES ("status.phase"),
+  .set_defaults = set_name_label,
   .prepare_create = prepare_create,
-  .prepare_update = prepare_update,
   .prepare_delete = prepare_delete,
   .initial = KUBE_VALUES (NAMED ("default"), NAMED ("kube-node-lease"), NAMED ("kube-public"),
                           NAMED ("kube-system")),

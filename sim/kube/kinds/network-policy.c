@@ -144,21 +144,6 @@ set_defaults (DdValue **object)
                   dd_array (dd_string ("Ingress"), outwards ? dd_string ("Egress") : NULL, NULL));
 }
 
-static gboolean
-prepare_create (KubeApi *api G_GNUC_UNUSED, DdValue **object, GError **error G_GNUC_UNUSED)
-{
-  set_defaults (object);
-  return TRUE;
-}
-
-static gboolean
-prepare_update (KubeApi *api G_GNUC_UNUSED, const SimObject *old G_GNUC_UNUSED, DdValue **object,
-                GError **error G_GNUC_UNUSED)
-{
-  set_defaults (object);
-  return TRUE;
-}
-
 /* ---- its rules ---- */
 
 /* Adds what is wrong with a port or a peer, found at FIELD. */
@@ -333,7 +318,6 @@ const KubeKind kube_network_policy = {
   .flags = KUBE_UNCONDITIONAL_UPDATE | KUBE_HAS_GENERATION,
   .type = &type,
   .columns = columns,
-  .prepare_create = prepare_create,
-  .prepare_update = prepare_update,
+  .set_defaults = set_defaults,
   .validate = validate,
 };

@@ -62,21 +62,6 @@ set_defaults (DdValue **object)
   dd_value_set (object, "template.spec", g_steal_pointer (&spec));
 }
 
-static gboolean
-prepare_create (KubeApi *api G_GNUC_UNUSED, DdValue **object, GError **error G_GNUC_UNUSED)
-{
-  set_defaults (object);
-  return TRUE;
-}
-
-static gboolean
-prepare_update (KubeApi *api G_GNUC_UNUSED, const SimObject *old G_GNUC_UNUSED, DdValue **object,
-                GError **error G_GNUC_UNUSED)
-{
-  set_defaults (object);
-  return TRUE;
-}
-
 static void
 validate (const DdValue *old G_GNUC_UNUSED, const DdValue *object, KubeCauses *causes)
 {
@@ -94,7 +79,6 @@ const KubeKind kube_pod_template = {
   = KUBE_UNCONDITIONAL_UPDATE | KUBE_RETURNS_DELETED | KUBE_HAS_GENERATION | KUBE_IS_ALL_SPEC,
   .type = &type,
   .columns = columns,
-  .prepare_create = prepare_create,
-  .prepare_update = prepare_update,
+  .set_defaults = set_defaults,
   .validate = validate,
 };

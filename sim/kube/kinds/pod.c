@@ -9,32 +9,17 @@
 #include "sim/kube/kinds/structs.h"
 #include "sim/kube/kinds/views.h"
 
-static gboolean
-set_spec_defaults (DdValue **pod)
+static void
+set_defaults (DdValue **pod)
 {
   const DdValue *spec = dd_value_member (*pod, "spec");
   g_autoptr (DdValue) complete = dd_value_ref (spec);
 
   if (spec == NULL)
-    return TRUE;
+    return;
   kube_pod_spec_set_defaults (&complete);
   if (complete != spec)
     dd_value_set (pod, "spec", g_steal_pointer (&complete));
-  return TRUE;
-}
-
-static gboolean
-prepare_create (KubeApi *api, DdValue **pod, GError **error)
-{
-  set_spec_defaults (pod);
-  return kube_pod_admit (api, pod, error);
-}
-
-static gboolean
-prepare_update (KubeApi *api G_GNUC_UNUSED, const SimObject *old G_GNUC_UNUSED, DdValue **pod,
-                GError **error G_GNUC_UNUSED)
-{
-  return set_spec_defaults (pod);
 }
 
 /* "spec.host" is what spec.nodeName was once called; status.podIPs is selected by its first one. */
@@ -88,8 +73,8 @@ const KubeKind kube_pod = {
                  "status.podIPs", "status.nominatedNodeName"),
   .indexes = KUBE_VALUES ("spec.nodeName"),
   .max_objects = KUBE_MAX_PODS,
-  .prepare_create = prepare_create,
-  .prepare_update = prepare_update,
+  .set_defaults = set_defaults,
+  .prepare_create = kube_pod_admit,
   .validate = kube_pod_validate,
   .field_value = field_value,
   .row_conditions = kube_pod_row_conditions,

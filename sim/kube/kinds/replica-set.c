@@ -76,21 +76,6 @@ static const KubeColumn columns[] = {
   { NULL },
 };
 
-static gboolean
-prepare_create (KubeApi *api G_GNUC_UNUSED, DdValue **object, GError **error G_GNUC_UNUSED)
-{
-  kube_template_set_defaults (object);
-  return TRUE;
-}
-
-static gboolean
-prepare_update (KubeApi *api G_GNUC_UNUSED, const SimObject *old G_GNUC_UNUSED, DdValue **object,
-                GError **error G_GNUC_UNUSED)
-{
-  kube_template_set_defaults (object);
-  return TRUE;
-}
-
 /* The server's texts call a replica set's selector a deployment's. */
 static void
 validate (const DdValue *old, const DdValue *object, KubeCauses *causes)
@@ -121,8 +106,7 @@ const KubeKind kube_replica_set = {
   .type = &type,
   .columns = columns,
   .selectable_fields = KUBE_VALUES ("status.replicas"),
-  .prepare_create = prepare_create,
-  .prepare_update = prepare_update,
+  .set_defaults = kube_template_set_defaults,
   .validate = validate,
   .field_value = field_value,
 };

@@ -169,21 +169,6 @@ set_defaults (DdValue **object)
   dd_value_set (object, "subjects", dd_builder_end_like (&all, subjects));
 }
 
-static gboolean
-prepare_create (KubeApi *api G_GNUC_UNUSED, DdValue **object, GError **error G_GNUC_UNUSED)
-{
-  set_defaults (object);
-  return TRUE;
-}
-
-static gboolean
-prepare_update (KubeApi *api G_GNUC_UNUSED, const SimObject *old G_GNUC_UNUSED, DdValue **object,
-                GError **error G_GNUC_UNUSED)
-{
-  set_defaults (object);
-  return TRUE;
-}
-
 /* ---- their rules ---- */
 
 static const char *
@@ -287,8 +272,7 @@ const KubeKind kube_role_binding = {
   .name_rule = KUBE_NAME_PATH_SEGMENT,
   .type = &type,
   .columns = columns,
-  .prepare_create = prepare_create,
-  .prepare_update = prepare_update,
+  .set_defaults = set_defaults,
   .validate = validate,
 };
 
@@ -302,7 +286,6 @@ const KubeKind kube_cluster_role_binding = {
   .name_rule = KUBE_NAME_PATH_SEGMENT,
   .type = &cluster_type,
   .columns = columns,
-  .prepare_create = prepare_create,
-  .prepare_update = prepare_update,
+  .set_defaults = set_defaults,
   .validate = validate_cluster,
 };

@@ -73,21 +73,6 @@ take_string_data (DdValue **secret)
   dd_value_set (secret, "data", g_steal_pointer (&data));
 }
 
-static gboolean
-prepare_create (KubeApi *api G_GNUC_UNUSED, DdValue **object, GError **error G_GNUC_UNUSED)
-{
-  take_string_data (object);
-  return TRUE;
-}
-
-static gboolean
-prepare_update (KubeApi *api G_GNUC_UNUSED, const SimObject *old G_GNUC_UNUSED, DdValue **object,
-                GError **error G_GNUC_UNUSED)
-{
-  take_string_data (object);
-  return TRUE;
-}
-
 /* ---- what each type must have ---- */
 
 static void
@@ -218,7 +203,6 @@ const KubeKind kube_secret = {
   .type = &type,
   .columns = columns,
   .selectable_fields = KUBE_VALUES ("type"),
-  .prepare_create = prepare_create,
-  .prepare_update = prepare_update,
+  .set_defaults = take_string_data,
   .validate = validate,
 };

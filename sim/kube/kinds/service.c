@@ -387,11 +387,16 @@ free_node_port (KubeApi *api, guint start)
   return NULL;
 }
 
+static gboolean
+is_exposed (const DdValue *service)
+{
+  return has_type (service, "NodePort") || has_type (service, "LoadBalancer");
+}
+
 static void
-complete_ports (KubeApi *api, DdValue **service)
+default_ports (DdValue **service)
 {
   const DdValue *ports = dd_value_path (*service, "spec.ports");
-  gboolean exposed = has_type (*service, "NodePort") || has_type (*service, "LoadBalancer");
   g_auto (DdBuilder) all = dd_builder_array ();
 
   for (gsize i = 0; i < dd_value_length (ports); i++)
@@ -400,7 +405,23 @@ complete_ports (KubeApi *api, DdValue **service)
 
       if (dd_value_member (its, "targetPort") == NULL)
         dd_value_set (&its, "targetPort", dd_value_ref (dd_value_member (its, "port")));
-      if (exposed && dd_value_member (its, "nodePort") == NULL)
+      dd_builder_add (&all, its);
+    }
+  if (dd_value_length (ports) > 0)
+    dd_value_set (service, "spec.ports", dd_builder_end_like (&all, ports));
+}
+
+static void
+give_node_ports (KubeApi *api, DdValue **service)
+{
+  const DdValue *ports = dd_value_path (*service, "spec.ports");
+  g_auto (DdBuilder) all = dd_builder_array ();
+
+  for (gsize i = 0; i < dd_value_length (ports); i++)
+    {
+      DdValue *its = dd_value_ref (dd_value_element (ports, i));
+
+      if (dd_value_member (its, "nodePort") == NULL)
         dd_value_set (&its, "nodePort", free_node_port (api, start_of (*service) + (guint) i));
       dd_builder_add (&all, its);
     }
@@ -417,24 +438,32 @@ set_default (DdValue **service, const char *path, DdValue *value)
     dd_value_unref (value);
 }
 
-/* Imitates: SetDefaults_Service and the service REST storage's allocation. */
-static gboolean
-complete (KubeApi *api, DdValue **service, GError **error)
+/* Imitates: SetDefaults_Service. */
+static void
+set_defaults (DdValue **service)
 {
-  gboolean exposed = has_type (*service, "NodePort") || has_type (*service, "LoadBalancer");
+  default_ports (service);
+  if (has_type (*service, "ExternalName"))
+    return;
+  set_default (service, "spec.internalTrafficPolicy", dd_string ("Cluster"));
+  if (is_exposed (*service))
+    set_default (service, "spec.externalTrafficPolicy", dd_string ("Cluster"));
+  if (has_type (*service, "LoadBalancer"))
+    set_default (service, "spec.allocateLoadBalancerNodePorts", dd_bool (TRUE));
+}
 
-  complete_ports (api, service);
+/* Imitates: the service REST storage's allocation. */
+static gboolean
+allocate (KubeApi *api, DdValue **service, GError **error)
+{
+  if (is_exposed (*service))
+    give_node_ports (api, service);
   if (has_type (*service, "ExternalName"))
     return TRUE;
   if (!give_address (api, service, error))
     return FALSE;
   set_default (service, "spec.ipFamilies", dd_array (dd_string ("IPv4"), NULL));
   set_default (service, "spec.ipFamilyPolicy", dd_string ("SingleStack"));
-  set_default (service, "spec.internalTrafficPolicy", dd_string ("Cluster"));
-  if (exposed)
-    set_default (service, "spec.externalTrafficPolicy", dd_string ("Cluster"));
-  if (has_type (*service, "LoadBalancer"))
-    set_default (service, "spec.allocateLoadBalancerNodePorts", dd_bool (TRUE));
   return TRUE;
 }
 
@@ -442,7 +471,7 @@ static gboolean
 prepare_create (KubeApi *api, DdValue **service, GError **error)
 {
   dd_value_set (service, "status", dd_object ("loadBalancer", dd_object_empty (), NULL));
-  return complete (api, service, error);
+  return allocate (api, service, error);
 }
 
 /* An update that does not speak of the address keeps it. */
@@ -456,7 +485,7 @@ prepare_update (KubeApi *api, const SimObject *old, DdValue **service, GError **
       set_default (service, "spec.clusterIPs",
                    dd_value_ref (dd_value_path (old->value, "spec.clusterIPs")));
     }
-  return complete (api, service, error);
+  return allocate (api, service, error);
 }
 
 static void
@@ -490,6 +519,7 @@ const KubeKind kube_service = {
   .type = &type,
   .columns = columns,
   .selectable_fields = KUBE_VALUES ("spec.clusterIP", "spec.type"),
+  .set_defaults = set_defaults,
   .prepare_create = prepare_create,
   .prepare_update = prepare_update,
   .validate = validate,

@@ -172,21 +172,6 @@ set_defaults (DdValue **object)
   kube_template_set_defaults (object);
 }
 
-static gboolean
-prepare_create (KubeApi *api G_GNUC_UNUSED, DdValue **object, GError **error G_GNUC_UNUSED)
-{
-  set_defaults (object);
-  return TRUE;
-}
-
-static gboolean
-prepare_update (KubeApi *api G_GNUC_UNUSED, const SimObject *old G_GNUC_UNUSED, DdValue **object,
-                GError **error G_GNUC_UNUSED)
-{
-  set_defaults (object);
-  return TRUE;
-}
-
 /* Imitates: pkg/apis/apps/validation, ValidateStatefulSetUpdate. */
 static void
 validate_fixed (const DdValue *old, const DdValue *object, KubeCauses *causes)
@@ -239,7 +224,6 @@ const KubeKind kube_stateful_set = {
   .flags = KUBE_UNCONDITIONAL_UPDATE | KUBE_HAS_GENERATION,
   .type = &type,
   .columns = columns,
-  .prepare_create = prepare_create,
-  .prepare_update = prepare_update,
+  .set_defaults = set_defaults,
   .validate = validate,
 };

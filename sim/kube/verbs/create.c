@@ -101,6 +101,8 @@ prepare (KubeApi *api, const KubeKind *kind, const char *namespace_, const DdVal
     return FALSE;
   if ((kind->subresources & KUBE_SUB_STATUS) && !(kind->flags & KUBE_KEEPS_STATUS_ON_CREATE))
     dd_value_set (object, "status", NULL);
+  if (kind->set_defaults != NULL)
+    kind->set_defaults (object);
   *object = kube_note_writer (api, kind, KUBE_PART_MAIN, NULL, sent, *object, options);
   return kind->prepare_create == NULL || kind->prepare_create (api, object, error);
 }

@@ -238,6 +238,8 @@ write_part (KubeApi *api, const KubeKind *kind, SimObject *old, KubePart part,
     return NULL;
   made = kube_metadata_compose (g_steal_pointer (&made), dd_value_member (old->value, "metadata"));
   made = take_part (old, part, g_steal_pointer (&made));
+  if (part == KUBE_PART_MAIN && kind->set_defaults != NULL)
+    kind->set_defaults (&made);
   made = kube_note_writer (api, kind, part, old->value, object, g_steal_pointer (&made), options);
   if (part == KUBE_PART_MAIN)
     {
