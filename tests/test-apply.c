@@ -342,6 +342,99 @@ START_TEST (the_status_has_owners_of_its_own)
 }
 END_TEST
 
+/* ---- custom resources ---- */
+
+#define DEFINITIONS "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
+#define WIDGETS "/apis/example.com/v1/namespaces/app/widgets"
+
+START_TEST (a_definition_and_its_resource_are_noted_as_a_real_server_noted_them)
+{
+  g_autoptr (GPtrArray) exchanges = golden_read ("crd.txt");
+  const GoldenExchange *definition = exchanges->pdata[0], *widget = exchanges->pdata[2];
+  g_autoptr (SimResponse) defined = ask_as_recorded (definition);
+  g_autoptr (SimResponse) made = ask_as_recorded (widget);
+  const GoldenExchange *both[] = { definition, widget };
+  const SimResponse *answers[] = { defined, made };
+
+  for (guint i = 0; i < G_N_ELEMENTS (both); i++)
+    {
+      g_autoptr (DdValue) got = value_of (answers[i]);
+      g_autoptr (DdValue) golden = golden_body (both[i], NULL, NULL);
+      g_autofree char *fields = fields_of (golden, "golden-capture");
+
+      ck_assert_uint_eq (answers[i]->status, 201);
+      assert_owns (got, "golden-capture", fields);
+    }
+}
+END_TEST
+
+static void
+define_widgets (void)
+{
+  dd_value_unref (asked (
+      201, "POST", DEFINITIONS,
+      "{\"metadata\":{\"name\":\"widgets.example.com\"},\"spec\":{\"group\":\"example.com\","
+      "\"scope\":"
+      "\"Namespaced\",\"names\":{\"plural\":\"widgets\",\"kind\":\"Widget\"},\"versions\":[{"
+      "\"name\":"
+      "\"v1\",\"served\":true,\"storage\":true,\"subresources\":{\"status\":{}},\"schema\":{"
+      "\"openAPIV3Schema\":{\"type\":\"object\",\"properties\":{\"spec\":{\"type\":\"object\","
+      "\"properties\":{\"size\":{\"type\":\"integer\"},\"doors\":{\"type\":\"array\","
+      "\"x-kubernetes-list-type\":\"map\",\"x-kubernetes-list-map-keys\":[\"side\",\"floor\"],"
+      "\"items\":{"
+      "\"type\":\"object\",\"required\":[\"side\"],\"properties\":{\"side\":{\"type\":\"string\"},"
+      "\"floor\":"
+      "{\"type\":\"integer\",\"default\":0},\"wide\":{\"type\":\"boolean\"}}}},\"tags\":{\"type\":"
+      "\"array\",\"x-kubernetes-list-type\":\"set\",\"items\":{\"type\":\"string\"}},\"plain\":{"
+      "\"type\":"
+      "\"array\",\"items\":{\"type\":\"string\"}},\"colours\":{\"type\":\"object\","
+      "\"additionalProperties\":{\"type\":\"string\"}},\"free\":{\"type\":\"object\","
+      "\"x-kubernetes-preserve-unknown-fields\":true}}},\"status\":{\"type\":\"object\","
+      "\"properties\":{\"size\":{\"type\":\"integer\"}}}}}}}]}}"));
+}
+
+#define WIDGET(rest_) "{apiVersion: example.com/v1, kind: Widget, metadata: {name: w}, " rest_ "}"
+
+START_TEST (a_custom_resource_is_applied_by_its_schema)
+{
+  g_autoptr (DdValue) first = NULL;
+  g_autoptr (DdValue) second = NULL;
+  g_autoptr (DdValue) less = NULL;
+  g_autoptr (DdValue) refused = NULL;
+  g_autoptr (DdValue) wrong = NULL;
+
+  define_widgets ();
+  first = applied (
+      201, WIDGETS "/w?fieldManager=a",
+      WIDGET ("spec: {size: 1, doors: [{side: left}], tags: [x, z], plain: [p], colours: "
+              "{red: deep}, free: {a: {b: [1]}}}, status: {size: 9}"));
+  second = applied (
+      200, WIDGETS "/w?fieldManager=b",
+      WIDGET ("spec: {doors: [{side: right, wide: true}], tags: [c], free: {a: {c: 1}}}"));
+  less = applied (200, WIDGETS "/w?fieldManager=a", WIDGET ("spec: {size: 1, tags: [z]}"));
+  refused = applied (409, WIDGETS "/w?fieldManager=b", WIDGET ("spec: {size: 2}"));
+  wrong = applied (500, WIDGETS "/w?fieldManager=b", WIDGET ("spec: {size: big, nope: 1}"));
+  assert_owns (
+      first, "a",
+      "{\"f:spec\":{\"f:colours\":{\"f:red\":{}},\"f:doors\":{\"k:{\\\"floor\\\":0,"
+      "\\\"side\\\":\\\"left\\\"}\":{\".\":{},\"f:side\":{}}},\"f:free\":{\"f:a\":{\".\":{},\"f:"
+      "b\":"
+      "{}}},\"f:plain\":{},\"f:size\":{},\"f:tags\":{\"v:\\\"x\\\"\":{},\"v:\\\"z\\\"\":{}}}}");
+  assert_text (second, "spec.doors",
+               "[{\"floor\":0,\"side\":\"left\"},{\"floor\":0,\"side\":\"right\",\"wide\":true}]");
+  assert_text (second, "spec.free", "{\"a\":{\"b\":[1],\"c\":1}}");
+  assert_text (
+      less, "spec",
+      "{\"doors\":[{\"floor\":0,\"side\":\"right\",\"wide\":true}],\"free\":{\"a\":{\"c\":1}},"
+      "\"size\":1,\"tags\":[\"z\",\"c\"]}");
+  assert_message (refused, "Apply failed with 1 conflict: conflict with \"a\": .spec.size");
+  assert_message (wrong,
+                  "failed to create typed patch object (/w; example.com/v1, Kind=Widget): errors:\n"
+                  "  .spec.size: expected numeric (int or float), got string\n"
+                  "  .spec.nope: field not declared in schema");
+}
+END_TEST
+
 /* ---- before the first apply, and from client-side apply ---- */
 
 START_TEST (what_nobody_was_noted_for_belonged_to_somebody_before)
@@ -551,6 +644,8 @@ main (void)
   tcase_add_test (cases, what_two_apply_stays_when_one_lets_go);
   tcase_add_test (cases, items_of_lists_are_found_by_their_keys);
   tcase_add_test (cases, the_status_has_owners_of_its_own);
+  tcase_add_test (cases, a_definition_and_its_resource_are_noted_as_a_real_server_noted_them);
+  tcase_add_test (cases, a_custom_resource_is_applied_by_its_schema);
   tcase_add_test (cases, what_nobody_was_noted_for_belonged_to_somebody_before);
   tcase_add_test (cases, kubectl_takes_over_what_its_client_side_apply_made);
   tcase_add_test (cases, managed_fields_can_be_written_and_cleared);

@@ -149,11 +149,10 @@ END_TEST
 
 /* ---- objects ---- */
 
-static const KubeStruct *
-type_named (const char *name)
+static const KubeKind *
+kind_named (const char *name)
 {
-  return kube_type_find (
-      strcmp (name, "Pod") == 0 || strcmp (name, "Service") == 0 ? "v1" : "apps/v1", name);
+  return kind (strcmp (name, "Pod") == 0 || strcmp (name, "Service") == 0 ? "v1" : "apps/v1", name);
 }
 
 /* The Deployment's was recorded. */
@@ -189,10 +188,10 @@ static const struct
 START_TEST (the_fields_of_a_manifest_follow_from_its_table)
 {
   g_autoptr (DdValue) object = json ("%s", owners[_i].object);
-  g_autoptr (DdValue) fields = kube_typed_fields (type_named (owners[_i].kind), object);
+  g_autoptr (DdValue) fields = kube_typed_fields (kind_named (owners[_i].kind), object);
   g_autofree char *text = text_of_set (fields);
 
-  ck_assert (kube_typed_check (type_named (owners[_i].kind), object, NULL));
+  ck_assert (kube_typed_check (kind_named (owners[_i].kind), object, NULL));
   ck_assert_str_eq (text, owners[_i].fields);
 }
 END_TEST
@@ -226,7 +225,7 @@ START_TEST (what_does_not_fit_the_table_is_refused_in_the_servers_words)
   g_autoptr (DdValue) object = json ("%s", misfits[_i].object);
   g_autoptr (GError) error = NULL;
 
-  ck_assert (!kube_typed_check (type_named ("Pod"), object, &error));
+  ck_assert (!kube_typed_check (kind_named ("Pod"), object, &error));
   ck_assert_str_eq (error->message, misfits[_i].problem);
 }
 END_TEST
@@ -261,7 +260,7 @@ START_TEST (two_objects_differ_in_fields)
   g_autofree char *modified = NULL;
   g_autofree char *removed = NULL;
 
-  kube_typed_compare (type_named ("Pod"), before, after, &difference);
+  kube_typed_compare (kind_named ("Pod"), before, after, &difference);
   added = text_of_set (difference.added);
   modified = text_of_set (difference.modified);
   removed = text_of_set (difference.removed);
@@ -305,7 +304,7 @@ START_TEST (items_stand_as_they_are_applied_and_the_others_among_them)
   g_autoptr (DdValue) live = pod_of (orders[_i].live);
   g_autoptr (DdValue) applied = pod_of (orders[_i].applied);
   g_autoptr (DdValue) wanted = pod_of (orders[_i].merged);
-  g_autoptr (DdValue) merged = kube_typed_merge (type_named ("Pod"), live, applied);
+  g_autoptr (DdValue) merged = kube_typed_merge (kind_named ("Pod"), live, applied);
   g_autofree char *text = dd_value_to_text (merged);
 
   ck_assert_msg (dd_value_equal (merged, wanted), "%s", text);
@@ -324,7 +323,7 @@ START_TEST (what_is_applied_is_laid_over_field_by_field_and_atomic_parts_whole)
       = json ("{\"spec\":{\"containers\":[{\"name\":\"c\",\"image\":\"1\",\"env\":[{\"name\":\"A\","
               "\"value\":\"1\"},{\"name\":\"B\",\"value\":\"2\"}]}],\"nodeSelector\":{\"b\":\"2\"},"
               "\"priority\":3}}");
-  g_autoptr (DdValue) merged = kube_typed_merge (type_named ("Pod"), live, applied);
+  g_autoptr (DdValue) merged = kube_typed_merge (kind_named ("Pod"), live, applied);
   g_autofree char *text = dd_value_to_text (merged);
 
   ck_assert_msg (dd_value_equal (merged, wanted), "%s", text);
@@ -343,8 +342,8 @@ START_TEST (fields_are_removed_with_the_shells_around_them)
                 "\"f:securityContext\":{\"f:runAsUser\":{}}}}");
   g_autoptr (DdValue) wanted
       = json ("{\"metadata\":{\"name\":\"n\"},\"spec\":{\"containers\":[{\"name\":\"c\"}]}}");
-  g_autoptr (DdValue) left = kube_typed_remove (type_named ("Pod"), object, set);
-  g_autoptr (DdValue) parents = kube_typed_with_parents (type_named ("Pod"), set);
+  g_autoptr (DdValue) left = kube_typed_remove (kind_named ("Pod"), object, set);
+  g_autoptr (DdValue) parents = kube_typed_with_parents (kind_named ("Pod"), set);
   g_autofree char *text = dd_value_to_text (left);
   g_autofree char *named = text_of_set (parents);
 
@@ -359,7 +358,7 @@ END_TEST
 /* As the recorded fields of a Deployment that somebody created have no "." for them. */
 START_TEST (a_new_object_has_its_structures_and_zeros)
 {
-  const DdValue *empty = kube_typed_empty (type_named ("Deployment"));
+  const DdValue *empty = kube_typed_empty (kind_named ("Deployment"));
 
   ck_assert_ptr_nonnull (dd_value_at (empty, "spec", "template", "spec", "containers", NULL));
   ck_assert_ptr_nonnull (dd_value_at (empty, "spec", "strategy", NULL));

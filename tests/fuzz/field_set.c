@@ -51,21 +51,20 @@ check_algebra (const DdValue *a, const DdValue *b)
 static void
 check_manifest (const DdValue *manifest)
 {
-  const KubeStruct *type = kube_pod.type;
   g_auto (KubeComparison) comparison = { 0 };
   g_autoptr (DdValue) fields = NULL;
   g_autoptr (DdValue) merged = NULL;
   g_autoptr (DdValue) left = NULL;
 
-  if (manifest == NULL || !kube_typed_check (type, manifest, NULL))
+  if (manifest == NULL || !kube_typed_check (&kube_pod, manifest, NULL))
     return;
-  fields = kube_typed_fields (type, manifest);
-  merged = kube_typed_merge (type, manifest, manifest);
-  kube_typed_compare (type, manifest, merged, &comparison);
+  fields = kube_typed_fields (&kube_pod, manifest);
+  merged = kube_typed_merge (&kube_pod, manifest, manifest);
+  kube_typed_compare (&kube_pod, manifest, merged, &comparison);
   g_assert_true (comparison.added == NULL);
   g_assert_true (comparison.modified == NULL);
   g_assert_true (comparison.removed == NULL);
-  left = kube_typed_remove (type, manifest, fields);
+  left = kube_typed_remove (&kube_pod, manifest, fields);
   g_assert_cmpint (dd_value_type (left), ==, DD_OBJECT);
 }
 

@@ -26,7 +26,7 @@ last_applied_text (const DdValue *object)
 DdValue *
 kube_last_applied_fields (const KubeWriter *writer, const DdValue *live)
 {
-  const KubeStruct *type = writer->kind->type;
+  const KubeKind *kind = writer->kind;
   const char *text = last_applied_text (live);
   g_autofree char *api_version = kube_kind_api_version (writer->kind);
   g_autoptr (DdValue) last = NULL;
@@ -39,10 +39,10 @@ kube_last_applied_fields (const KubeWriter *writer, const DdValue *live)
     return NULL;
   last = dd_value_parse (text, strlen (text), NULL, NULL);
   if (last == NULL || g_strcmp0 (dd_value_path_string (last, "apiVersion"), api_version) != 0
-      || !kube_typed_check (type, last, NULL))
+      || !kube_typed_check (kind, last, NULL))
     return NULL;
-  fields = kube_typed_fields (type, last);
-  kube_typed_compare (type, last, live, &since);
+  fields = kube_typed_fields (kind, last);
+  kube_typed_compare (kind, last, live, &since);
   unchanged = kube_field_set_difference (fields, since.modified);
   known = kube_field_set_difference (unchanged, since.added);
   return kube_field_set_difference (known, since.removed);

@@ -75,23 +75,33 @@ static void
 compare (const KubeWriter *writer, const DdValue *before, const DdValue *after,
          KubeComparison *out_comparison)
 {
-  kube_typed_compare (writer->kind->type, before, after, out_comparison);
+  kube_typed_compare (writer->kind, before, after, out_comparison);
   out_comparison->added = without_reset (writer, out_comparison->added);
   out_comparison->modified = without_reset (writer, out_comparison->modified);
   out_comparison->removed = without_reset (writer, out_comparison->removed);
+}
+
+/* Versions of a custom resource have the same fields, where no webhook converts them. */
+static gboolean
+is_understood (const KubeKind *kind, const char *api_version)
+{
+  g_autofree char *served = kube_kind_api_version (kind);
+  gsize group = strlen (kind->group);
+
+  if (kind->schema != NULL)
+    return strncmp (api_version, served, group + 1) == 0;
+  return strcmp (api_version, served) == 0;
 }
 
 /* Owners in a version of the API that is not served can no longer be understood. */
 static void
 drop_unserved (const KubeWriter *writer, GPtrArray *owners)
 {
-  g_autofree char *served = kube_kind_api_version (writer->kind);
-
   for (guint i = 0; i < owners->len; i++)
     {
       KubeOwner *owner = owners->pdata[i];
 
-      if (strcmp (owner->api_version, served) != 0)
+      if (!is_understood (writer->kind, owner->api_version))
         kube_owner_set_fields (owner, NULL);
     }
   kube_owners_drop_idle (owners);
@@ -236,7 +246,7 @@ kube_managed_update (const KubeWriter *writer, const DdValue *old, DdValue *obje
   g_autoptr (DdValue) taken = object;
   g_autoptr (GPtrArray) owners = owners_before (writer, old, taken);
   g_autoptr (DdValue) before
-      = old != NULL ? without_entries (old) : dd_value_ref (kube_typed_empty (writer->kind->type));
+      = old != NULL ? without_entries (old) : dd_value_ref (kube_typed_empty (writer->kind));
   g_autoptr (DdValue) after = without_entries (taken);
 
   if (owners->len > 0 || old == NULL)
@@ -247,11 +257,11 @@ kube_managed_update (const KubeWriter *writer, const DdValue *old, DdValue *obje
 /* ---- pruning ---- */
 
 static DdValue *
-fields_with_parents (const KubeStruct *type, const DdValue *object)
+fields_with_parents (const KubeKind *kind, const DdValue *object)
 {
-  g_autoptr (DdValue) fields = kube_typed_fields (type, object);
+  g_autoptr (DdValue) fields = kube_typed_fields (kind, object);
 
-  return kube_typed_with_parents (type, fields);
+  return kube_typed_with_parents (kind, fields);
 }
 
 static DdValue *
@@ -271,36 +281,36 @@ all_owned (const GPtrArray *owners)
 
 /* MERGED without what is neither left in PRUNED nor owned by anybody. */
 static DdValue *
-add_back_owned (const KubeStruct *type, const DdValue *merged, const DdValue *pruned,
+add_back_owned (const KubeKind *kind, const DdValue *merged, const DdValue *pruned,
                 const GPtrArray *owners)
 {
   g_autoptr (DdValue) owned = all_owned (owners);
-  g_autoptr (DdValue) owned_whole = kube_typed_with_parents (type, owned);
-  g_autoptr (DdValue) left = fields_with_parents (type, pruned);
+  g_autoptr (DdValue) owned_whole = kube_typed_with_parents (kind, owned);
+  g_autoptr (DdValue) left = fields_with_parents (kind, pruned);
   g_autoptr (DdValue) kept = kube_field_set_union (left, owned_whole);
-  g_autoptr (DdValue) all = fields_with_parents (type, merged);
+  g_autoptr (DdValue) all = fields_with_parents (kind, merged);
   g_autoptr (DdValue) gone = kube_field_set_difference (all, kept);
 
-  return kube_typed_remove (type, merged, gone);
+  return kube_typed_remove (kind, merged, gone);
 }
 
 /* MERGED without what PRUNED lacks and the writer owned before: what nobody owns stays. */
 static DdValue *
-add_back_dangling (const KubeStruct *type, const DdValue *merged, const DdValue *pruned,
+add_back_dangling (const KubeKind *kind, const DdValue *merged, const DdValue *pruned,
                    const DdValue *last_whole)
 {
-  g_autoptr (DdValue) left = fields_with_parents (type, pruned);
-  g_autoptr (DdValue) all = fields_with_parents (type, merged);
+  g_autoptr (DdValue) left = fields_with_parents (kind, pruned);
+  g_autoptr (DdValue) all = fields_with_parents (kind, merged);
   g_autoptr (DdValue) lost = kube_field_set_difference (all, left);
   g_autoptr (DdValue) gone = kube_field_set_intersection (lost, last_whole);
 
-  return kube_typed_remove (type, merged, gone);
+  return kube_typed_remove (kind, merged, gone);
 }
 
 /* MERGED (taken) without what the writer applied LAST time and neither it nor anybody else among
  * OWNERS does now. */
 static DdValue *
-prune (const KubeStruct *type, DdValue *merged, const GPtrArray *owners, const DdValue *last)
+prune (const KubeKind *kind, DdValue *merged, const GPtrArray *owners, const DdValue *last)
 {
   g_autoptr (DdValue) taken = merged;
   g_autoptr (DdValue) last_whole = NULL;
@@ -309,10 +319,10 @@ prune (const KubeStruct *type, DdValue *merged, const GPtrArray *owners, const D
 
   if (last == NULL)
     return g_steal_pointer (&taken);
-  last_whole = kube_typed_with_parents (type, last);
-  bare = kube_typed_remove (type, taken, last_whole);
-  pruned = add_back_owned (type, taken, bare, owners);
-  return add_back_dangling (type, taken, pruned, last_whole);
+  last_whole = kube_typed_with_parents (kind, last);
+  bare = kube_typed_remove (kind, taken, last_whole);
+  pruned = add_back_owned (kind, taken, bare, owners);
+  return add_back_dangling (kind, taken, pruned, last_whole);
 }
 
 /* ---- applying ---- */
@@ -340,7 +350,7 @@ check_config (const KubeWriter *writer, const DdValue *config, GError **error)
   else if (dd_value_member (metadata, "managedFields") != NULL
            && dd_value_type (dd_value_member (metadata, "managedFields")) != DD_NULL)
     kube_set_error (error, KUBE_BAD_REQUEST, NULL, "metadata.managedFields must be nil");
-  else if (!kube_typed_check (writer->kind->type, config, &problem))
+  else if (!kube_typed_check (writer->kind, config, &problem))
     kube_set_error (error, KUBE_UNSPECIFIED, NULL,
                     "failed to create typed patch object (%s/%s; %s): %s",
                     kube_text_member (metadata, "namespace"), kube_text_member (metadata, "name"),
@@ -370,7 +380,7 @@ owners_of_live (const KubeWriter *writer, const DdValue *live, const DdValue *ba
     kube_set_error (error, KUBE_UNSPECIFIED, NULL, "failed to decode managed fields: %s",
                     problem->message);
   else if (owners->len == 0 && live != NULL)
-    note_update (writer, BEFORE_FIRST, owners, kube_typed_empty (writer->kind->type), bare);
+    note_update (writer, BEFORE_FIRST, owners, kube_typed_empty (writer->kind), bare);
   return owners;
 }
 
@@ -380,7 +390,7 @@ enter_applier (const KubeWriter *writer, GPtrArray *owners, const DdValue *confi
                DdValue **out_last)
 {
   g_autofree char *api_version = kube_kind_api_version (writer->kind);
-  DdValue *set = without_reset (writer, kube_typed_fields (writer->kind->type, config));
+  DdValue *set = without_reset (writer, kube_typed_fields (writer->kind, config));
   KubeOwner *self = kube_owner_new (kube_writer_manager (writer), TRUE, api_version,
                                     writer->subresource, NULL, set);
   const KubeOwner *former = kube_owners_find (owners, self->id);
@@ -395,7 +405,7 @@ DdValue *
 kube_managed_apply (const KubeWriter *writer, const DdValue *live, const DdValue *config,
                     gboolean force, GError **error)
 {
-  const KubeStruct *type = writer->kind->type;
+  const KubeKind *kind = writer->kind;
   g_autoptr (DdValue) bare = without_entries (live != NULL ? live : dd_object_empty ());
   g_autoptr (GPtrArray) owners = NULL;
   g_autoptr (GPtrArray) conflicts = NULL;
@@ -415,7 +425,7 @@ kube_managed_apply (const KubeWriter *writer, const DdValue *live, const DdValue
   drop_unserved (writer, owners);
   wanted = without_type (config);
   self = enter_applier (writer, owners, wanted, &last);
-  made = prune (type, kube_typed_merge (type, bare, wanted), owners, last);
+  made = prune (kind, kube_typed_merge (kind, bare, wanted), owners, last);
   compare (writer, bare, made, &change);
   changed = kube_field_set_union (change.modified, change.added);
   allowed = kube_last_applied_fields (writer, bare);

@@ -136,27 +136,32 @@ check_at (Checker *self, KubeValueShape shape, const char *step, const DdValue *
   g_string_truncate (self->path, mark);
 }
 
+/* Whether an object may have members that its schema does not name. */
+static gboolean
+is_open (KubeValueShape shape)
+{
+  return shape.sort == KUBE_SHAPE_MAP
+         || dd_value_member (shape.schema, "additionalProperties") != NULL
+         || dd_value_path_bool (shape.schema, "x-kubernetes-preserve-unknown-fields", FALSE);
+}
+
 static void
 check_fields (Checker *self, KubeValueShape shape, const DdValue *value)
 {
   for (gsize i = 0; i < dd_value_length (value); i++)
     {
       const char *name = dd_value_key (value, i);
-      const KubeField *field
-          = shape.sort == KUBE_SHAPE_PARTS ? kube_field_find (shape.of, name) : NULL;
       g_autofree char *step = kube_step_name (name);
       gsize mark = self->path->len;
 
-      if (shape.sort == KUBE_SHAPE_MAP)
-        check_at (self, kube_shape_of_element (shape.field), step, dd_value_nth (value, i));
-      else if (field != NULL)
-        check_at (self, kube_shape_of_field (field), step, dd_value_nth (value, i));
-      else
+      if (is_open (shape) || kube_shape_declares (shape, name))
         {
-          kube_step_append (self->path, step);
-          add_problem (self, "field not declared in schema");
-          g_string_truncate (self->path, mark);
+          check_at (self, kube_shape_at (shape, step), step, dd_value_nth (value, i));
+          continue;
         }
+      kube_step_append (self->path, step);
+      add_problem (self, "field not declared in schema");
+      g_string_truncate (self->path, mark);
     }
 }
 
@@ -181,7 +186,7 @@ checked_step (Checker *self, KubeValueShape shape, const DdValue *item, gsize po
   else if (shape.sort == KUBE_SHAPE_SET)
     step = kube_step_value (item);
   else
-    step = kube_keyed_step (shape.field, item, &missing);
+    step = kube_keyed_step (shape, item, &missing);
   if (missing != NULL)
     add_problem (self,
                  "associative list with keys has an element that omits key field \"%s\" (and "
@@ -212,19 +217,21 @@ check_items (Checker *self, KubeValueShape shape, const DdValue *value)
           g_string_free (key, TRUE);
         }
       else
-        check_at (self, kube_shape_of_element (shape.field), step, item);
+        check_at (self, kube_shape_of_element (shape), step, item);
       g_hash_table_add (seen, step);
     }
 }
 
-/* What has one owner is checked inside as well: it has a schema all the same. */
+/* What has one owner is checked inside as well: it is described all the same. */
 static KubeValueShape
 shape_inside (KubeValueShape shape)
 {
+  gboolean has_parts = shape.of != NULL || dd_value_member (shape.schema, "properties") != NULL;
+
   if (shape.sort != KUBE_SHAPE_LEAF)
     return shape;
   if (shape.type == KUBE_OBJECT)
-    shape.sort = KUBE_SHAPE_PARTS;
+    shape.sort = has_parts ? KUBE_SHAPE_PARTS : KUBE_SHAPE_MAP;
   else if (shape.type == KUBE_MAP)
     shape.sort = KUBE_SHAPE_MAP;
   return shape;
@@ -238,7 +245,7 @@ check_atomic_list (Checker *self, KubeValueShape shape, const DdValue *value)
   for (gsize i = 0; i < dd_value_length (value); i++)
     {
       g_string_append_printf (self->path, "[%" G_GSIZE_FORMAT "]", i);
-      check_value (self, kube_shape_of_element (shape.field), dd_value_element (value, i));
+      check_value (self, kube_shape_of_element (shape), dd_value_element (value, i));
       g_string_truncate (self->path, mark);
     }
 }
@@ -263,13 +270,13 @@ check_value (Checker *self, KubeValueShape shape, const DdValue *value)
 }
 
 gboolean
-kube_typed_check (const KubeStruct *type, const DdValue *value, GError **error)
+kube_typed_check (const KubeKind *kind, const DdValue *value, GError **error)
 {
   g_autoptr (GPtrArray) problems = g_ptr_array_new_with_free_func (g_free);
   Checker checker = { g_string_new (NULL), problems };
   g_autofree char *list = NULL;
 
-  check_value (&checker, kube_shape_of_struct (type), value);
+  check_value (&checker, kube_shape_of_kind (kind), value);
   g_string_free (checker.path, TRUE);
   if (problems->len == 0)
     return TRUE;

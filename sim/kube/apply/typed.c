@@ -34,12 +34,22 @@ parts_of (KubeValueShape shape, const DdValue *value)
 
 /* ---- the fields that are set ---- */
 
+/* What a table or a schema declares is set by what is in it; all else is set by being there. */
+static gboolean
+leads_to_field (KubeValueShape shape, const char *step)
+{
+  const char *name = kube_step_to_name (step);
+
+  return name != NULL && kube_shape_declares (shape, name);
+}
+
 static DdValue *
 fields_of (KubeValueShape shape, gboolean member, const DdValue *value)
 {
   g_auto (DdBuilder) children = { 0 };
   g_autoptr (DdValue) parts = NULL;
 
+  shape = kube_shape_for (shape, value, value);
   if (shape.sort == KUBE_SHAPE_LEAF)
     return dd_object_empty ();
   children = dd_builder_object ();
@@ -53,15 +63,15 @@ fields_of (KubeValueShape shape, gboolean member, const DdValue *value)
 
       dd_builder_set (
           &children, step,
-          fields_of (kube_shape_at (shape, step), empty || shape.sort != KUBE_SHAPE_PARTS, part));
+          fields_of (kube_shape_at (shape, step), empty || !leads_to_field (shape, step), part));
     }
   return kube_field_set_node (member, &children);
 }
 
 DdValue *
-kube_typed_fields (const KubeStruct *type, const DdValue *value)
+kube_typed_fields (const KubeKind *kind, const DdValue *value)
 {
-  return fields_of (kube_shape_of_struct (type), FALSE, value);
+  return fields_of (kube_shape_of_kind (kind), FALSE, value);
 }
 
 /* ---- how two differ ---- */
@@ -121,6 +131,7 @@ compare (KubeValueShape shape, const DdValue *before, const DdValue *after, Kube
 
   if (before == after)
     return;
+  shape = kube_shape_for (shape, before, after);
   if (shape.sort == KUBE_SHAPE_LEAF || (is_empty (before) && is_empty (after)))
     {
       compare_leaves (before, after, out);
@@ -141,11 +152,11 @@ compare (KubeValueShape shape, const DdValue *before, const DdValue *after, Kube
 }
 
 void
-kube_typed_compare (const KubeStruct *type, const DdValue *before, const DdValue *after,
+kube_typed_compare (const KubeKind *kind, const DdValue *before, const DdValue *after,
                     KubeComparison *out_comparison)
 {
   *out_comparison = (KubeComparison) { 0 };
-  compare (kube_shape_of_struct (type), before, after, out_comparison);
+  compare (kube_shape_of_kind (kind), before, after, out_comparison);
 }
 
 /* ---- one laid over another ---- */
@@ -186,7 +197,7 @@ next_shared (const DdValue *live, const DdValue *applied, gsize *at)
 static DdValue *
 merge_items (KubeValueShape shape, const DdValue *live, const DdValue *applied)
 {
-  KubeValueShape element = kube_shape_of_element (shape.field);
+  KubeValueShape element = kube_shape_of_element (shape);
   g_autoptr (DdValue) old = parts_of (shape, live);
   g_autoptr (DdValue) new = parts_of (shape, applied);
   g_auto (DdBuilder) merged = dd_builder_array ();
@@ -222,6 +233,7 @@ merge (KubeValueShape shape, const DdValue *live, const DdValue *applied)
 {
   if (applied == NULL)
     return dd_value_ref (live);
+  shape = kube_shape_for (shape, live, applied);
   if (live == NULL || shape.sort == KUBE_SHAPE_LEAF || (is_empty (live) && is_empty (applied)))
     return dd_value_ref (applied);
   if (kube_shape_is_list (shape))
@@ -232,9 +244,9 @@ merge (KubeValueShape shape, const DdValue *live, const DdValue *applied)
 }
 
 DdValue *
-kube_typed_merge (const KubeStruct *type, const DdValue *live, const DdValue *applied)
+kube_typed_merge (const KubeKind *kind, const DdValue *live, const DdValue *applied)
 {
-  return merge (kube_shape_of_struct (type), live, applied);
+  return merge (kube_shape_of_kind (kind), live, applied);
 }
 
 /* ---- parts taken away ---- */
@@ -245,6 +257,7 @@ remove_from (KubeValueShape shape, const DdValue *value, const DdValue *set)
   g_auto (DdBuilder) kept = { 0 };
   gsize n = 0;
 
+  shape = kube_shape_for (shape, value, value);
   if (shape.sort == KUBE_SHAPE_LEAF || is_empty (value) || set == NULL)
     return dd_value_ref (value);
   kept = kube_shape_is_list (shape) ? dd_builder_array () : dd_builder_object ();
@@ -271,9 +284,9 @@ remove_from (KubeValueShape shape, const DdValue *value, const DdValue *set)
 }
 
 DdValue *
-kube_typed_remove (const KubeStruct *type, const DdValue *value, const DdValue *set)
+kube_typed_remove (const KubeKind *kind, const DdValue *value, const DdValue *set)
 {
-  DdValue *left = remove_from (kube_shape_of_struct (type), value, set);
+  DdValue *left = remove_from (kube_shape_of_kind (kind), value, set);
 
   return left != NULL ? left : dd_object_empty ();
 }
@@ -287,9 +300,7 @@ with_parents (KubeValueShape shape, gboolean member, const DdValue *set)
     {
       const char *step = dd_value_key (set, i);
       const DdValue *child = dd_value_nth (set, i);
-      const char *name = kube_step_to_name (step);
-      gboolean named = shape.sort == KUBE_SHAPE_PARTS && name != NULL
-                       && kube_field_find (shape.of, name) != NULL;
+      gboolean named = leads_to_field (shape, step);
 
       if (strcmp (step, ".") != 0)
         dd_builder_set (&children, step,
@@ -300,9 +311,9 @@ with_parents (KubeValueShape shape, gboolean member, const DdValue *set)
 }
 
 DdValue *
-kube_typed_with_parents (const KubeStruct *type, const DdValue *set)
+kube_typed_with_parents (const KubeKind *kind, const DdValue *set)
 {
-  return with_parents (kube_shape_of_struct (type), FALSE, set);
+  return with_parents (kube_shape_of_kind (kind), FALSE, set);
 }
 
 /* ---- nothing yet ---- */
@@ -353,18 +364,19 @@ empty_struct (const KubeStruct *type)
 }
 
 const DdValue *
-kube_typed_empty (const KubeStruct *type)
+kube_typed_empty (const KubeKind *kind)
 {
+  const KubeStruct *type = kind->type;
   static GHashTable *made = NULL;
   DdValue *empty;
 
   if (made == NULL)
     made = g_hash_table_new (NULL, NULL);
-  empty = g_hash_table_lookup (made, type);
+  empty = g_hash_table_lookup (made, type->fields);
   if (empty == NULL)
     {
       empty = empty_struct (type);
-      g_hash_table_insert (made, (gpointer) type, empty);
+      g_hash_table_insert (made, (gpointer) type->fields, empty);
     }
   return empty;
 }

@@ -163,7 +163,7 @@ static const KubeField spec_fields[] = {
     KUBE_DOC ("Whether objects are in namespaces."), KUBE_ACTS },
   KUBE_LIST_OF ("versions", version, .required = TRUE, KUBE_DOC ("The versions of the kind."),
                 KUBE_ACTS),
-  KUBE_OBJECT_OF ("conversion", conversion, .fallback = "{\"strategy\":\"None\"}",
+  KUBE_OBJECT_OF ("conversion", conversion, .pointer = TRUE, .fallback = "{\"strategy\":\"None\"}",
                   KUBE_DOC ("How objects go from one version to another."), KUBE_ACTS),
   { "preserveUnknownFields", KUBE_BOOL, KUBE_DOC ("False, as nothing else is allowed."),
     KUBE_INERT ("Definitions that set it are refused.") },
@@ -285,7 +285,6 @@ prepare_create (KubeApi *api, DdValue **object, GError **error G_GNUC_UNUSED)
   const char *stored = storage_version (*object);
   DdValue *nameless = dd_object ("plural", dd_string (""), "kind", dd_string (""), NULL);
 
-  set_defaults (object);
   dd_value_set (object, "status",
                 dd_object ("conditions", dd_null (), "acceptedNames", nameless, "storedVersions",
                            dd_array (dd_string (stored), NULL), NULL));
@@ -299,7 +298,6 @@ prepare_update (KubeApi *api, const SimObject *old, DdValue **object, GError **e
   const DdValue *versions = dd_value_path (*object, "status.storedVersions");
   const char *stored = storage_version (*object);
 
-  set_defaults (object);
   if (stored != NULL && !holds (versions, stored))
     dd_value_set (object, "status.storedVersions",
                   dd_value_with_element (versions, dd_string (stored)));
@@ -589,6 +587,7 @@ const KubeKind kube_custom_resource_definition = {
   .type = &type,
   .columns = columns,
   .deletion_finalizer = KUBE_DEFINITION_FINALIZER,
+  .set_defaults = set_defaults,
   .prepare_create = prepare_create,
   .prepare_update = prepare_update,
   .validate = validate,

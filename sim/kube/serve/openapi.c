@@ -123,22 +123,22 @@ patch_strategy (const KubeField *field)
 static void
 set_list_type (DdBuilder *builder, const KubeField *field)
 {
-  KubeShapeSort sort = kube_shape_of_field (field).sort;
+  KubeValueShape shape = kube_shape_of_field (field);
   g_auto (DdBuilder) list = dd_builder_array ();
   const char *keys[KUBE_MAX_KEYS];
   guint n;
 
-  if (sort == KUBE_SHAPE_KEYED)
+  if (shape.sort == KUBE_SHAPE_KEYED)
     {
-      n = kube_list_keys (field, keys);
+      n = kube_shape_keys (shape, keys);
       for (guint i = 0; i < n; i++)
         dd_builder_add (&list, dd_string (keys[i]));
       dd_builder_set (builder, "x-kubernetes-list-map-keys", dd_builder_end (&list));
     }
   dd_builder_set (builder, "x-kubernetes-list-type",
-                  dd_string (sort == KUBE_SHAPE_KEYED ? "map"
-                             : sort == KUBE_SHAPE_SET ? "set"
-                                                      : "atomic"));
+                  dd_string (shape.sort == KUBE_SHAPE_KEYED ? "map"
+                             : shape.sort == KUBE_SHAPE_SET ? "set"
+                                                            : "atomic"));
 }
 
 static DdValue *

@@ -15,7 +15,7 @@
 
 /* ---- who writes ---- */
 
-/* Whether a write to PART leaves what stands at NAME as it is. */
+/* A status is written through its subresource alone, which leaves all else as it is. */
 static gboolean
 is_reset (const KubeKind *kind, KubePart part, const char *name)
 {
@@ -25,18 +25,25 @@ is_reset (const KubeKind *kind, KubePart part, const char *name)
          && !kube_schema_is_type_meta (name);
 }
 
+static void
+add_if_reset (DdBuilder *fields, const KubeKind *kind, KubePart part, const char *name)
+{
+  g_autofree char *step = kube_step_name (name);
+
+  if (is_reset (kind, part, name))
+    dd_builder_set (fields, step, dd_object_empty ());
+}
+
 static DdValue *
 reset_fields (const KubeKind *kind, KubePart part)
 {
+  const DdValue *properties = dd_value_member (kind->schema, "properties");
   g_auto (DdBuilder) fields = dd_builder_object ();
 
   for (const KubeField *field = kind->type->fields; field->name != NULL; field++)
-    if (is_reset (kind, part, field->name))
-      {
-        g_autofree char *step = kube_step_name (field->name);
-
-        dd_builder_set (&fields, step, dd_object_empty ());
-      }
+    add_if_reset (&fields, kind, part, field->name);
+  for (gsize i = 0; i < dd_value_length (properties); i++)
+    add_if_reset (&fields, kind, part, dd_value_key (properties, i));
   if (part == KUBE_PART_STATUS)
     dd_builder_set (&fields, "f:metadata",
                     dd_object ("f:ownerReferences", dd_object_empty (), NULL));
