@@ -41,7 +41,7 @@ sim/aws/eks: src/base src/engine sim/stage sim/kube/verbs sim/kube/kinds sim/aws
 sim/aws: src/base sim/stage sim/aws/protocol sim/aws/ec2 sim/aws/eks
 sim/world: src/base sim/stage sim/kube/verbs sim/kube/controllers sim/aws sim/aws/protocol sim/aws/ec2 sim/aws/autoscaling sim/aws/eks
 sim/http: src/base src/net sim/stage sim/world
-sim/invariants: src/base sim/stage sim/world sim/kube sim/kube/verbs sim/kube/kinds sim/aws/ec2 sim/aws/autoscaling
+sim/invariants: src/base sim/stage sim/world sim/kube sim/kube/verbs sim/kube/kinds sim/aws/ec2 sim/aws/autoscaling sim/aws/eks
 sim/scenario: src/base sim/stage sim/world sim/http sim/invariants sim/kube sim/kube/serve sim/kube/verbs sim/kube/kinds sim/kube/controllers sim/kube/schema sim/aws/protocol sim/aws/ec2 sim/aws/eks
 sim/lab: src/base sim/stage sim/world sim/http sim/scenario sim/kube/verbs sim/kube/kinds sim/aws/eks
 sim/sinks: src/base sim/stage sim/world sim/scenario sim/kube sim/kube/verbs sim/kube/kinds

@@ -304,6 +304,40 @@ START_TEST (a_new_template_version_is_asked_for_with_a_token)
 }
 END_TEST
 
+START_TEST (a_template_version_is_written_as_it_was_read)
+{
+  static const char text[]
+      = "<R><launchTemplateVersionSet><item><launchTemplateId>lt-1</launchTemplateId>"
+        "<versionNumber>2</versionNumber><launchTemplateData><imageId>ami-1</imageId>"
+        "<blockDeviceMappingSet><item><deviceName>/dev/xvda</deviceName><ebs>"
+        "<volumeSize>20</volumeSize></ebs></item></blockDeviceMappingSet>"
+        "<networkInterfaceSet><item><deviceIndex>0</deviceIndex><groupSet><item>sg-1</item>"
+        "<item>sg-2</item></groupSet></item></networkInterfaceSet>"
+        "<tagSpecificationSet><item><resourceType>instance</resourceType><tagSet><item>"
+        "<key>a</key><value>b</value></item></tagSet></item></tagSpecificationSet>"
+        "<securityGroupIdSet/></launchTemplateData></item></launchTemplateVersionSet></R>";
+  g_autoptr (DdReply) reply = dd_reply_new (200, "text/xml", bytes (text));
+  g_autoptr (DdTemplateVersion) version = dd_template_version_from_reply (reply, NULL);
+  g_autoptr (DdRequest) request = NULL;
+  g_autofree char *body = NULL;
+
+  ck_assert_ptr_nonnull (version);
+  request = dd_ec2_create_template_version_of ("lt-2", version->data, "ami-1", "token");
+  body = body_of (request);
+  ck_assert_str_eq (body, "Action=CreateLaunchTemplateVersion&Version=2016-11-15"
+                          "&LaunchTemplateId=lt-2&VersionDescription=ami-1&ClientToken=token"
+                          "&LaunchTemplateData.ImageId=ami-1"
+                          "&LaunchTemplateData.BlockDeviceMapping.1.DeviceName=%2Fdev%2Fxvda"
+                          "&LaunchTemplateData.BlockDeviceMapping.1.Ebs.VolumeSize=20"
+                          "&LaunchTemplateData.NetworkInterface.1.DeviceIndex=0"
+                          "&LaunchTemplateData.NetworkInterface.1.SecurityGroupId.1=sg-1"
+                          "&LaunchTemplateData.NetworkInterface.1.SecurityGroupId.2=sg-2"
+                          "&LaunchTemplateData.TagSpecification.1.ResourceType=instance"
+                          "&LaunchTemplateData.TagSpecification.1.Tag.1.Key=a"
+                          "&LaunchTemplateData.TagSpecification.1.Tag.1.Value=b");
+}
+END_TEST
+
 #define NOT_DELETED(code) \
   "<R><unsuccessfullyDeletedLaunchTemplateVersionSet><item><versionNumber>4</versionNumber>" \
   "<responseError><code>" code "</code></responseError></item>" \
@@ -438,6 +472,7 @@ main (void)
   tcase_add_loop_test (tests, the_latest_activity_tells_whether_an_instance_comes_or_leaves, 0,
                        G_N_ELEMENTS (activities));
   tcase_add_test (tests, a_new_template_version_is_asked_for_with_a_token);
+  tcase_add_test (tests, a_template_version_is_written_as_it_was_read);
   tcase_add_loop_test (tests, a_template_version_is_deleted_or_not_whatever_the_status_is, 0,
                        G_N_ELEMENTS (deletions));
   tcase_add_test (tests, states_of_instances_are_found_in_every_reservation);

@@ -516,6 +516,182 @@ START_TEST (an_update_of_the_control_plane_takes_its_time_and_has_its_record)
 }
 END_TEST
 
+/* ---- groups with a launch template of their owner's ---- */
+
+#define OWN "\"clusterName\":\"eks-workshop\",\"nodegroupName\":\"own\""
+#define VERSION(number) ",\"launchTemplate\":{\"name\":\"mine\",\"version\":\"" number "\"}"
+#define OWN_IMAGE "ami-00000000000000001"
+
+static void
+call_ec2 (const char *operation, const char *input)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (DdValue) output = call_service (&aws_ec2, operation, input, &error);
+
+  ck_assert_msg (output != NULL, "%s: %s", operation, error != NULL ? error->message : "");
+}
+
+/* The group "own", which runs version 2 of its template; IMAGE NULL: one that EKS publishes. */
+static void
+add_group_with_template (const char *image)
+{
+  AwsTemplateSpec template = { .name = "mine", .version = 2, .image = image };
+  g_autoptr (DdValue) of_template
+      = dd_object ("name", dd_string ("mine"), "version", dd_string ("2"), NULL);
+  AwsNodegroupSpec spec
+      = { .cluster = "eks-workshop", .name = "own", .max = 1, .launch_template = of_template };
+  g_autoptr (GError) error = NULL;
+
+  ck_assert (aws_eks_add_template (world->cloud, &template, NULL));
+  ck_assert_msg (aws_eks_add_nodegroup (world->cloud, &spec, &error) != NULL, "%s",
+                 error != NULL ? error->message : "");
+}
+
+START_TEST (a_group_made_with_a_template_shows_it_and_launches_from_a_copy)
+{
+  const AwsTemplate *template;
+  const DdValue *group, *data;
+  const AwsGroup *scaling;
+  g_autoptr (DdValue) output = NULL;
+
+  add_group_with_template (OWN_IMAGE);
+  template = aws_cloud_template (world->cloud, NULL, "mine");
+  output = call ("DescribeNodegroup", "{" OWN "}");
+  group = dd_value_member (output, "nodegroup");
+  ck_assert_str_eq (dd_value_path_string (group, "amiType"), "CUSTOM");
+  ck_assert_str_eq (dd_value_path_string (group, "version"), "1.30");
+  ck_assert_str_eq (dd_value_path_string (group, "releaseVersion"), OWN_IMAGE);
+  ck_assert_str_eq (dd_value_path_string (group, "launchTemplate.id"), template->resource.id);
+  ck_assert_str_eq (dd_value_path_string (group, "launchTemplate.name"), "mine");
+  ck_assert_str_eq (dd_value_path_string (group, "launchTemplate.version"), "2");
+  ck_assert_ptr_null (dd_value_member (group, "diskSize"));
+  scaling = aws_cloud_group (world->cloud,
+                             dd_value_path_string (group, "resources.autoScalingGroups.0.name"));
+  ck_assert_ptr_nonnull (scaling->template);
+  ck_assert (scaling->template != template);
+  ck_assert (g_str_has_prefix (scaling->template->name, "eks-"));
+  data = aws_template_version (scaling->template, scaling->template_version)->data;
+  ck_assert_str_eq (dd_value_path_string (data, "ImageId"), OWN_IMAGE);
+  ck_assert_ptr_null (dd_value_member (data, "UserData"));
+  ck_assert_str_eq (dd_value_path_string (data, "TagSpecifications.0.Tags.1.Value"), "own");
+}
+END_TEST
+
+/* Imitates: AWS re:Post, "How do I resolve Amazon EKS managed node group update failures?" */
+static const struct
+{
+  const char *image; /* of the group; NULL: one that EKS publishes */
+  const char *input, *message;
+} template_refusals[] = {
+  { OWN_IMAGE, "{" OWN ",\"version\":\"1.30\"" VERSION ("2") "}",
+    "You cannot specify the field kubernetesVersion when using custom AMIs." },
+  { OWN_IMAGE, "{" OWN ",\"releaseVersion\":\"1.30.0-20240703\"" VERSION ("2") "}",
+    "You cannot specify the field releaseVersion when using custom AMIs." },
+  { OWN_IMAGE, "{" OWN "}",
+    "Launch template details can't be null for Custom ami type node group" },
+  { OWN_IMAGE, "{" OWN VERSION ("4") "}",
+    "You must specify an image id in the launch template of a node group with a custom AMI" },
+  { OWN_IMAGE, "{" OWN ",\"launchTemplate\":{\"name\":\"other\",\"version\":\"1\"}}",
+    "The launch template must be the one that the node group was created with" },
+  { OWN_IMAGE, "{" OWN ",\"launchTemplate\":{\"name\":\"none\"}}",
+    "The specified launch template, with template name none, does not exist." },
+  { OWN_IMAGE, "{" OWN ",\"launchTemplate\":{\"version\":\"2\"}}",
+    "Either the name or the id of the launch template must be specified, and not both." },
+  { OWN_IMAGE, "{" OWN VERSION ("5") "}",
+    "Launch template version 5 must not specify an IAM instance profile, which the node group "
+    "has." },
+  { NULL, "{" OWN VERSION ("3") "}",
+    "You cannot specify an image id in the launch template of a node group that was created "
+    "without one" },
+  { NULL, "{" OWN VERSION ("6") "}",
+    "Drydock does not model how EKS merges the user data of a launch template that names no image "
+    "with its own." },
+};
+
+START_TEST (a_template_that_does_not_fit_the_group_is_refused)
+{
+  g_autofree char *message = NULL;
+
+  add_group_with_template (template_refusals[_i].image);
+  call_ec2 ("CreateLaunchTemplate",
+            "{\"LaunchTemplateName\":\"other\",\"LaunchTemplateData\":{\"ImageId\":\"" OWN_IMAGE
+            "\"}}");
+  for (guint i = 0; i < 4; i++)
+    {
+      static const char *const data[] = {
+        "\"ImageId\":\"ami-00000000000000002\"",
+        "\"InstanceType\":\"m5.large\"",
+        "\"ImageId\":\"ami-00000000000000002\",\"IamInstanceProfile\":{\"Name\":\"p\"}",
+        "\"UserData\":\"aGVsbG8=\"",
+      };
+      g_autofree char *input = g_strdup_printf (
+          "{\"LaunchTemplateName\":\"mine\",\"LaunchTemplateData\":{%s}}", data[i]);
+
+      call_ec2 ("CreateLaunchTemplateVersion", input);
+    }
+  message = refusal ("UpdateNodegroupVersion", template_refusals[_i].input, AWS_INVALID_PARAMETER);
+  ck_assert_str_eq (message, template_refusals[_i].message);
+}
+END_TEST
+
+START_TEST (an_update_to_another_template_version_says_so_in_its_params)
+{
+  static const char *const expected[][4] = {
+    { "Version", "ReleaseVersion", "LaunchTemplateName", "LaunchTemplateVersion" },
+    { "LaunchTemplateName", "LaunchTemplateVersion" },
+  };
+  g_autoptr (DdValue) output = NULL;
+  const DdValue *params;
+
+  add_group_with_template (_i == 0 ? NULL : OWN_IMAGE);
+  output = call ("UpdateNodegroupVersion", "{" OWN VERSION ("1") "}");
+  params = dd_value_path (output, "update.params");
+  ck_assert_uint_eq (dd_value_length (params), _i == 0 ? 4 : 2);
+  for (gsize i = 0; i < dd_value_length (params); i++)
+    ck_assert_str_eq (dd_value_path_string (dd_value_element (params, i), "type"), expected[_i][i]);
+  ck_assert_str_eq (
+      dd_value_path_string (dd_value_element (params, dd_value_length (params) - 1), "value"), "1");
+}
+END_TEST
+
+START_TEST (a_group_whose_template_was_deleted_is_degraded)
+{
+  g_autoptr (DdValue) output = NULL;
+  g_autofree char *message = NULL;
+
+  add_group_with_template (OWN_IMAGE);
+  call_ec2 ("DeleteLaunchTemplate", "{\"LaunchTemplateName\":\"mine\"}");
+  output = call ("DescribeNodegroup", "{" OWN "}");
+  ck_assert_str_eq (dd_value_path_string (output, "nodegroup.status"), "DEGRADED");
+  ck_assert_str_eq (dd_value_path_string (output, "nodegroup.health.issues.0.code"),
+                    "SourceEc2LaunchTemplateNotFound");
+  message = refusal ("UpdateNodegroupVersion", "{" OWN VERSION ("1") "}", AWS_INVALID_REQUEST);
+  ck_assert (g_str_has_prefix (message, "Nodegroup has health issue other than"));
+}
+END_TEST
+
+START_TEST (an_image_of_the_owners_is_assumed_only_where_none_is_listed)
+{
+  AwsCustomImageSpec listed = { .id = "ami-00000000000000009", .version = "1.29" };
+  AwsCustomImageSpec malformed = { .id = "image", .version = "1.29" };
+  const AwsImage *image;
+
+  if (_i == 1)
+    {
+      ck_assert (!aws_eks_add_custom_image (world->cloud, &malformed, NULL));
+      ck_assert (aws_eks_add_custom_image (world->cloud, &listed, NULL));
+      ck_assert (!aws_eks_add_custom_image (world->cloud, &listed, NULL));
+      image = aws_cloud_image (world->cloud, listed.id);
+      ck_assert (g_str_has_prefix (image->kubelet_version, "v1.29."));
+    }
+  add_group_with_template (OWN_IMAGE);
+  image = aws_cloud_image (world->cloud, OWN_IMAGE);
+  ck_assert_int_eq (image != NULL, _i == 0);
+  if (image != NULL)
+    ck_assert (g_str_has_prefix (image->kubelet_version, "v1.30."));
+}
+END_TEST
+
 START_TEST (a_world_is_not_furnished_with_what_eks_would_refuse)
 {
   static const char *const arm[] = { "m6g.large", NULL };
@@ -578,6 +754,12 @@ main (void)
   tcase_add_test (tests, a_poll_is_recognised_while_the_group_updates);
   tcase_add_test (tests, the_control_plane_moves_one_minor_after_its_groups);
   tcase_add_test (tests, an_update_of_the_control_plane_takes_its_time_and_has_its_record);
+  tcase_add_test (tests, a_group_made_with_a_template_shows_it_and_launches_from_a_copy);
+  tcase_add_loop_test (tests, a_template_that_does_not_fit_the_group_is_refused, 0,
+                       G_N_ELEMENTS (template_refusals));
+  tcase_add_loop_test (tests, an_update_to_another_template_version_says_so_in_its_params, 0, 2);
+  tcase_add_test (tests, a_group_whose_template_was_deleted_is_degraded);
+  tcase_add_loop_test (tests, an_image_of_the_owners_is_assumed_only_where_none_is_listed, 0, 2);
   tcase_add_test (tests, a_world_is_not_furnished_with_what_eks_would_refuse);
   suite_add_tcase (suite, tests);
   srunner_run_all (runner, CK_NORMAL);

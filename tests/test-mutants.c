@@ -30,6 +30,7 @@ static const struct
   { DD_MUTANT_TRUST_THE_CLUSTER, "wrong-cluster" },
   { DD_MUTANT_TRUST_THE_PROCESSES, "launch-suspended" },
   { DD_MUTANT_FORGET_THE_REFERENCE, "latest-template-rolled-back" },
+  { DD_MUTANT_TRUST_THE_IMAGE, "template-version-keeps-release" },
   { DD_MUTANT_IGNORE_NEW_SIZE, "resized-midway" },
   { DD_MUTANT_WAIT_FOR_NOBODY, "desired-lowered-in-scale-up" },
   { DD_MUTANT_SPEND_THE_LAST, "minimal-force-keeps-the-last" },

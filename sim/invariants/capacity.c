@@ -134,7 +134,7 @@ ids_of_nodes (const SimLedger *ledger, const AwsGroup *group)
 
       if (sim_ledger_node_object (ledger, instance->private_dns) != NULL)
         g_hash_table_insert (ids, g_strdup (instance->resource.id),
-                             g_strdup (instance->image->resource.id));
+                             g_strdup (sim_ledger_make_of_instance (ledger, group, instance)));
     }
   return ids;
 }
@@ -161,15 +161,18 @@ sim_ledger_note_capacity (SimLedger *ledger, const SimEvent *event)
   g_hash_table_replace (ledger->capacities, g_strdup (event->subject), capacity);
 }
 
-/* The image that GROUP launches; NULL: it cannot be told. */
+/* What nodes are made of that GROUP launches; NULL: it cannot be told. */
 static const char *
-image_of_group (const AwsGroup *group)
+image_of_group (const SimLedger *ledger, const AwsGroup *group)
 {
   const AwsTemplateVersion *version
       = group->template != NULL ? aws_template_version (group->template, group->template_version)
                                 : NULL;
 
-  return version != NULL ? dd_value_path_string (version->data, "ImageId") : NULL;
+  return version != NULL ? sim_ledger_make (
+             dd_value_path_string (version->data, "ImageId"),
+             aws_eks_source_version (ledger->world->cloud, group->name, group->template_version))
+                         : NULL;
 }
 
 const char *
@@ -177,13 +180,13 @@ sim_ledger_image_of_nodegroup (const SimLedger *ledger, const char *nodegroup)
 {
   const AwsGroup *group = group_of_nodegroup (ledger, nodegroup);
 
-  return group != NULL ? image_of_group (group) : NULL;
+  return group != NULL ? image_of_group (ledger, group) : NULL;
 }
 
 static gint64
 count_ready_with_image (const SimLedger *ledger, const AwsGroup *group)
 {
-  const char *image = image_of_group (group);
+  const char *image = image_of_group (ledger, group);
   gint64 count = count_ready (ledger, group, TRUE);
 
   for (const GList *link = group->members.head; image != NULL && link != NULL; link = link->next)
@@ -192,7 +195,8 @@ count_ready_with_image (const SimLedger *ledger, const AwsGroup *group)
 
       count -= member->state < AWS_TERMINATING && member->instance->state == AWS_INSTANCE_RUNNING
                && (is_ready (ledger, member->instance) || was_lost (ledger, member->instance))
-               && g_strcmp0 (member->instance->image->resource.id, image) != 0;
+               && g_strcmp0 (sim_ledger_make_of_instance (ledger, group, member->instance), image)
+                      != 0;
     }
   return count;
 }

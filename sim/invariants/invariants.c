@@ -173,10 +173,34 @@ sim_ledger_nodegroup_of_node (const SimObject *node)
   return label_of (node, "eks.amazonaws.com/nodegroup");
 }
 
+/* The same version of an image may stand in several versions of an owner's launch template, and
+ * their nodes are not the same. */
+const char *
+sim_ledger_make (const char *image, const char *source_version)
+{
+  g_autofree char *text = NULL;
+
+  if (image == NULL || source_version == NULL)
+    return image;
+  text = g_strdup_printf ("%s by version %s of the launch template", image, source_version);
+  return g_intern_string (text);
+}
+
 const char *
 sim_ledger_image_of (const SimObject *node)
 {
-  return label_of (node, "eks.amazonaws.com/nodegroup-image");
+  return sim_ledger_make (label_of (node, "eks.amazonaws.com/nodegroup-image"),
+                          label_of (node, "eks.amazonaws.com/sourceLaunchTemplateVersion"));
+}
+
+const char *
+sim_ledger_make_of_instance (const SimLedger *ledger, const AwsGroup *group,
+                             const AwsInstance *instance)
+{
+  g_autofree char *version = g_strdup_printf ("%" G_GINT64_FORMAT, instance->template_version);
+
+  return sim_ledger_make (instance->image->resource.id,
+                          aws_eks_source_version (ledger->world->cloud, group->name, version));
 }
 
 SimLedgerUpdate *
@@ -248,7 +272,8 @@ note_update_started (SimLedger *ledger, const SimEvent *event)
   update->busy = 0;
   update->parallelism = sim_event_int (event, DD_DETAIL_PARALLELISM, 1);
   g_free (update->image);
-  update->image = g_strdup (sim_event_text (event, DD_DETAIL_IMAGE));
+  update->image = g_strdup (sim_ledger_make (sim_event_text (event, DD_DETAIL_IMAGE),
+                                             sim_event_text (event, DD_DETAIL_SOURCE_VERSION)));
 }
 
 static void

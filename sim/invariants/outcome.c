@@ -105,8 +105,9 @@ sim_ledger_note_newcomer (SimLedger *ledger, const SimEvent *event)
 
   if (capacity != NULL
       && g_strcmp0 (g_hash_table_lookup (ledger->statuses, nodegroup), "UPDATING") == 0)
-    g_hash_table_insert (capacity->newcomers, g_strdup (id),
-                         g_strdup (instance->image->resource.id));
+    g_hash_table_insert (
+        capacity->newcomers, g_strdup (id),
+        g_strdup (sim_ledger_make_of_instance (ledger, instance->member->group, instance)));
 }
 
 /* Those of IDS that had another image than the group launches now, and are gone, whoever took them.

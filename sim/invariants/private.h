@@ -4,6 +4,7 @@
 #pragma once
 
 #include "sim/aws/autoscaling/group.h"
+#include "sim/aws/eks/eks.h"
 #include "sim/invariants/invariants.h"
 #include "sim/kube/store.h"
 
@@ -103,7 +104,13 @@ gboolean sim_ledger_was_called_off (const SimLedger *ledger, const char *instanc
 const SimObject *sim_ledger_node_object (const SimLedger *ledger, const char *node);
 /* The managed node group that NODE is labelled with; NULL: none. */
 const char *sim_ledger_nodegroup_of_node (const SimObject *node);
+/* What a node is made of, in words; neither needs to be freed. Interned where SOURCE_VERSION is not
+ * NULL, else it is IMAGE, which may be NULL. */
+const char *sim_ledger_make (const char *image, const char *source_version);
+/* The same of NODE, after its labels, and of an instance of GROUP. */
 const char *sim_ledger_image_of (const SimObject *node);
+const char *sim_ledger_make_of_instance (const SimLedger *ledger, const AwsGroup *group,
+                                         const AwsInstance *instance);
 /* The id in its spec.providerID; NULL: it has none. */
 const char *sim_ledger_instance_of (const SimObject *node);
 /* Whether there is a machine behind NODE, or was none to begin with. */

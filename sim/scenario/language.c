@@ -46,13 +46,36 @@ static const SimRow update_config_rows[] = {
   { NULL },
 };
 
+static const char *const architectures[] = { "x86_64", "arm64", NULL };
+
+static const SimRow template_rows[] = {
+  { "name", SIM_TEXT, "as EC2 calls it; two groups may share one" },
+  { "id", SIM_TEXT, "lt-...; drawn when left out" },
+  { "version", SIM_TEXT, "the one that the group runs; the first one when left out" },
+  { "image", SIM_TEXT, "CUSTOM: the image in its versions up to here; made up when left out" },
+  { "instance_type", SIM_TEXT, "what they say instead of the group" },
+  { NULL },
+};
+
+static const SimRow image_rows[] = {
+  { "id", SIM_TEXT, "ami-...", .required = TRUE },
+  { "name", SIM_TEXT, "made up when left out" },
+  { "version", SIM_TEXT, "the Kubernetes minor of its kubelet, \"1.30\"", .required = TRUE },
+  { "architecture", SIM_TEXT, "x86_64 (default) or arm64", .values = architectures },
+  { NULL },
+};
+
 static const SimRow nodegroup_rows[] = {
   { "name", SIM_TEXT, "as the EKS API calls it", .required = TRUE },
   { "desired", SIM_INTEGER, "how many nodes it begins with", .required = TRUE, .max = 5000 },
   { "min", SIM_INTEGER, "its smallest size; desired when left out", .max = 5000 },
   { "max", SIM_INTEGER, "its largest size; desired when left out", .max = 5000 },
   { "release", SIM_TEXT, "the release its nodes run at the beginning; the newest when left out" },
-  { "ami_type", SIM_TEXT, "AL2_x86_64 (default), AL2023_x86_64_STANDARD ..." },
+  { "ami_type", SIM_TEXT,
+    "AL2_x86_64 (default), AL2023_x86_64_STANDARD ...; CUSTOM: its launch template names the "
+    "image" },
+  { "launch_template", SIM_MAPPING, "the one of its owner's that it was made with",
+    .of = template_rows },
   { "instance_type", SIM_TEXT, "m5.large when left out" },
   { "zones", SIM_LIST, "where its subnets are; all zones when left out", .element = SIM_TEXT },
   { "update", SIM_MAPPING, "how many nodes may be replaced at once", .of = update_config_rows },
@@ -72,6 +95,9 @@ const SimRow sim_world_rows[] = {
   { "zones", SIM_LIST, "zones beyond the region's first three", .element = SIM_TEXT },
   { "releases", SIM_LIST, "published releases beyond the built-in ones", .element = SIM_MAPPING,
     .of = release_rows },
+  { "images", SIM_LIST,
+    "the images of the owner's; where none is listed, any that a template names is taken to fit",
+    .element = SIM_MAPPING, .of = image_rows },
   { "capacity", SIM_NAMED, "how many more instances a zone can take; -1: no limit",
     .element = SIM_INTEGER, .min = -1, .max = G_MAXINT },
   { "latencies", SIM_NAMED, "how long things take", .element = SIM_RANGE },

@@ -29,6 +29,9 @@
 #define DEFAULT_START "2025-11-03T09:00:00Z"
 #define DEFAULT_ENDPOINT "http://127.0.0.1:4566"
 #define DEFAULT_AMI_TYPE "AL2_x86_64"
+#define DEFAULT_INSTANCE_TYPE "m5.large"
+/* EC2's limit is 10,000; all of them are made. */
+#define MAX_TEMPLATE_VERSION 1000
 /* A world that has not come to rest by then never will: crash loops and hopeless launches go on. */
 #define SETTLING_TIME (30 * DD_MINUTE)
 
@@ -385,21 +388,99 @@ minor_of_release (const char *release)
 }
 
 static gboolean
+add_images (SimWorld *world, const DdYaml *images, GError **error)
+{
+  for (guint i = 0; i < dd_yaml_length (images); i++)
+    {
+      const DdYaml *image = dd_yaml_element (images, i);
+      AwsCustomImageSpec spec = {
+        .id = text_or (image, "id", NULL),
+        .name = text_or (image, "name", NULL),
+        .version = text_or (image, "version", NULL),
+        .architecture = text_or (image, "architecture", NULL),
+      };
+      GError *reason = NULL;
+
+      if (!aws_eks_add_custom_image (world->cloud, &spec, &reason))
+        return refuse_at (image, reason, error);
+    }
+  return TRUE;
+}
+
+/* An id that depends on the template alone. */
+static char *
+made_up_image (const char *template, gint64 version)
+{
+  g_autofree char *text = g_strdup_printf ("%s:%" G_GINT64_FORMAT, template, version);
+  g_autofree char *digits = g_compute_checksum_for_string (G_CHECKSUM_SHA256, text, -1);
+
+  return g_strdup_printf ("ami-0%.16s", digits);
+}
+
+/* Makes the template that GROUP names up to the version that it runs. *OUT_SPEC stays NULL for a
+ * group without one. */
+static gboolean
+add_template (SimWorld *world, const DdYaml *group, DdValue **out_spec, GError **error)
+{
+  const DdYaml *node = dd_yaml_member (group, "launch_template");
+  const char *name = text_or (node, "name", text_or (node, "id", NULL));
+  const char *number = text_or (node, "version", "1");
+  gboolean custom = g_strcmp0 (text_or (group, "ami_type", NULL), "CUSTOM") == 0;
+  g_autofree char *image = NULL;
+  AwsTemplateSpec spec = {
+    .id = text_or (node, "id", NULL),
+    .name = name,
+    .instance_type = text_or (node, "instance_type", NULL),
+  };
+  GError *reason = NULL;
+
+  if (node == NULL)
+    return TRUE;
+  if (name == NULL
+      || !g_ascii_string_to_signed (number, 10, 1, MAX_TEMPLATE_VERSION, &spec.version, NULL))
+    {
+      dd_yaml_set_error (error, node,
+                         "a launch template has a name or an id, and a version between 1 and %d",
+                         MAX_TEMPLATE_VERSION);
+      return FALSE;
+    }
+  if (custom)
+    image = made_up_image (name, spec.version);
+  spec.image = text_or (node, "image", image);
+  if (!aws_eks_add_template (world->cloud, &spec, &reason))
+    return refuse_at (node, reason, error);
+  *out_spec = dd_object (spec.id != NULL ? "id" : "name", dd_string (name), "version",
+                         dd_string (number), NULL);
+  return TRUE;
+}
+
+/* NULL where the template of the group says it. */
+static const char *
+instance_type_of (const DdYaml *group)
+{
+  gboolean in_template
+      = dd_yaml_member (dd_yaml_member (group, "launch_template"), "instance_type") != NULL;
+
+  return text_or (group, "instance_type", in_template ? NULL : DEFAULT_INSTANCE_TYPE);
+}
+
+static gboolean
 add_nodegroup (SimWorld *world, const SimWorldFile *file, const DdYaml *node, GError **error)
 {
-  const char *instance_types[] = { text_or (node, "instance_type", "m5.large"), NULL };
+  const char *instance_types[] = { instance_type_of (node), NULL };
   g_autofree const char **zones = words_of (dd_yaml_member (node, "zones"));
   g_autoptr (DdValue) labels = labels_of (dd_yaml_member (node, "labels"));
   const DdYaml *taints = dd_yaml_member (node, "taints");
   g_autofree char *version = minor_of_release (text_or (node, "release", NULL));
   gint64 desired = dd_value_path_int (node->value, "desired", 0);
+  g_autoptr (DdValue) launch_template = NULL;
   AwsNodegroupSpec spec = {
     .cluster = sim_world_file_cluster (file),
     .name = text_or (node, "name", NULL),
     .version = version,
     .release_version = text_or (node, "release", NULL),
     .ami_type = text_or (node, "ami_type", NULL),
-    .instance_types = instance_types,
+    .instance_types = instance_types[0] != NULL ? instance_types : NULL,
     .zones = zones,
     .min = dd_value_path_int (node->value, "min", desired),
     .max = dd_value_path_int (node->value, "max", MAX (desired, 1)),
@@ -414,6 +495,9 @@ add_nodegroup (SimWorld *world, const SimWorldFile *file, const DdYaml *node, GE
   };
   GError *reason = NULL;
 
+  if (!add_template (world, node, &launch_template, error))
+    return FALSE;
+  spec.launch_template = launch_template;
   if (aws_eks_add_nodegroup (world->cloud, &spec, &reason) == NULL)
     return refuse_at (node, reason, error);
   return TRUE;
@@ -568,6 +652,7 @@ furnish (SimWorld *world, const SimWorldFile *file, const SimFurnish *options, G
   set_latencies (world, options->latencies);
   add_zones (world, dd_yaml_member (file->root, "zones"));
   if (!publish_releases (world, dd_yaml_member (file->root, "releases"), error)
+      || !add_images (world, dd_yaml_member (file->root, "images"), error)
       || !add_nodegroups (world, file, options->certificate_authority, error))
     return FALSE;
   settle (world);

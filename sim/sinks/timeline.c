@@ -262,11 +262,15 @@ static void
 tell_started (SimTimeline *self, const SimEvent *event)
 {
   gint64 parallelism = number (event, DD_DETAIL_PARALLELISM);
+  const char *source = sim_event_text (event, DD_DETAIL_SOURCE_VERSION);
+  g_autofree char *of_template
+      = source != NULL ? g_strdup_printf ("version %s of its launch template, ", source)
+                       : g_strdup ("");
 
   tell (self, event, SIM_INK_PLAIN,
-        "   %s goes to %s (%s), %" G_GINT64_FORMAT " node%s at a time%s; profile %s",
-        event->subject, detail (event, DD_DETAIL_RELEASE), detail (event, DD_DETAIL_IMAGE),
-        parallelism, plural (parallelism),
+        "   %s goes to %s%s (%s), %" G_GINT64_FORMAT " node%s at a time%s; profile %s",
+        event->subject, of_template, detail (event, DD_DETAIL_RELEASE),
+        detail (event, DD_DETAIL_IMAGE), parallelism, plural (parallelism),
         sim_event_bool (event, DD_DETAIL_FORCE) ? ", by force" : "",
         detail (event, DD_DETAIL_PROFILE));
 }
@@ -629,6 +633,15 @@ count_placed (SimTimeline *self, const SimEvent *event)
 }
 
 static void
+tell_assumed (SimTimeline *self, const SimEvent *event)
+{
+  tell (self, event, SIM_INK_CAUTION,
+        "   %s is taken for an image that fits Kubernetes %s; `images` of the world says which "
+        "there are",
+        event->subject, detail (event, DD_DETAIL_KUBERNETES_VERSION));
+}
+
+static void
 tell_away (SimTimeline *self, const SimEvent *event)
 {
   tell (self, event, SIM_INK_BAD, "   %s gives no good answer since %s: %s",
@@ -666,6 +679,7 @@ static const struct
   { DD_EVENT_CLUSTER_UPDATE_ACCEPTED, tell_cluster_accepted },
   { DD_EVENT_CLUSTER_UPDATE_FINISHED, tell_cluster_finished },
   { DD_EVENT_UPDATE_ACCEPTED, tell_accepted },
+  { DD_EVENT_IMAGE_ASSUMED, tell_assumed },
   { DD_EVENT_UPDATE_STARTED, tell_started },
   { DD_EVENT_PHASE_ENTERED, tell_phase },
   { DD_EVENT_LAUNCH_TEMPLATE_VERSION_CREATED, tell_template },

@@ -3,6 +3,8 @@
 
 #include "aws/ec2.h"
 
+#include <string.h>
+
 #include "aws/form.h"
 #include "aws/xml.h"
 #include "base/error.h"
@@ -43,6 +45,8 @@ dd_template_version_from_reply (const DdReply *reply, GError **error)
   version->template_id = g_strdup (dd_value_path_string (item, "launchTemplateId"));
   version->image = g_strdup (dd_value_path_string (item, "launchTemplateData.imageId"));
   version->user_data = g_strdup (dd_value_path_string (item, "launchTemplateData.userData"));
+  if (dd_value_type (dd_value_member (item, "launchTemplateData")) == DD_OBJECT)
+    version->data = dd_value_ref (dd_value_member (item, "launchTemplateData"));
   return g_steal_pointer (&version);
 }
 
@@ -54,6 +58,7 @@ dd_template_version_free (DdTemplateVersion *version)
   g_free (version->template_id);
   g_free (version->image);
   g_free (version->user_data);
+  g_clear_pointer (&version->data, dd_value_unref);
   g_free (version);
 }
 
@@ -69,6 +74,55 @@ dd_ec2_create_template_version (const DdTemplateVersion *source, const char *ima
   dd_form_set (form, "ClientToken", token);
   dd_form_set (form, "LaunchTemplateData.ImageId", image);
   dd_form_set (form, "LaunchTemplateData.UserData", user_data);
+  return dd_form_to_request (form);
+}
+
+/* "blockDeviceMappingSet" is "BlockDeviceMapping" in a request, "imageId" is "ImageId": an answer's
+ * names have a small letter, and its lists a suffix. One list has another name. Imitates: Amazon
+ * EC2 API Reference, RequestLaunchTemplateData and ResponseLaunchTemplateData. */
+static char *
+request_name (const char *answered)
+{
+  gsize length = strlen (answered) - (g_str_has_suffix (answered, "Set") ? strlen ("Set") : 0);
+  char *name;
+
+  if (g_str_equal (answered, "groupSet"))
+    return g_strdup ("SecurityGroupId");
+  name = g_strndup (answered, length);
+  name[0] = g_ascii_toupper (name[0]);
+  return name;
+}
+
+/* The opposite of reading an answer: PREFIX is the name of VALUE in the request. An empty text is
+ * how XML spells an absent value. */
+static void
+set_data (DdForm *form, const char *prefix, const DdValue *value)
+{
+  const char *text = dd_value_string (value);
+  gboolean is_list = dd_value_type (value) == DD_ARRAY;
+
+  if (text != NULL && *text != '\0')
+    dd_form_set (form, prefix, text);
+  for (gsize i = 0; text == NULL && i < dd_value_length (value); i++)
+    {
+      g_autofree char *name = is_list ? g_strdup_printf ("%" G_GSIZE_FORMAT, i + 1)
+                                      : request_name (dd_value_key (value, i));
+      g_autofree char *inner = g_strdup_printf ("%s.%s", prefix, name);
+
+      set_data (form, inner, is_list ? dd_value_element (value, i) : dd_value_nth (value, i));
+    }
+}
+
+DdRequest *
+dd_ec2_create_template_version_of (const char *template_id, const DdValue *data,
+                                   const char *description, const char *token)
+{
+  DdForm *form = form_new ("CreateLaunchTemplateVersion");
+
+  dd_form_set (form, "LaunchTemplateId", template_id);
+  dd_form_set (form, "VersionDescription", description);
+  dd_form_set (form, "ClientToken", token);
+  set_data (form, "LaunchTemplateData", data);
   return dd_form_to_request (form);
 }
 

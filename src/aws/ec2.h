@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/transport.h"
+#include "base/value.h"
 
 G_BEGIN_DECLS
 
@@ -12,6 +13,7 @@ typedef struct
   gint64 number;
   char *image;     /* NULL: the version names none */
   char *user_data; /* base64, as on the wire; NULL: none */
+  DdValue *data;   /* all of its launchTemplateData, spelled as in the answer; NULL: empty */
 } DdTemplateVersion;
 
 /* VERSION may also be "$Latest" or "$Default". */
@@ -24,6 +26,11 @@ void dd_template_version_free (DdTemplateVersion *version);
 DdRequest *dd_ec2_create_template_version (const DdTemplateVersion *source, const char *image,
                                            const char *user_data, const char *description,
                                            const char *token);
+/* A new version of TEMPLATE_ID that holds DATA, spelled as DdTemplateVersion.data, and nothing
+ * else.
+ */
+DdRequest *dd_ec2_create_template_version_of (const char *template_id, const DdValue *data,
+                                              const char *description, const char *token);
 /* The number of the version that was made. */
 gboolean dd_template_version_number_from_reply (const DdReply *reply, gint64 *out_number,
                                                 GError **error);

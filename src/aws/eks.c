@@ -54,6 +54,8 @@ dd_cluster_from_reply (const DdReply *reply, GError **error)
       return NULL;
     }
   cluster->endpoint = g_strdup (dd_value_path_string (body, "cluster.endpoint"));
+  cluster->security_group
+      = g_strdup (dd_value_path_string (body, "cluster.resourcesVpcConfig.clusterSecurityGroupId"));
   cluster->ca = take_authority (dd_value_path_string (body, "cluster.certificateAuthority.data"));
   return g_steal_pointer (&cluster);
 }
@@ -66,6 +68,7 @@ dd_cluster_free (DdCluster *cluster)
   g_free (cluster->name);
   g_free (cluster->version);
   g_free (cluster->endpoint);
+  g_free (cluster->security_group);
   g_free (cluster->ca);
   g_free (cluster);
 }
@@ -112,6 +115,9 @@ dd_nodegroup_from_reply (const DdReply *reply, GError **error)
       return NULL;
     }
   group->status = g_strdup (dd_value_path_string (body, "nodegroup.status"));
+  group->source_id = g_strdup (dd_value_path_string (body, "nodegroup.launchTemplate.id"));
+  group->source_version
+      = g_strdup (dd_value_path_string (body, "nodegroup.launchTemplate.version"));
   take_update_config (body, group);
   return g_steal_pointer (&group);
 }
@@ -144,5 +150,7 @@ dd_nodegroup_free (DdNodegroup *group)
   g_free (group->ami_type);
   g_free (group->scaling_group);
   g_free (group->strategy);
+  g_free (group->source_id);
+  g_free (group->source_version);
   g_free (group);
 }

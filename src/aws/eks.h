@@ -9,8 +9,9 @@ G_BEGIN_DECLS
 typedef struct
 {
   char *name, *version;
-  char *endpoint; /* NULL: none yet */
-  char *ca;       /* PEM; NULL: none yet */
+  char *endpoint;       /* NULL: none yet */
+  char *security_group; /* that EKS made for it; NULL: none */
+  char *ca;             /* PEM; NULL: none yet */
 } DdCluster;
 
 DdRequest *dd_eks_describe_cluster (const char *name);
@@ -26,6 +27,8 @@ typedef struct
   char *strategy;                    /* "DEFAULT" where the group says nothing */
   gint64 max_unavailable;            /* 0: given as a percentage */
   gint64 max_unavailable_percentage; /* 0: given as a number */
+  char *source_id;      /* the launch template that the group was made with; NULL: EKS's own */
+  char *source_version; /* the version of it that the group runs */
 } DdNodegroup;
 
 DdRequest *dd_eks_describe_nodegroup (const char *cluster, const char *name);

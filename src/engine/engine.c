@@ -207,7 +207,9 @@ static const struct
   [DD_STATE_READ_CLUSTER] = { "read-cluster", DD_PHASE_SETUP, dd_setup_read_cluster,
                               dd_setup_take_cluster, TO (READ_NODEGROUP) | TO (READ_GROUP) },
   [DD_STATE_READ_NODEGROUP] = { "read-nodegroup", DD_PHASE_SETUP, dd_setup_read_nodegroup,
-                                dd_setup_take_nodegroup, TO (READ_RELEASE) },
+                                dd_setup_take_nodegroup, TO (READ_SOURCE) | TO (READ_RELEASE) },
+  [DD_STATE_READ_SOURCE] = { "read-source", DD_PHASE_SETUP, dd_source_read, dd_source_take,
+                             TO (READ_RELEASE) | TO (READ_GROUP) },
   [DD_STATE_READ_RELEASE] = { "read-release", DD_PHASE_SETUP, dd_setup_read_release,
                               dd_setup_take_release, TO (READ_GROUP) },
   [DD_STATE_READ_GROUP] = { "read-group", DD_PHASE_SETUP, dd_setup_read_group, dd_setup_take_group,
@@ -521,12 +523,21 @@ selector_for (const DdEngine *self, DdNodesWanted wanted)
                           relations[wanted], self->image);
 }
 
+/* The labels that EKS gives to nodes say which image they run. Nobody gives them to nodes of a
+ * group of one's own, and the same image may stand in several versions of an owner's template:
+ * there the instances themselves say which version they were launched from. NULL: labels do. */
+static const char *
+group_that_tells (const DdEngine *self)
+{
+  return self->source != NULL ? self->nodegroup->scaling_group : self->options.scaling_group;
+}
+
 DdLister *
 dd_engine_lister (DdEngine *self, DdNodesWanted wanted, DdListerDone done)
 {
   g_autofree char *selector = selector_for (self, wanted);
   g_autofree char *version = g_strdup_printf ("%" G_GINT64_FORMAT, self->target_version);
-  DdMembership membership = { .group = self->options.scaling_group,
+  DdMembership membership = { .group = group_that_tells (self),
                               .version = version,
                               .image = self->image,
                               .updated = wanted != DD_NODES_OUTDATED,
@@ -719,6 +730,7 @@ copy_options (DdUpgradeOptions *copy, const DdUpgradeOptions *options)
   copy->release_version = g_strdup (options->release_version);
   copy->scaling_group = g_strdup (options->scaling_group);
   copy->image = g_strdup (options->image);
+  copy->template_version = g_strdup (options->template_version);
   copy->api_server = g_strdup (options->api_server);
   copy->token = g_strdup (options->token);
   copy->resume = options->resume == NULL ? NULL : dd_value_ref (options->resume);
@@ -733,6 +745,7 @@ clear_options (DdUpgradeOptions *copy)
   g_free ((char *) copy->release_version);
   g_free ((char *) copy->scaling_group);
   g_free ((char *) copy->image);
+  g_free ((char *) copy->template_version);
   g_free ((char *) copy->api_server);
   g_free ((char *) copy->token);
   dd_value_unref ((DdValue *) copy->resume);
@@ -826,6 +839,8 @@ dd_engine_free (DdEngine *self)
   dd_scaling_group_free (self->before);
   dd_scaling_group_free (self->group);
   dd_template_version_free (self->template_);
+  dd_template_version_free (self->source);
+  g_clear_pointer (&self->copy, dd_value_unref);
   g_free (self->minor);
   g_free (self->release);
   g_free (self->image);

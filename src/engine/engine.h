@@ -26,12 +26,14 @@ typedef struct
 typedef struct
 {
   const char *cluster;
-  const char *nodegroup;       /* a managed group; of a group of one's own, how it is spoken of */
-  const char *scaling_group;   /* a group of one's own, by its Auto Scaling group; NULL: managed */
-  const char *image;           /* of such a group; NULL: that of its template's latest version */
-  gint64 max_unavailable;      /* of such a group: how many are replaced at once */
-  const char *version;         /* target Kubernetes minor, "1.30"; NULL: the cluster's */
-  const char *release_version; /* "1.30.0-20240703"; NULL: the newest of that minor */
+  const char *nodegroup;        /* a managed group; of a group of one's own, how it is spoken of */
+  const char *scaling_group;    /* a group of one's own, by its Auto Scaling group; NULL: managed */
+  const char *image;            /* of such a group; NULL: that of its template's latest version */
+  gint64 max_unavailable;       /* of such a group: how many are replaced at once */
+  const char *version;          /* target Kubernetes minor, "1.30"; NULL: the cluster's */
+  const char *release_version;  /* "1.30.0-20240703"; NULL: the newest of that minor */
+  const char *template_version; /* of the launch template that a managed group was made with; NULL:
+                                 * the one that it runs */
   gboolean force;
   gboolean alone;          /* not for EKS: refuses a managed group that EKS is busy with, and looks
                             * for what EKS finds by itself */

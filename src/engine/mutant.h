@@ -73,6 +73,8 @@ G_BEGIN_DECLS
      "updates a group whose instances are nodes elsewhere") \
   X (TRUST_THE_PROCESSES, "trust-the-processes", "begins although the group would not follow") \
   X (FORGET_THE_REFERENCE, "forget-the-reference", "takes $Latest for a version like any other") \
+  X (TRUST_THE_IMAGE, "trust-the-image", \
+     "takes another version of a launch template for the same, as its image is") \
   X (IGNORE_NEW_SIZE, "ignore-new-size", "goes back to a size that nobody wants any more") \
   X (IGNORE_NEW_LIMITS, "ignore-new-limits", "goes below a minimum that somebody raised") \
   X (MISCOUNT, "miscount", "says that it replaced one node more") \

@@ -19,6 +19,7 @@ typedef enum
   /* setup */
   DD_STATE_READ_CLUSTER,
   DD_STATE_READ_NODEGROUP,
+  DD_STATE_READ_SOURCE,
   DD_STATE_READ_RELEASE,
   DD_STATE_READ_GROUP,
   DD_STATE_READ_TEMPLATE,
@@ -123,8 +124,10 @@ struct _DdEngine
   char *minor, *release, *image;
   DdScalingGroup *before; /* the Auto Scaling group as it was */
   DdTemplateVersion *template_;
-  gint64 target_version; /* of the launch template; 0: not known yet */
-  gint64 former_number;  /* what the group's reference meant before */
+  DdTemplateVersion *source; /* the owner's, of which EKS's template is a copy; NULL: none */
+  DdValue *copy;             /* what the copy is to hold; NULL without SOURCE */
+  gint64 target_version;     /* of the launch template; 0: not known yet */
+  gint64 former_number;      /* what the group's reference meant before */
   gboolean repointed;
   gboolean pointed_back;
   gboolean unmade;      /* the version that was made was asked to be deleted, well or not */
@@ -277,6 +280,18 @@ void dd_journal_count_replaced (DdEngine *self, const GPtrArray *nodes);
 void dd_journal_plan (DdEngine *self);
 /* Where an engine goes on that takes up an update. */
 DdState dd_journal_state (const DdEngine *self);
+
+/* ---- source.c ---- */
+/* Whether the group was made with a launch template of its owner's. */
+gboolean dd_source_is_there (const DdEngine *self);
+/* The number of the version that the update goes to, as text; NULL without such a template. */
+DdValue *dd_source_version (const DdEngine *self);
+/* Whether that template, and nobody else, names the image. */
+gboolean dd_source_names_image (const DdEngine *self);
+void dd_source_read (DdEngine *self);
+void dd_source_take (DdEngine *self, const DdReply *reply);
+/* Works out self->copy, once the template of EKS has been read. */
+gboolean dd_source_copy (DdEngine *self, GError **error);
 
 /* ---- setup.c ---- */
 void dd_setup_read_cluster (DdEngine *self);

@@ -113,8 +113,13 @@ dd_setup_take_nodegroup (DdEngine *self, const DdReply *reply)
   else if (!g_str_equal (self->nodegroup->strategy, "DEFAULT") && !self->minimal)
     refuse (self, "update strategy %s is not known, only DEFAULT and MINIMAL",
             self->nodegroup->strategy);
+  else if (self->options.template_version != NULL && !dd_source_is_there (self))
+    refuse (self,
+            "node group %s was made without a launch template, so it has no version %s of one",
+            self->options.nodegroup, self->options.template_version);
   else if (dd_obstacles_pass_nodegroup (self))
-    dd_engine_enter (self, DD_STATE_READ_RELEASE);
+    dd_engine_enter (self,
+                     dd_source_is_there (self) ? DD_STATE_READ_SOURCE : DD_STATE_READ_RELEASE);
 }
 
 static gboolean
@@ -270,6 +275,15 @@ take_image_of_template (DdEngine *self)
   return TRUE;
 }
 
+/* The version that the group points to needs no other beside it. */
+static gboolean
+is_what_is_wanted (const DdEngine *self)
+{
+  if (self->source != NULL && !DD_MUTANT (TRUST_THE_IMAGE))
+    return dd_value_equal (self->template_->data, self->copy);
+  return g_strcmp0 (self->template_->image, self->image) == 0;
+}
+
 void
 dd_setup_take_template (DdEngine *self, const DdReply *reply)
 {
@@ -285,7 +299,12 @@ dd_setup_take_template (DdEngine *self, const DdReply *reply)
     self->former_number = self->template_->number;
   if (self->image == NULL && !take_image_of_template (self))
     return;
-  if (g_strcmp0 (self->template_->image, self->image) == 0)
+  if (self->source != NULL && !dd_source_copy (self, &error))
+    {
+      dd_engine_fail_with (self, error);
+      return;
+    }
+  if (is_what_is_wanted (self))
     self->target_version = self->template_->number;
   dd_engine_enter (self, DD_STATE_READ_NODES);
 }
@@ -350,7 +369,8 @@ trace_start (DdEngine *self)
                               dd_bool (self->options.force), "release", dd_string (self->release),
                               "image", dd_string (self->image), "parallelism",
                               dd_int (self->parallelism), "zones", dd_builder_end (&zones),
-                              "strategy", self->minimal ? dd_string ("MINIMAL") : NULL, NULL));
+                              "strategy", self->minimal ? dd_string ("MINIMAL") : NULL,
+                              "source_version", dd_source_version (self), NULL));
 }
 
 /* What follows when the group points to where it should. */
@@ -443,13 +463,23 @@ dd_setup_read_nodes (DdEngine *self)
   dd_engine_list (self, DD_NODES_ALL, take_nodes);
 }
 
+static DdRequest *
+new_template_version (const DdEngine *self, const char *user_data)
+{
+  if (self->source != NULL)
+    return dd_ec2_create_template_version_of (self->template_->template_id, self->copy,
+                                              self->release, self->token);
+  return dd_ec2_create_template_version (self->template_, self->image, user_data, self->release,
+                                         self->token);
+}
+
 void
 dd_setup_make_template_version (DdEngine *self)
 {
   g_autoptr (GError) error = NULL;
   g_autofree char *user_data = NULL;
 
-  if (self->options.scaling_group == NULL)
+  if (self->source == NULL && self->options.scaling_group == NULL)
     user_data = dd_user_data_retarget (self->template_->user_data, self->image, &error);
   if (error != NULL)
     {
@@ -460,9 +490,7 @@ dd_setup_make_template_version (DdEngine *self)
     self->token = self->options.token != NULL ? g_strdup (self->options.token)
                                               : dd_random_uuid (self->names);
   dd_journal_note (self);
-  dd_engine_send (self, "CreateLaunchTemplateVersion",
-                  dd_ec2_create_template_version (self->template_, self->image, user_data,
-                                                  self->release, self->token));
+  dd_engine_send (self, "CreateLaunchTemplateVersion", new_template_version (self, user_data));
 }
 
 void

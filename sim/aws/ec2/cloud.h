@@ -215,7 +215,8 @@ AwsInstance *aws_cloud_instance_of_node (const AwsCloud *cloud, const char *node
 AwsTemplate *aws_cloud_template (const AwsCloud *cloud, const char *id, const char *name);
 /* VERSION is a number, "$Latest" or "$Default" (NULL counts as "$Default"). */
 AwsTemplateVersion *aws_template_version (const AwsTemplate *template, const char *version);
-AwsTemplate *aws_template_new (AwsCloud *cloud, const char *name); /* without versions yet */
+/* Without versions yet; ID NULL: one is drawn. */
+AwsTemplate *aws_template_new (AwsCloud *cloud, const char *id, const char *name);
 AwsTemplateVersion *aws_template_add_version (AwsCloud *cloud, AwsTemplate *template, DdValue *data,
                                               const char *description); /* takes DATA */
 void aws_template_delete (AwsCloud *cloud, AwsTemplate *template);

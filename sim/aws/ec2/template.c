@@ -53,11 +53,11 @@ version_free (gpointer data)
 }
 
 AwsTemplate *
-aws_template_new (AwsCloud *cloud, const char *name)
+aws_template_new (AwsCloud *cloud, const char *id, const char *name)
 {
   AwsTemplate *template = g_new0 (AwsTemplate, 1);
 
-  aws_cloud_enter_resource (cloud, &template->resource, AWS_TEMPLATE, NULL);
+  aws_cloud_enter_resource (cloud, &template->resource, AWS_TEMPLATE, g_strdup (id));
   template->name = g_strdup (name);
   template->created = sim_stage_now (cloud->stage);
   template->created_by = g_strdup_printf ("arn:aws:iam::%s:root", cloud->account);

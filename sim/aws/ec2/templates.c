@@ -149,7 +149,7 @@ create_template (AwsCloud *cloud, const DdValue *input, GError **error)
     }
   if (!check_data (data, error))
     return NULL;
-  template = aws_template_new (cloud, name);
+  template = aws_template_new (cloud, NULL, name);
   version = aws_template_add_version (cloud, template, dd_value_ref (data),
                                       dd_value_path_string (input, "VersionDescription"));
   version->client_token = g_strdup (token);

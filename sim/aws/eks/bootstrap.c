@@ -18,10 +18,15 @@ node_labels (const AwsNodegroup *nodegroup, const char *image_id)
 {
   GString *text = g_string_new (NULL);
 
-  g_string_printf (text,
-                   "eks.amazonaws.com/nodegroup-image=%s,eks.amazonaws.com/capacityType=%s,"
-                   "eks.amazonaws.com/nodegroup=%s",
-                   image_id, nodegroup->capacity_type, nodegroup->name);
+  g_string_printf (text, "eks.amazonaws.com/nodegroup-image=%s,eks.amazonaws.com/capacityType=%s,",
+                   image_id, nodegroup->capacity_type);
+  if (nodegroup->source.id != NULL)
+    g_string_append_printf (text, "eks.amazonaws.com/sourceLaunchTemplateVersion=%s,",
+                            nodegroup->source.version);
+  g_string_append_printf (text, "eks.amazonaws.com/nodegroup=%s", nodegroup->name);
+  if (nodegroup->source.id != NULL)
+    g_string_append_printf (text, ",eks.amazonaws.com/sourceLaunchTemplateId=%s",
+                            nodegroup->source.id);
   for (gsize i = 0; i < dd_value_length (nodegroup->labels); i++)
     g_string_append_printf (text, ",%s=%s", dd_value_key (nodegroup->labels, i),
                             dd_value_string (dd_value_nth (nodegroup->labels, i)));

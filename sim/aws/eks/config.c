@@ -190,8 +190,8 @@ labels_patch (const DdValue *change)
   return dd_builder_end (&patch);
 }
 
-static DdValue *
-node_patch (const SimObject *node, const DdValue *input)
+DdValue *
+aws_config_node_patch (const SimObject *node, const DdValue *input)
 {
   const DdValue *labels = dd_value_member (input, "labels");
   const DdValue *taints = dd_value_member (input, "taints");
@@ -230,7 +230,7 @@ change_nodes (const AwsUpdate *update)
 
       if (g_strcmp0 (group, update->nodegroup->name) != 0)
         continue;
-      patch = node_patch (node, update->input);
+      patch = aws_config_node_patch (node, update->input);
       changed = kube_merge (kube, &kube_node, "", node->name, patch, NULL);
     }
 }
@@ -266,6 +266,7 @@ renew_template (AwsNodegroup *nodegroup, GError **error)
   if (output == NULL)
     return FALSE;
   number = g_strdup_printf ("%" G_GINT64_FORMAT, template->latest_version);
+  aws_nodegroup_note_copy (nodegroup, number, nodegroup->source.version);
   return aws_nodegroup_use_template (nodegroup, number, error);
 }
 
@@ -344,5 +345,5 @@ aws_config_apply (AwsUpdate *update, GError **error)
     return TRUE;
   change_labels_and_taints (nodegroup, update->input);
   change_nodes (update);
-  return renew_template (nodegroup, error);
+  return aws_ami_type_is_custom (nodegroup->ami_type) || renew_template (nodegroup, error);
 }

@@ -27,6 +27,7 @@ aws_eks_new (AwsCloud *cloud, KubeApi *kube, DdTransport *transport, const char 
   eks->ids = dd_random_fork (cloud->stage->random, "eks");
   eks->clusters = g_ptr_array_new_with_free_func ((GDestroyNotify) aws_cluster_free);
   eks->workflow = sim_eks_workflow_new (cloud);
+  eks->node_labels = sim_eks_node_labels_new (cloud);
   return eks;
 }
 
@@ -35,6 +36,7 @@ aws_eks_free (AwsEks *eks)
 {
   if (eks == NULL)
     return;
+  g_clear_pointer (&eks->node_labels, sim_eks_node_labels_free);
   g_clear_pointer (&eks->workflow, sim_eks_workflow_free);
   g_clear_pointer (&eks->clusters, g_ptr_array_unref);
   g_clear_pointer (&eks->ids, dd_random_free);
@@ -92,6 +94,24 @@ aws_eks_nodegroup (AwsCloud *cloud, const char *cluster_name, const char *nodegr
   AwsCluster *cluster = aws_eks_cluster (cloud, cluster_name);
 
   return cluster != NULL ? find_nodegroup (cluster, nodegroup) : NULL;
+}
+
+AwsNodegroup *
+aws_eks_nodegroup_of_group (AwsCloud *cloud, const char *group)
+{
+  for (guint i = 0; i < cloud->eks->clusters->len; i++)
+    {
+      const AwsCluster *cluster = cloud->eks->clusters->pdata[i];
+
+      for (guint j = 0; j < cluster->nodegroups->len; j++)
+        {
+          AwsNodegroup *nodegroup = cluster->nodegroups->pdata[j];
+
+          if (g_strcmp0 (nodegroup->group_name, group) == 0)
+            return nodegroup;
+        }
+    }
+  return NULL;
 }
 
 /* The paths call the cluster "name" in some operations and "clusterName" in others. */

@@ -45,9 +45,10 @@ typedef struct
   const char *name;
   const char *version;               /* "1.30"; NULL: the cluster's */
   const char *release_version;       /* "1.30.0-20240625"; NULL: the newest of VERSION */
-  const char *ami_type;              /* NULL: "AL2_x86_64" */
+  const char *ami_type;              /* NULL: "AL2_x86_64", or "CUSTOM" if the template says so */
   const char *capacity_type;         /* "SPOT"; NULL: "ON_DEMAND" */
   const char *const *instance_types; /* NULL: m5.large */
+  const DdValue *launch_template;    /* {"id" or "name", "version"}; NULL: EKS's own alone */
   const char *const *zones;          /* "us-west-2a" ...; NULL: all zones of the region */
   gint64 min, max, desired;
   gint64 max_unavailable;            /* 0: not said */
@@ -65,6 +66,31 @@ AwsCluster *aws_eks_add_cluster (AwsCloud *cloud, const AwsClusterSpec *spec, GE
  * for what CreateNodegroup would refuse. */
 AwsNodegroup *aws_eks_add_nodegroup (AwsCloud *cloud, const AwsNodegroupSpec *spec, GError **error);
 
+/* A launch template of the account's owner. */
+typedef struct
+{
+  const char *id;                    /* "lt-0123456789abcdef0"; NULL: one is drawn */
+  const char *name;                  /* one of the two, at least */
+  gint64 version;                    /* how many versions it has, at least */
+  const char *image, *instance_type; /* what those that are made say; NULL: nothing */
+} AwsTemplateSpec;
+
+/* Makes it, or further versions of it. AWS_ERROR for an id that is none. */
+gboolean aws_eks_add_template (AwsCloud *cloud, const AwsTemplateSpec *spec, GError **error);
+
+/* An image that the account's owner has built. */
+typedef struct
+{
+  const char *id;           /* "ami-0123456789abcdef0" */
+  const char *name;         /* NULL: one is made up */
+  const char *version;      /* "1.30": that of its kubelet */
+  const char *architecture; /* "arm64"; NULL: "x86_64" */
+} AwsCustomImageSpec;
+
+/* From the first one on, no image of the account's own is there that was not added so. AWS_ERROR
+ * for one that is there, and for an unknown version. */
+gboolean aws_eks_add_custom_image (AwsCloud *cloud, const AwsCustomImageSpec *spec, GError **error);
+
 /* ---- looking at node groups and updates ---- */
 
 const char *aws_nodegroup_name (const AwsNodegroup *nodegroup);
@@ -72,6 +98,9 @@ const char *aws_nodegroup_name (const AwsNodegroup *nodegroup);
 const char *aws_nodegroup_status (const AwsNodegroup *nodegroup);
 /* The name of its Auto Scaling group. */
 const char *aws_nodegroup_group_name (const AwsNodegroup *nodegroup);
+/* Of which version of its owner's launch template the nodes are that the Auto Scaling group GROUP
+ * launches from VERSION of its own; NULL: of none. */
+const char *aws_eks_source_version (AwsCloud *cloud, const char *group, const char *version);
 /* The newest update; NULL when there was none. */
 AwsUpdate *aws_nodegroup_last_update (const AwsNodegroup *nodegroup);
 /* As DescribeUpdate shows it: {"id","status","type","params","createdAt","errors"}. */

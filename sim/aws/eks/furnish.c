@@ -141,16 +141,84 @@ check_nodegroup (AwsCloud *cloud, const AwsCluster *cluster, const AwsNodegroupS
   return FALSE;
 }
 
-static const AwsAmiRelease *
-find_release (const AwsCluster *cluster, const AwsNodegroupSpec *spec, const char *ami_type,
+/* What its nodes are to be launched from. */
+typedef struct
+{
+  const char *ami_type;
+  char *version, *release_version, *image_id;
+  AwsSource source;
+  DdValue *owners; /* the data of its source; NULL without one */
+} Recipe;
+
+static void
+recipe_clear (Recipe *recipe)
+{
+  g_clear_pointer (&recipe->version, g_free);
+  g_clear_pointer (&recipe->release_version, g_free);
+  g_clear_pointer (&recipe->image_id, g_free);
+  aws_source_clear (&recipe->source);
+  g_clear_pointer (&recipe->owners, dd_value_unref);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Recipe, recipe_clear)
+
+static gboolean
+read_source (AwsCloud *cloud, const AwsNodegroupSpec *spec, Recipe *recipe, GError **error)
+{
+  const AwsTemplateVersion *version;
+
+  if (spec->launch_template == NULL)
+    return TRUE;
+  version = aws_source_find (cloud, spec->launch_template, NULL, &recipe->source, error);
+  if (version == NULL || !aws_source_is_usable (version, NULL, error))
+    return FALSE;
+  recipe->owners = dd_value_ref (version->data);
+  return TRUE;
+}
+
+/* The image stands in the template of its owner, and says all that a release would. */
+static gboolean
+choose_image (AwsCluster *cluster, const AwsNodegroupSpec *spec, const char *image, Recipe *recipe,
               GError **error)
 {
+  const char *field = NULL;
+
+  if (spec->version != NULL)
+    field = "kubernetesVersion";
+  else if (spec->release_version != NULL)
+    field = "releaseVersion";
+  else if (spec->ami_type != NULL && !aws_ami_type_is_custom (spec->ami_type))
+    field = "amiType";
+  if (field != NULL)
+    {
+      aws_set_error (error, AWS_INVALID_PARAMETER, NULL,
+                     "You cannot specify the field %s when using custom AMIs.", field);
+      return FALSE;
+    }
+  recipe->ami_type = AWS_AMI_CUSTOM;
+  recipe->version = g_strdup (cluster->version);
+  recipe->release_version = g_strdup (image);
+  recipe->image_id = g_strdup (image);
+  return TRUE;
+}
+
+static gboolean
+choose_release (const AwsCluster *cluster, const AwsNodegroupSpec *spec, Recipe *recipe,
+                GError **error)
+{
+  const char *ami_type = spec->ami_type != NULL ? spec->ami_type : "AL2_x86_64";
   const char *version = spec->version != NULL ? spec->version : cluster->version;
   int minor = aws_kubernetes_minor (version);
   const AwsAmiRelease *release
       = aws_ami_catalog_find (cluster->eks->catalog, ami_type, minor, spec->release_version);
 
-  if (minor == 0 || minor > aws_kubernetes_minor (cluster->version))
+  if (aws_ami_type_is_custom (ami_type))
+    aws_set_error (error, AWS_INVALID_PARAMETER, NULL,
+                   spec->launch_template == NULL
+                       ? "Launch template details can't be null for Custom ami type node group"
+                       : "You must specify an image id in the launch template of a node group with "
+                         "a custom AMI");
+  else if (minor == 0 || minor > aws_kubernetes_minor (cluster->version))
     aws_set_error (error, AWS_INVALID_PARAMETER, NULL, "unsupported Kubernetes version");
   else if (!aws_ami_type_is_known (ami_type) || g_str_has_prefix (ami_type, "BOTTLEROCKET"))
     aws_set_error (error, AWS_INVALID_PARAMETER, NULL,
@@ -160,8 +228,26 @@ find_release (const AwsCluster *cluster, const AwsNodegroupSpec *spec, const cha
                    "Requested release version %s is not valid for kubernetes version %s.",
                    spec->release_version != NULL ? spec->release_version : "(newest)", version);
   else
-    return release;
-  return NULL;
+    {
+      recipe->ami_type = ami_type;
+      recipe->version = g_strdup_printf ("1.%d", release->minor);
+      recipe->release_version = g_strdup (release->release_version);
+      recipe->image_id = g_strdup (release->image->resource.id);
+      return TRUE;
+    }
+  return FALSE;
+}
+
+static gboolean
+choose_recipe (AwsCluster *cluster, const AwsNodegroupSpec *spec, Recipe *recipe, GError **error)
+{
+  const char *image;
+
+  if (!read_source (cluster->eks->cloud, spec, recipe, error))
+    return FALSE;
+  image = dd_value_path_string (recipe->owners, "ImageId");
+  return image != NULL ? choose_image (cluster, spec, image, recipe, error)
+                       : choose_release (cluster, spec, recipe, error);
 }
 
 static DdValue *
@@ -191,25 +277,50 @@ subnets_of (const AwsCloud *cloud, const char *const *zones, GError **error)
   return dd_builder_end (&subnets);
 }
 
+/* Whether the image of RECIPE runs on machines of TYPE; an image that nobody knows will. */
+static gboolean
+runs_on (const AwsCloud *cloud, const Recipe *recipe, const AwsInstanceType *type)
+{
+  const AwsImage *image = aws_cloud_image (cloud, recipe->image_id);
+
+  return image == NULL || strcmp (image->architecture, type->architecture) == 0;
+}
+
+static gboolean
+check_instance_type (const AwsCloud *cloud, const Recipe *recipe, const char *name, GError **error)
+{
+  const AwsInstanceType *type = aws_instance_type (name);
+
+  if (type != NULL && runs_on (cloud, recipe, type))
+    return TRUE;
+  aws_set_error (error, AWS_INVALID_PARAMETER, NULL,
+                 "[%s] is not a valid instance type for the AMI type %s", name, recipe->ami_type);
+  return FALSE;
+}
+
+/* None where the template says it; a setting must not stand in both places. */
 static DdValue *
-instance_types_of (const AwsNodegroupSpec *spec, const char *ami_type, GError **error)
+instance_types_of (const AwsCloud *cloud, const AwsNodegroupSpec *spec, const Recipe *recipe,
+                   GError **error)
 {
   static const char *const usual[] = { "m5.large", NULL };
+  const char *of_template = dd_value_path_string (recipe->owners, "InstanceType");
   const char *const *names = spec->instance_types != NULL ? spec->instance_types : usual;
   g_auto (DdBuilder) types = dd_builder_array ();
 
+  if (of_template != NULL && spec->instance_types != NULL)
+    {
+      aws_set_error (error, AWS_INVALID_PARAMETER, NULL,
+                     "You cannot specify instance types, as the launch template specifies %s.",
+                     of_template);
+      return NULL;
+    }
+  if (of_template != NULL)
+    return check_instance_type (cloud, recipe, of_template, error) ? dd_builder_end (&types) : NULL;
   for (guint i = 0; names[i] != NULL; i++)
     {
-      const AwsInstanceType *type = aws_instance_type (names[i]);
-
-      if (type == NULL || strcmp (type->architecture, aws_ami_type_architecture (ami_type)) != 0)
-        {
-          aws_set_error (error, AWS_INVALID_PARAMETER, NULL,
-                         "[%s] is not a valid instance type for "
-                         "the AMI type %s",
-                         names[i], ami_type);
-          return NULL;
-        }
+      if (!check_instance_type (cloud, recipe, names[i], error))
+        return NULL;
       dd_builder_add (&types, dd_string (names[i]));
     }
   return dd_builder_end (&types);
@@ -259,20 +370,7 @@ group_tags (const AwsNodegroup *nodegroup)
 }
 
 static DdValue *
-instance_tags (const AwsNodegroup *nodegroup)
-{
-  return dd_array (dd_object ("ResourceType", dd_string ("instance"), "Tags",
-                              dd_array (dd_object ("Key", dd_string ("eks:cluster-name"), "Value",
-                                                   dd_string (nodegroup->cluster->name), NULL),
-                                        dd_object ("Key", dd_string ("eks:nodegroup-name"), "Value",
-                                                   dd_string (nodegroup->name), NULL),
-                                        NULL),
-                              NULL),
-                   NULL);
-}
-
-static DdValue *
-template_data (const AwsNodegroup *nodegroup, const char *image_id)
+usual_data (const AwsNodegroup *nodegroup, const char *image_id)
 {
   g_autofree char *user_data = aws_nodegroup_user_data (nodegroup, image_id);
   g_auto (DdBuilder) data = dd_builder_object ();
@@ -291,19 +389,21 @@ template_data (const AwsNodegroup *nodegroup, const char *image_id)
                   dd_object ("HttpPutResponseHopLimit", dd_int (2), NULL));
   dd_builder_set (&data, "SecurityGroupIds",
                   dd_array (dd_string (nodegroup->cluster->security_group_id), NULL));
-  dd_builder_set (&data, "TagSpecifications", instance_tags (nodegroup));
+  dd_builder_set (&data, "TagSpecifications", aws_nodegroup_tag_specifications (nodegroup, NULL));
   dd_builder_set (&data, "UserData", dd_string (user_data));
   return dd_builder_end (&data);
 }
 
 static gboolean
-make_template (AwsNodegroup *nodegroup, const AwsAmiRelease *release, GError **error)
+make_template (AwsNodegroup *nodegroup, const Recipe *recipe, GError **error)
 {
   AwsCloud *cloud = nodegroup->cluster->eks->cloud;
   g_autofree char *name = g_strconcat ("eks-", nodegroup->uuid, NULL);
+  DdValue *data = recipe->owners != NULL
+                      ? aws_nodegroup_copy_of_source (nodegroup, recipe->owners, recipe->image_id)
+                      : usual_data (nodegroup, recipe->image_id);
   g_autoptr (DdValue) input
-      = dd_object ("LaunchTemplateName", dd_string (name), "LaunchTemplateData",
-                   template_data (nodegroup, release->image->resource.id), NULL);
+      = dd_object ("LaunchTemplateName", dd_string (name), "LaunchTemplateData", data, NULL);
   g_autoptr (DdValue) output
       = aws_service_call (&aws_ec2, aws_cloud_door (cloud), "CreateLaunchTemplate", input, error);
 
@@ -311,6 +411,7 @@ make_template (AwsNodegroup *nodegroup, const AwsAmiRelease *release, GError **e
     return FALSE;
   nodegroup->template_id = g_strdup (aws_cloud_template (cloud, NULL, name)->resource.id);
   nodegroup->template_version = g_strdup ("1");
+  aws_nodegroup_note_copy (nodegroup, nodegroup->template_version, nodegroup->source.version);
   return TRUE;
 }
 
@@ -438,17 +539,20 @@ name_parts (AwsNodegroup *nodegroup)
 }
 
 static AwsNodegroup *
-nodegroup_from_spec (AwsCluster *cluster, const AwsNodegroupSpec *spec,
-                     const AwsAmiRelease *release, const char *ami_type, GError **error)
+nodegroup_from_spec (AwsCluster *cluster, const AwsNodegroupSpec *spec, const Recipe *recipe,
+                     GError **error)
 {
   g_autoptr (AwsNodegroup) nodegroup = g_new0 (AwsNodegroup, 1);
   AwsCloud *cloud = cluster->eks->cloud;
 
   nodegroup->cluster = cluster;
   nodegroup->name = g_strdup (spec->name);
-  nodegroup->version = g_strdup_printf ("1.%d", release->minor);
-  nodegroup->release_version = g_strdup (release->release_version);
-  nodegroup->ami_type = g_strdup (ami_type);
+  nodegroup->version = g_strdup (recipe->version);
+  nodegroup->release_version = g_strdup (recipe->release_version);
+  nodegroup->ami_type = g_strdup (recipe->ami_type);
+  nodegroup->source = (AwsSource) { g_strdup (recipe->source.id), g_strdup (recipe->source.name),
+                                    g_strdup (recipe->source.version) };
+  nodegroup->copies = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   nodegroup->capacity_type
       = g_strdup (spec->capacity_type != NULL ? spec->capacity_type : "ON_DEMAND");
   nodegroup->labels = spec->labels != NULL ? dd_value_ref (spec->labels) : dd_object_empty ();
@@ -457,7 +561,7 @@ nodegroup_from_spec (AwsCluster *cluster, const AwsNodegroupSpec *spec,
   nodegroup->updates = g_ptr_array_new_with_free_func ((GDestroyNotify) aws_update_free);
   nodegroup->created = nodegroup->modified = sim_stage_now (cloud->stage);
   nodegroup->serial = 1;
-  nodegroup->instance_types = instance_types_of (spec, ami_type, error);
+  nodegroup->instance_types = instance_types_of (cloud, spec, recipe, error);
   if (nodegroup->instance_types == NULL)
     return NULL;
   nodegroup->subnets = subnets_of (cloud, spec->zones, error);
@@ -467,12 +571,23 @@ nodegroup_from_spec (AwsCluster *cluster, const AwsNodegroupSpec *spec,
   return g_steal_pointer (&nodegroup);
 }
 
+/* The machines that an image which nobody knows is for. */
+static void
+assume_image (const AwsNodegroup *nodegroup, const Recipe *recipe)
+{
+  const DdValue *first = dd_value_element (nodegroup->instance_types, 0);
+  const char *name = first != NULL ? dd_value_string (first)
+                                   : dd_value_path_string (recipe->owners, "InstanceType");
+
+  aws_eks_assume_image (nodegroup->cluster, recipe->image_id,
+                        aws_instance_type (name)->architecture);
+}
+
 AwsNodegroup *
 aws_eks_add_nodegroup (AwsCloud *cloud, const AwsNodegroupSpec *spec, GError **error)
 {
   AwsCluster *cluster = aws_eks_cluster (cloud, spec->cluster);
-  const char *ami_type = spec->ami_type != NULL ? spec->ami_type : "AL2_x86_64";
-  const AwsAmiRelease *release;
+  g_auto (Recipe) recipe = { NULL };
   g_autoptr (AwsNodegroup) nodegroup = NULL;
 
   if (cluster == NULL)
@@ -481,14 +596,15 @@ aws_eks_add_nodegroup (AwsCloud *cloud, const AwsNodegroupSpec *spec, GError **e
                      spec->cluster);
       return NULL;
     }
-  if (!check_nodegroup (cloud, cluster, spec, error))
+  if (!check_nodegroup (cloud, cluster, spec, error)
+      || !choose_recipe (cluster, spec, &recipe, error))
     return NULL;
-  release = find_release (cluster, spec, ami_type, error);
-  if (release == NULL)
+  nodegroup = nodegroup_from_spec (cluster, spec, &recipe, error);
+  if (nodegroup == NULL)
     return NULL;
-  nodegroup = nodegroup_from_spec (cluster, spec, release, ami_type, error);
-  if (nodegroup == NULL || !make_template (nodegroup, release, error)
-      || !make_group (nodegroup, spec, error))
+  if (aws_ami_type_is_custom (recipe.ami_type))
+    assume_image (nodegroup, &recipe);
+  if (!make_template (nodegroup, &recipe, error) || !make_group (nodegroup, spec, error))
     return NULL;
   g_ptr_array_add (cluster->nodegroups, nodegroup);
   return g_steal_pointer (&nodegroup);

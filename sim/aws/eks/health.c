@@ -67,6 +67,22 @@ launch_issue (const AwsGroup *group)
   return issue (launch_failure_code (message), group->name, message);
 }
 
+/* The owner deleted the template, or the version, that the group is a copy of. */
+static DdValue *
+source_issue (const AwsNodegroup *nodegroup)
+{
+  const AwsSource *source = &nodegroup->source;
+  g_autofree char *message = NULL;
+
+  if (source->id == NULL || aws_source_version (nodegroup->cluster->eks->cloud, source) != NULL)
+    return NULL;
+  message
+      = g_strdup_printf ("We couldn't find version %s of the Amazon EC2 launch template %s that "
+                         "your managed node group was created with.",
+                         source->version, source->id);
+  return issue ("SourceEc2LaunchTemplateNotFound", source->id, message);
+}
+
 DdValue *
 aws_nodegroup_issues (const AwsNodegroup *nodegroup)
 {
@@ -79,6 +95,7 @@ aws_nodegroup_issues (const AwsNodegroup *nodegroup)
                            "We couldn't find the Auto Scaling group associated with the managed "
                            "node group."));
   dd_builder_add (&issues, template_issue (nodegroup, group));
+  dd_builder_add (&issues, source_issue (nodegroup));
   if (group != NULL)
     dd_builder_add (&issues, launch_issue (group));
   return dd_builder_end (&issues);

@@ -27,6 +27,8 @@ aws_nodegroup_free (AwsNodegroup *nodegroup)
   g_free (nodegroup->group_name);
   g_free (nodegroup->template_id);
   g_free (nodegroup->template_version);
+  aws_source_clear (&nodegroup->source);
+  g_clear_pointer (&nodegroup->copies, g_hash_table_unref);
   g_free (nodegroup);
 }
 
@@ -102,7 +104,8 @@ nodegroup_to_value (const AwsNodegroup *nodegroup)
   dd_builder_set (&value, "status", dd_string (aws_nodegroup_status (nodegroup)));
   dd_builder_set (&value, "capacityType", dd_string (nodegroup->capacity_type));
   dd_builder_set (&value, "scalingConfig", scaling_config (nodegroup));
-  dd_builder_set (&value, "instanceTypes", dd_value_ref (nodegroup->instance_types));
+  if (dd_value_length (nodegroup->instance_types) > 0)
+    dd_builder_set (&value, "instanceTypes", dd_value_ref (nodegroup->instance_types));
   dd_builder_set (&value, "subnets", dd_value_ref (nodegroup->subnets));
   dd_builder_set (&value, "amiType", dd_string (nodegroup->ami_type));
   dd_builder_set (&value, "nodeRole",
@@ -112,9 +115,11 @@ nodegroup_to_value (const AwsNodegroup *nodegroup)
   if (dd_value_length (nodegroup->taints) > 0)
     dd_builder_set (&value, "taints", dd_value_ref (nodegroup->taints));
   dd_builder_set (&value, "resources", resources (nodegroup));
-  dd_builder_set (&value, "diskSize", dd_int (AWS_NODEGROUP_DISK_GIB));
+  if (nodegroup->source.id == NULL)
+    dd_builder_set (&value, "diskSize", dd_int (AWS_NODEGROUP_DISK_GIB));
   dd_builder_set (&value, "health", dd_object ("issues", aws_nodegroup_issues (nodegroup), NULL));
   dd_builder_set (&value, "updateConfig", dd_value_ref (nodegroup->update_config));
+  dd_builder_set (&value, "launchTemplate", aws_source_describe (&nodegroup->source));
   dd_builder_set (&value, "tags", dd_object_empty ());
   return dd_builder_end (&value);
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "sim/aws/eks/eks.h"
+#include "sim/aws/eks/node-labels.h"
 #include "sim/aws/protocol/error.h"
 #include "sim/aws/autoscaling/group.h"
 
@@ -21,6 +22,8 @@ struct _AwsEks
   DdRandom *ids;
   GPtrArray *clusters; /* of AwsCluster, oldest first */
   SimEksWorkflow *workflow;
+  SimEksNodeLabels *node_labels;
+  gboolean images_are_listed; /* the world knows every image of the account's own */
 };
 
 struct _AwsCluster
@@ -37,6 +40,13 @@ struct _AwsCluster
   guint64 serial;
 };
 
+/* One version of the launch template that a node group was made with. */
+typedef struct
+{
+  char *id, *name; /* NULL: it was made without one */
+  char *version;   /* a number */
+} AwsSource;
+
 /* What one node group is now. Its sizes live in its Auto Scaling group alone. */
 struct _AwsNodegroup
 {
@@ -51,6 +61,8 @@ struct _AwsNodegroup
   DdUsec created, modified;
   char *group_name, *template_id;
   char *template_version; /* what the group should use; another one there is a health issue */
+  AwsSource source;       /* of the last update that succeeded */
+  GHashTable *copies;     /* version of its template -> that of the source; for look-up only */
   AwsUpdate *running;     /* NULL: none */
   GPtrArray *updates;     /* of AwsUpdate, oldest first */
   guint64 serial;
@@ -76,6 +88,7 @@ struct _AwsUpdate
   DdValue *errors; /* [{"errorCode","errorMessage","resourceIds"}], never NULL */
   char *explanation;
   char *version, *release_version; /* the target of a version update */
+  char *source_version;            /* likewise; NULL: the group has no source */
   DdValue *journal;                /* what its engine wrote down; NULL: nothing yet */
 };
 
@@ -86,6 +99,8 @@ DdValue *aws_epoch (DdUsec instant);
 /* Look-ups for handlers: NULL with ResourceNotFoundException. */
 AwsCluster *aws_eks_require_cluster (AwsCloud *cloud, const DdValue *input, GError **error);
 AwsNodegroup *aws_eks_require_nodegroup (AwsCloud *cloud, const DdValue *input, GError **error);
+/* The one behind which stands the Auto Scaling group GROUP; NULL: none. */
+AwsNodegroup *aws_eks_nodegroup_of_group (AwsCloud *cloud, const char *group);
 /* {"clusterName":..,"nodegroupName":..}: the further members of an error about NODEGROUP. */
 DdValue *aws_nodegroup_error_details (const AwsNodegroup *nodegroup);
 
@@ -119,17 +134,55 @@ gboolean aws_issues_allow_updates (const DdValue *issues);
 gboolean aws_nodegroup_use_template (AwsNodegroup *nodegroup, const char *template_version,
                                      GError **error);
 
+/* ---- sources.c ---- */
+
+/* The AMI type of a group whose launch template names the image. */
+#define AWS_AMI_CUSTOM "CUSTOM"
+gboolean aws_ami_type_is_custom (const char *ami_type);
+void aws_source_clear (AwsSource *source);
+/* As DescribeNodegroup shows it: {"name","version","id"}; NULL when there is none. */
+DdValue *aws_source_describe (const AwsSource *source);
+/* The version that SPEC means, {"id" or "name", "version"}: the default one where it says none.
+ * NULL with an error, with DETAILS (taken). */
+const AwsTemplateVersion *aws_source_find (AwsCloud *cloud, const DdValue *spec, DdValue *details,
+                                           AwsSource *out_source, GError **error);
+/* NULL once it is deleted. */
+const AwsTemplateVersion *aws_source_version (const AwsCloud *cloud, const AwsSource *source);
+/* Whether a node group may have VERSION for its source; DETAILS is taken. */
+gboolean aws_source_is_usable (const AwsTemplateVersion *version, DdValue *details, GError **error);
+/* The data of NODEGROUP's own template after OWNERS, the data of its source. */
+DdValue *aws_nodegroup_copy_of_source (const AwsNodegroup *nodegroup, const DdValue *owners,
+                                       const char *image_id);
+DdValue *aws_nodegroup_tag_specifications (const AwsNodegroup *nodegroup, const DdValue *owners);
+/* The source's version of which version COPY of NODEGROUP's template was made. */
+const char *aws_nodegroup_source_of (const AwsNodegroup *nodegroup, const char *copy);
+void aws_nodegroup_note_copy (AwsNodegroup *nodegroup, const char *copy,
+                              const char *source_version);
+
+/* ---- custom-images.c ---- */
+
+/* Makes the image ID one that fits CLUSTER, unless the world says which images there are. */
+void aws_eks_assume_image (const AwsCluster *cluster, const char *id, const char *architecture);
+
 /* ---- eks-bootstrap.c ---- */
 
-/* The derived launch template's user data, base64; NULL for a family that is not modelled. */
+/* The derived launch template's user data, base64; NULL for a family that is not modelled, and for
+ * an image of the owner's. */
 char *aws_nodegroup_user_data (const AwsNodegroup *nodegroup, const char *image_id);
 
 /* ---- eks-validate.c ---- */
 
 gboolean aws_nodegroup_may_update (const AwsNodegroup *nodegroup, GError **error);
-/* The release that UpdateNodegroupVersion asks for. */
-const AwsAmiRelease *aws_nodegroup_target (const AwsNodegroup *nodegroup, const DdValue *input,
-                                           GError **error);
+/* What UpdateNodegroupVersion asks for. */
+typedef struct
+{
+  char *version, *release_version; /* the latter is an image's id where that is the owner's */
+  AwsSource source;
+} AwsTarget;
+
+void aws_target_clear (AwsTarget *target);
+gboolean aws_nodegroup_target (const AwsNodegroup *nodegroup, const DdValue *input,
+                               AwsTarget *out_target, GError **error);
 /* Nodes of one group; scenario files know the same limit. */
 #define AWS_MAX_NODEGROUP_SIZE 5000
 gboolean aws_sizes_are_valid (gint64 min, gint64 max, gint64 desired, DdValue *details,
@@ -168,11 +221,14 @@ void aws_update_finish (AwsUpdate *update, DdValue *errors, const char *explanat
 /* The params of a config update, and the changes themselves on group, template and nodes. */
 DdValue *aws_config_params (const DdValue *input);
 gboolean aws_config_apply (AwsUpdate *update, GError **error);
+/* The merge patch by which NODE changes as INPUT, that of UpdateNodegroupConfig, says. */
+DdValue *aws_config_node_patch (const SimObject *node, const DdValue *input);
 DdValue *aws_labels_after (const DdValue *labels, const DdValue *change);
 DdValue *aws_taints_after (const DdValue *taints, const DdValue *change);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AwsCluster, aws_cluster_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AwsNodegroup, aws_nodegroup_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (AwsUpdate, aws_update_free)
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (AwsTarget, aws_target_clear)
 
 G_END_DECLS

@@ -29,6 +29,7 @@ aws_update_free (AwsUpdate *update)
   g_free (update->explanation);
   g_free (update->version);
   g_free (update->release_version);
+  g_free (update->source_version);
   g_free (update);
 }
 
@@ -124,6 +125,20 @@ adopt_template_version (AwsNodegroup *nodegroup)
   nodegroup->template_version = g_strdup (group->template_version);
 }
 
+/* What the group is from here on. */
+static void
+adopt_target (AwsNodegroup *nodegroup, const AwsUpdate *update)
+{
+  g_free (nodegroup->version);
+  g_free (nodegroup->release_version);
+  nodegroup->version = g_strdup (update->version);
+  nodegroup->release_version = g_strdup (update->release_version);
+  if (update->source_version == NULL)
+    return;
+  g_free (nodegroup->source.version);
+  nodegroup->source.version = g_strdup (update->source_version);
+}
+
 void
 aws_update_finish (AwsUpdate *update, DdValue *errors, const char *explanation)
 {
@@ -138,13 +153,9 @@ aws_update_finish (AwsUpdate *update, DdValue *errors, const char *explanation)
       update->errors = errors;
     }
   else if (update->type == AWS_VERSION_UPDATE)
-    {
-      g_free (nodegroup->version);
-      g_free (nodegroup->release_version);
-      nodegroup->version = g_strdup (update->version);
-      nodegroup->release_version = g_strdup (update->release_version);
-    }
+    adopt_target (nodegroup, update);
   adopt_template_version (nodegroup);
+  aws_nodegroup_note_copy (nodegroup, nodegroup->template_version, update->source_version);
   nodegroup->running = NULL;
   nodegroup->modified = sim_stage_now (cloud->stage);
   nodegroup->serial++;
@@ -201,17 +212,35 @@ aws_update_param (const char *type, const char *value)
   return dd_object ("type", dd_string (type), "value", dd_string (value), NULL);
 }
 
-static AwsUpdate *
-begin_version_update (AwsNodegroup *nodegroup, const DdValue *input, const AwsAmiRelease *release)
+/* Imitates: Amazon EKS API Reference, UpdateParam; of an image of the owner's EKS knows no version.
+ */
+static DdValue *
+version_params (const AwsNodegroup *nodegroup, const AwsTarget *target)
 {
-  g_autofree char *version = g_strdup_printf ("1.%d", release->minor);
-  AwsUpdate *update = accept_update (
-      nodegroup, AWS_VERSION_UPDATE, input,
-      dd_array (aws_update_param ("Version", version),
-                aws_update_param ("ReleaseVersion", release->release_version), NULL));
+  g_auto (DdBuilder) params = dd_builder_array ();
 
-  update->version = g_steal_pointer (&version);
-  update->release_version = g_strdup (release->release_version);
+  if (!aws_ami_type_is_custom (nodegroup->ami_type))
+    {
+      dd_builder_add (&params, aws_update_param ("Version", target->version));
+      dd_builder_add (&params, aws_update_param ("ReleaseVersion", target->release_version));
+    }
+  if (target->source.id != NULL)
+    {
+      dd_builder_add (&params, aws_update_param ("LaunchTemplateName", target->source.name));
+      dd_builder_add (&params, aws_update_param ("LaunchTemplateVersion", target->source.version));
+    }
+  return dd_builder_end (&params);
+}
+
+static AwsUpdate *
+begin_version_update (AwsNodegroup *nodegroup, const DdValue *input, const AwsTarget *target)
+{
+  AwsUpdate *update
+      = accept_update (nodegroup, AWS_VERSION_UPDATE, input, version_params (nodegroup, target));
+
+  update->version = g_strdup (target->version);
+  update->release_version = g_strdup (target->release_version);
+  update->source_version = g_strdup (target->source.version);
   return update;
 }
 
@@ -220,7 +249,7 @@ aws_eks_update_nodegroup_version (AwsCloud *cloud, const DdValue *input, GError 
 {
   AwsNodegroup *nodegroup = aws_eks_require_nodegroup (cloud, input, error);
   g_autoptr (GError) conflict = NULL;
-  const AwsAmiRelease *release;
+  g_auto (AwsTarget) target = { NULL };
   AwsUpdate *update;
 
   if (nodegroup == NULL)
@@ -233,12 +262,10 @@ aws_eks_update_nodegroup_version (AwsCloud *cloud, const DdValue *input, GError 
       g_propagate_error (error, g_steal_pointer (&conflict));
       return NULL;
     }
-  if (!aws_nodegroup_may_update (nodegroup, error))
+  if (!aws_nodegroup_may_update (nodegroup, error)
+      || !aws_nodegroup_target (nodegroup, input, &target, error))
     return NULL;
-  release = aws_nodegroup_target (nodegroup, input, error);
-  if (release == NULL)
-    return NULL;
-  update = begin_version_update (nodegroup, input, release);
+  update = begin_version_update (nodegroup, input, &target);
   sim_eks_workflow_start (aws_eks_workflow (cloud), update);
   return aws_update_answer (update);
 }

@@ -60,36 +60,167 @@ target_minor (const AwsNodegroup *nodegroup, const DdValue *input, GError **erro
   return 0;
 }
 
-const AwsAmiRelease *
-aws_nodegroup_target (const AwsNodegroup *nodegroup, const DdValue *input, GError **error)
+void
+aws_target_clear (AwsTarget *target)
 {
-  const char *asked = dd_value_path_string (input, "releaseVersion");
-  const AwsAmiRelease *release;
-  int minor;
+  g_clear_pointer (&target->version, g_free);
+  g_clear_pointer (&target->release_version, g_free);
+  aws_source_clear (&target->source);
+}
 
-  if (dd_value_member (input, "launchTemplate") != NULL)
+static gboolean
+refuse (const AwsNodegroup *nodegroup, GError **error, const char *message)
+{
+  aws_set_error (error, AWS_INVALID_PARAMETER, aws_nodegroup_error_details (nodegroup), "%s",
+                 message);
+  return FALSE;
+}
+
+/* ---- the launch template that it was made with ---- */
+
+/* The version of the source that is asked for, or the one that the group has. */
+static const AwsTemplateVersion *
+target_source (const AwsNodegroup *nodegroup, const DdValue *spec, AwsSource *out_source,
+               GError **error)
+{
+  AwsCloud *cloud = nodegroup->cluster->eks->cloud;
+  g_autoptr (DdValue) current = NULL;
+  const AwsTemplateVersion *version;
+
+  if (spec == NULL)
     {
-      aws_set_error (error, AWS_INVALID_PARAMETER, aws_nodegroup_error_details (nodegroup),
-                     "You cannot specify a launch template for a node group that was created "
-                     "without one");
+      current = dd_object ("id", dd_string (nodegroup->source.id), "version",
+                           dd_string (nodegroup->source.version), NULL);
+      spec = current;
+    }
+  version
+      = aws_source_find (cloud, spec, aws_nodegroup_error_details (nodegroup), out_source, error);
+  if (version == NULL)
+    return NULL;
+  if (strcmp (out_source->id, nodegroup->source.id) != 0)
+    {
+      refuse (nodegroup, error,
+              "The launch template must be the one that the node group was created with");
       return NULL;
     }
-  minor = target_minor (nodegroup, input, error);
+  return aws_source_is_usable (version, aws_nodegroup_error_details (nodegroup), error) ? version
+                                                                                        : NULL;
+}
+
+/* A group cannot change between an image of its owner's and one of EKS's. */
+static gboolean
+image_fits (const AwsNodegroup *nodegroup, const char *image, GError **error)
+{
+  if ((image != NULL) == aws_ami_type_is_custom (nodegroup->ami_type))
+    return TRUE;
+  return refuse (nodegroup, error,
+                 image != NULL
+                     ? "You cannot specify an image id in the launch template of a node group that "
+                       "was created without one"
+                     : "You must specify an image id in the launch template of a node group with a "
+                       "custom AMI");
+}
+
+/* ---- images of the owner's ---- */
+
+/* Imitates: AWS re:Post, "How do I resolve Amazon EKS managed node group update failures?";
+ * eksctl-io/eksctl#5999, pulumi/pulumi-aws-native#1747. */
+static gboolean
+custom_input_is_valid (const AwsNodegroup *nodegroup, const DdValue *input, GError **error)
+{
+  if (dd_value_member (input, "version") != NULL)
+    return refuse (nodegroup, error,
+                   "You cannot specify the field kubernetesVersion when using custom AMIs.");
+  if (dd_value_member (input, "releaseVersion") != NULL)
+    return refuse (nodegroup, error,
+                   "You cannot specify the field releaseVersion when using custom AMIs.");
+  if (dd_value_member (input, "launchTemplate") == NULL)
+    return refuse (nodegroup, error,
+                   "Launch template details can't be null for Custom ami type node group");
+  return TRUE;
+}
+
+static const char *
+architecture_of (const AwsNodegroup *nodegroup, const AwsTemplateVersion *version)
+{
+  const DdValue *first = dd_value_element (nodegroup->instance_types, 0);
+  const char *name = first != NULL ? dd_value_string (first)
+                                   : dd_value_path_string (version->data, "InstanceType");
+  const AwsInstanceType *type = aws_instance_type (name);
+
+  return type != NULL ? type->architecture : NULL;
+}
+
+/* EKS cannot look into an image: the group has the cluster's version from there on. */
+static void
+aim_at_image (const AwsNodegroup *nodegroup, const AwsTemplateVersion *version, AwsTarget *target)
+{
+  const char *image = dd_value_path_string (version->data, "ImageId");
+
+  aws_eks_assume_image (nodegroup->cluster, image, architecture_of (nodegroup, version));
+  target->version = g_strdup (nodegroup->cluster->version);
+  target->release_version = g_strdup (image);
+}
+
+/* ---- releases of EKS ---- */
+
+static gboolean
+aim_at_release (const AwsNodegroup *nodegroup, const DdValue *input, AwsTarget *target,
+                GError **error)
+{
+  const char *asked = dd_value_path_string (input, "releaseVersion");
+  int minor = target_minor (nodegroup, input, error);
+  const AwsAmiRelease *release;
+
   if (minor == 0)
-    return NULL;
+    return FALSE;
   release
       = aws_ami_catalog_find (nodegroup->cluster->eks->catalog, nodegroup->ami_type, minor, asked);
-  if (release != NULL)
-    return release;
-  if (asked != NULL)
+  if (release == NULL && asked != NULL)
     aws_set_error (error, AWS_INVALID_PARAMETER, aws_nodegroup_error_details (nodegroup),
                    "Requested release version %s is not valid for kubernetes version 1.%d.", asked,
                    minor);
-  else
+  else if (release == NULL)
     aws_set_error (error, AWS_INVALID_PARAMETER, aws_nodegroup_error_details (nodegroup),
                    "The AMI type %s is not published for kubernetes version 1.%d.",
                    nodegroup->ami_type, minor);
-  return NULL;
+  else
+    {
+      target->version = g_strdup_printf ("1.%d", release->minor);
+      target->release_version = g_strdup (release->release_version);
+    }
+  return release != NULL;
+}
+
+gboolean
+aws_nodegroup_target (const AwsNodegroup *nodegroup, const DdValue *input, AwsTarget *out_target,
+                      GError **error)
+{
+  const DdValue *spec = dd_value_member (input, "launchTemplate");
+  gboolean custom = aws_ami_type_is_custom (nodegroup->ami_type);
+  g_auto (AwsTarget) target = { NULL };
+  const AwsTemplateVersion *version = NULL;
+
+  if (spec != NULL && nodegroup->source.id == NULL)
+    return refuse (nodegroup, error,
+                   "You cannot specify a launch template for a node group that was created "
+                   "without one");
+  if (custom && !custom_input_is_valid (nodegroup, input, error))
+    return FALSE;
+  if (nodegroup->source.id != NULL)
+    {
+      version = target_source (nodegroup, spec, &target.source, error);
+      if (version == NULL
+          || !image_fits (nodegroup, dd_value_path_string (version->data, "ImageId"), error))
+        return FALSE;
+    }
+  if (custom)
+    aim_at_image (nodegroup, version, &target);
+  else if (!aim_at_release (nodegroup, input, &target, error))
+    return FALSE;
+  *out_target = target;
+  target = (AwsTarget) { NULL };
+  return TRUE;
 }
 
 gboolean

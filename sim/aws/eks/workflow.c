@@ -171,11 +171,13 @@ start_engine (gpointer data)
     .trace = sim_trace_interface (cloud->stage->trace),
     .journal = &run->journal,
   };
+  gboolean custom = aws_ami_type_is_custom (nodegroup->ami_type);
   DdUpgradeOptions options = {
     .cluster = nodegroup->cluster->name,
     .nodegroup = nodegroup->name,
-    .version = update->version,
-    .release_version = update->release_version,
+    .version = custom ? NULL : update->version,
+    .release_version = custom ? NULL : update->release_version,
+    .template_version = update->source_version,
     .force = dd_value_path_bool (update->input, "force", FALSE),
     .knobs = run->workflow->knobs,
     .resume = update->journal,
