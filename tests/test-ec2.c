@@ -354,6 +354,79 @@ START_TEST (tags_are_set_listed_and_removed)
 }
 END_TEST
 
+/* ---- instance types ---- */
+
+/* Imitates: misc/eni-max-pods.txt of aws/amazon-vpc-cni-k8s. */
+static const struct
+{
+  const char *name;
+  int max_pods;
+  const char *architecture;
+} known_types[] = {
+  { "t2.micro", 4, "x86_64" },        { "t3.medium", 17, "x86_64" },
+  { "t4g.small", 11, "arm64" },       { "m5.large", 29, "x86_64" },
+  { "m6i.4xlarge", 234, "x86_64" },   { "m7g.16xlarge", 737, "arm64" },
+  { "m8g.xlarge", 58, "arm64" },      { "c7i-flex.large", 29, "x86_64" },
+  { "r5.24xlarge", 737, "x86_64" },   { "g4dn.xlarge", 29, "x86_64" },
+  { "g5.xlarge", 58, "x86_64" },      { "g5g.xlarge", 58, "arm64" },
+  { "p4d.24xlarge", 737, "x86_64" },  { "p5.48xlarge", 100, "x86_64" },
+  { "c6in.32xlarge", 394, "x86_64" }, { "i4g.large", 29, "arm64" },
+  { "x2iedn.xlarge", 58, "x86_64" },  { "i3en.metal", 737, "x86_64" },
+  { "g5.48xlarge", 345, "x86_64" },   { "i4i.24xlarge", 437, "x86_64" },
+  { "p5en.48xlarge", 198, "x86_64" }, { "inf1.24xlarge", 321, "x86_64" },
+  { "m4.large", 20, "x86_64" },       { "im4gn.4xlarge", 234, "arm64" },
+  { "g6e.24xlarge", 492, "x86_64" },  { "c6g.medium", 8, "arm64" },
+};
+
+START_TEST (an_instance_type_has_room_for_as_many_pods_as_the_cni_has_addresses)
+{
+  const AwsInstanceType *type = aws_cloud_instance_type (cloud, known_types[_i].name);
+
+  ck_assert_msg (type != NULL, "%s", known_types[_i].name);
+  ck_assert_int_eq (aws_instance_type_max_pods (type), known_types[_i].max_pods);
+  ck_assert_str_eq (type->architecture, known_types[_i].architecture);
+}
+END_TEST
+
+START_TEST (every_instance_type_is_found_by_its_name)
+{
+  guint n = aws_cloud_n_instance_types (cloud);
+
+  ck_assert_uint_gt (n, 1000);
+  for (guint i = 0; i < n; i++)
+    {
+      const AwsInstanceType *type = aws_cloud_nth_instance_type (cloud, i);
+
+      ck_assert_msg (aws_cloud_instance_type (cloud, type->name) == type, "%s", type->name);
+      ck_assert_int_eq (type->cpus % type->threads, 0);
+      ck_assert_int_gt (type->memory_mib, 0);
+      ck_assert_int_gt (aws_instance_type_max_pods (type), 3);
+    }
+}
+END_TEST
+
+START_TEST (a_world_may_know_further_instance_types)
+{
+  AwsInstanceType type = { .name = "m9.huge",
+                           .architecture = "arm64",
+                           .cpus = 4,
+                           .threads = 1,
+                           .memory_mib = 4096,
+                           .interfaces = 2,
+                           .addresses = 5 };
+  g_autoptr (DdValue) answer = NULL;
+
+  ck_assert_ptr_null (aws_cloud_instance_type (cloud, "m9.huge"));
+  ck_assert (aws_cloud_add_instance_type (cloud, &type, NULL));
+  ck_assert (!aws_cloud_add_instance_type (cloud, &type, NULL));
+  answer = call (&aws_ec2, "DescribeInstanceTypes", "{\"InstanceTypes\":[\"m9.huge\"]}");
+  ck_assert_int_eq (dd_value_path_int (answer, "instanceTypeSet.0.vCpuInfo.defaultVCpus", 0), 4);
+  ck_assert_str_eq (
+      dd_value_path_string (answer, "instanceTypeSet.0.processorInfo.supportedArchitectures.0"),
+      "arm64");
+}
+END_TEST
+
 START_TEST (regions_name_their_zones)
 {
   g_autoptr (DdValue) zones = call (&aws_ec2, "DescribeAvailabilityZones", "{}");
@@ -390,6 +463,10 @@ main (void)
   tcase_add_loop_test (tc, mistakes_are_answered_in_the_words_of_the_service, 0,
                        G_N_ELEMENTS (refusals));
   tcase_add_test (tc, tags_are_set_listed_and_removed);
+  tcase_add_loop_test (tc, an_instance_type_has_room_for_as_many_pods_as_the_cni_has_addresses, 0,
+                       G_N_ELEMENTS (known_types));
+  tcase_add_test (tc, every_instance_type_is_found_by_its_name);
+  tcase_add_test (tc, a_world_may_know_further_instance_types);
   tcase_add_test (tc, regions_name_their_zones);
   suite_add_tcase (suite, tc);
   runner = srunner_create (suite);

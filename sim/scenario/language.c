@@ -65,6 +65,19 @@ static const SimRow image_rows[] = {
   { NULL },
 };
 
+static const SimRow instance_type_rows[] = {
+  { "name", SIM_TEXT, "as EC2 would call it", .required = TRUE },
+  { "architecture", SIM_TEXT, "x86_64 (default) or arm64", .values = architectures },
+  { "cpus", SIM_INTEGER, "its vCPUs", .required = TRUE, .min = 1, .max = 4096 },
+  { "memory_mib", SIM_INTEGER, "its memory", .required = TRUE, .min = 256, .max = 67108864 },
+  { "interfaces", SIM_INTEGER, "network interfaces that the VPC CNI uses", .required = TRUE,
+    .min = 1, .max = 64 },
+  { "addresses", SIM_INTEGER, "IPv4 addresses of each", .required = TRUE, .min = 2, .max = 64 },
+  { NULL },
+};
+
+static const char *const capacity_types[] = { "ON_DEMAND", "SPOT", NULL };
+
 static const SimRow nodegroup_rows[] = {
   { "name", SIM_TEXT, "as the EKS API calls it", .required = TRUE },
   { "desired", SIM_INTEGER, "how many nodes it begins with", .required = TRUE, .max = 5000 },
@@ -77,6 +90,9 @@ static const SimRow nodegroup_rows[] = {
   { "launch_template", SIM_MAPPING, "the one of its owner's that it was made with",
     .of = template_rows },
   { "instance_type", SIM_TEXT, "m5.large when left out" },
+  { "instance_types", SIM_LIST, "instead: the types of its mixed instances policy, in order",
+    .element = SIM_TEXT },
+  { "capacity_type", SIM_TEXT, "ON_DEMAND (default) or SPOT", .values = capacity_types },
   { "zones", SIM_LIST, "where its subnets are; all zones when left out", .element = SIM_TEXT },
   { "update", SIM_MAPPING, "how many nodes may be replaced at once", .of = update_config_rows },
   { "terminate_hook", SIM_BOOLEAN,
@@ -98,8 +114,11 @@ const SimRow sim_world_rows[] = {
   { "images", SIM_LIST,
     "the images of the owner's; where none is listed, any that a template names is taken to fit",
     .element = SIM_MAPPING, .of = image_rows },
-  { "capacity", SIM_NAMED, "how many more instances a zone can take; -1: no limit",
+  { "capacity", SIM_NAMED,
+    "how many more instances a zone can take, or of one type (us-west-2a/m5.large); -1: no limit",
     .element = SIM_INTEGER, .min = -1, .max = G_MAXINT },
+  { "instance_types", SIM_LIST, "machines that no table knows", .element = SIM_MAPPING,
+    .of = instance_type_rows },
   { "latencies", SIM_NAMED, "how long things take", .element = SIM_RANGE },
   { "nodegroups", SIM_LIST, "managed node groups", .element = SIM_MAPPING, .of = nodegroup_rows },
   { "workloads", SIM_LIST, "files of manifests, or manifests", .element = SIM_TEXT_OR_MAPPING },
@@ -201,7 +220,8 @@ static const SimRow step_rows[] = {
   { "uncordon", SIM_MAPPING, "makes it schedulable again", .of = node_choice_rows },
   { "taint", SIM_MAPPING, "puts a taint on one node", .of = node_taint_rows },
   { "untaint", SIM_MAPPING, "takes one off it", .of = node_untaint_rows },
-  { "capacity", SIM_NAMED, "how many more instances a zone can take; -1: no limit",
+  { "capacity", SIM_NAMED,
+    "how many more instances a zone can take, or of one type (us-west-2a/m5.large); -1: no limit",
     .element = SIM_INTEGER, .min = -1, .max = G_MAXINT },
   { "engine", SIM_MAPPING, "what happens to the engine of an update", .of = engine_rows },
   { "fails", SIM_TEXT, "the error code the request must be refused with" },

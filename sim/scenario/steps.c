@@ -26,6 +26,7 @@
 #include "sim/scenario/match.h"
 #include "sim/scenario/request.h"
 #include "sim/scenario/schema.h"
+#include "sim/scenario/world.h"
 #include "sim/scenario/unmodelled.h"
 #include "sim/world/transport.h"
 
@@ -377,13 +378,11 @@ run_capacity (Step *step, const SimTarget *target G_GNUC_UNUSED)
 
   for (guint i = 0; i < dd_yaml_length (step->pattern); i++)
     {
-      const DdYaml *zone = g_ptr_array_index (step->pattern->keys, i);
+      const DdYaml *where = g_ptr_array_index (step->pattern->keys, i);
 
-      if (aws_cloud_zone (cloud, zone->text) == NULL)
-        note_refusal (step, "no such zone", zone->text);
-      else
-        aws_ec2_set_capacity (cloud, zone->text, NULL,
-                              dd_value_int (dd_yaml_element (step->pattern, i)->value, -1));
+      if (!sim_capacity_set (cloud, where->text,
+                             dd_value_int (dd_yaml_element (step->pattern, i)->value, -1), NULL))
+        note_refusal (step, "no such zone or instance type", where->text);
     }
 }
 

@@ -30,6 +30,8 @@
 #define DEFAULT_ENDPOINT "http://127.0.0.1:4566"
 #define DEFAULT_AMI_TYPE "AL2_x86_64"
 #define DEFAULT_INSTANCE_TYPE "m5.large"
+/* Imitates: Amazon EKS API Reference, CreateNodegroup. */
+#define MAX_INSTANCE_TYPES 20
 /* EC2's limit is 10,000; all of them are made. */
 #define MAX_TEMPLATE_VERSION 1000
 /* A world that has not come to rest by then never will: crash loops and hopeless launches go on. */
@@ -455,19 +457,94 @@ add_template (SimWorld *world, const DdYaml *group, DdValue **out_spec, GError *
 }
 
 /* NULL where the template of the group says it. */
-static const char *
-instance_type_of (const DdYaml *group)
+static const char **
+instance_types_of (const DdYaml *group)
 {
+  const DdYaml *list = dd_yaml_member (group, "instance_types");
   gboolean in_template
       = dd_yaml_member (dd_yaml_member (group, "launch_template"), "instance_type") != NULL;
+  const char *one = text_or (group, "instance_type", in_template ? NULL : DEFAULT_INSTANCE_TYPE);
+  const char **types;
 
-  return text_or (group, "instance_type", in_template ? NULL : DEFAULT_INSTANCE_TYPE);
+  if (list != NULL)
+    return words_of (list);
+  if (one == NULL)
+    return NULL;
+  types = g_new0 (const char *, 2);
+  types[0] = one;
+  return types;
+}
+
+/* NODE, which may be NULL, names a type; the world says of a new one what it is. */
+static gboolean
+is_instance_type (const SimWorld *world, const DdYaml *node, GError **error)
+{
+  guint n = aws_cloud_n_instance_types (world->cloud);
+  g_autoptr (GPtrArray) names = NULL;
+  g_autofree char *hint = NULL;
+
+  if (node == NULL || aws_cloud_instance_type (world->cloud, node->text) != NULL)
+    return TRUE;
+  names = g_ptr_array_new ();
+  for (guint i = 0; i < n; i++)
+    g_ptr_array_add (names, (gpointer) aws_cloud_nth_instance_type (world->cloud, i)->name);
+  g_ptr_array_add (names, NULL);
+  hint = sim_did_you_mean (node->text, (const char *const *) names->pdata);
+  dd_yaml_set_error (
+      error, node,
+      "no instance type is known as \"%s\"%s; `instance_types` of the world says what "
+      "a further one is",
+      node->text, hint);
+  return FALSE;
+}
+
+static gboolean
+check_instance_types (const SimWorld *world, const DdYaml *group, GError **error)
+{
+  const DdYaml *list = dd_yaml_member (group, "instance_types");
+
+  for (guint i = 0; i < dd_yaml_length (list); i++)
+    if (!is_instance_type (world, dd_yaml_element (list, i), error))
+      return FALSE;
+  if (list == NULL)
+    return is_instance_type (world, dd_yaml_member (group, "instance_type"), error);
+  if (dd_yaml_member (group, "instance_type") != NULL)
+    dd_yaml_set_error (error, list, "instance_type and instance_types exclude each other");
+  else if (dd_yaml_length (list) == 0 || dd_yaml_length (list) > MAX_INSTANCE_TYPES)
+    dd_yaml_set_error (error, list, "instance_types lists between 1 and %d types",
+                       MAX_INSTANCE_TYPES);
+  else
+    return TRUE;
+  return FALSE;
+}
+
+static gboolean
+add_instance_types (SimWorld *world, const DdYaml *types, GError **error)
+{
+  for (guint i = 0; i < dd_yaml_length (types); i++)
+    {
+      const DdYaml *node = dd_yaml_element (types, i);
+      AwsInstanceType type = {
+        .name = text_or (node, "name", NULL),
+        .architecture = text_or (node, "architecture", "x86_64"),
+        .cpus = dd_value_path_int (node->value, "cpus", 0),
+        .threads = 1,
+        .memory_mib = dd_value_path_int (node->value, "memory_mib", 0),
+        .interfaces = (int) dd_value_path_int (node->value, "interfaces", 0),
+        .addresses = (int) dd_value_path_int (node->value, "addresses", 0),
+      };
+      GError *reason = NULL;
+
+      if (!aws_cloud_add_instance_type (world->cloud, &type, &reason))
+        return refuse_at (node, reason, error);
+    }
+  return TRUE;
 }
 
 static gboolean
 add_nodegroup (SimWorld *world, const SimWorldFile *file, const DdYaml *node, GError **error)
 {
-  const char *instance_types[] = { instance_type_of (node), NULL };
+  g_autofree const char **instance_types = instance_types_of (node);
   g_autofree const char **zones = words_of (dd_yaml_member (node, "zones"));
   g_autoptr (DdValue) labels = labels_of (dd_yaml_member (node, "labels"));
   const DdYaml *taints = dd_yaml_member (node, "taints");
@@ -480,7 +557,8 @@ add_nodegroup (SimWorld *world, const SimWorldFile *file, const DdYaml *node, GE
     .version = version,
     .release_version = text_or (node, "release", NULL),
     .ami_type = text_or (node, "ami_type", NULL),
-    .instance_types = instance_types[0] != NULL ? instance_types : NULL,
+    .capacity_type = text_or (node, "capacity_type", NULL),
+    .instance_types = instance_types,
     .zones = zones,
     .min = dd_value_path_int (node->value, "min", desired),
     .max = dd_value_path_int (node->value, "max", MAX (desired, 1)),
@@ -495,7 +573,8 @@ add_nodegroup (SimWorld *world, const SimWorldFile *file, const DdYaml *node, GE
   };
   GError *reason = NULL;
 
-  if (!add_template (world, node, &launch_template, error))
+  if (!check_instance_types (world, node, error)
+      || !add_template (world, node, &launch_template, error))
     return FALSE;
   spec.launch_template = launch_template;
   if (aws_eks_add_nodegroup (world->cloud, &spec, &reason) == NULL)
@@ -627,20 +706,35 @@ settle (SimWorld *world)
     ;
 }
 
+gboolean
+sim_capacity_set (AwsCloud *cloud, const char *where, gint64 n, GError **error)
+{
+  g_auto (GStrv) parts = g_strsplit (where, "/", 2);
+  const char *type = parts[0] != NULL ? parts[1] : NULL;
+
+  if (parts[0] == NULL || aws_cloud_zone (cloud, parts[0]) == NULL)
+    g_set_error (error, DD_ERROR, DD_ERROR_INVALID, "the world has no zone %s", where);
+  else if (type != NULL && aws_cloud_instance_type (cloud, type) == NULL)
+    g_set_error (error, DD_ERROR, DD_ERROR_INVALID, "the world knows no instance type %s", type);
+  else
+    {
+      aws_ec2_set_capacity (cloud, parts[0], type, n);
+      return TRUE;
+    }
+  return FALSE;
+}
+
 static gboolean
 set_capacity (SimWorld *world, const DdYaml *capacity, GError **error)
 {
   for (guint i = 0; i < dd_yaml_length (capacity); i++)
     {
-      const DdYaml *zone = g_ptr_array_index (capacity->keys, i);
+      const DdYaml *where = g_ptr_array_index (capacity->keys, i);
+      GError *reason = NULL;
 
-      if (aws_cloud_zone (world->cloud, zone->text) == NULL)
-        {
-          dd_yaml_set_error (error, zone, "the world has no zone %s", zone->text);
-          return FALSE;
-        }
-      aws_ec2_set_capacity (world->cloud, zone->text, NULL,
-                            dd_value_int (dd_yaml_element (capacity, i)->value, -1));
+      if (!sim_capacity_set (world->cloud, where->text,
+                             dd_value_int (dd_yaml_element (capacity, i)->value, -1), &reason))
+        return refuse_at (where, reason, error);
     }
   return TRUE;
 }
@@ -653,6 +747,7 @@ furnish (SimWorld *world, const SimWorldFile *file, const SimFurnish *options, G
   add_zones (world, dd_yaml_member (file->root, "zones"));
   if (!publish_releases (world, dd_yaml_member (file->root, "releases"), error)
       || !add_images (world, dd_yaml_member (file->root, "images"), error)
+      || !add_instance_types (world, dd_yaml_member (file->root, "instance_types"), error)
       || !add_nodegroups (world, file, options->certificate_authority, error))
     return FALSE;
   settle (world);

@@ -13,7 +13,7 @@ typedef struct
   const char *private_dns; /* becomes the Node's name */
   const char *private_ip;
   const char *region, *zone;
-  const char *instance_type;
+  const char *instance_type, *architecture; /* "m5.large", "x86_64" */
   const char *ami_id, *ami_name;
   const char *kubelet_version; /* "v1.30.0-eks-036c24b", from the AMI */
   const char *user_data;       /* decoded; the kubelet reads --node-labels= and

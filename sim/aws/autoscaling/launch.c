@@ -7,6 +7,8 @@
 
 #include "sim/aws/autoscaling/private.h"
 
+#include <string.h>
+
 #include "sim/aws/ec2/machines.h"
 #include "sim/aws/ec2/operations.h"
 
@@ -80,12 +82,62 @@ choose_subnet (const AwsGroup *group, const AwsGroupZone *zone)
   return zone->subnets->pdata[n == 1 ? 0 : dd_random_below (group->cloud->choices, n)];
 }
 
-/* Goes through the types in their order until one can be had; the first one's error counts. */
+/* A type in the list of a mixed instances policy. */
+typedef struct
+{
+  const char *name;
+  gint64 room; /* how many of it can be had in the zone */
+  guint place; /* in the list */
+} Candidate;
+
+static int
+compare_candidates (gconstpointer a, gconstpointer b)
+{
+  const Candidate *left = a, *right = b;
+
+  if (left->room != right->room)
+    return left->room > right->room ? -1 : 1;
+  return left->place < right->place ? -1 : left->place > right->place;
+}
+
+/* Spot strategies that look at capacity; of prices the world knows nothing, so that
+ * price-capacity-optimized is one of them. The others go by the order in which types are listed. */
+static gboolean
+goes_by_capacity (const AwsGroup *group)
+{
+  const char *strategy
+      = dd_value_path_string (group->mixed_policy, "InstancesDistribution.SpotAllocationStrategy");
+
+  return is_spot (group) && strategy != NULL && strstr (strategy, "capacity-optimized") != NULL;
+}
+
+/* The types to try in ZONE, in that order; of Candidate. */
+static GArray *
+types_to_try (const AwsGroup *group, const DdValue *data, const AwsZone *zone)
+{
+  const DdValue *overrides = dd_value_path (group->mixed_policy, "LaunchTemplate.Overrides");
+  guint n = MAX ((guint) dd_value_length (overrides), 1);
+  GArray *candidates = g_array_new (FALSE, FALSE, sizeof (Candidate));
+
+  for (guint i = 0; i < n; i++)
+    {
+      const char *type = dd_value_path_string (dd_value_element (overrides, i), "InstanceType");
+      Candidate candidate = { .place = i };
+
+      candidate.name = type != NULL ? type : dd_value_path_string (data, "InstanceType");
+      candidate.room = aws_ec2_room (group->cloud, zone->name, candidate.name);
+      g_array_append_val (candidates, candidate);
+    }
+  if (goes_by_capacity (group))
+    g_array_sort (candidates, compare_candidates);
+  return candidates;
+}
+
+/* Goes through the types until one can be had; the first one's error counts. */
 static AwsInstance *
 launch_types (const AwsGroup *group, const Recipe *recipe, AwsSubnet *subnet, GError **error)
 {
-  const DdValue *overrides = dd_value_path (group->mixed_policy, "LaunchTemplate.Overrides");
-  gsize n = MAX (dd_value_length (overrides), 1);
+  g_autoptr (GArray) candidates = types_to_try (group, recipe->version->data, subnet->zone);
   AwsInstance *instance = NULL;
   AwsLaunch launch = {
     .subnet = subnet,
@@ -96,12 +148,9 @@ launch_types (const AwsGroup *group, const Recipe *recipe, AwsSubnet *subnet, GE
     .spot = is_spot (group),
   };
 
-  for (gsize i = 0; i < n && instance == NULL; i++)
+  for (guint i = 0; i < candidates->len && instance == NULL; i++)
     {
-      const char *type = dd_value_path_string (dd_value_element (overrides, i), "InstanceType");
-
-      launch.instance_type
-          = type != NULL ? type : dd_value_path_string (launch.data, "InstanceType");
+      launch.instance_type = g_array_index (candidates, Candidate, i).name;
       instance = aws_ec2_launch (group->cloud, &launch, i == 0 ? error : NULL);
     }
   if (instance != NULL)

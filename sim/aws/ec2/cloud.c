@@ -53,6 +53,7 @@ aws_cloud_new (SimStage *stage, const char *region, const char *account)
   cloud->images = g_ptr_array_new_with_free_func (image_free);
   cloud->templates = g_ptr_array_new_with_free_func ((GDestroyNotify) aws_template_free);
   cloud->capacities = g_ptr_array_new_with_free_func (capacity_free);
+  cloud->own_types = g_ptr_array_new_with_free_func (aws_instance_type_free);
   cloud->resources = g_hash_table_new (g_str_hash, g_str_equal);
   cloud->template_names = g_hash_table_new (g_str_hash, g_str_equal);
   cloud->node_names = g_hash_table_new (g_str_hash, g_str_equal);
@@ -75,6 +76,7 @@ aws_cloud_free (AwsCloud *cloud)
   g_clear_pointer (&cloud->images, g_ptr_array_unref);
   aws_network_clear (cloud);
   g_clear_pointer (&cloud->capacities, g_ptr_array_unref);
+  g_clear_pointer (&cloud->own_types, g_ptr_array_unref);
   g_clear_pointer (&cloud->resources, g_hash_table_unref);
   g_clear_pointer (&cloud->template_names, g_hash_table_unref);
   g_clear_pointer (&cloud->node_names, g_hash_table_unref);

@@ -181,6 +181,7 @@ struct _AwsCloud
   GPtrArray *groups;      /* of AwsGroup, oldest first */
   guint64 n_resources;    /* ever made */
   GPtrArray *capacities;  /* of AwsCapacity */
+  GPtrArray *own_types;   /* of AwsInstanceType, that no table knows */
   GArray *hook_listeners; /* private to sim/aws/autoscaling/hooks.c */
   AwsEks *eks;            /* stands on this; NULL until it is made */
   /* For look-up only, never iterated: */

@@ -165,7 +165,7 @@ yes (gconstpointer item)
 static gboolean
 is_burstable (const AwsInstanceType *type)
 {
-  return g_str_has_prefix (type->name, "t");
+  return g_ascii_isdigit (type->name[1]) && type->name[0] == 't';
 }
 
 static const char *
@@ -183,14 +183,35 @@ static const AwsFilter type_filters[] = {
 };
 
 static DdValue *
+describe_card (const AwsInstanceType *type, int index)
+{
+  return dd_object ("networkCardIndex", dd_int (index), "networkPerformance",
+                    dd_string ("Up to 10 Gigabit"), "maximumNetworkInterfaces",
+                    dd_int (type->interfaces), NULL);
+}
+
+static DdValue *
 describe_network (const AwsInstanceType *type)
 {
+  int cards = MAX (type->cards, 1);
+  int interfaces = type->all_interfaces > 0 ? type->all_interfaces : type->interfaces;
+  g_auto (DdBuilder) list = dd_builder_array ();
+
+  for (int i = 0; i < cards; i++)
+    dd_builder_add (&list, describe_card (type, i));
   return dd_object ("networkPerformance", dd_string ("Up to 10 Gigabit"),
-                    "maximumNetworkInterfaces", dd_int (type->interfaces), "maximumNetworkCards",
-                    dd_int (1), "defaultNetworkCardIndex", dd_int (0), "ipv4AddressesPerInterface",
-                    dd_int (type->addresses), "ipv6AddressesPerInterface", dd_int (type->addresses),
-                    "ipv6Supported", dd_bool (TRUE), "enaSupport", dd_string ("required"),
-                    "efaSupported", dd_bool (FALSE), NULL);
+                    "maximumNetworkInterfaces", dd_int (interfaces), "maximumNetworkCards",
+                    dd_int (cards), "defaultNetworkCardIndex", dd_int (0), "networkCards",
+                    dd_builder_end (&list), "ipv4AddressesPerInterface", dd_int (type->addresses),
+                    "ipv6AddressesPerInterface", dd_int (type->addresses), "ipv6Supported",
+                    dd_bool (TRUE), "enaSupport", dd_string ("required"), "efaSupported",
+                    dd_bool (FALSE), NULL);
+}
+
+static DdValue *
+hypervisor (const AwsInstanceType *type)
+{
+  return type->metal ? NULL : dd_string (type->xen ? "xen" : "nitro");
 }
 
 static DdValue *
@@ -201,12 +222,13 @@ describe_type (const AwsInstanceType *type)
       "freeTierEligible", dd_bool (g_str_equal (type->name, "t3.micro")), "supportedUsageClasses",
       dd_array (dd_string ("on-demand"), dd_string ("spot"), NULL), "supportedRootDeviceTypes",
       dd_array (dd_string ("ebs"), NULL), "supportedVirtualizationTypes",
-      dd_array (dd_string ("hvm"), NULL), "bareMetal", dd_bool (FALSE), "hypervisor",
-      dd_string ("nitro"), "processorInfo",
+      dd_array (dd_string ("hvm"), NULL), "bareMetal", dd_bool (type->metal), "hypervisor",
+      hypervisor (type), "processorInfo",
       dd_object ("supportedArchitectures", dd_array (dd_string (type->architecture), NULL), NULL),
       "vCpuInfo",
-      dd_object ("defaultVCpus", dd_int (type->cpus), "defaultCores", dd_int (type->cpus / 2),
-                 "defaultThreadsPerCore", dd_int (2), NULL),
+      dd_object ("defaultVCpus", dd_int (type->cpus), "defaultCores",
+                 dd_int (type->cpus / type->threads), "defaultThreadsPerCore",
+                 dd_int (type->threads), NULL),
       "memoryInfo", dd_object ("sizeInMiB", dd_int (type->memory_mib), NULL),
       "instanceStorageSupported", dd_bool (FALSE), "ebsInfo",
       dd_object ("ebsOptimizedSupport", dd_string ("default"), "encryptionSupport",
@@ -218,13 +240,13 @@ describe_type (const AwsInstanceType *type)
 }
 
 static gboolean
-types_exist (const DdValue *names, GError **error)
+types_exist (const AwsCloud *cloud, const DdValue *names, GError **error)
 {
   for (gsize i = 0; i < dd_value_length (names); i++)
     {
       const char *name = dd_value_string (dd_value_element (names, i));
 
-      if (aws_instance_type (name) == NULL)
+      if (aws_cloud_instance_type (cloud, name) == NULL)
         {
           g_set_error (error, AWS_ERROR, AWS_INVALID_INSTANCE_TYPE,
                        "The following supplied instance types do not exist: [%s]", name);
@@ -267,20 +289,20 @@ describe_types (AwsCloud *cloud, const DdValue *input, GError **error)
   gint64 limit = dd_value_path_int (input, "MaxResults", 100);
   g_autoptr (DdValue) token = NULL;
   g_auto (DdBuilder) answer = dd_builder_array ();
-  guint n, start;
-  const AwsInstanceType *types = aws_instance_types (&n);
+  guint n = aws_cloud_n_instance_types (cloud), start;
 
-  (void) cloud;
-  if (!types_exist (names, error) || !aws_ec2_filters_known (filters, type_filters, error)
+  if (!types_exist (cloud, names, error) || !aws_ec2_filters_known (filters, type_filters, error)
       || !page_start (input, &start, error))
     return NULL;
   for (guint i = start; i < n && token == NULL; i++)
     {
-      if (!type_is_named (names, types[i].name)
-          || !aws_ec2_filters_match (filters, type_filters, &types[i], NULL))
+      const AwsInstanceType *type = aws_cloud_nth_instance_type (cloud, i);
+
+      if (!type_is_named (names, type->name)
+          || !aws_ec2_filters_match (filters, type_filters, type, NULL))
         continue;
       if (limit-- > 0)
-        dd_builder_add (&answer, describe_type (&types[i]));
+        dd_builder_add (&answer, describe_type (type));
       else
         token = dd_string_printf ("%u", i);
     }
@@ -345,15 +367,15 @@ describe_offerings (AwsCloud *cloud, const DdValue *input, GError **error)
   g_autoptr (GPtrArray) locations = locations_of (cloud, location_type);
   g_autoptr (DdValue) token = NULL;
   g_auto (DdBuilder) answer = dd_builder_array ();
-  guint n, start;
-  const AwsInstanceType *types = aws_instance_types (&n);
+  guint n = aws_cloud_n_instance_types (cloud), start;
 
   if (!aws_ec2_filters_known (filters, offering_filters, error)
       || !page_start (input, &start, error))
     return NULL;
   for (guint i = start; i < n * locations->len && token == NULL; i++)
     {
-      Offering offering = { &types[i / locations->len], locations->pdata[i % locations->len] };
+      Offering offering = { aws_cloud_nth_instance_type (cloud, i / locations->len),
+                            locations->pdata[i % locations->len] };
 
       if (!aws_ec2_filters_match (filters, offering_filters, &offering, NULL))
         continue;

@@ -82,6 +82,7 @@ start_machine (AwsCloud *cloud, const AwsInstance *instance)
     .region = cloud->region,
     .zone = instance->subnet->zone->name,
     .instance_type = instance->type->name,
+    .architecture = instance->type->architecture,
     .ami_id = instance->image->resource.id,
     .ami_name = instance->image->name,
     .kubelet_version = instance->image->kubelet_version,
@@ -203,17 +204,25 @@ capacity_covers (const AwsCapacity *capacity, const char *zone, const char *type
          && (capacity->instance_type == NULL || g_str_equal (capacity->instance_type, type));
 }
 
-static gboolean
-zone_has_room (const AwsCloud *cloud, const char *zone, const char *type)
+gint64
+aws_ec2_room (const AwsCloud *cloud, const char *zone, const char *instance_type)
 {
+  gint64 room = G_MAXINT64;
+
   for (guint i = 0; i < cloud->capacities->len; i++)
     {
       const AwsCapacity *capacity = cloud->capacities->pdata[i];
 
-      if (capacity_covers (capacity, zone, type) && capacity->left <= 0)
-        return FALSE;
+      if (capacity_covers (capacity, zone, instance_type))
+        room = MIN (room, capacity->left);
     }
-  return TRUE;
+  return room;
+}
+
+static gboolean
+zone_has_room (const AwsCloud *cloud, const char *zone, const char *type)
+{
+  return aws_ec2_room (cloud, zone, type) > 0;
 }
 
 static void
@@ -335,7 +344,7 @@ launch_is_possible (AwsCloud *cloud, const AwsLaunch *launch, GError **error)
   else if (aws_cloud_image (cloud, image) == NULL)
     g_set_error (error, AWS_ERROR, AWS_INVALID_AMI_ID_NOT_FOUND,
                  "The image id '[%s]' does not exist", image);
-  else if (aws_instance_type (launch->instance_type) == NULL)
+  else if (aws_cloud_instance_type (cloud, launch->instance_type) == NULL)
     g_set_error (error, AWS_ERROR, AWS_INVALID_PARAMETER_VALUE,
                  "Invalid value '%s' for InstanceType.",
                  launch->instance_type != NULL ? launch->instance_type : "");
@@ -425,7 +434,7 @@ aws_ec2_launch (AwsCloud *cloud, const AwsLaunch *launch, GError **error)
   instance = g_new0 (AwsInstance, 1);
   instance->cloud = cloud;
   aws_cloud_enter_resource (cloud, &instance->resource, AWS_INSTANCE, NULL);
-  instance->type = aws_instance_type (launch->instance_type);
+  instance->type = aws_cloud_instance_type (cloud, launch->instance_type);
   instance->image = aws_cloud_image (cloud, dd_value_path_string (launch->data, "ImageId"));
   instance->subnet = launch->subnet;
   instance->spot = launch->spot;

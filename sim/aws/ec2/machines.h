@@ -30,6 +30,9 @@ void aws_ec2_terminate (AwsCloud *cloud, AwsInstance *instance, const char *reas
  * limit, which is how a world begins. What terminates does not come back. */
 void aws_ec2_set_capacity (AwsCloud *cloud, const char *zone, const char *instance_type, gint64 n);
 
+/* How many can still be launched: G_MAXINT64 where nothing limits it. */
+gint64 aws_ec2_room (const AwsCloud *cloud, const char *zone, const char *instance_type);
+
 /* Forgets what was terminated more than an hour ago. */
 void aws_ec2_forget_terminated (AwsCloud *cloud);
 /* A SimMachineStateFunc over an AwsCloud. */

@@ -289,12 +289,13 @@ runs_on (const AwsCloud *cloud, const Recipe *recipe, const AwsInstanceType *typ
 static gboolean
 check_instance_type (const AwsCloud *cloud, const Recipe *recipe, const char *name, GError **error)
 {
-  const AwsInstanceType *type = aws_instance_type (name);
+  const AwsInstanceType *type = aws_cloud_instance_type (cloud, name);
 
   if (type != NULL && runs_on (cloud, recipe, type))
     return TRUE;
   aws_set_error (error, AWS_INVALID_PARAMETER, NULL,
-                 "[%s] is not a valid instance type for the AMI type %s", name, recipe->ami_type);
+                 "[%s] is not a valid instance type for requested amiType %s", name,
+                 recipe->ami_type);
   return FALSE;
 }
 
@@ -579,8 +580,9 @@ assume_image (const AwsNodegroup *nodegroup, const Recipe *recipe)
   const char *name = first != NULL ? dd_value_string (first)
                                    : dd_value_path_string (recipe->owners, "InstanceType");
 
-  aws_eks_assume_image (nodegroup->cluster, recipe->image_id,
-                        aws_instance_type (name)->architecture);
+  aws_eks_assume_image (
+      nodegroup->cluster, recipe->image_id,
+      aws_cloud_instance_type (nodegroup->cluster->eks->cloud, name)->architecture);
 }
 
 AwsNodegroup *

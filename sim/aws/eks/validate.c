@@ -146,7 +146,7 @@ architecture_of (const AwsNodegroup *nodegroup, const AwsTemplateVersion *versio
   const DdValue *first = dd_value_element (nodegroup->instance_types, 0);
   const char *name = first != NULL ? dd_value_string (first)
                                    : dd_value_path_string (version->data, "InstanceType");
-  const AwsInstanceType *type = aws_instance_type (name);
+  const AwsInstanceType *type = aws_cloud_instance_type (nodegroup->cluster->eks->cloud, name);
 
   return type != NULL ? type->architecture : NULL;
 }

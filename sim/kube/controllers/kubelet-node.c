@@ -26,17 +26,11 @@ flag_value (const char *user_data, const char *flag)
 
 /* ---- labels ---- */
 
-/* "m7g.large": a g behind the generation means Graviton. */
+/* What EC2 calls x86_64 is amd64 to Kubernetes, which speaks Go. */
 static const char *
-architecture (const char *instance_type)
+architecture (const SimMachine *machine)
 {
-  gsize family = strcspn (instance_type, "0123456789");
-  gsize length = strcspn (instance_type, ".");
-
-  for (gsize i = family; i < length; i++)
-    if (instance_type[i] == 'g')
-      return "arm64";
-  return "amd64";
+  return g_strcmp0 (machine->architecture, "arm64") == 0 ? "arm64" : "amd64";
 }
 
 static int
@@ -72,7 +66,7 @@ add_label (gpointer key, gpointer value, gpointer labels)
 static DdValue *
 node_labels (const SimMachine *machine)
 {
-  const char *arch = architecture (machine->instance_type);
+  const char *arch = architecture (machine);
   const char *const rows[][2] = {
     { "beta.kubernetes.io/arch", arch },
     { "beta.kubernetes.io/instance-type", machine->instance_type },
@@ -180,7 +174,7 @@ static DdValue *
 node_info (const SimMachine *machine)
 {
   const char *name = machine->ami_name != NULL ? machine->ami_name : "";
-  gboolean arm = g_str_equal (architecture (machine->instance_type), "arm64");
+  gboolean arm = g_str_equal (architecture (machine), "arm64");
   g_autofree char *digest
       = g_compute_checksum_for_string (G_CHECKSUM_SHA256, machine->instance_id, -1);
   guint row = 0;
@@ -198,7 +192,7 @@ node_info (const SimMachine *machine)
       "osImage", dd_string (systems[row].os_image), "containerRuntimeVersion",
       dd_string (systems[row].runtime), "kubeletVersion", dd_string (machine->kubelet_version),
       "kubeProxyVersion", dd_string (machine->kubelet_version), "operatingSystem",
-      dd_string ("linux"), "architecture", dd_string (architecture (machine->instance_type)), NULL);
+      dd_string ("linux"), "architecture", dd_string (architecture (machine)), NULL);
 }
 
 static DdValue *

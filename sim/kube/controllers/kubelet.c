@@ -35,6 +35,7 @@ machine_copy (const SimMachine *machine)
     .region = g_strdup (machine->region),
     .zone = g_strdup (machine->zone),
     .instance_type = g_strdup (machine->instance_type),
+    .architecture = g_strdup (machine->architecture),
     .ami_id = g_strdup (machine->ami_id),
     .ami_name = g_strdup (machine->ami_name),
     .kubelet_version = g_strdup (machine->kubelet_version),
@@ -54,6 +55,7 @@ machine_clear (SimMachine *machine)
   g_free ((char *) machine->region);
   g_free ((char *) machine->zone);
   g_free ((char *) machine->instance_type);
+  g_free ((char *) machine->architecture);
   g_free ((char *) machine->ami_id);
   g_free ((char *) machine->ami_name);
   g_free ((char *) machine->kubelet_version);
