@@ -397,7 +397,10 @@ static const struct
   { "WINDOWS_CORE_2022_x86_64", NULL,
     "/aws/service/ami-windows-latest/Windows_Server-2022-English-Core-EKS_Optimized-1.30/"
     "image_id" },
-  { "WINDOWS_CORE_2022_x86_64", "1.30-2024.07.09", NULL },
+  { "WINDOWS_CORE_2022_x86_64", "1.30-2024.07.09",
+    "/aws/service/ami-windows-latest/Windows_Server-2022-English-Core-EKS_Optimized-1.30/"
+    "image_id" },
+  { "WINDOWS_CORE_2022_x86_64", "1.29-2024.07.09", NULL },
   { "AL2_x86_64", "1.29.0-20240703", NULL },
   { "AL2_x86_64", "1.30.0-2024", NULL },
   { "AL2_x86_64", "1.300.0-20240703", NULL },

@@ -703,7 +703,7 @@ START_TEST (a_world_is_not_furnished_with_what_eks_would_refuse)
     { .cluster = "eks-workshop", .name = "a", .min = 2, .desired = 1, .max = 3 },
     { .cluster = "eks-workshop", .name = "a", .max = 1, .version = "1.31" },
     { .cluster = "eks-workshop", .name = "a", .max = 1, .release_version = "1.30.0-20990101" },
-    { .cluster = "eks-workshop", .name = "a", .max = 1, .ami_type = "BOTTLEROCKET_x86_64" },
+    { .cluster = "eks-workshop", .name = "a", .max = 1, .ami_type = "WINDOWS_CORE_2016_x86_64" },
     { .cluster = "eks-workshop", .name = "a", .max = 1, .instance_types = arm },
     { .cluster = "eks-workshop", .name = "a", .max = 1, .zones = nowhere },
     { .cluster = "eks-workshop",

@@ -166,7 +166,7 @@ static const struct
   { "about: x\nexpect: []\nworld: nowhere.yaml\n",
     "s.yaml:3:8: nowhere.yaml: Failed to open file" },
   { "about: x\nexpect: []\nworld: {cluster: {version: \"1.12\"}}\n",
-    "s.yaml:3:28: Kubernetes 1.12 is not modelled; \"1.27\" to \"1.33\" are" },
+    "s.yaml:3:28: Kubernetes 1.12 is not modelled; \"1.27\" to \"1.36\" are" },
   { "about: x\nexpect: []\nworld: {nodegroups: [{name: a, desired: 2, sise: 3}]}\n",
     "s.yaml:3:44: unknown key \"sise\" in nodegroups" },
   { "about: x\nexpect: []\nworld: {workloads: [{apiVersion: v2, kind: Pod}]}\n",

@@ -104,7 +104,15 @@ START_TEST (every_family_answers_under_its_own_path)
       "release_version",
       "1.33.1-20250704" },
     { "/aws/service/bottlerocket/aws-k8s-1.29/x86_64/1.20.3/image_version", "1.20.3-5d9ac849" },
-    { "/aws/service/bottlerocket/aws-k8s-1.33/arm64/latest/image_version", "1.40.0-ed175da2" },
+    { "/aws/service/bottlerocket/aws-k8s-1.33/arm64/latest/image_version", "1.54.0-5043decc" },
+    { "/aws/service/bottlerocket/aws-k8s-1.36-nvidia-fips/x86_64/latest/image_version",
+      "1.64.0-7f9a1b2c" },
+    { "/aws/service/eks/optimized-ami/1.36/amazon-linux-2023/x86_64/neuron/recommended/"
+      "release_version",
+      "1.36.0-20260923" },
+    { "/aws/service/ami-windows-latest/Windows_Server-2025-English-Full-EKS_Optimized-1.36/"
+      "release_version",
+      "1.36-2026.09.08" },
     { "/aws/service/bottlerocket/aws-k8s-1.30-nvidia/x86_64/latest/image_version",
       "1.37.0-03aff098" },
   };

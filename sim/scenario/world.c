@@ -110,8 +110,8 @@ check_version (const DdYaml *root, GError **error)
 
   if (version == NULL || aws_kubernetes_minor (version->text) != 0)
     return TRUE;
-  dd_yaml_set_error (error, version, "Kubernetes %s is not modelled; \"1.27\" to \"1.33\" are",
-                     version->text);
+  dd_yaml_set_error (error, version, "Kubernetes %s is not modelled; \"1.%d\" to \"1.%d\" are",
+                     version->text, AWS_OLDEST_MINOR, AWS_NEWEST_MINOR);
   return FALSE;
 }
 

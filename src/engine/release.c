@@ -49,6 +49,10 @@ static const Family families[] = {
     NULL },
   { "BOTTLEROCKET_x86_64_FIPS", BOTTLEROCKET, "-fips/x86_64/", "latest/", "image_version", NULL },
   { "BOTTLEROCKET_ARM_64_FIPS", BOTTLEROCKET, "-fips/arm64/", "latest/", "image_version", NULL },
+  { "BOTTLEROCKET_x86_64_NVIDIA_FIPS", BOTTLEROCKET, "-nvidia-fips/x86_64/", "latest/",
+    "image_version", NULL },
+  { "BOTTLEROCKET_ARM_64_NVIDIA_FIPS", BOTTLEROCKET, "-nvidia-fips/arm64/", "latest/",
+    "image_version", NULL },
   { "WINDOWS_CORE_2019_x86_64", WINDOWS "2019-English-Core-EKS_Optimized-", "/", "",
     "release_version", NULL },
   { "WINDOWS_FULL_2019_x86_64", WINDOWS "2019-English-Full-EKS_Optimized-", "/", "",
@@ -56,6 +60,10 @@ static const Family families[] = {
   { "WINDOWS_CORE_2022_x86_64", WINDOWS "2022-English-Core-EKS_Optimized-", "/", "",
     "release_version", NULL },
   { "WINDOWS_FULL_2022_x86_64", WINDOWS "2022-English-Full-EKS_Optimized-", "/", "",
+    "release_version", NULL },
+  { "WINDOWS_CORE_2025_x86_64", WINDOWS "2025-English-Core-EKS_Optimized-", "/", "",
+    "release_version", NULL },
+  { "WINDOWS_FULL_2025_x86_64", WINDOWS "2025-English-Full-EKS_Optimized-", "/", "",
     "release_version", NULL },
 };
 
@@ -81,12 +89,22 @@ date_of_release (const char *release, const char *minor)
   return dash + 1;
 }
 
+/* "1.30-2024.07.09" is a Windows release of 1.30; of these the newest alone has parameters. */
+static gboolean
+is_windows_release (const Family *family, const char *minor, const char *pinned)
+{
+  gsize length = strlen (minor);
+
+  return g_str_has_prefix (family->prefix, WINDOWS) && strncmp (pinned, minor, length) == 0
+         && pinned[length] == '-';
+}
+
 static char *
 segment_of (const Family *family, const char *minor, const char *pinned, GError **error)
 {
   const char *date;
 
-  if (pinned == NULL)
+  if (pinned == NULL || is_windows_release (family, minor, pinned))
     return g_strdup (family->newest);
   if (family->image_stem == NULL && g_str_equal (family->prefix, BOTTLEROCKET))
     return g_strdup_printf ("%.*s/", (int) strcspn (pinned, "-"), pinned);
@@ -122,6 +140,7 @@ dd_release_names (const char *ami_type, const char *minor, const char *pinned,
       = g_strconcat (family->prefix, minor, family->suffix, segment, "image_id", NULL);
   out_names->release_parameter
       = g_strconcat (family->prefix, minor, family->suffix, segment, family->release_key, NULL);
+  out_names->newest_alone = pinned != NULL && g_str_equal (segment, family->newest);
   return TRUE;
 }
 

@@ -10,6 +10,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   char *image_parameter, *release_parameter; /* names of public parameters */
+  gboolean newest_alone; /* they are those of the newest release, which the pinned one must be */
 } DdReleaseNames;
 
 /* Where to look up the newest release for Kubernetes MINOR ("1.30") of AMI_TYPE, or, with PINNED

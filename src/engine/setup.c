@@ -171,6 +171,13 @@ dd_setup_take_release (DdEngine *self, const DdReply *reply)
     }
   self->image = g_strdup (g_hash_table_lookup (values, names.image_parameter));
   self->release = g_strdup (g_hash_table_lookup (values, names.release_parameter));
+  if (names.newest_alone && g_strcmp0 (self->release, self->options.release_version) != 0)
+    {
+      refuse (self,
+              "Systems Manager knows the newest Windows release alone, which is %s and not %s",
+              self->release, self->options.release_version);
+      return;
+    }
   if (self->options.release_version != NULL)
     {
       g_free (self->release);

@@ -20,15 +20,25 @@
 
 #define EKS_OWNER "602401143452"
 #define BOTTLEROCKET_OWNER "092701018921"
+#define WINDOWS_OWNER "801119661308"
+
+/* How a system names its releases, its images and their parameters. */
+typedef enum
+{
+  LINUX,
+  BOTTLEROCKET,
+  WINDOWS,
+  N_SYSTEMS
+} System;
 
 struct _AwsAmiFamily
 {
   const char *ami_type;
   const char *architecture;
   const char *path; /* below /aws/service/eks/optimized-ami/<minor>/, or Bottlerocket's variant */
-  const char *image_name; /* what precedes "-1.30-v20240703" */
+  const char *image_name; /* what precedes "-1.30-v20240703", or "-1.30-2024.07.09" */
   int last_minor;         /* 0: still published */
-  gboolean bottlerocket;
+  System system;
 };
 
 struct _AwsAmiCatalog
@@ -40,24 +50,44 @@ struct _AwsAmiCatalog
 };
 
 static const AwsAmiFamily families[] = {
-  { "AL2_x86_64", "x86_64", "amazon-linux-2", "amazon-eks-node", 32, FALSE },
-  { "AL2_ARM_64", "arm64", "amazon-linux-2-arm64", "amazon-eks-arm64-node", 32, FALSE },
-  { "AL2_x86_64_GPU", "x86_64", "amazon-linux-2-gpu", "amazon-eks-gpu-node", 32, FALSE },
+  { "AL2_x86_64", "x86_64", "amazon-linux-2", "amazon-eks-node", 32, LINUX },
+  { "AL2_ARM_64", "arm64", "amazon-linux-2-arm64", "amazon-eks-arm64-node", 32, LINUX },
+  { "AL2_x86_64_GPU", "x86_64", "amazon-linux-2-gpu", "amazon-eks-gpu-node", 32, LINUX },
   { "AL2023_x86_64_STANDARD", "x86_64", "amazon-linux-2023/x86_64/standard",
-    "amazon-eks-node-al2023-x86_64-standard", 0, FALSE },
+    "amazon-eks-node-al2023-x86_64-standard", 0, LINUX },
   { "AL2023_ARM_64_STANDARD", "arm64", "amazon-linux-2023/arm64/standard",
-    "amazon-eks-node-al2023-arm64-standard", 0, FALSE },
+    "amazon-eks-node-al2023-arm64-standard", 0, LINUX },
   { "AL2023_x86_64_NVIDIA", "x86_64", "amazon-linux-2023/x86_64/nvidia",
-    "amazon-eks-node-al2023-x86_64-nvidia", 0, FALSE },
+    "amazon-eks-node-al2023-x86_64-nvidia", 0, LINUX },
   { "AL2023_ARM_64_NVIDIA", "arm64", "amazon-linux-2023/arm64/nvidia",
-    "amazon-eks-node-al2023-arm64-nvidia", 0, FALSE },
-  { "BOTTLEROCKET_x86_64", "x86_64", "", "bottlerocket-aws-k8s", 0, TRUE },
-  { "BOTTLEROCKET_ARM_64", "arm64", "", "bottlerocket-aws-k8s", 0, TRUE },
-  { "BOTTLEROCKET_x86_64_NVIDIA", "x86_64", "-nvidia", "bottlerocket-aws-k8s", 0, TRUE },
-  { "BOTTLEROCKET_ARM_64_NVIDIA", "arm64", "-nvidia", "bottlerocket-aws-k8s", 0, TRUE },
+    "amazon-eks-node-al2023-arm64-nvidia", 0, LINUX },
+  { "AL2023_x86_64_NEURON", "x86_64", "amazon-linux-2023/x86_64/neuron",
+    "amazon-eks-node-al2023-x86_64-neuron", 0, LINUX },
+  { "BOTTLEROCKET_x86_64", "x86_64", "", "bottlerocket-aws-k8s", 0, BOTTLEROCKET },
+  { "BOTTLEROCKET_x86_64_NVIDIA", "x86_64", "-nvidia", "bottlerocket-aws-k8s", 0, BOTTLEROCKET },
+  { "BOTTLEROCKET_x86_64_FIPS", "x86_64", "-fips", "bottlerocket-aws-k8s", 0, BOTTLEROCKET },
+  { "BOTTLEROCKET_x86_64_NVIDIA_FIPS", "x86_64", "-nvidia-fips", "bottlerocket-aws-k8s", 0,
+    BOTTLEROCKET },
+  { "BOTTLEROCKET_ARM_64", "arm64", "", "bottlerocket-aws-k8s", 0, BOTTLEROCKET },
+  { "BOTTLEROCKET_ARM_64_NVIDIA", "arm64", "-nvidia", "bottlerocket-aws-k8s", 0, BOTTLEROCKET },
+  { "BOTTLEROCKET_ARM_64_FIPS", "arm64", "-fips", "bottlerocket-aws-k8s", 0, BOTTLEROCKET },
+  { "BOTTLEROCKET_ARM_64_NVIDIA_FIPS", "arm64", "-nvidia-fips", "bottlerocket-aws-k8s", 0,
+    BOTTLEROCKET },
+  { "WINDOWS_CORE_2019_x86_64", "x86_64", "", "Windows_Server-2019-English-Core-EKS_Optimized", 0,
+    WINDOWS },
+  { "WINDOWS_CORE_2022_x86_64", "x86_64", "", "Windows_Server-2022-English-Core-EKS_Optimized", 0,
+    WINDOWS },
+  { "WINDOWS_CORE_2025_x86_64", "x86_64", "", "Windows_Server-2025-English-Core-EKS_Optimized", 0,
+    WINDOWS },
+  { "WINDOWS_FULL_2019_x86_64", "x86_64", "", "Windows_Server-2019-English-Full-EKS_Optimized", 0,
+    WINDOWS },
+  { "WINDOWS_FULL_2022_x86_64", "x86_64", "", "Windows_Server-2022-English-Full-EKS_Optimized", 0,
+    WINDOWS },
+  { "WINDOWS_FULL_2025_x86_64", "x86_64", "", "Windows_Server-2025-English-Full-EKS_Optimized", 0,
+    WINDOWS },
 };
 
-/* Oldest first within a minor. */
+/* Oldest first within a minor. Those of 1.34 and later are some that users have pinned. */
 static const struct
 {
   int minor, patch;
@@ -68,10 +98,13 @@ static const struct
   { 29, 3, "20240531" }, { 29, 6, "20240703" },  { 30, 0, "20240514" },  { 30, 0, "20240605" },
   { 30, 0, "20240625" }, { 30, 0, "20240703" },  { 31, 0, "20240928" },  { 31, 2, "20241121" },
   { 31, 3, "20250103" }, { 32, 0, "20250123" },  { 32, 1, "20250304" },  { 32, 3, "20250519" },
-  { 33, 0, "20250519" }, { 33, 0, "20250620" },  { 33, 1, "20250704" },
+  { 33, 0, "20250519" }, { 33, 0, "20250620" },  { 33, 1, "20250704" },  { 34, 1, "20251112" },
+  { 34, 2, "20251120" }, { 34, 2, "20260120" },  { 34, 3, "20260209" },  { 35, 0, "20260120" },
+  { 35, 0, "20260129" }, { 36, 0, "20260901" },  { 36, 0, "20260923" },
 };
 
-/* One Bottlerocket release serves every minor of its time. */
+/* One Bottlerocket release serves every minor of its time; which patches, and the builds of those
+ * since 1.49, are assumed. */
 static const struct
 {
   const char *release, *date;
@@ -83,6 +116,23 @@ static const struct
   { "1.26.2-360b7a38", "20241115", 28, 31, (const int[]) { 13, 10, 4, 0 } },
   { "1.37.0-03aff098", "20250409", 30, 32, (const int[]) { 9, 5, 1 } },
   { "1.40.0-ed175da2", "20250527", 31, 33, (const int[]) { 7, 3, 0 } },
+  { "1.49.0-713f44ce", "20251118", 32, 34, (const int[]) { 9, 5, 1 } },
+  { "1.54.0-5043decc", "20260205", 33, 35, (const int[]) { 7, 3, 0 } },
+  { "1.64.0-7f9a1b2c", "20260910", 34, 36, (const int[]) { 6, 3, 0 } },
+};
+
+/* Windows is patched each month, and its releases name no patch of Kubernetes; which months are
+ * listed, and the patches, is assumed. */
+static const struct
+{
+  int minor, patch;
+  const char *date;
+} windows_releases[] = {
+  { 27, 12, "20240409" }, { 27, 14, "20240709" }, { 28, 8, "20240409" }, { 28, 11, "20240709" },
+  { 29, 3, "20240409" },  { 29, 6, "20240709" },  { 30, 0, "20240611" }, { 30, 2, "20240709" },
+  { 31, 2, "20241112" },  { 31, 4, "20250114" },  { 32, 1, "20250311" }, { 32, 3, "20250513" },
+  { 33, 1, "20250610" },  { 33, 1, "20250708" },  { 34, 1, "20251111" }, { 34, 2, "20260113" },
+  { 35, 0, "20260210" },  { 35, 0, "20260310" },  { 36, 0, "20260811" }, { 36, 0, "20260908" },
 };
 
 /* An image whose id the workshop's text shows. Imitates: the EKS Workshop, Managed node groups,
@@ -133,12 +183,39 @@ append_linux_releases (GString *out)
   g_string_append_c (out, '\n');
 }
 
+/* "1.30-2024.07.09" */
+static char *
+windows_release (guint i)
+{
+  const char *date = windows_releases[i].date;
+
+  return g_strdup_printf ("1.%d-%.4s.%.2s.%.2s", windows_releases[i].minor, date, date + 4,
+                          date + 6);
+}
+
 static void
-append_families (gboolean bottlerocket, GString *out)
+append_windows_releases (GString *out)
+{
+  int minor = 0;
+
+  for (guint i = 0; i < G_N_ELEMENTS (windows_releases); i++)
+    {
+      g_autofree char *release = windows_release (i);
+
+      if (windows_releases[i].minor != minor)
+        g_string_append_printf (out, "%s  1.%d ", i > 0 ? "\n" : "", windows_releases[i].minor);
+      minor = windows_releases[i].minor;
+      g_string_append_printf (out, " %s", release);
+    }
+  g_string_append_c (out, '\n');
+}
+
+static void
+append_families (System system, GString *out)
 {
   for (guint i = 0; i < G_N_ELEMENTS (families); i++)
     {
-      if (families[i].bottlerocket != bottlerocket)
+      if (families[i].system != system)
         continue;
       g_string_append_printf (out, "  %s", families[i].ami_type);
       if (families[i].last_minor > 0)
@@ -152,12 +229,14 @@ aws_ami_releases_text (void)
 {
   GString *out = g_string_new (NULL);
 
-  append_families (FALSE, out);
+  append_families (LINUX, out);
   append_linux_releases (out);
-  append_families (TRUE, out);
+  append_families (BOTTLEROCKET, out);
   for (guint i = 0; i < G_N_ELEMENTS (bottlerocket_releases); i++)
     g_string_append_printf (out, "  1.%d to 1.%d  %s\n", bottlerocket_releases[i].first_minor,
                             bottlerocket_releases[i].last_minor, bottlerocket_releases[i].release);
+  append_families (WINDOWS, out);
+  append_windows_releases (out);
   return g_string_free (out, FALSE);
 }
 
@@ -190,7 +269,8 @@ aws_kubernetes_minor (const char *version)
   guint64 minor;
 
   if (version == NULL || !g_str_has_prefix (version, "1.") || strlen (version) != 4
-      || !g_ascii_string_to_unsigned (version + 2, 10, 27, 33, &minor, NULL))
+      || !g_ascii_string_to_unsigned (version + 2, 10, AWS_OLDEST_MINOR, AWS_NEWEST_MINOR, &minor,
+                                      NULL))
     return 0;
   return (int) minor;
 }
@@ -241,13 +321,29 @@ image_name_of (const Publication *publication)
 {
   const AwsAmiFamily *family = publication->family;
 
-  if (family->bottlerocket)
-    return g_strdup_printf ("%s-1.%d%s-%s-v%s", family->image_name, publication->minor,
-                            family->path,
-                            strcmp (family->architecture, "arm64") == 0 ? "aarch64" : "x86_64",
-                            publication->release_version);
-  return g_strdup_printf ("%s-1.%d-v%s", family->image_name, publication->minor, publication->date);
+  switch (family->system)
+    {
+    case LINUX:
+      return g_strdup_printf ("%s-1.%d-v%s", family->image_name, publication->minor,
+                              publication->date);
+    case BOTTLEROCKET:
+      return g_strdup_printf ("%s-1.%d%s-%s-v%s", family->image_name, publication->minor,
+                              family->path,
+                              strcmp (family->architecture, "arm64") == 0 ? "aarch64" : "x86_64",
+                              publication->release_version);
+    case WINDOWS:
+      return g_strdup_printf ("%s-%s", family->image_name, publication->release_version);
+    case N_SYSTEMS:
+      break;
+    }
+  g_assert_not_reached ();
 }
+
+static const char *const owners[N_SYSTEMS] = {
+  [LINUX] = EKS_OWNER,
+  [BOTTLEROCKET] = BOTTLEROCKET_OWNER,
+  [WINDOWS] = WINDOWS_OWNER,
+};
 
 static AwsAmiRelease *
 publish (AwsAmiCatalog *catalog, const Publication *publication)
@@ -269,7 +365,7 @@ publish (AwsAmiCatalog *catalog, const Publication *publication)
     .architecture = family->architecture,
     .kubelet_version = kubelet,
     .release_version = publication->release_version,
-    .owner = family->bottlerocket ? BOTTLEROCKET_OWNER : EKS_OWNER,
+    .owner = owners[family->system],
     .created = date_to_instant (publication->date),
   };
 
@@ -320,6 +416,28 @@ publish_bottlerocket (AwsAmiCatalog *catalog, const AwsAmiFamily *family)
       }
 }
 
+static void
+publish_windows (AwsAmiCatalog *catalog, const AwsAmiFamily *family)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (windows_releases); i++)
+    {
+      g_autofree char *version = windows_release (i);
+      Publication publication = { .family = family,
+                                  .minor = windows_releases[i].minor,
+                                  .patch = windows_releases[i].patch,
+                                  .release_version = version,
+                                  .date = windows_releases[i].date };
+
+      publish (catalog, &publication);
+    }
+}
+
+static void (*const publishers[N_SYSTEMS]) (AwsAmiCatalog *catalog, const AwsAmiFamily *family) = {
+  [LINUX] = publish_linux,
+  [BOTTLEROCKET] = publish_bottlerocket,
+  [WINDOWS] = publish_windows,
+};
+
 AwsAmiCatalog *
 aws_ami_catalog_new (AwsCloud *cloud)
 {
@@ -328,10 +446,7 @@ aws_ami_catalog_new (AwsCloud *cloud)
   catalog->cloud = cloud;
   catalog->releases = g_ptr_array_new_with_free_func (release_free);
   for (guint i = 0; i < G_N_ELEMENTS (families); i++)
-    if (families[i].bottlerocket)
-      publish_bottlerocket (catalog, &families[i]);
-    else
-      publish_linux (catalog, &families[i]);
+    publishers[families[i].system](catalog, &families[i]);
   return catalog;
 }
 
@@ -378,7 +493,7 @@ aws_ami_catalog_publish (AwsAmiCatalog *catalog, const char *ami_type, const cha
                               .release_version = release_version,
                               .image_id = image_id };
 
-  if (publication.family == NULL || publication.family->bottlerocket)
+  if (publication.family == NULL || publication.family->system != LINUX)
     {
       g_set_error (error, AWS_ERROR, AWS_INVALID_PARAMETER,
                    "releases of the AMI type %s cannot be added", ami_type);
@@ -468,23 +583,45 @@ add_bottlerocket_parameters (GPtrArray *parameters, const AwsAmiRelease *release
   add_parameter (parameters, release, version, folder, "/image_version", release->release_version);
 }
 
+/* Of Windows the newest release alone has parameters. */
+static void
+add_windows_parameters (GPtrArray *parameters, const AwsAmiRelease *release, gint64 version)
+{
+  g_autofree char *folder = g_strdup_printf ("/aws/service/ami-windows-latest/%s-1.%d",
+                                             release->family->image_name, release->minor);
+
+  add_parameter (parameters, release, version, folder, "/image_id", release->image->resource.id);
+  add_parameter (parameters, release, version, folder, "/release_version",
+                 release->release_version);
+}
+
 /* A release is pinned by its image's name, or Bottlerocket's version without the build. */
 static void
 add_parameters (GPtrArray *parameters, const AwsAmiRelease *release, gint64 version,
                 gboolean newest)
 {
-  if (release->family->bottlerocket)
-    {
-      g_auto (GStrv) parts = g_strsplit (release->release_version, "-", 2);
+  g_auto (GStrv) parts = NULL;
 
+  switch (release->family->system)
+    {
+    case LINUX:
+      add_linux_parameters (parameters, release, 1, release->image->name);
+      if (newest)
+        add_linux_parameters (parameters, release, version, "recommended");
+      return;
+    case BOTTLEROCKET:
+      parts = g_strsplit (release->release_version, "-", 2);
       add_bottlerocket_parameters (parameters, release, version, parts[0]);
       if (newest)
         add_bottlerocket_parameters (parameters, release, version, "latest");
       return;
+    case WINDOWS:
+      if (newest)
+        add_windows_parameters (parameters, release, version);
+      return;
+    case N_SYSTEMS:
+      return;
     }
-  add_linux_parameters (parameters, release, 1, release->image->name);
-  if (newest)
-    add_linux_parameters (parameters, release, version, "recommended");
 }
 
 static gint

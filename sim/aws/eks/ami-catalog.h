@@ -14,7 +14,8 @@ typedef struct
 {
   const AwsAmiFamily *family;
   int minor;
-  char *release_version; /* "1.30.0-20240703", Bottlerocket "1.20.3-5d9ac849" */
+  char *release_version; /* "1.30.0-20240703", Bottlerocket "1.20.3-5d9ac849", Windows
+                          * "1.30-2024.07.09" */
   AwsImage *image;       /* the cloud's */
   DdUsec published;
 } AwsAmiRelease;
@@ -36,7 +37,10 @@ char *aws_ami_releases_text (void);
 
 gboolean aws_ami_type_is_known (const char *ami_type);
 const char *aws_ami_type_architecture (const char *ami_type);
-/* "1.27" ... "1.33" -> 27 ... 33; 0 for any other text. */
+/* The Kubernetes minors of which there are releases. */
+#define AWS_OLDEST_MINOR 27
+#define AWS_NEWEST_MINOR 36
+/* "1.27" ... "1.36" -> 27 ... 36; 0 for any other text. */
 int aws_kubernetes_minor (const char *version);
 
 /* AMI_TYPE as EKS names it: "AL2_x86_64", "AL2023_ARM_64_STANDARD" ... RELEASE_VERSION NULL: the

@@ -2,7 +2,8 @@
 /* sim/aws/eks/bootstrap.c: the user data that joins an instance to its cluster
  *
  * Imitates: the derived launch templates of EKS managed node groups: amazon-eks-ami's bootstrap.sh
- * on Amazon Linux 2, nodeadm's NodeConfig on Amazon Linux 2023. Kubelets read their labels and
+ * on Amazon Linux 2, nodeadm's NodeConfig on Amazon Linux 2023, settings on Bottlerocket,
+ * Start-EKSBootstrap.ps1 on Windows. Kubelets read their labels and
  * taints out of this text; an upgrade rewrites the image's id in it. */
 #include "config.h"
 
@@ -124,6 +125,62 @@ node_config (const AwsCluster *cluster, const char *labels, const char *taints)
                           cluster->name, labels, taint_flag);
 }
 
+/* Imitates: Bottlerocket, Settings, kubernetes. */
+static char *
+bottlerocket_settings (const AwsNodegroup *nodegroup, const char *labels)
+{
+  const AwsCluster *cluster = nodegroup->cluster;
+  const char *authority = cluster->certificate_authority;
+  const char *endpoint = cluster->eks->endpoint;
+  g_auto (GStrv) pairs = g_strsplit (labels, ",", -1);
+  GString *text = g_string_new (NULL);
+
+  g_string_printf (text,
+                   "[settings.kubernetes]\n"
+                   "\"api-server\" = \"%s\"\n"
+                   "\"cluster-certificate\" = \"%s\"\n"
+                   "\"cluster-dns-ip\" = \"" CLUSTER_DNS "\"\n"
+                   "\"cluster-name\" = \"%s\"\n\n"
+                   "[settings.kubernetes.node-labels]\n",
+                   endpoint != NULL ? endpoint : "", authority != NULL ? authority : "",
+                   cluster->name);
+  for (guint i = 0; pairs[i] != NULL; i++)
+    {
+      g_auto (GStrv) pair = g_strsplit (pairs[i], "=", 2);
+
+      g_string_append_printf (text, "\"%s\" = \"%s\"\n", pair[0], pair[1]);
+    }
+  if (dd_value_length (nodegroup->taints) > 0)
+    g_string_append (text, "\n[settings.kubernetes.node-taints]\n");
+  for (gsize i = 0; i < dd_value_length (nodegroup->taints); i++)
+    {
+      const DdValue *taint = dd_value_element (nodegroup->taints, i);
+      const char *value = dd_value_path_string (taint, "value");
+      g_autofree char *effect = effect_to_kubernetes (dd_value_path_string (taint, "effect"));
+
+      g_string_append_printf (text, "\"%s\" = [\"%s:%s\"]\n", dd_value_path_string (taint, "key"),
+                              value != NULL ? value : "", effect);
+    }
+  return g_string_free (text, FALSE);
+}
+
+static char *
+windows_script (const AwsCluster *cluster, const char *labels, const char *taints)
+{
+  const char *authority = cluster->certificate_authority;
+  const char *endpoint = cluster->eks->endpoint;
+
+  return g_strdup_printf ("<powershell>\n"
+                          "[string]$EKSBootstrapScriptFile = "
+                          "\"$env:ProgramFiles\\Amazon\\EKS\\Start-EKSBootstrap.ps1\"\n"
+                          "& $EKSBootstrapScriptFile -EKSClusterName \"%s\" -APIServerEndpoint "
+                          "\"%s\" -Base64ClusterCA \"%s\" -DNSClusterIP \"" CLUSTER_DNS "\" "
+                          "-KubeletExtraArgs \"--node-labels=%s%s\"\n"
+                          "</powershell>\n",
+                          cluster->name, endpoint != NULL ? endpoint : "",
+                          authority != NULL ? authority : "", labels, taints);
+}
+
 char *
 aws_nodegroup_user_data (const AwsNodegroup *nodegroup, const char *image_id)
 {
@@ -135,6 +192,10 @@ aws_nodegroup_user_data (const AwsNodegroup *nodegroup, const char *image_id)
     text = bootstrap_script (nodegroup->cluster, labels, taints);
   else if (g_str_has_prefix (nodegroup->ami_type, "AL2023_"))
     text = node_config (nodegroup->cluster, labels, taints);
+  else if (g_str_has_prefix (nodegroup->ami_type, "BOTTLEROCKET_"))
+    text = bottlerocket_settings (nodegroup, labels);
+  else if (g_str_has_prefix (nodegroup->ami_type, "WINDOWS_"))
+    text = windows_script (nodegroup->cluster, labels, taints);
   else
     return NULL;
   return g_base64_encode ((const guchar *) text, strlen (text));

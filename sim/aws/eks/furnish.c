@@ -220,7 +220,7 @@ choose_release (const AwsCluster *cluster, const AwsNodegroupSpec *spec, Recipe 
                          "a custom AMI");
   else if (minor == 0 || minor > aws_kubernetes_minor (cluster->version))
     aws_set_error (error, AWS_INVALID_PARAMETER, NULL, "unsupported Kubernetes version");
-  else if (!aws_ami_type_is_known (ami_type) || g_str_has_prefix (ami_type, "BOTTLEROCKET"))
+  else if (!aws_ami_type_is_known (ami_type))
     aws_set_error (error, AWS_INVALID_PARAMETER, NULL,
                    "Node groups with the AMI type %s are not modelled by Drydock.", ami_type);
   else if (release == NULL)

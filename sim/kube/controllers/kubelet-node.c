@@ -24,6 +24,72 @@ flag_value (const char *user_data, const char *flag)
   return g_strndup (found, strcspn (found, " \t\r\n'\""));
 }
 
+/* A table of Bottlerocket's settings: `"a" = "b"` in each line below "[NAME]", as "a=b,..". NULL
+ * when the user data has no such table. */
+static char *
+settings_table (const char *user_data, const char *name)
+{
+  g_autofree char *head = g_strdup_printf ("[%s]\n", name);
+  const char *found = user_data != NULL ? strstr (user_data, head) : NULL;
+  g_auto (GStrv) lines = found != NULL ? g_strsplit (found + strlen (head), "\n", -1) : NULL;
+  GString *text = g_string_new (NULL);
+
+  for (guint i = 0; lines != NULL && lines[i] != NULL && *lines[i] != '['; i++)
+    {
+      g_auto (GStrv) quoted = g_strsplit (lines[i], "\"", 5);
+
+      if (g_strv_length (quoted) == 5)
+        g_string_append_printf (text, "%s%s=%s", text->len > 0 ? "," : "", quoted[1], quoted[3]);
+    }
+  return g_string_free (text, found == NULL);
+}
+
+/* ---- systems ---- */
+
+/* What the AMI families call themselves. */
+typedef struct
+{
+  const char *in_name; /* part of the AMI's name */
+  const char *os_image, *kernel, *runtime;
+  gboolean windows;
+} System;
+
+static const System systems[] = {
+  { "al2023", "Amazon Linux 2023.6.20250203", "6.1.127-135.201.amzn2023", "containerd://1.7.25" },
+  { "bottlerocket", "Bottlerocket OS 1.32.0 (aws-k8s)", "6.1.124",
+    "containerd://1.7.25+bottlerocket" },
+  { "Windows_Server-2019", "Windows Server 2019 Datacenter", "10.0.17763.6054",
+    "containerd://1.7.14", TRUE },
+  { "Windows_Server-2022", "Windows Server 2022 Datacenter", "10.0.20348.2582",
+    "containerd://1.7.14", TRUE },
+  { "Windows_Server-2025", "Windows Server 2025 Datacenter", "10.0.26100.1742",
+    "containerd://1.7.14", TRUE },
+  { "", "Amazon Linux 2", "5.10.233-223.887.amzn2", "containerd://1.7.25" },
+};
+
+static const System *
+system_of (const SimMachine *machine)
+{
+  const System *system = systems;
+
+  while (strstr (machine->ami_name != NULL ? machine->ami_name : "", system->in_name) == NULL)
+    system++;
+  return system;
+}
+
+gboolean
+sim_machine_is_windows (const SimMachine *machine)
+{
+  return system_of (machine)->windows;
+}
+
+/* "10.0.20348.2582" -> "10.0.20348" */
+static char *
+windows_build (const System *system)
+{
+  return g_strndup (system->kernel, (gsize) (strrchr (system->kernel, '.') - system->kernel));
+}
+
 /* ---- labels ---- */
 
 /* What EC2 calls x86_64 is amd64 to Kubernetes, which speaks Go. */
@@ -67,24 +133,30 @@ static DdValue *
 node_labels (const SimMachine *machine)
 {
   const char *arch = architecture (machine);
+  const System *system = system_of (machine);
+  const char *os = system->windows ? "windows" : "linux";
   const char *const rows[][2] = {
     { "beta.kubernetes.io/arch", arch },
     { "beta.kubernetes.io/instance-type", machine->instance_type },
-    { "beta.kubernetes.io/os", "linux" },
+    { "beta.kubernetes.io/os", os },
     { "failure-domain.beta.kubernetes.io/region", machine->region },
     { "failure-domain.beta.kubernetes.io/zone", machine->zone },
     { "kubernetes.io/arch", arch },
     { "kubernetes.io/hostname", machine->private_dns },
-    { "kubernetes.io/os", "linux" },
+    { "kubernetes.io/os", os },
     { "node.kubernetes.io/instance-type", machine->instance_type },
     { "topology.kubernetes.io/region", machine->region },
     { "topology.kubernetes.io/zone", machine->zone },
   };
   g_autoptr (GTree) tree = g_tree_new_full (compare_keys, NULL, g_free, g_free);
   g_autofree char *own = flag_value (machine->user_data, "--node-labels=");
+  g_autofree char *set = settings_table (machine->user_data, "settings.kubernetes.node-labels");
   DdBuilder labels = dd_builder_object ();
 
   add_node_labels (tree, own);
+  add_node_labels (tree, set);
+  if (system->windows)
+    g_tree_replace (tree, g_strdup ("node.kubernetes.io/windows-build"), windows_build (system));
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
     g_tree_replace (tree, g_strdup (rows[i][0]), g_strdup (rows[i][1]));
   g_tree_foreach (tree, add_label, &labels);
@@ -113,7 +185,9 @@ taint_from_text (const char *text)
 static DdValue *
 node_taints (const SimMachine *machine)
 {
-  g_autofree char *text = flag_value (machine->user_data, "--register-with-taints=");
+  g_autofree char *flag = flag_value (machine->user_data, "--register-with-taints=");
+  g_autofree char *set = settings_table (machine->user_data, "settings.kubernetes.node-taints");
+  const char *text = flag != NULL ? flag : set;
   g_auto (GStrv) parts = text != NULL ? g_strsplit (text, ",", -1) : NULL;
   g_auto (DdBuilder) list = dd_builder_array ();
 
@@ -158,41 +232,46 @@ resources (gint64 cpu_millis, gint64 memory_bytes, int max_pods)
 
 /* ---- status ---- */
 
-/* What the AMI families call themselves. */
-static const struct
+/* "bottlerocket-aws-k8s-1.34-nvidia-aarch64-v1.64.0-7f9a1b2c" ->
+ * "Bottlerocket OS 1.64.0 (aws-k8s-1.34-nvidia)" */
+static char *
+os_image (const SimMachine *machine, const System *system)
 {
-  const char *in_name; /* part of the AMI's name */
-  const char *os_image, *kernel, *runtime;
-} systems[] = {
-  { "al2023", "Amazon Linux 2023.6.20250203", "6.1.127-135.201.amzn2023", "containerd://1.7.25" },
-  { "bottlerocket", "Bottlerocket OS 1.32.0 (aws-k8s)", "6.1.124",
-    "containerd://1.7.25+bottlerocket" },
-  { "", "Amazon Linux 2", "5.10.233-223.887.amzn2", "containerd://1.7.25" },
-};
+  g_autoptr (GRegex) regex
+      = g_regex_new ("^bottlerocket-(aws-k8s-.+)-(?:x86_64|aarch64)-v([0-9.]+)-", 0, 0, NULL);
+  g_autoptr (GMatchInfo) match = NULL;
+  g_autofree char *variant = NULL, *version = NULL;
+
+  if (machine->ami_name == NULL || !g_regex_match (regex, machine->ami_name, 0, &match))
+    return g_strdup (system->os_image);
+  variant = g_match_info_fetch (match, 1);
+  version = g_match_info_fetch (match, 2);
+  return g_strdup_printf ("Bottlerocket OS %s (%s)", version, variant);
+}
 
 static DdValue *
 node_info (const SimMachine *machine)
 {
-  const char *name = machine->ami_name != NULL ? machine->ami_name : "";
-  gboolean arm = g_str_equal (architecture (machine), "arm64");
+  const System *system = system_of (machine);
+  const char *suffix = system->windows                                 ? ""
+                       : g_str_equal (architecture (machine), "arm64") ? ".aarch64"
+                                                                       : ".x86_64";
   g_autofree char *digest
       = g_compute_checksum_for_string (G_CHECKSUM_SHA256, machine->instance_id, -1);
-  guint row = 0;
 
-  while (strstr (name, systems[row].in_name) == NULL)
-    row++;
-  return dd_object (
-      "machineID", dd_string_printf ("ec2%.29s", digest), "systemUUID",
-      dd_string_printf ("ec2%.5s-%.4s-%.4s-%.4s-%.12s", digest, digest + 5, digest + 9, digest + 13,
-                        digest + 17),
-      "bootID",
-      dd_string_printf ("%.8s-%.4s-%.4s-%.4s-%.12s", digest + 32, digest + 40, digest + 44,
-                        digest + 48, digest + 52),
-      "kernelVersion", dd_string_printf ("%s.%s", systems[row].kernel, arm ? "aarch64" : "x86_64"),
-      "osImage", dd_string (systems[row].os_image), "containerRuntimeVersion",
-      dd_string (systems[row].runtime), "kubeletVersion", dd_string (machine->kubelet_version),
-      "kubeProxyVersion", dd_string (machine->kubelet_version), "operatingSystem",
-      dd_string ("linux"), "architecture", dd_string (architecture (machine)), NULL);
+  return dd_object ("machineID", dd_string_printf ("ec2%.29s", digest), "systemUUID",
+                    dd_string_printf ("ec2%.5s-%.4s-%.4s-%.4s-%.12s", digest, digest + 5,
+                                      digest + 9, digest + 13, digest + 17),
+                    "bootID",
+                    dd_string_printf ("%.8s-%.4s-%.4s-%.4s-%.12s", digest + 32, digest + 40,
+                                      digest + 44, digest + 48, digest + 52),
+                    "kernelVersion", dd_string_printf ("%s%s", system->kernel, suffix), "osImage",
+                    dd_string_take (os_image (machine, system)), "containerRuntimeVersion",
+                    dd_string (system->runtime), "kubeletVersion",
+                    dd_string (machine->kubelet_version), "kubeProxyVersion",
+                    dd_string (machine->kubelet_version), "operatingSystem",
+                    dd_string (system->windows ? "windows" : "linux"), "architecture",
+                    dd_string (architecture (machine)), NULL);
 }
 
 static DdValue *

@@ -45,6 +45,7 @@ typedef struct _SimPodWorker SimPodWorker;
 
 /* kubelet-node.c: the Node object of a host at its registration: labels, taints, capacity. */
 DdValue *sim_host_node_value (const SimHost *host);
+gboolean sim_machine_is_windows (const SimMachine *machine);
 /* Its Ready condition. */
 DdValue *sim_host_ready_condition (const SimHost *host, gboolean ready);
 

@@ -124,7 +124,8 @@ is_of_daemon_set (const SimObject *pod, const char *name)
          && g_strcmp0 (view->phase, "Running") == 0;
 }
 
-/* Where no known plugin is installed as a DaemonSet, the image brings the network. */
+/* Where no known plugin is installed as a DaemonSet, the image brings the network; that of Windows
+ * does always. */
 static gboolean
 network_is_up (const SimHost *host)
 {
@@ -135,7 +136,7 @@ network_is_up (const SimHost *host)
   for (guint i = 0; plugin == NULL && i < G_N_ELEMENTS (network_plugins); i++)
     if (sim_store_get (store, &kube_daemon_set, "kube-system", network_plugins[i]) != NULL)
       plugin = network_plugins[i];
-  if (plugin == NULL)
+  if (plugin == NULL || sim_machine_is_windows (&host->machine))
     return TRUE;
   pods = sim_store_list_by (store, &kube_pod, "spec.nodeName", host->machine.private_dns);
   for (guint i = 0; i < pods->len; i++)

@@ -340,14 +340,15 @@ reply_aggregated (const KubeRequest *request, gboolean core, const char *version
 
 /* ---- version, health, paths ---- */
 
-/* The newest patch of each minor as EKS ran it early in 2025. */
+/* A late patch of each minor as EKS ran it in 2025 and 2026. */
 static const struct
 {
   int minor, patch;
   const char *go;
 } releases[] = {
   { 27, 16, "go1.22.5" }, { 28, 15, "go1.22.12" }, { 29, 13, "go1.22.12" }, { 30, 9, "go1.22.12" },
-  { 31, 5, "go1.22.12" }, { 32, 1, "go1.23.6" },   { 33, 1, "go1.24.2" },
+  { 31, 5, "go1.22.12" }, { 32, 1, "go1.23.6" },   { 33, 1, "go1.24.2" },   { 34, 3, "go1.24.11" },
+  { 35, 0, "go1.25.5" },  { 36, 0, "go1.26.2" },
 };
 
 static DdValue *
