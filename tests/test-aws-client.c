@@ -311,8 +311,8 @@ START_TEST (a_template_version_is_written_as_it_was_read)
         "<versionNumber>2</versionNumber><launchTemplateData><imageId>ami-1</imageId>"
         "<blockDeviceMappingSet><item><deviceName>/dev/xvda</deviceName><ebs>"
         "<volumeSize>20</volumeSize></ebs></item></blockDeviceMappingSet>"
-        "<networkInterfaceSet><item><deviceIndex>0</deviceIndex><groupSet><item>sg-1</item>"
-        "<item>sg-2</item></groupSet></item></networkInterfaceSet>"
+        "<networkInterfaceSet><item><deviceIndex>0</deviceIndex><groupSet><groupId>sg-1"
+        "</groupId><groupId>sg-2</groupId></groupSet></item></networkInterfaceSet>"
         "<tagSpecificationSet><item><resourceType>instance</resourceType><tagSet><item>"
         "<key>a</key><value>b</value></item></tagSet></item></tagSpecificationSet>"
         "<securityGroupIdSet/></launchTemplateData></item></launchTemplateVersionSet></R>";

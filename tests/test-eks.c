@@ -235,10 +235,9 @@ END_TEST
 
 START_TEST (what_is_not_modelled_is_refused_by_name)
 {
-  g_autofree char *message
-      = refusal ("CreateNodegroup", "{\"clusterName\":\"eks-workshop\"}", AWS_UNKNOWN_OPERATION);
+  g_autofree char *message = refusal ("DeleteNodegroup", "{" GROUP "}", AWS_UNKNOWN_OPERATION);
 
-  ck_assert_ptr_nonnull (strstr (message, "CreateNodegroup"));
+  ck_assert_ptr_nonnull (strstr (message, "DeleteNodegroup"));
 }
 END_TEST
 
@@ -670,6 +669,103 @@ START_TEST (a_group_whose_template_was_deleted_is_degraded)
 }
 END_TEST
 
+/* ---- making groups ---- */
+
+/* The input of CreateNodegroup: a group "new" in the first subnet, and MORE members. */
+static char *
+new_group (const char *more)
+{
+  const AwsSubnet *subnet = world->cloud->subnets->pdata[0];
+
+  return g_strdup_printf (
+      "{\"clusterName\":\"eks-workshop\",\"nodegroupName\":\"new\","
+      "\"nodeRole\":\"arn:aws:iam::123456789012:role/n\",\"subnets\":[\"%s\"]%s}",
+      subnet->resource.id, more);
+}
+
+#define MINE ",\"launchTemplate\":{\"name\":\"mine\"}"
+
+static const struct
+{
+  const char *more;
+  AwsErrorCode code;
+  const char *message;
+} creation_refusals[] = {
+  { MINE ",\"diskSize\":50", AWS_INVALID_PARAMETER,
+    "Disk size must be specified within the launch template." },
+  { MINE ",\"remoteAccess\":{\"ec2SshKey\":\"k\"}", AWS_INVALID_PARAMETER,
+    "Remote access configuration cannot be specified with a launch template." },
+  { MINE ",\"instanceTypes\":[\"m5.large\"]", AWS_INVALID_REQUEST,
+    "Cannot specify instance types in launch template and API Request" },
+  { MINE ",\"amiType\":\"AL2_x86_64\"", AWS_INVALID_PARAMETER,
+    "You cannot specify the field amiType when using custom AMIs." },
+  { MINE ",\"version\":\"1.30\"", AWS_INVALID_PARAMETER,
+    "You cannot specify the field kubernetesVersion when using custom AMIs." },
+  { MINE ",\"releaseVersion\":\"1.30.0-20240703\"", AWS_INVALID_PARAMETER,
+    "You cannot specify the field releaseVersion when using custom AMIs." },
+  { ",\"amiType\":\"CUSTOM\"", AWS_INVALID_PARAMETER,
+    "Launch template details can't be null for Custom ami type node group" },
+  { ",\"instanceTypes\":[\"m7g.large\"]", AWS_INVALID_PARAMETER,
+    "[m7g.large] is not a valid instance type for requested amiType AL2023_x86_64_STANDARD" },
+  { ",\"instanceTypes\":[\"m5.enormous\"]", AWS_INVALID_PARAMETER,
+    "[m5.enormous] is not a valid instance type for requested amiType AL2023_x86_64_STANDARD" },
+  { ",\"version\":\"1.29\"", AWS_INVALID_PARAMETER,
+    "Nodegroup Kubernetes version should be equal to Cluster kubernetes version 1.30" },
+  { ",\"releaseVersion\":\"1.29.3-20240531\"", AWS_INVALID_PARAMETER,
+    "Requested release version 1.29.3-20240531 is not valid for kubernetes version 1.30." },
+  { ",\"labels\":{\"kubernetes.io/role\":\"a\"}", AWS_INVALID_PARAMETER,
+    "Label cannot contain reserved prefixes [kubernetes.io/, k8s.io/, eks.amazonaws.com/]" },
+  { ",\"scalingConfig\":{\"minSize\":3,\"maxSize\":4,\"desiredSize\":2}", AWS_INVALID_PARAMETER,
+    "Minimum capacity 3 can't be greater than desired size 2" },
+};
+
+START_TEST (a_group_that_does_not_fit_together_is_not_made)
+{
+  AwsTemplateSpec template
+      = { .name = "mine", .version = 1, .image = OWN_IMAGE, .instance_type = "m5.large" };
+  g_autofree char *input = new_group (creation_refusals[_i].more);
+  g_autofree char *message = NULL;
+
+  ck_assert (aws_eks_add_template (world->cloud, &template, NULL));
+  message = refusal ("CreateNodegroup", input, creation_refusals[_i].code);
+  ck_assert_str_eq (message, creation_refusals[_i].message);
+}
+END_TEST
+
+START_TEST (a_group_of_any_system_is_made_and_becomes_active)
+{
+  static const struct
+  {
+    const char *ami_type, *instance_type;
+    gint64 disk_gib;
+  } rows[] = {
+    { "AL2_x86_64", "t3.small", 20 },
+    { "AL2_ARM_64", "t4g.small", 20 },
+    { "AL2023_ARM_64_STANDARD", "c7g.large", 20 },
+    { "AL2023_x86_64_NEURON", "inf2.xlarge", 20 },
+    { "BOTTLEROCKET_x86_64", "r6i.large", 20 },
+    { "BOTTLEROCKET_ARM_64_FIPS", "m6g.large", 20 },
+    { "WINDOWS_FULL_2022_x86_64", "m5.xlarge", 50 },
+  };
+  g_autofree char *more = g_strdup_printf (
+      ",\"amiType\":\"%s\",\"instanceTypes\":[\"%s\"],\"clientRequestToken\":\"t\"",
+      rows[_i].ami_type, rows[_i].instance_type);
+  g_autofree char *input = new_group (more);
+  g_autoptr (DdValue) made = call ("CreateNodegroup", input);
+  g_autoptr (DdValue) again = call ("CreateNodegroup", input);
+  g_autoptr (DdValue) later = NULL;
+
+  ck_assert_str_eq (dd_value_path_string (made, "nodegroup.status"), "CREATING");
+  ck_assert (dd_value_equal (made, again));
+  sim_world_run_for (world, 5 * DD_MINUTE);
+  later
+      = call ("DescribeNodegroup", "{\"clusterName\":\"eks-workshop\",\"nodegroupName\":\"new\"}");
+  ck_assert_str_eq (dd_value_path_string (later, "nodegroup.status"), "ACTIVE");
+  ck_assert_str_eq (dd_value_path_string (later, "nodegroup.amiType"), rows[_i].ami_type);
+  ck_assert_int_eq (dd_value_path_int (later, "nodegroup.diskSize", 0), rows[_i].disk_gib);
+}
+END_TEST
+
 START_TEST (an_image_of_the_owners_is_assumed_only_where_none_is_listed)
 {
   AwsCustomImageSpec listed = { .id = "ami-00000000000000009", .version = "1.29" };
@@ -759,6 +855,9 @@ main (void)
                        G_N_ELEMENTS (template_refusals));
   tcase_add_loop_test (tests, an_update_to_another_template_version_says_so_in_its_params, 0, 2);
   tcase_add_test (tests, a_group_whose_template_was_deleted_is_degraded);
+  tcase_add_loop_test (tests, a_group_that_does_not_fit_together_is_not_made, 0,
+                       G_N_ELEMENTS (creation_refusals));
+  tcase_add_loop_test (tests, a_group_of_any_system_is_made_and_becomes_active, 0, 7);
   tcase_add_loop_test (tests, an_image_of_the_owners_is_assumed_only_where_none_is_listed, 0, 2);
   tcase_add_test (tests, a_world_is_not_furnished_with_what_eks_would_refuse);
   suite_add_tcase (suite, tests);

@@ -140,7 +140,9 @@ static const SimRow event_rows[] = {
 
 static const SimRow request_rows[] = {
   { "operation", SIM_TEXT, "the API's operation, as its reference spells it", .required = TRUE },
-  { "input", SIM_MAPPING, "its parameters, as the AWS CLI's JSON input spells them" },
+  { "input", SIM_MAPPING,
+    "its parameters, as the AWS CLI's JSON input spells them; CreateNodegroup has every subnet and "
+    "a nodeRole when they are left out" },
   { "nodegroup", SIM_TEXT, "fills in AutoScalingGroupName with this node group's" },
   { NULL },
 };

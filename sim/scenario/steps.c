@@ -206,6 +206,28 @@ prepare_aws (Step *step, GError **error)
   return FALSE;
 }
 
+static DdValue *
+all_subnets (const AwsCloud *cloud)
+{
+  g_auto (DdBuilder) ids = dd_builder_array ();
+
+  for (guint i = 0; i < cloud->subnets->len; i++)
+    dd_builder_add (&ids, dd_string (((AwsSubnet *) cloud->subnets->pdata[i])->resource.id));
+  return dd_builder_end (&ids);
+}
+
+/* What the API requires and nobody can write down, as chance names it: where a new node group is.
+ */
+static void
+fill_in_place (const AwsCloud *cloud, DdValue **input)
+{
+  if (dd_value_member (*input, "subnets") == NULL)
+    dd_value_set (input, "subnets", all_subnets (cloud));
+  if (dd_value_member (*input, "nodeRole") == NULL)
+    dd_value_set (input, "nodeRole",
+                  dd_string_printf ("arn:aws:iam::%s:role/node", cloud->account));
+}
+
 static void
 run_aws (Step *step, const SimTarget *target G_GNUC_UNUSED)
 {
@@ -224,6 +246,8 @@ run_aws (Step *step, const SimTarget *target G_GNUC_UNUSED)
     }
   if (nodegroup != NULL)
     dd_value_set (&input, "AutoScalingGroupName", dd_string (aws_nodegroup_group_name (nodegroup)));
+  if (strcmp (step->operation->name, "CreateNodegroup") == 0)
+    fill_in_place (step->steps->world->cloud, &input);
   send_request (step, sim_aws_request (step->steps->world, step->service, step->operation, input),
                 NULL);
 }

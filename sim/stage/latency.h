@@ -15,6 +15,7 @@ G_BEGIN_DECLS
   X (SIM_DELAY_UPDATE_START, "eks.update-start", 60, 60) \
   X (SIM_DELAY_CLUSTER_UPDATE, "eks.cluster-update", 600, 600) \
   X (SIM_DELAY_CONFIG_UPDATE, "eks.config-update", 30, 30) \
+  X (SIM_DELAY_CREATION_LOOK, "eks.creation-look", 15, 15) \
   X (SIM_DELAY_NODE_LABELS, "eks.node-labels", 2, 5) \
   X (SIM_DELAY_HOOK_DRAIN, "eks.terminate-hook", 30, 30) \
   X (SIM_DELAY_ACTIVITY_START, "autoscaling.activity-start", 20, 20) \

@@ -13,6 +13,7 @@ typedef struct
 {
   DdBuilder children;
   gboolean has_children, is_list;
+  gboolean is_group_set;
   GString *text;
 } Element;
 
@@ -23,14 +24,23 @@ typedef struct
   DdValue *root;
 } Reader;
 
+/* The security groups of a network interface in a launch template are a list whose items have a
+ * name of their own; in instances there are items with members of that name. */
+static gboolean
+is_item_of (const Element *parent, const char *name)
+{
+  return g_str_equal (name, "member") || g_str_equal (name, "item")
+         || (parent != NULL && parent->is_group_set && g_str_equal (name, "groupId"));
+}
+
 static void
 start_element (G_GNUC_UNUSED GMarkupParseContext *context, const char *name,
                G_GNUC_UNUSED const char **attribute_names,
                G_GNUC_UNUSED const char **attribute_values, gpointer data, GError **error)
 {
   Reader *self = data;
-  gboolean is_item = g_str_equal (name, "member") || g_str_equal (name, "item");
   Element *parent = self->depth == 0 ? NULL : &self->stack[self->depth - 1];
+  gboolean is_item = is_item_of (parent, name);
 
   if (self->depth == MAX_DEPTH)
     {
@@ -53,7 +63,8 @@ start_element (G_GNUC_UNUSED GMarkupParseContext *context, const char *name,
       g_set_error (error, DD_ERROR, DD_ERROR_INVALID, "XML mixes a list and members at <%s>", name);
       return;
     }
-  self->stack[self->depth++] = (Element) { .text = g_string_new (NULL) };
+  self->stack[self->depth++]
+      = (Element) { .text = g_string_new (NULL), .is_group_set = g_str_equal (name, "groupSet") };
 }
 
 static DdValue *

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* sim/aws/eks/eks.c: the EKS service: its state, its look-ups and its table of operations
  *
- * Imitates: Amazon EKS API Reference. Making and deleting clusters and node groups has no row: a
- * world is furnished with aws_eks_add_cluster () and aws_eks_add_nodegroup (). */
+ * Imitates: Amazon EKS API Reference. Making clusters and deleting anything has no row: a world is
+ * furnished with aws_eks_add_cluster () and aws_eks_add_nodegroup (). */
 #include "config.h"
 
 #include "sim/aws/eks/eks.h"
@@ -202,7 +202,9 @@ aws_eks_polled_serial (AwsCloud *cloud, const SimRequest *request)
   if (group == NULL)
     return cluster->running != NULL ? cluster->serial : 0;
   nodegroup = find_nodegroup (cluster, group);
-  return nodegroup != NULL && nodegroup->running != NULL ? nodegroup->serial : 0;
+  return nodegroup != NULL && (nodegroup->running != NULL || nodegroup->creation_timer != 0)
+             ? nodegroup->serial
+             : 0;
 }
 
 /* ---- the table ---- */
@@ -288,6 +290,65 @@ static const AwsField update_config_members[] = {
   { NULL },
 };
 
+static const char *const ami_types[] = {
+  "AL2_x86_64",
+  "AL2_x86_64_GPU",
+  "AL2_ARM_64",
+  "CUSTOM",
+  "BOTTLEROCKET_ARM_64",
+  "BOTTLEROCKET_x86_64",
+  "BOTTLEROCKET_ARM_64_FIPS",
+  "BOTTLEROCKET_x86_64_FIPS",
+  "BOTTLEROCKET_ARM_64_NVIDIA",
+  "BOTTLEROCKET_x86_64_NVIDIA",
+  "BOTTLEROCKET_ARM_64_NVIDIA_FIPS",
+  "BOTTLEROCKET_x86_64_NVIDIA_FIPS",
+  "WINDOWS_CORE_2019_x86_64",
+  "WINDOWS_FULL_2019_x86_64",
+  "WINDOWS_CORE_2022_x86_64",
+  "WINDOWS_FULL_2022_x86_64",
+  "WINDOWS_CORE_2025_x86_64",
+  "WINDOWS_FULL_2025_x86_64",
+  "AL2023_x86_64_STANDARD",
+  "AL2023_ARM_64_STANDARD",
+  "AL2023_x86_64_NEURON",
+  "AL2023_x86_64_NVIDIA",
+  "AL2023_ARM_64_NVIDIA",
+  NULL,
+};
+
+/* Capacity blocks are not modelled. */
+static const char *const capacity_types[] = { "ON_DEMAND", "SPOT", NULL };
+
+static const AwsField remote_access_members[] = {
+  { "ec2SshKey", AWS_IN_BODY, AWS_STRING },
+  { "sourceSecurityGroups", AWS_IN_BODY, AWS_LIST, .element = AWS_STRING },
+  { NULL },
+};
+
+static const AwsField create_nodegroup_input[] = {
+  { "clusterName", AWS_IN_PATH, AWS_STRING, .required = TRUE },
+  { "nodegroupName", AWS_IN_BODY, AWS_STRING, .required = TRUE },
+  { "scalingConfig", AWS_IN_BODY, AWS_STRUCTURE, .members = scaling_members },
+  { "diskSize", AWS_IN_BODY, AWS_INTEGER, .min = 1, .max = 65536 },
+  { "subnets", AWS_IN_BODY, AWS_LIST, .required = TRUE, .element = AWS_STRING, .min = 1,
+    .max = 100 },
+  { "instanceTypes", AWS_IN_BODY, AWS_LIST, .element = AWS_STRING, .max = 20 },
+  { "amiType", AWS_IN_BODY, AWS_STRING, .values = ami_types },
+  { "remoteAccess", AWS_IN_BODY, AWS_STRUCTURE, .members = remote_access_members },
+  { "nodeRole", AWS_IN_BODY, AWS_STRING, .required = TRUE },
+  { "labels", AWS_IN_BODY, AWS_MAP },
+  { "taints", AWS_IN_BODY, AWS_LIST, .members = taint_members, .max = 50 },
+  { "tags", AWS_IN_BODY, AWS_MAP },
+  { "clientRequestToken", AWS_IN_BODY, AWS_STRING },
+  { "launchTemplate", AWS_IN_BODY, AWS_STRUCTURE, .members = launch_template_members },
+  { "updateConfig", AWS_IN_BODY, AWS_STRUCTURE, .members = update_config_members },
+  { "capacityType", AWS_IN_BODY, AWS_STRING, .values = capacity_types },
+  { "version", AWS_IN_BODY, AWS_STRING },
+  { "releaseVersion", AWS_IN_BODY, AWS_STRING },
+  { NULL },
+};
+
 static const AwsField update_nodegroup_config_input[] = {
   { "clusterName", AWS_IN_PATH, AWS_STRING, .required = TRUE },
   { "nodegroupName", AWS_IN_PATH, AWS_STRING, .required = TRUE },
@@ -329,6 +390,8 @@ static const AwsOperation operations[] = {
   { "DescribeCluster", "GET", "/clusters/{name}", describe_cluster_input,
     aws_eks_describe_cluster },
   { "ListClusters", "GET", "/clusters", list_clusters_input, aws_eks_list_clusters },
+  { "CreateNodegroup", "POST", "/clusters/{clusterName}/node-groups", create_nodegroup_input,
+    aws_eks_create_nodegroup },
   { "DescribeNodegroup", "GET", "/clusters/{clusterName}/node-groups/{nodegroupName}",
     describe_nodegroup_input, aws_eks_describe_nodegroup },
   { "ListNodegroups", "GET", "/clusters/{clusterName}/node-groups", list_nodegroups_input,

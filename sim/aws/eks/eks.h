@@ -45,11 +45,18 @@ typedef struct
   const char *name;
   const char *version;               /* "1.30"; NULL: the cluster's */
   const char *release_version;       /* "1.30.0-20240625"; NULL: the newest of VERSION */
-  const char *ami_type;              /* NULL: "AL2_x86_64", or "CUSTOM" if the template says so */
+  const char *ami_type;              /* NULL: the usual one, or "CUSTOM" if the template says so */
+  const char *usual_ami_type;        /* NULL: "AL2_x86_64" */
   const char *capacity_type;         /* "SPOT"; NULL: "ON_DEMAND" */
-  const char *const *instance_types; /* NULL: m5.large */
-  const DdValue *launch_template;    /* {"id" or "name", "version"}; NULL: EKS's own alone */
-  const char *const *zones;          /* "us-west-2a" ...; NULL: all zones of the region */
+  const char *const *instance_types; /* NULL: the usual ones, unless the template says it */
+  const char *const *usual_instance_types; /* NULL: m5.large */
+  const DdValue *launch_template;          /* {"id" or "name", "version"}; NULL: EKS's own alone */
+  const char *const *zones;                /* "us-west-2a" ...; NULL: all zones of the region */
+  const DdValue *subnets;       /* instead of zones: an array of ids; NULL: zones say it */
+  const char *node_role;        /* an ARN; NULL: one is made up */
+  const DdValue *remote_access; /* {"ec2SshKey", "sourceSecurityGroups"}, or NULL */
+  const DdValue *tags;          /* of the group itself, or NULL */
+  gint64 disk_gib;              /* 0: 20, on Windows 50 */
   gint64 min, max, desired;
   gint64 max_unavailable;            /* 0: not said */
   gint64 max_unavailable_percentage; /* 0: not said; both 0: maxUnavailable 1 */

@@ -206,7 +206,8 @@ static gboolean
 choose_release (const AwsCluster *cluster, const AwsNodegroupSpec *spec, Recipe *recipe,
                 GError **error)
 {
-  const char *ami_type = spec->ami_type != NULL ? spec->ami_type : "AL2_x86_64";
+  const char *usual = spec->usual_ami_type != NULL ? spec->usual_ami_type : "AL2_x86_64";
+  const char *ami_type = spec->ami_type != NULL ? spec->ami_type : usual;
   const char *version = spec->version != NULL ? spec->version : cluster->version;
   int minor = aws_kubernetes_minor (version);
   const AwsAmiRelease *release
@@ -248,6 +249,23 @@ choose_recipe (AwsCluster *cluster, const AwsNodegroupSpec *spec, Recipe *recipe
   image = dd_value_path_string (recipe->owners, "ImageId");
   return image != NULL ? choose_image (cluster, spec, image, recipe, error)
                        : choose_release (cluster, spec, recipe, error);
+}
+
+static DdValue *
+check_subnets (const AwsCloud *cloud, const DdValue *ids, GError **error)
+{
+  for (gsize i = 0; i < dd_value_length (ids); i++)
+    {
+      const char *id = dd_value_string (dd_value_element (ids, i));
+
+      if (aws_cloud_subnet (cloud, id) == NULL)
+        {
+          aws_set_error (error, AWS_INVALID_PARAMETER, NULL, "The subnet ID '%s' does not exist",
+                         id);
+          return NULL;
+        }
+    }
+  return dd_value_ref (ids);
 }
 
 static DdValue *
@@ -304,16 +322,17 @@ static DdValue *
 instance_types_of (const AwsCloud *cloud, const AwsNodegroupSpec *spec, const Recipe *recipe,
                    GError **error)
 {
-  static const char *const usual[] = { "m5.large", NULL };
+  static const char *const of_a_world[] = { "m5.large", NULL };
+  const char *const *usual
+      = spec->usual_instance_types != NULL ? spec->usual_instance_types : of_a_world;
   const char *of_template = dd_value_path_string (recipe->owners, "InstanceType");
   const char *const *names = spec->instance_types != NULL ? spec->instance_types : usual;
   g_auto (DdBuilder) types = dd_builder_array ();
 
   if (of_template != NULL && spec->instance_types != NULL)
     {
-      aws_set_error (error, AWS_INVALID_PARAMETER, NULL,
-                     "You cannot specify instance types, as the launch template specifies %s.",
-                     of_template);
+      aws_set_error (error, AWS_INVALID_REQUEST, NULL,
+                     "Cannot specify instance types in launch template and API Request");
       return NULL;
     }
   if (of_template != NULL)
@@ -379,13 +398,15 @@ usual_data (const AwsNodegroup *nodegroup, const char *image_id)
   dd_builder_set (&data, "BlockDeviceMappings",
                   dd_array (dd_object ("DeviceName", dd_string ("/dev/xvda"), "Ebs",
                                        dd_object ("DeleteOnTermination", dd_bool (TRUE),
-                                                  "VolumeSize", dd_int (AWS_NODEGROUP_DISK_GIB),
+                                                  "VolumeSize", dd_int (nodegroup->disk_gib),
                                                   "VolumeType", dd_string ("gp2"), NULL),
                                        NULL),
                             NULL));
   dd_builder_set (&data, "IamInstanceProfile",
                   dd_object ("Name", dd_string_printf ("eks-%s", nodegroup->uuid), NULL));
   dd_builder_set (&data, "ImageId", dd_string (image_id));
+  dd_builder_set (&data, "KeyName",
+                  dd_string (dd_value_path_string (nodegroup->remote_access, "ec2SshKey")));
   dd_builder_set (&data, "MetadataOptions",
                   dd_object ("HttpPutResponseHopLimit", dd_int (2), NULL));
   dd_builder_set (&data, "SecurityGroupIds",
@@ -539,6 +560,12 @@ name_parts (AwsNodegroup *nodegroup)
   nodegroup->arn = aws_cloud_arn (eks->cloud, "eks", rest);
 }
 
+static gint64
+usual_disk_gib (const char *ami_type)
+{
+  return g_str_has_prefix (ami_type, "WINDOWS_") ? AWS_WINDOWS_DISK_GIB : AWS_NODEGROUP_DISK_GIB;
+}
+
 static AwsNodegroup *
 nodegroup_from_spec (AwsCluster *cluster, const AwsNodegroupSpec *spec, const Recipe *recipe,
                      GError **error)
@@ -556,6 +583,11 @@ nodegroup_from_spec (AwsCluster *cluster, const AwsNodegroupSpec *spec, const Re
   nodegroup->copies = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   nodegroup->capacity_type
       = g_strdup (spec->capacity_type != NULL ? spec->capacity_type : "ON_DEMAND");
+  nodegroup->node_role = g_strdup (spec->node_role);
+  nodegroup->tags = spec->tags != NULL ? dd_value_ref (spec->tags) : dd_object_empty ();
+  nodegroup->remote_access
+      = spec->remote_access != NULL ? dd_value_ref (spec->remote_access) : NULL;
+  nodegroup->disk_gib = spec->disk_gib > 0 ? spec->disk_gib : usual_disk_gib (recipe->ami_type);
   nodegroup->labels = spec->labels != NULL ? dd_value_ref (spec->labels) : dd_object_empty ();
   nodegroup->taints = spec->taints != NULL ? dd_value_ref (spec->taints) : dd_array_empty ();
   nodegroup->update_config = update_config_of (spec);
@@ -565,7 +597,8 @@ nodegroup_from_spec (AwsCluster *cluster, const AwsNodegroupSpec *spec, const Re
   nodegroup->instance_types = instance_types_of (cloud, spec, recipe, error);
   if (nodegroup->instance_types == NULL)
     return NULL;
-  nodegroup->subnets = subnets_of (cloud, spec->zones, error);
+  nodegroup->subnets = spec->subnets != NULL ? check_subnets (cloud, spec->subnets, error)
+                                             : subnets_of (cloud, spec->zones, error);
   if (nodegroup->subnets == NULL)
     return NULL;
   name_parts (nodegroup);

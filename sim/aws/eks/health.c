@@ -94,6 +94,7 @@ aws_nodegroup_issues (const AwsNodegroup *nodegroup)
                     issue ("AutoScalingGroupNotFound", nodegroup->group_name,
                            "We couldn't find the Auto Scaling group associated with the managed "
                            "node group."));
+  dd_builder_add (&issues, aws_creation_issue (nodegroup));
   dd_builder_add (&issues, template_issue (nodegroup, group));
   dd_builder_add (&issues, source_issue (nodegroup));
   if (group != NULL)

@@ -11,7 +11,12 @@ aws_nodegroup_free (AwsNodegroup *nodegroup)
 {
   if (nodegroup == NULL)
     return;
+  sim_clock_cancel (nodegroup->cluster->eks->cloud->stage->clock, nodegroup->creation_timer);
   g_clear_pointer (&nodegroup->updates, g_ptr_array_unref);
+  g_clear_pointer (&nodegroup->tags, dd_value_unref);
+  g_clear_pointer (&nodegroup->remote_access, dd_value_unref);
+  g_clear_pointer (&nodegroup->created_by, dd_value_unref);
+  g_free (nodegroup->node_role);
   dd_value_unref (nodegroup->instance_types);
   dd_value_unref (nodegroup->subnets);
   dd_value_unref (nodegroup->labels);
@@ -63,6 +68,8 @@ aws_nodegroup_status (const AwsNodegroup *nodegroup)
 {
   g_autoptr (DdValue) issues = NULL;
 
+  if (nodegroup->creation != NULL)
+    return nodegroup->creation;
   if (nodegroup->running != NULL)
     return "UPDATING";
   issues = aws_nodegroup_issues (nodegroup);
@@ -89,7 +96,18 @@ resources (const AwsNodegroup *nodegroup)
 }
 
 static DdValue *
-nodegroup_to_value (const AwsNodegroup *nodegroup)
+node_role (const AwsNodegroup *nodegroup)
+{
+  const AwsCluster *cluster = nodegroup->cluster;
+
+  if (nodegroup->node_role != NULL)
+    return dd_string (nodegroup->node_role);
+  return dd_string_printf ("arn:aws:iam::%s:role/%s-node", cluster->eks->cloud->account,
+                           cluster->name);
+}
+
+DdValue *
+aws_nodegroup_to_value (const AwsNodegroup *nodegroup)
 {
   const AwsCluster *cluster = nodegroup->cluster;
   g_auto (DdBuilder) value = dd_builder_object ();
@@ -108,19 +126,19 @@ nodegroup_to_value (const AwsNodegroup *nodegroup)
     dd_builder_set (&value, "instanceTypes", dd_value_ref (nodegroup->instance_types));
   dd_builder_set (&value, "subnets", dd_value_ref (nodegroup->subnets));
   dd_builder_set (&value, "amiType", dd_string (nodegroup->ami_type));
-  dd_builder_set (&value, "nodeRole",
-                  dd_string_printf ("arn:aws:iam::%s:role/%s-node", cluster->eks->cloud->account,
-                                    cluster->name));
+  dd_builder_set (&value, "nodeRole", node_role (nodegroup));
   dd_builder_set (&value, "labels", dd_value_ref (nodegroup->labels));
   if (dd_value_length (nodegroup->taints) > 0)
     dd_builder_set (&value, "taints", dd_value_ref (nodegroup->taints));
   dd_builder_set (&value, "resources", resources (nodegroup));
   if (nodegroup->source.id == NULL)
-    dd_builder_set (&value, "diskSize", dd_int (AWS_NODEGROUP_DISK_GIB));
+    dd_builder_set (&value, "diskSize", dd_int (nodegroup->disk_gib));
+  if (nodegroup->remote_access != NULL)
+    dd_builder_set (&value, "remoteAccess", dd_value_ref (nodegroup->remote_access));
   dd_builder_set (&value, "health", dd_object ("issues", aws_nodegroup_issues (nodegroup), NULL));
   dd_builder_set (&value, "updateConfig", dd_value_ref (nodegroup->update_config));
   dd_builder_set (&value, "launchTemplate", aws_source_describe (&nodegroup->source));
-  dd_builder_set (&value, "tags", dd_object_empty ());
+  dd_builder_set (&value, "tags", dd_value_ref (nodegroup->tags));
   return dd_builder_end (&value);
 }
 
@@ -129,7 +147,8 @@ aws_eks_describe_nodegroup (AwsCloud *cloud, const DdValue *input, GError **erro
 {
   AwsNodegroup *nodegroup = aws_eks_require_nodegroup (cloud, input, error);
 
-  return nodegroup != NULL ? dd_object ("nodegroup", nodegroup_to_value (nodegroup), NULL) : NULL;
+  return nodegroup != NULL ? dd_object ("nodegroup", aws_nodegroup_to_value (nodegroup), NULL)
+                           : NULL;
 }
 
 static const char *

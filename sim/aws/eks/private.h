@@ -11,6 +11,7 @@ G_BEGIN_DECLS
 
 /* The root volume, when nobody says otherwise. */
 #define AWS_NODEGROUP_DISK_GIB 20
+#define AWS_WINDOWS_DISK_GIB 50
 
 struct _AwsEks
 {
@@ -59,6 +60,13 @@ struct _AwsNodegroup
   DdValue *taints;                   /* an array as the API spells it, never NULL */
   DdValue *update_config;            /* as DescribeNodegroup shows it */
   DdUsec created, modified;
+  char *node_role;        /* an ARN; NULL: the usual one */
+  DdValue *tags;          /* an object, never NULL; they do not go on to the instances */
+  DdValue *remote_access; /* as it was given; NULL: none */
+  gint64 disk_gib;        /* of its root volumes, where no template says it */
+  const char *creation;   /* a status below; NULL: it is over */
+  guint64 creation_timer; /* the next look at it */
+  DdValue *created_by;    /* the input of CreateNodegroup; NULL: the world came with it */
   char *group_name, *template_id;
   char *template_version; /* what the group should use; another one there is a health issue */
   AwsSource source;       /* of the last update that succeeded */
@@ -118,8 +126,18 @@ DdValue *aws_eks_list_page (const char *list, const DdValue *input, GPtrArray *i
 void aws_nodegroup_free (AwsNodegroup *nodegroup);
 /* NULL once somebody deleted it. */
 AwsGroup *aws_nodegroup_group (const AwsNodegroup *nodegroup);
+/* As DescribeNodegroup shows it. */
+DdValue *aws_nodegroup_to_value (const AwsNodegroup *nodegroup);
 DdValue *aws_eks_describe_nodegroup (AwsCloud *cloud, const DdValue *input, GError **error);
 DdValue *aws_eks_list_nodegroups (AwsCloud *cloud, const DdValue *input, GError **error);
+
+/* ---- creation.c ---- */
+
+#define AWS_CREATING "CREATING"
+#define AWS_CREATE_FAILED "CREATE_FAILED"
+DdValue *aws_eks_create_nodegroup (AwsCloud *cloud, const DdValue *input, GError **error);
+/* What is wrong with a group that could not be created; NULL: nothing. */
+DdValue *aws_creation_issue (const AwsNodegroup *nodegroup);
 
 /* ---- eks-health.c ---- */
 
@@ -213,6 +231,7 @@ DdValue *aws_eks_update_nodegroup_version (AwsCloud *cloud, const DdValue *input
 DdValue *aws_eks_update_nodegroup_config (AwsCloud *cloud, const DdValue *input, GError **error);
 DdValue *aws_eks_describe_update (AwsCloud *cloud, const DdValue *input, GError **error);
 DdValue *aws_eks_list_updates (AwsCloud *cloud, const DdValue *input, GError **error);
+void aws_nodegroup_trace_status (const AwsNodegroup *nodegroup);
 /* Ends UPDATE: ERRORS (taken) NULL when it succeeded; EXPLANATION may be NULL. */
 void aws_update_finish (AwsUpdate *update, DdValue *errors, const char *explanation);
 

@@ -56,8 +56,8 @@ aws_update_explanation (const AwsUpdate *update)
 
 /* ---- beginning and end ---- */
 
-static void
-trace_status (const AwsNodegroup *nodegroup)
+void
+aws_nodegroup_trace_status (const AwsNodegroup *nodegroup)
 {
   sim_stage_trace (nodegroup->cluster->eks->cloud->stage, "eks", DD_EVENT_NODEGROUP_STATUS,
                    nodegroup->name,
@@ -109,7 +109,7 @@ accept_update (AwsNodegroup *nodegroup, AwsUpdateType type, const DdValue *input
   nodegroup->serial++;
   sim_stage_trace (nodegroup->cluster->eks->cloud->stage, "eks", DD_EVENT_UPDATE_ACCEPTED,
                    nodegroup->name, describe_accepted (update));
-  trace_status (nodegroup);
+  aws_nodegroup_trace_status (nodegroup);
   return update;
 }
 
@@ -162,7 +162,7 @@ aws_update_finish (AwsUpdate *update, DdValue *errors, const char *explanation)
   sim_stage_trace (
       cloud->stage, "eks", DD_EVENT_UPDATE_FINISHED, nodegroup->name,
       dd_object ("id", dd_string (update->id), "status", dd_string (update->status), NULL));
-  trace_status (nodegroup);
+  aws_nodegroup_trace_status (nodegroup);
 }
 
 /* ---- idempotency ---- */

@@ -17,7 +17,7 @@ aws_nodegroup_may_update (const AwsNodegroup *nodegroup, GError **error)
 {
   g_autoptr (DdValue) issues = NULL;
 
-  if (nodegroup->running != NULL)
+  if (nodegroup->running != NULL || nodegroup->creation != NULL)
     {
       aws_set_error (error, AWS_RESOURCE_IN_USE, aws_nodegroup_error_details (nodegroup),
                      "Nodegroup cannot be updated as it is currently not in Active State");

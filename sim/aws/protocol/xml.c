@@ -85,6 +85,18 @@ append_content (GString *out, const DdValue *value, const char *item)
     }
 }
 
+/* Imitates: Amazon EC2 API Reference, LaunchTemplateInstanceNetworkInterfaceSpecification: its list
+ * of security groups is of <groupId>, not of <item>. */
+static const char *
+item_of (const char *list, const DdValue *value, const char *item)
+{
+  gboolean of_ids = g_str_equal (list, "groupSet") && dd_value_type (value) == DD_ARRAY
+                    && dd_value_length (value) > 0
+                    && dd_value_type (dd_value_element (value, 0)) == DD_STRING;
+
+  return of_ids ? "groupId" : item;
+}
+
 static void
 append_members (GString *out, const DdValue *object, const char *item)
 {
@@ -93,7 +105,8 @@ append_members (GString *out, const DdValue *object, const char *item)
       const char *name = dd_value_key (object, i);
 
       append_tag (out, "<", name);
-      append_content (out, dd_value_nth (object, i), item);
+      append_content (out, dd_value_nth (object, i),
+                      item_of (name, dd_value_nth (object, i), item));
       append_tag (out, "</", name);
     }
 }
