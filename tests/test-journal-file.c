@@ -491,6 +491,7 @@ START_TEST (an_unfinished_update_keeps_its_target)
     { "release", "\"1.29.0-20240315\"", "--release-version 1.30.0-20240703, and 1.29.0-2024" },
     { "version", "\"1.30\"", NULL },
     { "version", "\"1.3\"", "--kubernetes-version 1.30, and 1.3 was" },
+    { "launch_template_version", "\"2\"", "--launch-template-version none, and 2 was" },
     { "image", "\"ami-2\"", "--image-id ami-1, and ami-2 was" },
     { "max_unavailable", "1", NULL },
     { "max_unavailable", "2", "--max-unavailable 1, and 2 was" },

@@ -31,9 +31,11 @@ wait_for () { # $1: a file, $2: what it will say; not longer than the process $3
   done
 }
 
-serve () { # $1: how fast
+serve () { # $1: how fast; what follows goes to `serve`
   : >"$here/served"
-  "$drydock" serve --port 0 --speed "$1" >"$here/served" 2>&1 &
+  speed=$1
+  shift
+  "$drydock" serve --port 0 --speed "$speed" "$@" >"$here/served" 2>&1 &
   server=$!
   wait_for "$here/served" '^drydock ready on http' $server
   url=$(sed -n 's/^drydock ready on //p' "$here/served")
@@ -278,6 +280,35 @@ result 'what is abandoned is set aside, and a new update begins' "$(
   [ $status -eq 0 ] || { echo "exit status $status"; cat "$here/said"; }
   grep -q 'no journal' "$here/lost.abandoned" || ls -l "$here"
   [ "$(group)" = "$new" ] || group)"
+leave
+
+# ---- with a launch template of its owner's ----
+
+cat >"$here/world.yaml" <<'END'
+cluster: {name: eks-workshop, version: "1.34"}
+nodegroups:
+  - {name: default, desired: 2, max: 3, launch_template: {name: mine, image: ami-00000000000000001}}
+END
+serve 240x --world "$here/world.yaml"
+ask -o "$here/answer" -d 'Action=CreateLaunchTemplateVersion&Version=2016-11-15&LaunchTemplateName=mine' \
+  -d 'LaunchTemplateData.ImageId=ami-00000000000000002' "$url/"
+begin --launch-template-version 2
+wait_for "$here/said" 'phase: upgrade' $engine
+kill -9 $engine
+wait $engine 2>/dev/null
+engine=
+upgrade --launch-template-version 1 >"$here/other" 2>&1
+status=$?
+result 'an unfinished update to a version of a launch template goes to no other' "$(
+  [ $status -eq 2 ] || echo "exit status $status"
+  grep -q -- '--launch-template-version 2, and 1 was asked for' "$here/other" || cat "$here/other")"
+upgrade >"$here/said" 2>&1
+status=$?
+rest
+result 'and is gone on with: every node runs the image of that version' "$(
+  [ $status -eq 0 ] || { echo "exit status $status"; cat "$here/said"; }
+  [ "$(nodes)" = '2 ami-00000000000000002' ] || nodes
+  [ -z "$(journals)" ] || journals)"
 leave
 
 echo "1..$n"

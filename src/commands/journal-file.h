@@ -16,8 +16,9 @@ typedef struct
 {
   const char *path;      /* NULL: in the user's state folder, by the group of TARGET */
   const DdValue *target; /* {"api_server":..,"cluster":..,"nodegroup" or "asg":..,"knobs":{..}};
-                          * "release", "version", "image" and "max_unavailable" where they were
-                          * asked for: an unfinished update decides what was not */
+                          * "release", "version", "launch_template_version", "image" and
+                          * "max_unavailable" where they were asked for: an unfinished update
+                          * decides what was not */
   const char *now;       /* for those whom the lock keeps out */
   gboolean look_only;    /* changes nothing, and takes no lock */
   gboolean abandon;      /* what is there, whatever it is, is set aside when a new update begins */

@@ -23,6 +23,7 @@ static const struct
 } wishes[] = {
   { "release", "--release-version", "release" },
   { "version", "--kubernetes-version", NULL },
+  { "launch_template_version", "--launch-template-version", "source_version" },
   { "image", "--image-id", "image" },
   { "max_unavailable", "--max-unavailable", "parallelism" },
 };
@@ -124,7 +125,7 @@ static void
 add_difference (GString *out, const char *flag, const char *there, const char *here)
 {
   g_string_append_printf (out, "%s%s %s, and %s was asked for", out->len > 0 ? "; " : "", flag,
-                          there, here);
+                          there != NULL ? there : "none", here);
 }
 
 static void

@@ -15,6 +15,7 @@ dd_upgrade_flags_clear (DdUpgradeFlags *flags)
   g_free (flags->image);
   g_free (flags->release);
   g_free (flags->version);
+  g_free (flags->template_version);
   g_free (flags->profile);
   g_free (flags->trace);
   g_free (flags->report);
@@ -63,6 +64,8 @@ complaint_about_target (const DdUpgradeFlags *flags)
     return "--nodegroup and --asg: name one of them";
   if (own && (flags->release != NULL || flags->version != NULL))
     return "--asg has no releases; --image-id says what its nodes shall run";
+  if (own && flags->template_version != NULL)
+    return "--launch-template-version goes with --nodegroup, and a group that was made with one";
   if (!own && (flags->image != NULL || flags->max_unavailable >= 0))
     return "--image-id and --max-unavailable go with --asg; a managed group has its own";
   if (flags->max_unavailable == 0 || flags->max_unavailable < -1 || flags->max_unavailable > 100)
@@ -116,6 +119,7 @@ dd_upgrade_flags_to_options (const DdUpgradeFlags *flags, DdUpgradeOptions *out_
     .max_unavailable = MAX (flags->max_unavailable, 1),
     .version = flags->version,
     .release_version = flags->release,
+    .template_version = flags->template_version,
     .force = flags->force,
     .alone = TRUE,
   };
@@ -131,13 +135,13 @@ dd_upgrade_flags_to_options (const DdUpgradeFlags *flags, DdUpgradeOptions *out_
 DdValue *
 dd_upgrade_flags_to_target (const DdUpgradeFlags *flags, const DdUpgradeOptions *options)
 {
-  return dd_object ("api_server", dd_string (options->api_server), "cluster",
-                    dd_string (flags->cluster), "nodegroup", dd_string (flags->nodegroup), "asg",
-                    dd_string (flags->scaling_group), "release", dd_string (flags->release),
-                    "version", dd_string (flags->version), "image", dd_string (flags->image),
-                    "max_unavailable",
-                    flags->max_unavailable > 0 ? dd_int (flags->max_unavailable) : NULL, "knobs",
-                    dd_knobs_to_value (&options->knobs), NULL);
+  return dd_object (
+      "api_server", dd_string (options->api_server), "cluster", dd_string (flags->cluster),
+      "nodegroup", dd_string (flags->nodegroup), "asg", dd_string (flags->scaling_group), "release",
+      dd_string (flags->release), "version", dd_string (flags->version), "launch_template_version",
+      dd_string (flags->template_version), "image", dd_string (flags->image), "max_unavailable",
+      flags->max_unavailable > 0 ? dd_int (flags->max_unavailable) : NULL, "knobs",
+      dd_knobs_to_value (&options->knobs), NULL);
 }
 
 /* ---- how they are written; one group of entries for one subject ---- */
@@ -158,6 +162,8 @@ add_target (GOptionContext *context, DdUpgradeFlags *flags)
       "The AMI release (the newest of the Kubernetes version)", "R" },
     { "kubernetes-version", 0, 0, G_OPTION_ARG_STRING, &flags->version,
       "The Kubernetes version (the cluster's)", "V" },
+    { "launch-template-version", 0, 0, G_OPTION_ARG_STRING, &flags->template_version,
+      "Of the launch template that the group was made with (the one it runs)", "N" },
     { NULL },
   };
 

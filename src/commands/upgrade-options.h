@@ -14,6 +14,7 @@ typedef struct
   char *scaling_group, *image;
   gint64 max_unavailable; /* -1: not said */
   char *release, *version, *profile;
+  char *template_version;         /* of the launch template of a managed group's owner */
   char *trace, *report, *metrics; /* files */
   char *journal;                  /* a file too; NULL: in the user's state folder */
   char **knobs;

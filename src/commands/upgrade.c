@@ -216,6 +216,7 @@ take_target (Session *self)
 
   options->release_version = dd_value_path_string (target, "release");
   options->version = dd_value_path_string (target, "version");
+  options->template_version = dd_value_path_string (target, "launch_template_version");
   options->image = dd_value_path_string (target, "image");
   options->max_unavailable = dd_value_path_int (target, "max_unavailable", 1);
   options->resume = dd_journal_file_unfinished (self->journal);

@@ -112,6 +112,7 @@ static const Row rows[] = {
   { "group", DD_STRING },
   { "release", DD_STRING },
   { "image", DD_STRING },
+  { "source_version", DD_STRING, TRUE },
   { "phase", DD_INT, FALSE, DD_PHASE_NONE, DD_PHASE_END },
   { "size", DD_OBJECT, .inside = size_rows },
   { "template_version", DD_STRING },

@@ -33,10 +33,12 @@ dd_source_version (const DdEngine *self)
   return self->source == NULL ? NULL : dd_string_printf ("%" G_GINT64_FORMAT, self->source->number);
 }
 
+/* A default version that was moved meanwhile does not divert an update that is taken up again. */
 static const char *
 wanted_version (const DdEngine *self)
 {
-  const char *asked = self->options.template_version;
+  const char *decided = dd_value_path_string (self->journal, "source_version");
+  const char *asked = decided != NULL ? decided : self->options.template_version;
 
   return asked != NULL ? asked : self->nodegroup->source_version;
 }
