@@ -532,13 +532,16 @@ call_ec2 (const char *operation, const char *input)
 
 /* The group "own", which runs version 2 of its template; IMAGE NULL: one that EKS publishes. */
 static void
-add_group_with_template (const char *image)
+add_group_with_template (const char *image, gint64 desired)
 {
   AwsTemplateSpec template = { .name = "mine", .version = 2, .image = image };
   g_autoptr (DdValue) of_template
       = dd_object ("name", dd_string ("mine"), "version", dd_string ("2"), NULL);
-  AwsNodegroupSpec spec
-      = { .cluster = "eks-workshop", .name = "own", .max = 1, .launch_template = of_template };
+  AwsNodegroupSpec spec = { .cluster = "eks-workshop",
+                            .name = "own",
+                            .max = 1,
+                            .desired = desired,
+                            .launch_template = of_template };
   g_autoptr (GError) error = NULL;
 
   ck_assert (aws_eks_add_template (world->cloud, &template, NULL));
@@ -553,7 +556,7 @@ START_TEST (a_group_made_with_a_template_shows_it_and_launches_from_a_copy)
   const AwsGroup *scaling;
   g_autoptr (DdValue) output = NULL;
 
-  add_group_with_template (OWN_IMAGE);
+  add_group_with_template (OWN_IMAGE, 0);
   template = aws_cloud_template (world->cloud, NULL, "mine");
   output = call ("DescribeNodegroup", "{" OWN "}");
   group = dd_value_member (output, "nodegroup");
@@ -611,7 +614,7 @@ START_TEST (a_template_that_does_not_fit_the_group_is_refused)
 {
   g_autofree char *message = NULL;
 
-  add_group_with_template (template_refusals[_i].image);
+  add_group_with_template (template_refusals[_i].image, 0);
   call_ec2 ("CreateLaunchTemplate",
             "{\"LaunchTemplateName\":\"other\",\"LaunchTemplateData\":{\"ImageId\":\"" OWN_IMAGE
             "\"}}");
@@ -642,7 +645,7 @@ START_TEST (an_update_to_another_template_version_says_so_in_its_params)
   g_autoptr (DdValue) output = NULL;
   const DdValue *params;
 
-  add_group_with_template (_i == 0 ? NULL : OWN_IMAGE);
+  add_group_with_template (_i == 0 ? NULL : OWN_IMAGE, 0);
   output = call ("UpdateNodegroupVersion", "{" OWN VERSION ("1") "}");
   params = dd_value_path (output, "update.params");
   ck_assert_uint_eq (dd_value_length (params), _i == 0 ? 4 : 2);
@@ -658,7 +661,7 @@ START_TEST (a_group_whose_template_was_deleted_is_degraded)
   g_autoptr (DdValue) output = NULL;
   g_autofree char *message = NULL;
 
-  add_group_with_template (OWN_IMAGE);
+  add_group_with_template (OWN_IMAGE, 0);
   call_ec2 ("DeleteLaunchTemplate", "{\"LaunchTemplateName\":\"mine\"}");
   output = call ("DescribeNodegroup", "{" OWN "}");
   ck_assert_str_eq (dd_value_path_string (output, "nodegroup.status"), "DEGRADED");
@@ -780,7 +783,9 @@ START_TEST (an_image_of_the_owners_is_assumed_only_where_none_is_listed)
       image = aws_cloud_image (world->cloud, listed.id);
       ck_assert (g_str_has_prefix (image->kubelet_version, "v1.29."));
     }
-  add_group_with_template (OWN_IMAGE);
+  add_group_with_template (OWN_IMAGE, 1);
+  ck_assert_ptr_null (aws_cloud_image (world->cloud, OWN_IMAGE));
+  sim_world_run_for (world, 2 * DD_MINUTE);
   image = aws_cloud_image (world->cloud, OWN_IMAGE);
   ck_assert_int_eq (image != NULL, _i == 0);
   if (image != NULL)

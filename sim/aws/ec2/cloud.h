@@ -165,6 +165,11 @@ typedef struct
   void (*template_deleted) (AwsCloud *cloud, const AwsTemplate *template);
 } AwsCloudListener;
 
+/* What EKS knows of images that EC2 does not (sim/aws/eks/custom-images.c): asked for an image that
+ * is not there, before an instance of TYPE is launched from TEMPLATE with it, it may enter it. */
+typedef void (*AwsImageFunc) (AwsCloud *cloud, const char *image, const AwsTemplate *template,
+                              const AwsInstanceType *type);
+
 struct _AwsCloud
 {
   SimStage *stage;
@@ -177,6 +182,7 @@ struct _AwsCloud
   AwsVpc *vpc;                                               /* the cluster's */
   GPtrArray *subnets, *security_groups, *images, *templates; /* oldest first */
   const AwsCloudListener *listener;                          /* NULL: nobody listens */
+  AwsImageFunc image_missing;                                /* NULL: nobody knows */
   GQueue instances;       /* of AwsInstance, oldest first; the terminated ones for an hour */
   GPtrArray *groups;      /* of AwsGroup, oldest first */
   guint64 n_resources;    /* ever made */

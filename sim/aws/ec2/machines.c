@@ -333,6 +333,17 @@ is_struck (AwsCloud *cloud, const AwsLaunch *launch, GError **error)
 /* ---- launching ---- */
 
 static gboolean
+has_image (AwsCloud *cloud, const AwsLaunch *launch, const char *image)
+{
+  const AwsInstanceType *type = aws_cloud_instance_type (cloud, launch->instance_type);
+
+  if (aws_cloud_image (cloud, image) == NULL && cloud->image_missing != NULL && type != NULL
+      && launch->template != NULL)
+    cloud->image_missing (cloud, image, launch->template, type);
+  return aws_cloud_image (cloud, image) != NULL;
+}
+
+static gboolean
 launch_is_possible (AwsCloud *cloud, const AwsLaunch *launch, GError **error)
 {
   const char *image = dd_value_path_string (launch->data, "ImageId");
@@ -341,7 +352,7 @@ launch_is_possible (AwsCloud *cloud, const AwsLaunch *launch, GError **error)
   if (image == NULL)
     g_set_error (error, AWS_ERROR, AWS_MISSING_PARAMETER,
                  "The request must contain the parameter ImageId");
-  else if (aws_cloud_image (cloud, image) == NULL)
+  else if (!has_image (cloud, launch, image))
     g_set_error (error, AWS_ERROR, AWS_INVALID_AMI_ID_NOT_FOUND,
                  "The image id '[%s]' does not exist", image);
   else if (aws_cloud_instance_type (cloud, launch->instance_type) == NULL)

@@ -3,8 +3,10 @@
  *
  * A world may list them, and knows all there are then: any other is one that EC2 does not find when
  * an instance is to be launched from it. Where none is listed, an image that a group's launch
- * template names is taken to be fit for the cluster, which is told: it has the kubelet of the
- * newest release that EKS publishes for the control plane's minor. */
+ * template names is taken to be fit for the cluster as soon as an instance is launched from it,
+ * which is told: it has the kubelet of the newest release that EKS publishes for the control
+ * plane's minor.
+ */
 #include "config.h"
 
 #include "sim/aws/eks/private.h"
@@ -67,17 +69,39 @@ aws_eks_add_custom_image (AwsCloud *cloud, const AwsCustomImageSpec *spec, GErro
   return FALSE;
 }
 
-void
-aws_eks_assume_image (const AwsCluster *cluster, const char *id, const char *architecture)
+/* The group of an owner's images that launches from TEMPLATE; NULL: none. */
+static const AwsNodegroup *
+custom_group_of (const AwsEks *eks, const AwsTemplate *template)
 {
-  AwsCloud *cloud = cluster->eks->cloud;
-  g_autofree char *name = g_strdup_printf ("custom-al2023-%s", id);
-  const char *kubelet
-      = kubelet_of_minor (cluster->eks, aws_kubernetes_minor (cluster->version), architecture);
+  for (guint i = 0; i < eks->clusters->len; i++)
+    {
+      const AwsCluster *cluster = eks->clusters->pdata[i];
 
-  if (aws_cloud_image (cloud, id) != NULL || cluster->eks->images_are_listed)
+      for (guint j = 0; j < cluster->nodegroups->len; j++)
+        {
+          const AwsNodegroup *nodegroup = cluster->nodegroups->pdata[j];
+
+          if (strcmp (nodegroup->template_id, template->resource.id) == 0
+              && aws_ami_type_is_custom (nodegroup->ami_type))
+            return nodegroup;
+        }
+    }
+  return NULL;
+}
+
+void
+aws_eks_assume_image (AwsCloud *cloud, const char *image, const AwsTemplate *template,
+                      const AwsInstanceType *type)
+{
+  const AwsNodegroup *nodegroup = custom_group_of (cloud->eks, template);
+  g_autofree char *name = g_strdup_printf ("custom-al2023-%s", image);
+  const char *version;
+
+  if (nodegroup == NULL || cloud->eks->images_are_listed)
     return;
-  enter (cloud, id, name, architecture, kubelet);
-  sim_stage_trace (cloud->stage, "eks", DD_EVENT_IMAGE_ASSUMED, id,
-                   dd_object ("kubernetes_version", dd_string (cluster->version), NULL));
+  version = nodegroup->cluster->version;
+  enter (cloud, image, name, type->architecture,
+         kubelet_of_minor (cloud->eks, aws_kubernetes_minor (version), type->architecture));
+  sim_stage_trace (cloud->stage, "eks", DD_EVENT_IMAGE_ASSUMED, image,
+                   dd_object ("kubernetes_version", dd_string (version), NULL));
 }

@@ -23,6 +23,7 @@ aws_eks_new (AwsCloud *cloud, KubeApi *kube, DdTransport *transport, const char 
   eks->transport = transport;
   eks->endpoint = g_strdup (endpoint);
   cloud->eks = eks;
+  cloud->image_missing = aws_eks_assume_image;
   eks->catalog = aws_ami_catalog_new (cloud);
   eks->ids = dd_random_fork (cloud->stage->random, "eks");
   eks->clusters = g_ptr_array_new_with_free_func ((GDestroyNotify) aws_cluster_free);
@@ -41,6 +42,7 @@ aws_eks_free (AwsEks *eks)
   g_clear_pointer (&eks->clusters, g_ptr_array_unref);
   g_clear_pointer (&eks->ids, dd_random_free);
   g_clear_pointer (&eks->catalog, aws_ami_catalog_free);
+  eks->cloud->image_missing = NULL;
   eks->cloud->eks = NULL;
   g_free (eks->endpoint);
   g_free (eks);

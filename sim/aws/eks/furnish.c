@@ -605,19 +605,6 @@ nodegroup_from_spec (AwsCluster *cluster, const AwsNodegroupSpec *spec, const Re
   return g_steal_pointer (&nodegroup);
 }
 
-/* The machines that an image which nobody knows is for. */
-static void
-assume_image (const AwsNodegroup *nodegroup, const Recipe *recipe)
-{
-  const DdValue *first = dd_value_element (nodegroup->instance_types, 0);
-  const char *name = first != NULL ? dd_value_string (first)
-                                   : dd_value_path_string (recipe->owners, "InstanceType");
-
-  aws_eks_assume_image (
-      nodegroup->cluster, recipe->image_id,
-      aws_cloud_instance_type (nodegroup->cluster->eks->cloud, name)->architecture);
-}
-
 AwsNodegroup *
 aws_eks_add_nodegroup (AwsCloud *cloud, const AwsNodegroupSpec *spec, GError **error)
 {
@@ -635,11 +622,8 @@ aws_eks_add_nodegroup (AwsCloud *cloud, const AwsNodegroupSpec *spec, GError **e
       || !choose_recipe (cluster, spec, &recipe, error))
     return NULL;
   nodegroup = nodegroup_from_spec (cluster, spec, &recipe, error);
-  if (nodegroup == NULL)
-    return NULL;
-  if (aws_ami_type_is_custom (recipe.ami_type))
-    assume_image (nodegroup, &recipe);
-  if (!make_template (nodegroup, &recipe, error) || !make_group (nodegroup, spec, error))
+  if (nodegroup == NULL || !make_template (nodegroup, &recipe, error)
+      || !make_group (nodegroup, spec, error))
     return NULL;
   g_ptr_array_add (cluster->nodegroups, nodegroup);
   return g_steal_pointer (&nodegroup);

@@ -179,8 +179,9 @@ void aws_nodegroup_note_copy (AwsNodegroup *nodegroup, const char *copy,
 
 /* ---- custom-images.c ---- */
 
-/* Makes the image ID one that fits CLUSTER, unless the world says which images there are. */
-void aws_eks_assume_image (const AwsCluster *cluster, const char *id, const char *architecture);
+/* An AwsImageFunc: makes IMAGE one that fits its cluster, unless the world says which there are. */
+void aws_eks_assume_image (AwsCloud *cloud, const char *image, const AwsTemplate *template,
+                           const AwsInstanceType *type);
 
 /* ---- eks-bootstrap.c ---- */
 

@@ -140,26 +140,12 @@ custom_input_is_valid (const AwsNodegroup *nodegroup, const DdValue *input, GErr
   return TRUE;
 }
 
-static const char *
-architecture_of (const AwsNodegroup *nodegroup, const AwsTemplateVersion *version)
-{
-  const DdValue *first = dd_value_element (nodegroup->instance_types, 0);
-  const char *name = first != NULL ? dd_value_string (first)
-                                   : dd_value_path_string (version->data, "InstanceType");
-  const AwsInstanceType *type = aws_cloud_instance_type (nodegroup->cluster->eks->cloud, name);
-
-  return type != NULL ? type->architecture : NULL;
-}
-
 /* EKS cannot look into an image: the group has the cluster's version from there on. */
 static void
 aim_at_image (const AwsNodegroup *nodegroup, const AwsTemplateVersion *version, AwsTarget *target)
 {
-  const char *image = dd_value_path_string (version->data, "ImageId");
-
-  aws_eks_assume_image (nodegroup->cluster, image, architecture_of (nodegroup, version));
   target->version = g_strdup (nodegroup->cluster->version);
-  target->release_version = g_strdup (image);
+  target->release_version = g_strdup (dd_value_path_string (version->data, "ImageId"));
 }
 
 /* ---- releases of EKS ---- */
