@@ -345,6 +345,35 @@ START_TEST (a_version_that_is_too_old_is_one_error_event_and_the_end)
 }
 END_TEST
 
+/* Imitates: apiextensions-apiserver, which tears the storage of a definition down with it. */
+START_TEST (a_watch_of_what_is_served_no_more_ends)
+{
+  static const char definition[]
+      = "{\"metadata\":{\"name\":\"rings.example.com\"},\"spec\":{\"group\":\"example.com\","
+        "\"scope\":\"Namespaced\",\"names\":{\"plural\":\"rings\",\"kind\":\"Ring\"},"
+        "\"versions\":[{\"name\":\"v1\",\"served\":true,\"storage\":true,\"schema\":{"
+        "\"openAPIV3Schema\":{\"type\":\"object\"}}}]}}";
+  static const char definitions[] = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
+  g_autoptr (DdValue) made = asked (201, "POST", definitions, definition);
+  g_autoptr (SimResponse) watch = open_watch ("/apis/example.com/v1/rings?watch=1");
+  g_autoptr (DdValue) ring = asked (
+      201, "POST", "/apis/example.com/v1/namespaces/app/rings",
+      "{\"apiVersion\":\"example.com/v1\",\"kind\":\"Ring\",\"metadata\":{\"name\":\"r\"}}");
+  g_autofree char *path = g_strconcat (definitions, "/rings.example.com", NULL);
+  g_autoptr (DdValue) deleted = NULL;
+  g_autofree char *events = NULL;
+  gboolean ended;
+
+  assert_events (watch, "ADDED r;");
+  wakes = 0;
+  deleted = asked (200, "DELETE", path, NULL);
+  ck_assert_uint_gt (wakes, 0);
+  events = events_of (watch, &ended);
+  ck_assert_str_eq (events, "DELETED r;");
+  ck_assert (ended);
+}
+END_TEST
+
 START_TEST (a_watcher_that_reads_too_slowly_is_cut_off)
 {
   g_autoptr (SimResponse) response = NULL;
@@ -396,6 +425,7 @@ main (void)
   tcase_add_test (tcase, servers_before_streaming_lists_refuse_them);
   tcase_add_test (tcase, a_table_watch_names_its_columns_once);
   tcase_add_test (tcase, a_version_that_is_too_old_is_one_error_event_and_the_end);
+  tcase_add_test (tcase, a_watch_of_what_is_served_no_more_ends);
   tcase_add_test (tcase, a_watcher_that_reads_too_slowly_is_cut_off);
   tcase_add_test (tcase, a_watch_that_is_closed_early_leaves_nothing_behind);
   suite_add_tcase (suite, tcase);

@@ -262,6 +262,18 @@ bookmark_is_due (const KubeWatch *self)
          && (self->finished || sim_stage_now (stage_of (self)) - self->spoke >= BOOKMARK_INTERVAL);
 }
 
+/* A custom resource may be served no more, and with it goes whoever watches it. */
+static gboolean
+is_served (const KubeWatch *self)
+{
+  const KubeKind *kind = self->request->kind;
+
+  return kind->schema == NULL
+         || kube_catalogue_find (self->request->api->catalogue, kind->group, kind->version,
+                                 kind->plural)
+                != NULL;
+}
+
 /* The next line; FALSE when there is nothing to say now. */
 static gboolean
 next_line (KubeWatch *self)
@@ -304,7 +316,7 @@ watch_read (SimStream *stream, char *buffer, gsize max)
     total += copy_line (self, buffer + total, max - total);
   if (total > 0)
     return (gssize) total;
-  if (self->finished)
+  if (self->finished || !is_served (self))
     return -1;
   self->asleep = TRUE;
   return 0;
@@ -319,12 +331,20 @@ wake (KubeWatch *self)
   self->base.wake (self->base.wake_data);
 }
 
+/* What was served because of the object that changed may be served no more when it has settled. */
+static gboolean
+may_end (const KubeWatch *self, const SimChange *change)
+{
+  return self->request->kind->schema != NULL && change->object->kind->deletion_finalizer != NULL;
+}
+
 static void
 note_change (SimStore *store G_GNUC_UNUSED, const SimChange *change, gpointer data)
 {
   KubeWatch *self = data;
 
-  if (change->object->kind == kube_kind_stored (self->request->kind) || bookmark_is_due (self))
+  if (change->object->kind == kube_kind_stored (self->request->kind) || bookmark_is_due (self)
+      || may_end (self, change))
     wake (self);
 }
 
@@ -429,8 +449,9 @@ watch_new (KubeRequest *request, KubeListOptions *options)
   self->asleep = TRUE;
   self->spoke = sim_stage_now (request->api->stage);
   seek (self);
-  sim_store_subscribe (request->api->store, self->bookmarks ? NULL : request->kind, note_change,
-                       self);
+  sim_store_subscribe (request->api->store,
+                       self->bookmarks || request->kind->schema != NULL ? NULL : request->kind,
+                       note_change, self);
   if (self->options.timeout_seconds > 0)
     self->timer = sim_clock_after (
         request->api->stage->clock,
