@@ -236,6 +236,52 @@ START_TEST (an_eviction_beyond_the_budget_is_seen)
 }
 END_TEST
 
+/* It says elsewhere how many it wants. */
+static void
+put_ring_set (const char *spec)
+{
+  static const char definition[]
+      = "{'metadata':{'name':'ringsets.rings.example.com'},'spec':{'group':'rings.example.com',"
+        "'scope':'Namespaced','names':{'plural':'ringsets','kind':'RingSet'},'versions':[{'name':"
+        "'v1','served':true,'storage':true,'subresources':{'scale':{'specReplicasPath':"
+        "'.spec.size','statusReplicasPath':'.status.size'}},'schema':{'openAPIV3Schema':{'type':"
+        "'object','x-kubernetes-preserve-unknown-fields':true}}}]}}";
+  g_autoptr (DdValue) object = json ("%s", definition);
+  g_autoptr (SimObject) made
+      = kube_create (world->kube, &kube_custom_resource_definition, NULL, object, NULL);
+
+  ck_assert_ptr_nonnull (made);
+  sim_store_put (
+      world->kube->store,
+      kube_catalogue_find (world->kube->catalogue, "rings.example.com", "v1", "ringsets"),
+      json ("{'metadata':{'name':'web','namespace':'shop','uid':'u'},'spec':{%s}}", spec));
+}
+
+START_TEST (a_custom_resource_wants_what_its_scale_says)
+{
+  static const struct
+  {
+    const char *spec, *budget;
+    gboolean broken;
+  } rows[] = {
+    { "'size':3", "'maxUnavailable':0", TRUE },
+    { "'size':3", "'maxUnavailable':1", FALSE },
+    { "", "'maxUnavailable':0", FALSE }, /* nobody knows */
+  };
+
+  put_ring_set (rows[_i].spec);
+  put_pod ("web-1", "n1", "RingSet", TRUE);
+  put_pod ("web-2", "n1", "RingSet", TRUE);
+  put_pod ("web-3", "n1", "RingSet", TRUE);
+  put_budget (rows[_i].budget);
+  evict ("shop/web-1");
+  if (rows[_i].broken)
+    assert_broken ("budgets-were-honoured", "wants 3 healthy pods and 2 are left");
+  else
+    assert_kept ();
+}
+END_TEST
+
 START_TEST (an_unhealthy_pod_leaves_only_where_the_policy_lets_it)
 {
   put_three_pods ();
@@ -897,6 +943,7 @@ main (void)
 
   tcase_add_checked_fixture (tcase, setup, teardown);
   tcase_add_loop_test (tcase, an_eviction_beyond_the_budget_is_seen, 0, G_N_ELEMENTS (budgets));
+  tcase_add_loop_test (tcase, a_custom_resource_wants_what_its_scale_says, 0, 3);
   tcase_add_loop_test (tcase, misconduct_is_seen, 0, G_N_ELEMENTS (conduct));
   for (guint i = 0; i < G_N_ELEMENTS (tests); i++)
     tcase_add_test (tcase, tests[i]);

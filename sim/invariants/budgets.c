@@ -17,6 +17,7 @@
 #include "sim/kube/kinds/kinds.h"
 #include "sim/kube/kinds/views.h"
 #include "sim/kube/kinds/pod.h"
+#include "sim/kube/scale.h"
 
 static SimObject *
 pod_of_event (const SimLedger *ledger, const char *subject)
@@ -54,7 +55,7 @@ has_no_scale (SimStore *store, const SimObject *pod)
   if (view->owner_uid == NULL)
     return FALSE;
   if (owner != NULL)
-    return (owner->kind->subresources & KUBE_SUB_SCALE) == 0;
+    return (owner->kind->subresources & KUBE_SUB_SCALE) == 0 || !kube_scale_check (owner, NULL);
   for (guint i = 0; i < G_N_ELEMENTS (scaled); i++)
     if (g_strcmp0 (view->owner_kind, scaled[i]) == 0)
       return FALSE;
@@ -80,7 +81,7 @@ wanted_by_controller (SimStore *store, const char *namespace_, const KubePodView
     owner = deployment;
   if (owner == NULL || !g_hash_table_add (counted, (gpointer) owner))
     return 0;
-  return dd_value_path_int (owner->value, "spec.replicas", 1);
+  return kube_scale_wanted (owner, 1);
 }
 
 typedef struct
