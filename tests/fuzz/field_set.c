@@ -56,7 +56,8 @@ check_manifest (const DdValue *manifest)
   g_autoptr (DdValue) merged = NULL;
   g_autoptr (DdValue) left = NULL;
 
-  if (manifest == NULL || !kube_typed_check (&kube_pod, manifest, NULL))
+  if (manifest == NULL || dd_value_type (manifest) != DD_OBJECT
+      || !kube_typed_check (&kube_pod, manifest, NULL))
     return;
   fields = kube_typed_fields (&kube_pod, manifest);
   merged = kube_typed_merge (&kube_pod, manifest, manifest);
