@@ -224,6 +224,28 @@ sim_promise_group_full (const SimLedger *ledger, const SimEvent *event, GString 
   return FALSE;
 }
 
+/* Whether the group is smaller without MEMBER: nobody comes in its place. */
+static gboolean
+takes_its_place_along (const AwsMember *member)
+{
+  return member->activity != NULL
+         && strstr (member->activity->cause, "shrinking the capacity") != NULL;
+}
+
+/* How many nodes fewer than wanted may be Ready once MEMBER leaves. A group that had grown has no
+ * excuse for being too small for good. */
+static gint64
+count_may_be_missing (const SimLedger *ledger, const SimLedgerCapacity *capacity,
+                      const AwsMember *member)
+{
+  const SimLedgerUpdate *update
+      = sim_ledger_update (ledger, sim_ledger_nodegroup_of (member->group));
+
+  if (!capacity->minimal && takes_its_place_along (member))
+    return 0;
+  return update != NULL ? update->parallelism : 1;
+}
+
 /* Imitates: Amazon EKS API Reference, NodegroupUpdateConfig: maxUnavailable is held against what
  * was there when the update began, whatever the strategy. What takes an instance away by itself,
  * and nodes that served nobody, do not count. */
@@ -236,15 +258,14 @@ sim_promise_capacity_kept (const SimLedger *ledger, const SimEvent *event, GStri
   const char *nodegroup = group != NULL ? sim_ledger_nodegroup_of (group) : NULL;
   const SimLedgerCapacity *capacity
       = nodegroup != NULL ? g_hash_table_lookup (ledger->capacities, nodegroup) : NULL;
-  const SimLedgerUpdate *update = sim_ledger_update (ledger, nodegroup);
-  gint64 unavailable = update != NULL ? update->parallelism : 1;
   gint64 floor, ready;
 
   if (capacity == NULL || !is_ready (ledger, instance) || instance->spot
       || is_rebalanced_away (instance) || sim_ledger_was_called_off (ledger, event->subject)
       || g_strcmp0 (g_hash_table_lookup (ledger->statuses, nodegroup), "UPDATING") != 0)
     return TRUE;
-  floor = MIN (MIN (capacity->desired, capacity->ready), group->desired) - unavailable;
+  floor = MIN (MIN (capacity->desired, capacity->ready), group->desired)
+          - count_may_be_missing (ledger, capacity, instance->member);
   ready = count_ready (ledger, group, TRUE);
   if (ready >= floor)
     return TRUE;

@@ -192,7 +192,8 @@ finish_failed (DdEngine *self)
 
 /* dd_scale_down_go_on () */
 #define TO_SMALLER \
-  (TO (SHRINK) | TO (READ_HOOKS) | TO (LIST_SURPLUS) | TO (UNCORDON_SURPLUS) | TO (LIST_PROTECTED))
+  (TO (AWAIT_SHRINK) | TO (SHRINK) | TO (READ_HOOKS) | TO (LIST_SURPLUS) | TO (UNCORDON_SURPLUS) \
+   | TO (LIST_PROTECTED))
 
 static const struct
 {
@@ -260,14 +261,12 @@ static const struct
   [DD_STATE_READ_SIZE]
   = { "read-size", DD_PHASE_SCALE_DOWN, dd_scale_down_read_size, dd_scale_down_take_size,
       TO (READ_MOVES) | TO (UNCORDON_SURPLUS) | TO (LIST_PROTECTED) },
-  [DD_STATE_READ_MOVES]
-  = { "read-moves", DD_PHASE_SCALE_DOWN, dd_scale_down_read_moves, dd_scale_down_take_moves,
-      TO (AWAIT_SHRINK) | TO (LIST_REFILL) | TO_SMALLER },
+  [DD_STATE_READ_MOVES] = { "read-moves", DD_PHASE_SCALE_DOWN, dd_scale_down_read_moves,
+                            dd_scale_down_take_moves, TO (LIST_REFILL) | TO_SMALLER },
   [DD_STATE_LIST_REFILL]
   = { "list-refill", DD_PHASE_SCALE_DOWN, dd_refill_list, NULL, TO (CONFIRM_REFILL) },
-  [DD_STATE_CONFIRM_REFILL]
-  = { "confirm-refill", DD_PHASE_SCALE_DOWN, dd_engine_read_group, dd_refill_take_group,
-      TO (AWAIT_SHRINK) | TO (READ_SHORTFALL) | TO_SMALLER },
+  [DD_STATE_CONFIRM_REFILL] = { "confirm-refill", DD_PHASE_SCALE_DOWN, dd_engine_read_group,
+                                dd_refill_take_group, TO (READ_SHORTFALL) | TO_SMALLER },
   [DD_STATE_READ_SHORTFALL] = { "read-shortfall", DD_PHASE_SCALE_DOWN, dd_refill_read_activities,
                                 dd_refill_take_activities, 0 },
   [DD_STATE_SHRINK] = { "shrink", DD_PHASE_SCALE_DOWN, dd_scale_down_shrink,
@@ -275,7 +274,7 @@ static const struct
   [DD_STATE_AWAIT_SHRINK]
   = { "await-shrink", DD_PHASE_SCALE_DOWN, dd_scale_down_await, NULL, TO (READ_SIZE) },
   [DD_STATE_READ_HOOKS] = { "read-hooks", DD_PHASE_SCALE_DOWN, dd_surplus_read_hooks, NULL,
-                            TO (SHRINK) | TO (LIST_SURPLUS) },
+                            TO (AWAIT_SHRINK) | TO (SHRINK) | TO (LIST_SURPLUS) },
   [DD_STATE_LIST_SURPLUS] = { "list-surplus", DD_PHASE_SCALE_DOWN, dd_surplus_list, NULL,
                               TO (COUNT_PODS) | TO (CORDON_SURPLUS) | TO (DRAIN_SURPLUS) },
   [DD_STATE_COUNT_PODS] = { "count-pods", DD_PHASE_SCALE_DOWN, dd_surplus_count_pods,

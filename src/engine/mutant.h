@@ -45,6 +45,7 @@ G_BEGIN_DECLS
   X (FORGET_SIZES, "forget-sizes", "does not scale down") \
   X (SCALE_DOWN_AT_ONCE, "scale-down-at-once", "takes desired down in one step") \
   X (LOWER_DESIRED_UNDRAINED, "lower-desired-undrained", "trusts a hook that is not there") \
+  X (EMPTY_THE_UNFILLED, "empty-the-unfilled", "lets nodes leave before places that none fills") \
   X (FIGHT_OVER_SIZES, "fight-over-sizes", "scales down although somebody else scaled up") \
   X (KEEP_TEMPLATE, "keep-template", "does not point the group at the new template version") \
   X (KEEP_PROTECTION, "keep-protection", "leaves new nodes protected from scale-in") \

@@ -174,12 +174,13 @@ struct _DdEngine
   gint64 desired;                    /* what we last asked for */
   gint64 asked_max;                  /* and as the maximum */
   gint64 former_desired, former_max; /* what was granted last */
-  guint unsure;         /* so many places may not have gone with the nodes that left them */
-  guint refusals;       /* in a row */
-  GError *size_refused; /* what was asked for last; NULL: it was granted */
-  DdUsec shrunk;        /* when */
-  guint open_nodes;     /* updated ones that a pod may go to, as last listed */
-  DdUsec moves_since;   /* since when instances may be coming or leaving; 0: not looked yet */
+  guint unsure;          /* so many places may not have gone with the nodes that left them */
+  guint refusals;        /* in a row */
+  GError *size_refused;  /* what was asked for last; NULL: it was granted */
+  DdUsec shrunk;         /* when */
+  guint open_nodes;      /* updated ones that a pod may go to, as last listed */
+  DdUsec moves_since;    /* since when instances may be coming or leaving; 0: not looked yet */
+  DdUsec unfilled_since; /* since when places are empty that nobody needs; 0: none are */
   gboolean hooks_known;
   gboolean hook_drains;     /* somebody drains whom Auto Scaling chooses */
   GPtrArray *candidates;    /* of DdKubeNode: one of them leaves, unless nobody does */
@@ -415,8 +416,8 @@ gboolean dd_size_adopt (DdEngine *self);
 gboolean dd_size_may_have_changed (DdEngine *self, const GError *error);
 
 /* ---- surplus.c ---- */
-/* How the group becomes smaller, from where it stands. */
-DdState dd_surplus_state (const DdEngine *self);
+/* How the group becomes smaller, from where it stands: AWAIT_SHRINK, not yet. */
+DdState dd_surplus_state (DdEngine *self);
 void dd_surplus_read_hooks (DdEngine *self);
 void dd_surplus_list (DdEngine *self);
 void dd_surplus_count_pods (DdEngine *self);

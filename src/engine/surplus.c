@@ -16,7 +16,8 @@
  * equals. It is cordoned before it is drained, so that what leaves other nodes does not come here.
  * One that is protected from scale-in is left alone. An instance that is no node of the cluster at
  * all goes before all others, as there is nothing to drain: had it joined, it would have been
- * replaced.
+ * replaced. Before anybody leaves at all, the places are given up that Auto Scaling could not fill:
+ * desired goes down to what is there, and takes nobody away.
  *
  * A node that could not be emptied is uncordoned again and another one is tried, from a less full
  * zone too where that leaves the zones even. After three of them, or when no other is left, the
@@ -40,14 +41,40 @@
 
 /* ---- whether anybody else drains ---- */
 
+/* Places of instances that were never launched: to give those up nobody has to leave. */
+static gboolean
+has_unfilled_places (const DdEngine *self)
+{
+  return dd_scaling_group_size (self->group) < self->group->desired
+         && !DD_MUTANT (EMPTY_THE_UNFILLED);
+}
+
+/* Not before it is plain that they stay empty: were an instance launched while desired goes down,
+ * Auto Scaling would take another one, and nobody would drain it. */
+static DdState
+give_up_unfilled_places (DdEngine *self)
+{
+  DdUsec now = dd_engine_now (self);
+
+  if (self->unfilled_since == 0)
+    self->unfilled_since = now;
+  return now < self->unfilled_since + self->options.knobs.scale_down_step ? DD_STATE_AWAIT_SHRINK
+                                                                          : DD_STATE_SHRINK;
+}
+
 DdState
-dd_surplus_state (const DdEngine *self)
+dd_surplus_state (DdEngine *self)
 {
   if (self->group->desired <= self->before->desired || DD_MUTANT (LOWER_DESIRED_UNDRAINED))
     return DD_STATE_SHRINK; /* the maximum alone is too large */
   if (!self->hooks_known)
     return DD_STATE_READ_HOOKS;
-  return self->hook_drains ? DD_STATE_SHRINK : DD_STATE_LIST_SURPLUS;
+  if (self->hook_drains)
+    return DD_STATE_SHRINK;
+  if (has_unfilled_places (self))
+    return give_up_unfilled_places (self);
+  self->unfilled_since = 0;
+  return DD_STATE_LIST_SURPLUS;
 }
 
 static void
