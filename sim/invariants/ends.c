@@ -15,7 +15,6 @@
 #include "sim/kube/kinds/kinds.h"
 #include "sim/kube/kinds/views.h"
 
-#define NODEGROUP_TAINT "eks.amazonaws.com/nodegroup"
 #define PROTECTION "cluster-autoscaler.kubernetes.io/scale-down-disabled"
 
 gboolean
@@ -64,7 +63,8 @@ is_marked (const SimObject *node)
 
   for (gsize i = 0; i < dd_value_length (taints); i++)
     {
-      if (g_strcmp0 (dd_value_path_string (dd_value_element (taints, i), "key"), NODEGROUP_TAINT)
+      if (g_strcmp0 (dd_value_path_string (dd_value_element (taints, i), "key"),
+                     SIM_NODEGROUP_TAINT)
           == 0)
         return TRUE;
     }

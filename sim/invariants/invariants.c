@@ -108,6 +108,8 @@ static const struct
     NULL, NULL, sim_promise_protection_gone },
   { "pods-were-replaced", "controllers make up for every pod", DD_EVENT_NONE, NULL, NULL,
     sim_promise_pods_replaced },
+  { "nobody-is-stranded", "no pod waits for a node that an update left closed", DD_EVENT_NONE, NULL,
+    NULL, sim_promise_nobody_stranded },
   { "nodes-are-backed", "no Node object outlives its instance", DD_EVENT_NONE, NULL, NULL,
     sim_promise_nodes_backed },
   { "everything-was-modelled", "nothing was asked for that the world does not play",
@@ -644,7 +646,10 @@ note_node (SimLedger *ledger, const SimObject *object)
   note_instance (ledger, object);
   node->was_ready = node->was_ready || view->ready;
   if (view->unschedulable && !node->cordoned)
-    node->cordoned_since = ledger->now;
+    {
+      node->cordoned_since = ledger->now;
+      node->cordoned_by_step = sim_ledger_may_come_of (ledger, ledger->last_object_step);
+    }
   node->cordoned = view->unschedulable;
 }
 
@@ -778,7 +783,7 @@ sim_invariants_new (SimWorld *world, DdUsec post_drain_wait)
   self->ledger.asked = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->ledger.taken_back = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   self->ledger.called_off = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  self->ledger.last_cloud_step = self->ledger.last_deletion = -1;
+  self->ledger.last_cloud_step = self->ledger.last_object_step = self->ledger.last_deletion = -1;
   self->breaches = g_ptr_array_new_with_free_func (breach_free);
   for (guint i = 0; i < nodes->len; i++)
     note_node (&self->ledger, g_ptr_array_index (nodes, i));
@@ -819,6 +824,8 @@ sim_invariants_note_step (SimInvariants *self, const char *action)
     self->ledger.last_cloud_step = now;
   else if (strcmp (action, "delete") == 0)
     self->ledger.last_deletion = now;
+  else
+    self->ledger.last_object_step = now;
 }
 
 void

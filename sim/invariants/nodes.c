@@ -15,7 +15,6 @@
 #include "sim/kube/kinds/kinds.h"
 #include "sim/kube/kinds/views.h"
 
-#define NODEGROUP_TAINT "eks.amazonaws.com/nodegroup"
 #define EXCLUSION_LABEL "node.kubernetes.io/exclude-from-external-load-balancers"
 
 gboolean
@@ -40,7 +39,7 @@ has_mark (const SimObject *node)
     {
       const DdValue *taint = dd_value_element (view->taints, i);
 
-      if (g_strcmp0 (dd_value_path_string (taint, "key"), NODEGROUP_TAINT) == 0
+      if (g_strcmp0 (dd_value_path_string (taint, "key"), SIM_NODEGROUP_TAINT) == 0
           && g_strcmp0 (dd_value_path_string (taint, "value"), "unschedulable") == 0)
         return TRUE;
     }

@@ -10,6 +10,9 @@
 
 G_BEGIN_DECLS
 
+/* What an update marks outdated nodes with. */
+#define SIM_NODEGROUP_TAINT "eks.amazonaws.com/nodegroup"
+
 /* One node group with an update that was started in this run; kept after it ended. */
 typedef struct
 {
@@ -39,8 +42,9 @@ typedef struct
   gboolean was_too_long;        /* a drain of it was given up */
   gboolean cordoned;            /* spec.unschedulable, now */
   DdUsec cordoned_since;
-  gboolean was_lost; /* found NotReady */
-  DdUsec lost_since; /* the last time */
+  gboolean cordoned_by_step; /* of the scenario */
+  gboolean was_lost;         /* found NotReady */
+  DdUsec lost_since;         /* the last time */
 } SimLedgerNode;
 
 typedef struct
@@ -85,8 +89,8 @@ typedef struct
   GHashTable *called_off; /* instances; for look-up only */
   GHashTable *taken_back; /* pods that their controllers deleted -> when; for look-up only */
   GHashTable *asked; /* "namespace/name" of pods that were asked to leave, or by their owners */
-  /* When the scenario itself changed the cloud, and deleted an object; -1: not yet. */
-  DdUsec last_cloud_step, last_deletion;
+  /* When the scenario itself changed the cloud, changed an object, and deleted one; -1: not yet. */
+  DdUsec last_cloud_step, last_object_step, last_deletion;
   DdUsec last_time; /* of the event before */
   guint64 last_sequence;
 } SimLedger;
@@ -207,5 +211,7 @@ gboolean sim_promise_marks_gone (const SimLedger *ledger, GString *why);
 gboolean sim_promise_protection_gone (const SimLedger *ledger, GString *why);
 gboolean sim_promise_pods_replaced (const SimLedger *ledger, GString *why);
 gboolean sim_promise_nodes_backed (const SimLedger *ledger, GString *why);
+/* stranded.c */
+gboolean sim_promise_nobody_stranded (const SimLedger *ledger, GString *why);
 
 G_END_DECLS

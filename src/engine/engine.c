@@ -308,11 +308,18 @@ static const struct
   = { "retire-new", DD_PHASE_ROLL_BACK, dd_roll_back_retire_new, NULL,
       TO (SURVEY_GROUP) | TO (CORDON_NEW) | TO (LIST_KEPT) | TO (CHECK_SIZE) },
   [DD_STATE_LIST_KEPT] = { "list-kept", DD_PHASE_ROLL_BACK, dd_roll_back_list_kept, NULL,
-                           TO (CHECK_SIZE) | TO (LIST_PROTECTED) },
+                           TO (CHECK_SIZE) | TO (AWAIT_STRANDED) | TO (LIST_PROTECTED) },
   [DD_STATE_CHECK_SIZE]
   = { "check-size", DD_PHASE_ROLL_BACK, dd_size_check, dd_size_take_check, TO (RESTORE_SIZE) },
-  [DD_STATE_RESTORE_SIZE] = { "restore-size", DD_PHASE_ROLL_BACK, dd_roll_back_restore_size,
-                              dd_roll_back_take_restored, TO (LIST_PROTECTED) | TO (SURVEY_GROUP) },
+  [DD_STATE_RESTORE_SIZE]
+  = { "restore-size", DD_PHASE_ROLL_BACK, dd_roll_back_restore_size, dd_roll_back_take_restored,
+      TO (AWAIT_STRANDED) | TO (LIST_PROTECTED) | TO (SURVEY_GROUP) },
+  [DD_STATE_AWAIT_STRANDED]
+  = { "await-stranded", DD_PHASE_ROLL_BACK, dd_stranded_await, NULL, TO (LIST_STRANDED) },
+  [DD_STATE_LIST_STRANDED]
+  = { "list-stranded", DD_PHASE_ROLL_BACK, dd_stranded_list, dd_stranded_take, TO (OPEN_STUCK) },
+  [DD_STATE_OPEN_STUCK]
+  = { "open-stuck", DD_PHASE_ROLL_BACK, dd_stranded_open, NULL, TO (LIST_PROTECTED) },
 
   [DD_STATE_LIST_PROTECTED] = { "list-protected", DD_PHASE_END, list_protected, NULL,
                                 TO (UNPROTECT) | TO (READ_REFERENCE) | TO (SUCCEEDED) },
@@ -362,7 +369,7 @@ static const struct
 #define LOOK_AGAIN_REFUSED (TO (SHRINK) | TO (POINT_BACK) | TO (STOP_GROWTH) | TO (RESTORE_SIZE))
 
 /* dd_roll_back_give_up () */
-#define TO_GIVE_UP (TO (LIST_MARKED) | TO (LIST_KEPT) | TO (LIST_PROTECTED))
+#define TO_GIVE_UP (TO (LIST_MARKED) | TO (LIST_KEPT) | TO (AWAIT_STRANDED) | TO (LIST_PROTECTED))
 
 static gboolean
 may_follow (const DdEngine *self, DdState next)
@@ -863,6 +870,7 @@ dd_engine_free (DdEngine *self)
   g_clear_pointer (&self->leaver, dd_kube_node_unref);
   g_ptr_array_unref (self->unemptied);
   g_string_free (self->why_unemptied, TRUE);
+  g_free (self->first_stranded);
   g_ptr_array_unref (self->planned);
   g_ptr_array_unref (self->warnings);
   g_free (self->token);

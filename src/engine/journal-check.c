@@ -114,6 +114,7 @@ static const Row rows[] = {
   { "image", DD_STRING },
   { "source_version", DD_STRING, TRUE },
   { "phase", DD_INT, FALSE, DD_PHASE_NONE, DD_PHASE_END },
+  { "began", DD_INT, TRUE, 0, G_MAXINT64 },
   { "size", DD_OBJECT, .inside = size_rows },
   { "template_version", DD_STRING },
   { "former_number", DD_INT, FALSE, 0, G_MAXINT32 },

@@ -117,10 +117,11 @@ snapshot (const DdEngine *self)
       "schema", dd_int (DD_JOURNAL_SCHEMA), "cluster", dd_string (self->options.cluster),
       "nodegroup", dd_string (self->options.nodegroup), "group", dd_string (self->before->name),
       "release", dd_string (self->release), "image", dd_string (self->image), "source_version",
-      dd_source_version (self), "phase", dd_int (self->phase), "size", size_to_value (self->before),
-      "template_version", dd_string (self->before->template_version), "former_number",
-      dd_int (self->former_number), "pointed_back", dd_bool (self->pointed_back), "token",
-      dd_string (self->token), "target_version", dd_int (self->target_version), "repointed",
+      dd_source_version (self), "phase", dd_int (self->phase), "began", dd_int (self->began),
+      "size", size_to_value (self->before), "template_version",
+      dd_string (self->before->template_version), "former_number", dd_int (self->former_number),
+      "pointed_back", dd_bool (self->pointed_back), "token", dd_string (self->token),
+      "target_version", dd_int (self->target_version), "repointed",
       dd_bool (self->repointed || self->state == DD_STATE_REPOINT), "growth", dd_int (self->growth),
       "ready", dd_int (self->ready_before), "ready_floor", dd_int (self->ready_floor), "desired",
       dd_int (self->desired), "asked_max", dd_int (self->asked_max), "former_desired",
@@ -246,6 +247,7 @@ dd_journal_recall (DdEngine *self)
   note_leaving (self);
   self->points_to = g_strdup (self->before->template_version);
   read_size (self->before, document);
+  self->began = MIN (dd_value_path_int (document, "began", self->began), self->began);
   self->token = g_strdup (dd_value_path_string (document, "token"));
   self->target_version = dd_value_path_int (document, "target_version", 0);
   self->former_number = dd_value_path_int (document, "former_number", 0);

@@ -71,6 +71,9 @@ typedef enum
   DD_STATE_LIST_KEPT,
   DD_STATE_CHECK_SIZE,
   DD_STATE_RESTORE_SIZE,
+  DD_STATE_AWAIT_STRANDED,
+  DD_STATE_LIST_STRANDED,
+  DD_STATE_OPEN_STUCK,
   /* whatever happened */
   DD_STATE_LIST_PROTECTED,
   DD_STATE_UNPROTECT,
@@ -205,6 +208,9 @@ struct _DdEngine
   DdKnobs retire_knobs; /* for new nodes that leave again */
   GHashTable
       *never_joined;       /* ids of instances that were no nodes when it began; NULL: not looked */
+  guint closed;            /* nodes that could not be emptied and keep their marks */
+  guint stranded;          /* pods without a place */
+  char *first_stranded;    /* "namespace/name"; NULL: there is none */
   gboolean rolls_back;     /* else the group is left as far as it has come */
   GHashTable *stuck;       /* names of nodes that could not be drained */
   GHashTable *stuck_zones; /* the zones of the outdated ones among them */
@@ -438,9 +444,19 @@ void dd_roll_back_list_new (DdEngine *self);
 void dd_roll_back_cordon_new (DdEngine *self);
 void dd_roll_back_retire_new (DdEngine *self);
 void dd_roll_back_list_kept (DdEngine *self);
+/* For a patcher that takes marks away. */
+void dd_engine_trace_unmarked (DdKubeNode *node, DdWrites writes, gpointer engine);
 /* What is left to do in the cluster once AWS refuses something; as much is noted. */
 DdState dd_roll_back_give_up (DdEngine *self);
 void dd_roll_back_restore_size (DdEngine *self);
 void dd_roll_back_take_restored (DdEngine *self, const DdReply *reply);
+
+/* ---- stranded.c ---- */
+/* Where a clean-up goes on once the sizes are right. */
+DdState dd_stranded_state (const DdEngine *self);
+void dd_stranded_await (DdEngine *self);
+void dd_stranded_list (DdEngine *self);
+void dd_stranded_take (DdEngine *self, const DdReply *reply);
+void dd_stranded_open (DdEngine *self);
 
 G_END_DECLS

@@ -121,10 +121,23 @@ is_stuck (const DdEngine *self, const DdKubeNode *node)
   return g_hash_table_contains (self->stuck, node->name);
 }
 
+/* The group goes back to its size, and all that it keeps could not be emptied: were these closed,
+ * the pods of those that leave had nowhere to go. */
+static gboolean
+none_stays_open (const DdEngine *self, GPtrArray *nodes)
+{
+  gint64 stuck = 0;
+
+  for (guint i = 0; i < nodes->len; i++)
+    stuck += is_stuck (self, g_ptr_array_index (nodes, i));
+  return stuck > 0 && stuck >= self->before->desired && !DD_MUTANT (LEAVE_STRANDED);
+}
+
 static void
 take_marked (GPtrArray *nodes, const GError *error, gpointer data)
 {
   DdEngine *self = data;
+  gboolean opens_all;
 
   if (nodes == NULL)
     {
@@ -132,15 +145,20 @@ take_marked (GPtrArray *nodes, const GError *error, gpointer data)
       return;
     }
   g_ptr_array_set_size (self->outdated, 0);
+  self->closed = 0;
+  opens_all = self->rolls_back || none_stays_open (self, nodes);
   for (guint i = 0; i < nodes->len; i++)
     {
       DdKubeNode *node = g_ptr_array_index (nodes, i);
 
       if (is_stuck (self, node))
         g_hash_table_add (self->stuck_zones, g_strdup (node->zone));
-      if (g_hash_table_contains (self->marked, node->name)
-          && (self->rolls_back || !is_stuck (self, node)))
+      if (!g_hash_table_contains (self->marked, node->name))
+        continue;
+      if (opens_all || !is_stuck (self, node))
         g_ptr_array_add (self->outdated, dd_kube_node_ref (node));
+      else
+        self->closed++;
     }
   dd_engine_enter (self, DD_STATE_UNMARK);
 }
@@ -151,8 +169,8 @@ dd_roll_back_list_marked (DdEngine *self)
   dd_engine_list (self, DD_NODES_OUTDATED, take_marked);
 }
 
-static void
-note_unmarked (DdKubeNode *node, DdWrites writes, gpointer data)
+void
+dd_engine_trace_unmarked (DdKubeNode *node, DdWrites writes, gpointer data)
 {
   DdEngine *self = data;
   g_autofree char *mark = dd_marks_to_text (writes);
@@ -179,7 +197,7 @@ void
 dd_roll_back_unmark (DdEngine *self)
 {
   g_clear_pointer (&self->patcher, dd_patcher_free);
-  self->patcher = dd_patcher_new (self->caller, self->context.clock, TRUE, note_unmarked,
+  self->patcher = dd_patcher_new (self->caller, self->context.clock, TRUE, dd_engine_trace_unmarked,
                                   go_on_to_new_nodes, self);
   for (guint i = 0; i < self->outdated->len; i++)
     {
@@ -765,7 +783,7 @@ go_on_to_sizes (const GError *error, gpointer data)
   if (error != NULL)
     dd_engine_fail_with (self, error);
   else
-    dd_engine_enter (self, self->gave_up_sizes ? DD_STATE_LIST_PROTECTED : DD_STATE_CHECK_SIZE);
+    dd_engine_enter (self, self->gave_up_sizes ? dd_stranded_state (self) : DD_STATE_CHECK_SIZE);
 }
 
 /* They stay, and pods may go there again, unless somebody else had cordoned them. */
@@ -780,7 +798,7 @@ take_kept (GPtrArray *nodes, const GError *error, gpointer data)
       return;
     }
   g_clear_pointer (&self->patcher, dd_patcher_free);
-  self->patcher = dd_patcher_new (self->caller, self->context.clock, TRUE, note_unmarked,
+  self->patcher = dd_patcher_new (self->caller, self->context.clock, TRUE, dd_engine_trace_unmarked,
                                   go_on_to_sizes, self);
   for (guint i = 0; i < nodes->len; i++)
     {
@@ -807,7 +825,7 @@ dd_roll_back_give_up (DdEngine *self)
   gboolean sizes_were_asked = self->state == DD_STATE_RETIRE_NEW;
 
   if (self->gave_up || self->state >= DD_STATE_CHECK_SIZE)
-    return DD_STATE_LIST_PROTECTED;
+    return dd_stranded_state (self);
   self->gave_up = TRUE;
   self->gave_up_sizes = !sizes_were_asked;
   return sizes_were_asked ? DD_STATE_LIST_KEPT : DD_STATE_LIST_MARKED;
@@ -889,5 +907,5 @@ dd_roll_back_take_restored (DdEngine *self, G_GNUC_UNUSED const DdReply *reply)
 {
   explain_what_is_left (self);
   warn_of_rebalancing (self);
-  dd_engine_enter (self, DD_STATE_LIST_PROTECTED);
+  dd_engine_enter (self, dd_stranded_state (self));
 }

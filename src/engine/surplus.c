@@ -506,16 +506,6 @@ note_uncordoned (const GError *error, gpointer data)
   dd_engine_enter (self, self->surplus_over ? DD_STATE_LIST_PROTECTED : DD_STATE_READ_SIZE);
 }
 
-static void
-trace_uncordoned (DdKubeNode *node, DdWrites writes, gpointer data)
-{
-  DdEngine *self = data;
-  g_autofree char *mark = dd_marks_to_text (writes);
-
-  dd_trace (self->context.trace, "engine", DD_EVENT_NODE_UNMARKED, node->name,
-            dd_object ("mark", dd_string (mark), "zone", dd_string (node->zone), NULL));
-}
-
 /* What somebody else had cordoned stays so. */
 static void
 take_in_hand (GPtrArray *nodes, const GError *error, gpointer data)
@@ -528,7 +518,7 @@ take_in_hand (GPtrArray *nodes, const GError *error, gpointer data)
       return;
     }
   g_clear_pointer (&self->patcher, dd_patcher_free);
-  self->patcher = dd_patcher_new (self->caller, self->context.clock, TRUE, trace_uncordoned,
+  self->patcher = dd_patcher_new (self->caller, self->context.clock, TRUE, dd_engine_trace_unmarked,
                                   note_uncordoned, self);
   for (guint i = 0; i < nodes->len; i++)
     {

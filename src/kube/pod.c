@@ -4,6 +4,7 @@
 #include "kube/pod.h"
 
 #include "base/error.h"
+#include "base/time.h"
 #include "base/value.h"
 #include "kube/list.h"
 
@@ -27,6 +28,13 @@ dd_kube_list_pods_on_node (const char *node, const char *token)
   g_autofree char *selector = g_strdup_printf ("spec.nodeName=%s", node);
 
   return dd_kube_list_request ("/api/v1/pods", "fieldSelector", selector, token);
+}
+
+DdRequest *
+dd_kube_list_pending_pods (const char *token)
+{
+  return dd_kube_list_request ("/api/v1/pods", "fieldSelector",
+                               "status.phase=Pending,spec.nodeName=", token);
 }
 
 static const DdValue *
@@ -59,8 +67,9 @@ pod_stays (const DdValue *pod, const DdValue *controller)
              && !pod_has_ended (pod));
 }
 
+/* Whether POD has the condition TYPE, and it does not hold. */
 static gboolean
-pod_is_unready (const DdValue *pod)
+pod_lacks (const DdValue *pod, const char *type)
 {
   const DdValue *conditions = dd_value_path (pod, "status.conditions");
 
@@ -68,7 +77,7 @@ pod_is_unready (const DdValue *pod)
     {
       const DdValue *each = dd_value_element (conditions, i);
 
-      if (g_strcmp0 (dd_value_path_string (each, "type"), "Ready") == 0)
+      if (g_strcmp0 (dd_value_path_string (each, "type"), type) == 0)
         return g_strcmp0 (dd_value_path_string (each, "status"), "True") != 0;
     }
   return FALSE;
@@ -87,6 +96,7 @@ pod_from_value (const DdValue *value, GError **error)
 {
   const DdValue *controller = controller_of (value);
   const DdValue *labels = dd_value_path (value, "metadata.labels");
+  const char *created = dd_value_path_string (value, "metadata.creationTimestamp");
   g_autoptr (DdKubePod) pod = g_new0 (DdKubePod, 1);
 
   pod->namespace_ = g_strdup (dd_value_path_string (value, "metadata.namespace"));
@@ -105,7 +115,10 @@ pod_from_value (const DdValue *value, GError **error)
   pod->finalizer = g_strdup (
       dd_value_string (dd_value_element (dd_value_path (value, "metadata.finalizers"), 0)));
   pod->ended = pod_has_ended (value);
-  pod->unready = pod_is_unready (value);
+  pod->unready = pod_lacks (value, "Ready");
+  pod->homeless = pod_lacks (value, "PodScheduled");
+  if (created != NULL && !dd_time_from_iso8601 (created, &pod->created))
+    pod->created = 0;
   pod->exclusive = pod_is_exclusive (value);
   pod->stays = pod_stays (value, controller);
   return g_steal_pointer (&pod);

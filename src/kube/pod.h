@@ -16,6 +16,8 @@ typedef struct
   gboolean leaving;   /* it has a deletionTimestamp */
   gboolean ended;     /* it has run to its end: nothing runs in it, and no budget holds it */
   gboolean unready;   /* it is said not to be Ready */
+  DdUsec created;     /* in whole seconds; 0: it does not say */
+  gboolean homeless;  /* the scheduler finds no node for it */
   gboolean exclusive; /* pods of its kind must not share a node with it, or a zone */
   gboolean stays;     /* a drain leaves it alone: mirror pods, and pods of a DaemonSet that have not
                        * run to their end */
@@ -24,6 +26,8 @@ typedef struct
 void dd_kube_pod_free (DdKubePod *pod);
 
 DdRequest *dd_kube_list_pods_on_node (const char *node, const char *token);
+/* Of all namespaces, those that are on no node yet. */
+DdRequest *dd_kube_list_pending_pods (const char *token);
 /* Adds to PODS (of DdKubePod *); *OUT_TOKEN is NULL after the last page. */
 gboolean dd_kube_pods_from_reply (const DdReply *reply, GPtrArray *pods, char **out_token,
                                   GError **error);
