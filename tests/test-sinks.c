@@ -425,7 +425,7 @@ START_TEST (a_page_opens_with_how_the_update_ended_and_why)
                          "The update of node group default is Failed: PodEvictionFailure",
                          ending->message, line, "refused 20 times since 0:03:46 (15m)",
                          "What helps: run one more replica, or relax the budget",
-                         "asked for at 0:01:00, over at 0:32:20, after 31m20s",
+                         "asked for at 0:01:00, over at 0:32:35, after 31m35s",
                          "drydock run x.yaml", "Phases and nodes", NULL });
   ck_assert_ptr_null (strstr (seen, "since 09:"));
   rehearsed_clear (&self);

@@ -14,6 +14,8 @@
 #include "sim/kube/kinds/views.h"
 #include "sim/kube/verbs/api.h"
 
+/* Amazon EKS User Guide, "Understand each phase of node updates": fifteen minutes. */
+#define TIME_TO_JOIN (15 * DD_MINUTE)
 #define NODEGROUP_TAG "eks:nodegroup-name"
 
 const char *
@@ -76,9 +78,9 @@ is_rebalanced_away (const AwsInstance *instance)
   return activity != NULL && strstr (activity->cause, "to balance instances") != NULL;
 }
 
-/* The Ready nodes of GROUP that stay; OR_LOST: and those that went by themselves, or are just being
- * taken by Auto Scaling's balancing, down to the end of the machine, while another one, drained by
- * then, leaves. */
+/* The Ready nodes of GROUP that stay; OR_LOST: and those that went by themselves, as a Spot
+ * Instance does, or are just being taken by Auto Scaling's balancing, down to the end of the
+ * machine, while another one, drained by then, leaves. */
 static gint64
 count_ready (const SimLedger *ledger, const AwsGroup *group, gboolean or_lost)
 {
@@ -93,6 +95,8 @@ count_ready (const SimLedger *ledger, const AwsGroup *group, gboolean or_lost)
         count += or_lost && is_rebalanced_away (instance) && was_ready (ledger, instance);
       else if (instance->state == AWS_INSTANCE_RUNNING)
         count += is_ready (ledger, instance) || (or_lost && was_lost (ledger, instance));
+      else
+        count += or_lost && was_ready (ledger, instance);
     }
   return count;
 }
@@ -104,6 +108,7 @@ sim_ledger_capacity_free (gpointer data)
 
   g_hash_table_unref (capacity->instances);
   g_hash_table_unref (capacity->newcomers);
+  g_array_unref (capacity->losses);
   g_free (capacity->id);
   g_free (capacity);
 }
@@ -156,9 +161,36 @@ sim_ledger_note_capacity (SimLedger *ledger, const SimEvent *event)
   capacity->was_uneven = is_uneven (group);
   capacity->instances = ids_of_nodes (ledger, group);
   capacity->newcomers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  capacity->losses = g_array_new (FALSE, FALSE, sizeof (DdUsec));
   capacity->desired = group->desired;
   capacity->ready = count_ready (ledger, group, FALSE);
   g_hash_table_replace (ledger->capacities, g_strdup (event->subject), capacity);
+}
+
+void
+sim_ledger_note_loss (SimLedger *ledger, const SimEvent *event)
+{
+  const char *cause = sim_event_text (event, DD_DETAIL_CAUSE);
+  const AwsInstance *instance = aws_cloud_instance (ledger->world->cloud, event->subject);
+  const char *nodegroup = instance != NULL && instance->member != NULL
+                              ? sim_ledger_nodegroup_of (instance->member->group)
+                              : NULL;
+  SimLedgerCapacity *capacity
+      = nodegroup != NULL ? g_hash_table_lookup (ledger->capacities, nodegroup) : NULL;
+
+  if (capacity != NULL && cause != NULL && strstr (cause, "health check") != NULL)
+    g_array_append_val (capacity->losses, ledger->now);
+}
+
+/* Those that may not have been made up for yet. */
+static gint64
+count_recent_losses (const SimLedger *ledger, const SimLedgerCapacity *capacity)
+{
+  gint64 count = 0;
+
+  for (guint i = 0; i < capacity->losses->len; i++)
+    count += ledger->now - g_array_index (capacity->losses, DdUsec, i) <= TIME_TO_JOIN;
+  return count;
 }
 
 /* What nodes are made of that GROUP launches; NULL: it cannot be told. */
@@ -232,8 +264,9 @@ takes_its_place_along (const AwsMember *member)
          && strstr (member->activity->cause, "shrinking the capacity") != NULL;
 }
 
-/* How many nodes fewer than wanted may be Ready once MEMBER leaves. A group that had grown has no
- * excuse for being too small for good. */
+/* How many nodes fewer than wanted may be Ready once MEMBER leaves: what went by itself meanwhile,
+ * and as many as may be unavailable. A group that had grown has no excuse for being too small for
+ * good. */
 static gint64
 count_may_be_missing (const SimLedger *ledger, const SimLedgerCapacity *capacity,
                       const AwsMember *member)
@@ -241,9 +274,11 @@ count_may_be_missing (const SimLedger *ledger, const SimLedgerCapacity *capacity
   const SimLedgerUpdate *update
       = sim_ledger_update (ledger, sim_ledger_nodegroup_of (member->group));
 
+  gint64 lost = count_recent_losses (ledger, capacity);
+
   if (!capacity->minimal && takes_its_place_along (member))
-    return 0;
-  return update != NULL ? update->parallelism : 1;
+    return lost;
+  return lost + (update != NULL ? update->parallelism : 1);
 }
 
 /* Imitates: Amazon EKS API Reference, NodegroupUpdateConfig: maxUnavailable is held against what
@@ -260,7 +295,8 @@ sim_promise_capacity_kept (const SimLedger *ledger, const SimEvent *event, GStri
       = nodegroup != NULL ? g_hash_table_lookup (ledger->capacities, nodegroup) : NULL;
   gint64 floor, ready;
 
-  if (capacity == NULL || !is_ready (ledger, instance) || instance->spot
+  if (capacity == NULL || !is_ready (ledger, instance)
+      || instance->state != AWS_INSTANCE_RUNNING /* it went by itself */
       || is_rebalanced_away (instance) || sim_ledger_was_called_off (ledger, event->subject)
       || g_strcmp0 (g_hash_table_lookup (ledger->statuses, nodegroup), "UPDATING") != 0)
     return TRUE;

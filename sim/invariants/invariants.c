@@ -623,6 +623,7 @@ static const struct
   { DD_EVENT_NODE_REGISTERED, note_registered },
   { DD_EVENT_GROUP_UPDATED, note_sizes },
   { DD_EVENT_NODE_REGISTERED, sim_ledger_note_newcomer },
+  { DD_EVENT_INSTANCE_TERMINATING, sim_ledger_note_loss },
   { DD_EVENT_PHASE_ENTERED, note_phase_passed },
   { DD_EVENT_UPDATE_STARTED, note_update_started },
 };
@@ -650,6 +651,9 @@ note_node (SimLedger *ledger, const SimObject *object)
       node->cordoned_since = ledger->now;
       node->cordoned_by_step = sim_ledger_may_come_of (ledger, ledger->last_object_step);
     }
+  if (node->cordoned != view->unschedulable)
+    node->uncordoned_by_step
+        = !view->unschedulable && sim_ledger_may_come_of (ledger, ledger->last_object_step);
   node->cordoned = view->unschedulable;
 }
 

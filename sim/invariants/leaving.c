@@ -103,12 +103,12 @@ sim_promise_settled_before_terminated (const SimLedger *ledger, const SimEvent *
 
   if (node == NULL || !node->was_ready)
     return TRUE;
-  if (!node->cordoned)
+  if (!node->cordoned && !node->uncordoned_by_step)
     {
       g_string_printf (why, "%s is terminated without having been cordoned", name);
       return FALSE;
     }
-  if (ledger->now - node->cordoned_since >= ledger->post_drain_wait)
+  if (!node->cordoned || ledger->now - node->cordoned_since >= ledger->post_drain_wait)
     return TRUE;
   waited = dd_duration_to_text (ledger->now - node->cordoned_since);
   g_string_printf (why, "%s is terminated %s after it was cordoned, not %s", name, waited, wanted);
@@ -116,6 +116,40 @@ sim_promise_settled_before_terminated (const SimLedger *ledger, const SimEvent *
 }
 
 /* ---- zones ---- */
+
+/* It is ill for Auto Scaling, whose group is not to blame, or gone, as a Spot Instance goes. */
+static gboolean
+went_by_itself (const AwsInstance *instance)
+{
+  const AwsMember *member = instance->member;
+
+  return member == NULL || member->sickness != NULL
+         || (member->state < AWS_TERMINATING && instance->state != AWS_INSTANCE_RUNNING);
+}
+
+/* One of UPDATE's was there, Ready, and went by itself. */
+static gboolean
+zone_had_new_node (const SimLedger *ledger, const SimLedgerCapacity *update, const char *zone,
+                   const char *image)
+{
+  GHashTableIter iter;
+  gpointer id, its_image;
+  gboolean had = FALSE;
+
+  g_hash_table_iter_init (&iter, update->newcomers);
+  while (g_hash_table_iter_next (&iter, &id, &its_image))
+    {
+      const AwsInstance *instance = aws_cloud_instance (ledger->world->cloud, id);
+      const SimLedgerNode *node
+          = instance != NULL ? sim_ledger_node (ledger, instance->private_dns) : NULL;
+
+      had = had
+            || (node != NULL && node->was_ready && g_strcmp0 (its_image, image) == 0
+                && g_strcmp0 (instance->subnet->zone->name, zone) == 0
+                && (node->was_lost || went_by_itself (instance)));
+    }
+  return had;
+}
 
 static gboolean
 zone_has_new_node (const SimLedger *ledger, const char *nodegroup, const char *zone,
@@ -148,7 +182,8 @@ sim_promise_zones_covered (const SimLedger *ledger, const SimEvent *event, GStri
   if (update == NULL || update->minimal || image == NULL
       || !g_hash_table_contains (update->instances, event->subject)
       || g_strcmp0 (sim_ledger_image_of (node), image) == 0
-      || zone_has_new_node (ledger, nodegroup, kube_node_view (node)->zone, image))
+      || zone_has_new_node (ledger, nodegroup, kube_node_view (node)->zone, image)
+      || zone_had_new_node (ledger, update, kube_node_view (node)->zone, image))
     return TRUE;
   g_string_printf (why, "%s leaves zone %s, which has no Ready node with %s to take its place",
                    name, kube_node_view (node)->zone, image);

@@ -42,9 +42,9 @@ typedef struct
   gboolean was_too_long;        /* a drain of it was given up */
   gboolean cordoned;            /* spec.unschedulable, now */
   DdUsec cordoned_since;
-  gboolean cordoned_by_step; /* of the scenario */
-  gboolean was_lost;         /* found NotReady */
-  DdUsec lost_since;         /* the last time */
+  gboolean cordoned_by_step, uncordoned_by_step; /* of the scenario */
+  gboolean was_lost;                             /* found NotReady */
+  DdUsec lost_since;                             /* the last time */
 } SimLedgerNode;
 
 typedef struct
@@ -71,6 +71,7 @@ typedef struct
   /* Its instances that were nodes then, and that became nodes since, -> their image; to be counted
    * only. */
   GHashTable *instances, *newcomers;
+  GArray *losses;       /* of DdUsec: when instances were found ill or gone, in their order */
   gint64 told_replaced; /* by the engine; -1: it told nothing */
 } SimLedgerCapacity;
 
@@ -146,6 +147,7 @@ gboolean sim_ledger_keeps_zones_even (const SimLedger *ledger, const char *nodeg
 gboolean sim_promise_capacity_kept (const SimLedger *ledger, const SimEvent *event, GString *why);
 
 /* sim/invariants/outcome.c */
+void sim_ledger_note_loss (SimLedger *ledger, const SimEvent *event);
 void sim_ledger_note_newcomer (SimLedger *ledger, const SimEvent *event);
 void sim_ledger_note_told_replaced (SimLedger *ledger, const SimEvent *event);
 /* CAUSE of INSTANCE's end is to even out zones, and that they are uneven is not the update's doing.

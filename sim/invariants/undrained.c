@@ -68,7 +68,7 @@ sim_promise_nobody_dies_undrained (const SimLedger *ledger, const SimEvent *even
   g_autoptr (GPtrArray) pods = NULL;
 
   if (update == NULL || !update->running || !has_no_hook (ledger, group)
-      || !is_the_updates_doing (event))
+      || !is_the_updates_doing (event) || sim_ledger_was_called_off (ledger, event->subject))
     return TRUE;
   pods = sim_store_list_by (ledger->world->kube->store, &kube_pod, "spec.nodeName", node);
   for (guint i = 0; i < pods->len; i++)
