@@ -370,7 +370,7 @@ START_TEST (what_somebody_terminates_himself_is_not_blamed_on_an_update)
 {
   cordon_long_ago ();
   put_pod ("web-1", "n1", "ReplicaSet", TRUE);
-  sim_invariants_note_step (subject, "autoscaling");
+  sim_invariants_note_step (subject, "autoscaling", NULL);
   terminate ("n1");
   assert_kept ();
 }
@@ -380,8 +380,8 @@ START_TEST (a_step_that_touches_no_instance_excuses_nothing)
 {
   cordon_long_ago ();
   put_pod ("web-1", "n1", "ReplicaSet", TRUE);
-  sim_invariants_note_step (subject, "untaint");
-  sim_invariants_note_step (subject, "delete");
+  sim_invariants_note_step (subject, "untaint", NULL);
+  sim_invariants_note_step (subject, "delete", NULL);
   terminate ("n1");
   assert_broken ("nodes-were-emptied", "n1 is terminated while pod shop/web-1 is on it");
 }

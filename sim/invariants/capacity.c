@@ -31,8 +31,8 @@ sim_ledger_nodegroup_of (const AwsGroup *group)
   return NULL;
 }
 
-static AwsGroup *
-group_of_nodegroup (const SimLedger *ledger, const char *nodegroup)
+AwsGroup *
+sim_ledger_group_of (const SimLedger *ledger, const char *nodegroup)
 {
   const GPtrArray *groups = ledger->world->cloud->groups;
 
@@ -109,6 +109,7 @@ sim_ledger_capacity_free (gpointer data)
   g_hash_table_unref (capacity->instances);
   g_hash_table_unref (capacity->newcomers);
   g_array_unref (capacity->losses);
+  g_free (capacity->wish);
   g_free (capacity->id);
   g_free (capacity);
 }
@@ -147,7 +148,7 @@ ids_of_nodes (const SimLedger *ledger, const AwsGroup *group)
 void
 sim_ledger_note_capacity (SimLedger *ledger, const SimEvent *event)
 {
-  const AwsGroup *group = group_of_nodegroup (ledger, event->subject);
+  const AwsGroup *group = sim_ledger_group_of (ledger, event->subject);
   SimLedgerCapacity *capacity;
 
   if (group == NULL || g_strcmp0 (sim_event_text (event, DD_DETAIL_TYPE), "VersionUpdate") != 0)
@@ -210,7 +211,7 @@ image_of_group (const SimLedger *ledger, const AwsGroup *group)
 const char *
 sim_ledger_image_of_nodegroup (const SimLedger *ledger, const char *nodegroup)
 {
-  const AwsGroup *group = group_of_nodegroup (ledger, nodegroup);
+  const AwsGroup *group = sim_ledger_group_of (ledger, nodegroup);
 
   return group != NULL ? image_of_group (ledger, group) : NULL;
 }
@@ -238,7 +239,7 @@ gboolean
 sim_promise_group_full (const SimLedger *ledger, const SimEvent *event, GString *why)
 {
   const SimLedgerCapacity *capacity = g_hash_table_lookup (ledger->capacities, event->subject);
-  const AwsGroup *group = group_of_nodegroup (ledger, event->subject);
+  const AwsGroup *group = sim_ledger_group_of (ledger, event->subject);
   gint64 wanted, ready;
 
   if (capacity == NULL || group == NULL
@@ -345,7 +346,7 @@ leaves_its_zone_behind (const AwsGroup *group, const AwsMember *member)
 gboolean
 sim_ledger_keeps_zones_even (const SimLedger *ledger, const char *nodegroup, gint64 wanted)
 {
-  const AwsGroup *group = group_of_nodegroup (ledger, nodegroup);
+  const AwsGroup *group = sim_ledger_group_of (ledger, nodegroup);
 
   if (group == NULL || count_ready (ledger, group, FALSE) > wanted)
     return FALSE;

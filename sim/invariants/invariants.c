@@ -43,6 +43,8 @@ static const struct
     sim_promise_kubelet_not_ahead },
   { "sizes-were-restored", "desired and maximum end as they began", DD_EVENT_UPDATE_FINISHED,
     sim_promise_sizes_restored, NULL },
+  { "wishes-are-kept", "what others ask of a group while it is updated is what it ends with",
+    DD_EVENT_UPDATE_FINISHED, sim_promise_wishes_kept, NULL },
   { "one-update-at-a-time", "no update of a node group starts while another one goes on",
     DD_EVENT_UPDATE_STARTED, sim_promise_one_update, NULL },
   { "phases-go-forward", "an update enters each phase once, in order", DD_EVENT_PHASE_ENTERED,
@@ -471,6 +473,7 @@ note_sizes (SimLedger *ledger, const SimEvent *event)
   const SimLedgerGroup *before = sim_ledger_group (ledger, event->subject);
 
   group->desired = sim_event_int (event, DD_DETAIL_DESIRED, 0);
+  group->min = sim_event_int (event, DD_DETAIL_MIN, 0);
   group->max = sim_event_int (event, DD_DETAIL_MAX, 0);
   if (before != NULL && before->desired == group->desired)
     group->by_step = before->by_step;
@@ -621,6 +624,7 @@ static const struct
   { DD_EVENT_NODEGROUP_STATUS, note_status },
   { DD_EVENT_UPDATE_FINISHED, note_finished },
   { DD_EVENT_NODE_REGISTERED, note_registered },
+  { DD_EVENT_GROUP_UPDATED, sim_ledger_note_wish },
   { DD_EVENT_GROUP_UPDATED, note_sizes },
   { DD_EVENT_NODE_REGISTERED, sim_ledger_note_newcomer },
   { DD_EVENT_INSTANCE_TERMINATING, sim_ledger_note_loss },
@@ -818,14 +822,17 @@ sim_invariants_free (SimInvariants *self)
 }
 
 void
-sim_invariants_note_step (SimInvariants *self, const char *action)
+sim_invariants_note_step (SimInvariants *self, const char *action, const DdValue *what)
 {
   static const char *const of_the_cloud[] = { "autoscaling", "ec2", "eks", NULL };
   const SimStage *stage = self->ledger.world->stage;
   DdUsec now = sim_stage_now (stage) - sim_trace_origin (stage->trace);
 
   if (g_strv_contains (of_the_cloud, action))
-    self->ledger.last_cloud_step = now;
+    {
+      self->ledger.last_cloud_step = now;
+      self->ledger.step_resizes = sim_ledger_resizes (what);
+    }
   else if (strcmp (action, "delete") == 0)
     self->ledger.last_deletion = now;
   else

@@ -20,9 +20,9 @@ typedef struct
 SimInvariants *sim_invariants_new (SimWorld *world, DdUsec post_drain_wait);
 void sim_invariants_free (SimInvariants *invariants);
 
-/* The scenario does something by itself: ACTION is the key of its step, "autoscaling" or "delete".
- * What comes of it at once is not blamed on an update. */
-void sim_invariants_note_step (SimInvariants *invariants, const char *action);
+/* The scenario does something by itself: ACTION is the key of its step, "autoscaling" or "delete",
+ * and WHAT stands under it (may be NULL). What comes of it at once is not blamed on an update. */
+void sim_invariants_note_step (SimInvariants *invariants, const char *action, const DdValue *what);
 
 /* From now on nothing is heard that ACTOR tells (static), as if it told nothing: what is broken
  * then is seen in the world itself. Promises about what it tells are not asked. */

@@ -60,7 +60,8 @@ sim_ledger_balances_bad_luck (const SimLedger *ledger, const AwsInstance *instan
   const SimLedgerCapacity *capacity = capacity_of_instance (ledger, instance);
 
   return strstr (cause, "to balance instances") != NULL && capacity != NULL
-         && (capacity->was_uneven || had_bad_luck (instance->member->group, capacity->begun));
+         && (capacity->was_uneven || capacity->wish != NULL
+             || had_bad_luck (instance->member->group, capacity->begun));
 }
 
 /* Imitates: Amazon EC2 Auto Scaling User Guide, Availability Zone rebalancing, which heeds neither

@@ -10,6 +10,8 @@
 
 G_BEGIN_DECLS
 
+/* The termination hook that EKS answers, draining the node first. */
+#define SIM_EKS_HOOK "Terminate-LC-Hook"
 /* What an update marks outdated nodes with. */
 #define SIM_NODEGROUP_TAINT "eks.amazonaws.com/nodegroup"
 
@@ -49,7 +51,7 @@ typedef struct
 
 typedef struct
 {
-  gint64 desired, max;
+  gint64 desired, min, max;
   gboolean by_step; /* a step of the scenario asked for this desired size */
 } SimLedgerGroup;
 
@@ -58,6 +60,9 @@ typedef struct
 {
   gboolean finished, of_configuration;
 } SimLedgerRecord;
+
+/* What the scenario's steps made of a group's sizes meanwhile. */
+typedef struct _SimLedgerWish SimLedgerWish;
 
 /* What a node group had when its latest version update was accepted, as the world shows it. */
 typedef struct
@@ -72,6 +77,7 @@ typedef struct
    * only. */
   GHashTable *instances, *newcomers;
   GArray *losses;       /* of DdUsec: when instances were found ill or gone, in their order */
+  SimLedgerWish *wish;  /* NULL: none was asked for */
   gint64 told_replaced; /* by the engine; -1: it told nothing */
 } SimLedgerCapacity;
 
@@ -92,7 +98,8 @@ typedef struct
   GHashTable *asked; /* "namespace/name" of pods that were asked to leave, or by their owners */
   /* When the scenario itself changed the cloud, changed an object, and deleted one; -1: not yet. */
   DdUsec last_cloud_step, last_object_step, last_deletion;
-  DdUsec last_time; /* of the event before */
+  gboolean step_resizes; /* the last of the cloud's, not answered yet */
+  DdUsec last_time;      /* of the event before */
   guint64 last_sequence;
 } SimLedger;
 
@@ -147,6 +154,12 @@ gboolean sim_ledger_keeps_zones_even (const SimLedger *ledger, const char *nodeg
 gboolean sim_promise_capacity_kept (const SimLedger *ledger, const SimEvent *event, GString *why);
 
 /* sim/invariants/outcome.c */
+/* The Auto Scaling group of a node group; NULL: there is none. */
+AwsGroup *sim_ledger_group_of (const SimLedger *ledger, const char *nodegroup);
+/* Whether a request of a step names sizes of a group. */
+gboolean sim_ledger_resizes (const DdValue *request);
+/* Before the ledger takes the new sizes. */
+void sim_ledger_note_wish (SimLedger *ledger, const SimEvent *event);
 void sim_ledger_note_loss (SimLedger *ledger, const SimEvent *event);
 void sim_ledger_note_newcomer (SimLedger *ledger, const SimEvent *event);
 void sim_ledger_note_told_replaced (SimLedger *ledger, const SimEvent *event);
@@ -213,6 +226,8 @@ gboolean sim_promise_marks_gone (const SimLedger *ledger, GString *why);
 gboolean sim_promise_protection_gone (const SimLedger *ledger, GString *why);
 gboolean sim_promise_pods_replaced (const SimLedger *ledger, GString *why);
 gboolean sim_promise_nodes_backed (const SimLedger *ledger, GString *why);
+/* wishes.c */
+gboolean sim_promise_wishes_kept (const SimLedger *ledger, const SimEvent *event, GString *why);
 /* stranded.c */
 gboolean sim_promise_nobody_stranded (const SimLedger *ledger, GString *why);
 

@@ -21,22 +21,22 @@
 #include "sim/kube/kinds/views.h"
 #include "sim/kube/verbs/api.h"
 
-/* The one that EKS answers, draining the node first. */
-#define EKS_HOOK "Terminate-LC-Hook"
-
 static gboolean
 has_no_hook (const SimLedger *ledger, const char *group_name)
 {
   const AwsGroup *group
       = group_name != NULL ? aws_cloud_group (ledger->world->cloud, group_name) : NULL;
 
-  return group != NULL && aws_group_hook (group, EKS_HOOK) == NULL;
+  return group != NULL && aws_group_hook (group, SIM_EKS_HOOK) == NULL;
 }
 
 gboolean
 sim_ledger_drains_surplus (const SimLedger *ledger, const SimLedgerUpdate *update)
 {
-  return g_strcmp0 (update->phase, "scale-down") == 0 && has_no_hook (ledger, update->group);
+  const AwsGroup *group = sim_ledger_group_of (ledger, update->nodegroup);
+
+  return g_strcmp0 (update->phase, "scale-down") == 0 && group != NULL
+         && aws_group_hook (group, SIM_EKS_HOOK) == NULL;
 }
 
 /* The update asked for less, or for this one. */

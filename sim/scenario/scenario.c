@@ -430,9 +430,9 @@ post_drain_wait_of (const SimScenario *scenario)
 }
 
 static void
-note_step (const char *action, gpointer data)
+note_step (const char *action, const DdValue *what, gpointer data)
 {
-  sim_invariants_note_step (data, action);
+  sim_invariants_note_step (data, action, what);
 }
 
 static SimOutcome *

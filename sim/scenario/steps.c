@@ -637,7 +637,7 @@ act (Step *step, const char *subject)
   sim_stage_trace (step->steps->world->stage, "scenario", DD_EVENT_STEP_STARTED, NULL,
                    dd_object ("step", dd_string (text), NULL));
   if (step->steps->listener != NULL)
-    step->steps->listener (step->action->key, step->steps->listener_data);
+    step->steps->listener (step->action->key, step->pattern->value, step->steps->listener_data);
   for (guint i = 0; i < targets->len; i++)
     step->action->run (step, g_ptr_array_index (targets, i));
   if (targets->len == 0)

@@ -22,8 +22,9 @@ void sim_steps_add_unmodelled (const SimSteps *steps, GPtrArray *list);
 /* Arms every step of a world whose trace has just begun. CLUSTER is where node groups are looked
  * for. */
 void sim_steps_begin (SimSteps *steps, SimWorld *world, const char *cluster);
-/* FUNC is told the key of each action ("autoscaling", "delete") when it is done. */
-typedef void (*SimStepFunc) (const char *action, gpointer data);
+/* FUNC is told the key of each action ("autoscaling", "delete"), and what stands under it, when it
+ * is done. */
+typedef void (*SimStepFunc) (const char *action, const DdValue *what, gpointer data);
 void sim_steps_set_listener (SimSteps *steps, SimStepFunc func, gpointer data);
 /* Adds a SimVerdict for each step that failed, was never taken, or was expected to fail. */
 void sim_steps_conclude (SimSteps *steps, GPtrArray *verdicts);

@@ -25,29 +25,44 @@ is_ours (gint64 found, gint64 asked, gint64 former)
   return found == asked || found == former;
 }
 
-/* An engine that takes up this phase does not know which nodes took desired down with them, and a
- * group that shrinks with each termination is smaller by our doing. So it may be by a node that had
- * left the group before it was to be terminated. */
+/* While the group shrinks: fewer than we asked for, less the one place that an engine before us may
+ * have let go of last. More ends the phase (scale-down.c), unless it was asked for before. */
+static gboolean
+somebody_shrank_further (const DdEngine *self, gint64 found)
+{
+  gboolean is_taken_up = self->told >= self->phase;
+
+  if (self->moves_since == 0 && !is_taken_up)
+    return TRUE;
+  return found < MIN (self->desired, self->former_desired) - is_taken_up;
+}
+
+/* An engine that takes up another phase does not know which nodes took desired down with them, and
+ * a group that shrinks with each termination is smaller by our doing. So it may be by a node that
+ * had left the group before it was to be terminated. */
 static gboolean
 somebody_set_desired (const DdEngine *self)
 {
   gint64 found = self->group->desired;
 
-  if (self->told >= self->phase || self->options.knobs.decrement_on_terminate
-      || DD_MUTANT (DECREMENT_ON_TERMINATE) || DD_MUTANT (FIGHT_OVER_SIZES)
-      || DD_MUTANT (IGNORE_NEW_SIZE) || is_ours (found, self->desired, self->former_desired))
+  if (self->options.knobs.decrement_on_terminate || DD_MUTANT (DECREMENT_ON_TERMINATE)
+      || DD_MUTANT (FIGHT_OVER_SIZES) || DD_MUTANT (IGNORE_NEW_SIZE)
+      || is_ours (found, self->desired, self->former_desired))
     return FALSE;
   if (self->phase == DD_PHASE_SCALE_DOWN)
-    return self->moves_since == 0;
-  return found < self->desired || found > self->desired + self->unsure;
+    return somebody_shrank_further (self, found);
+  return self->told < self->phase
+         && (found < self->desired || found > self->desired + self->unsure);
 }
 
 /* More than the group had grown to: so many more are wanted than before the update. Less: whoever
- * wrote that means it as it stands. */
+ * wrote that means it as it stands; where a node of ours has taken its place along since the last
+ * look, it may be one less than was written, and one too many does less harm. */
 static void
 adopt_desired (DdEngine *self, gint64 found)
 {
-  gint64 wanted = found > self->desired ? self->before->desired + found - self->desired : found;
+  gint64 meant = found + self->let_go;
+  gint64 wanted = found > self->desired ? self->before->desired + found - self->desired : meant;
 
   self->before->desired = wanted;
   self->before->max = MAX (self->before->max, wanted);
@@ -55,6 +70,7 @@ adopt_desired (DdEngine *self, gint64 found)
                    dd_object ("asked", dd_int (found), "instead_of", dd_int (self->desired),
                               "desired", dd_int (wanted), "max", dd_int (self->before->max), NULL));
   self->desired = self->former_desired = found;
+  self->let_go = FALSE;
 }
 
 void
@@ -139,6 +155,7 @@ dd_size_adopt_found (DdEngine *self, gint64 desired, gint64 max)
 void
 dd_size_ask (DdEngine *self, gint64 desired, gint64 max)
 {
+  self->let_go = FALSE;
   self->desired = desired;
   self->asked_max = max;
   dd_journal_note (self);

@@ -461,8 +461,11 @@ note_left (const DdWavesResult *result, gpointer data)
       note_unemptied (self, result->overdue);
       return;
     }
-  self->desired = self->group->desired - (result->found_gone == 0);
+  self->desired = self->group->desired - 1;
   dd_size_note_granted (self);
+  self->let_go = result->found_gone == 0;
+  if (!self->let_go)
+    self->former_desired = self->group->desired;
   g_hash_table_remove (self->marked, self->leaver->name);
   g_hash_table_add (self->handled, g_strdup (self->leaver->name));
   g_ptr_array_set_size (self->retiring, 0);
