@@ -126,7 +126,7 @@ may_cordon_again (DdNodeMachine *self, const GError *error, DdUsec *out_delay)
                                   out_delay);
 }
 
-/* A node that vanished meanwhile needs no cordon. */
+/* A node that vanished meanwhile needs no cordon, and is in no load balancer. */
 static void
 note_cordoned (G_GNUC_UNUSED const DdReply *reply, const GError *error, gpointer data)
 {
@@ -143,6 +143,11 @@ note_cordoned (G_GNUC_UNUSED const DdReply *reply, const GError *error, gpointer
   if (error != NULL && !g_error_matches (error, DD_ERROR, DD_ERROR_NOT_FOUND))
     {
       fail (self, error);
+      return;
+    }
+  if (error != NULL)
+    {
+      node_enter (self, NODE_TERMINATING);
       return;
     }
   trace (self, DD_EVENT_NODE_CORDONED, NULL);
@@ -194,9 +199,13 @@ note_terminating (G_GNUC_UNUSED const DdReply *reply, const GError *error, gpoin
   self->call = 0;
   self->found_gone = g_error_matches (error, DD_ERROR, DD_ERROR_NOT_FOUND);
   if (error != NULL && !self->found_gone)
-    fail (self, error);
-  else
-    node_enter (self, NODE_LEAVING);
+    {
+      fail (self, error);
+      return;
+    }
+  if (!self->found_gone)
+    trace (self, DD_EVENT_NODE_TERMINATING, instance_details (self));
+  node_enter (self, NODE_LEAVING);
 }
 
 static void
@@ -210,7 +219,6 @@ terminate (DdNodeMachine *self)
       fail (self, error);
       return;
     }
-  trace (self, DD_EVENT_NODE_TERMINATING, instance_details (self));
   self->call = dd_caller_send (
       self->context.caller, "TerminateInstanceInAutoScalingGroup",
       dd_autoscaling_terminate (self->node->instance,
@@ -248,7 +256,8 @@ static const struct
   [NODE_NEW] = { "new", NULL, TO (NODE_DRAINING) | TO (NODE_TERMINATING) | TO (NODE_LEAVING) },
   [NODE_DRAINING]
   = { "draining", start_drain, TO (NODE_CORDONING) | TO (NODE_OVERDUE) | TO (NODE_FAILED) },
-  [NODE_CORDONING] = { "cordoning", cordon, TO (NODE_SETTLING) | TO (NODE_FAILED) },
+  [NODE_CORDONING]
+  = { "cordoning", cordon, TO (NODE_SETTLING) | TO (NODE_TERMINATING) | TO (NODE_FAILED) },
   [NODE_SETTLING] = { "settling", settle, TO (NODE_CHECKING) | TO (NODE_TERMINATING) },
   [NODE_CHECKING]
   = { "checking", check_again, TO (NODE_TERMINATING) | TO (NODE_OVERDUE) | TO (NODE_FAILED) },
