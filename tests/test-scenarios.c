@@ -156,8 +156,10 @@ START_TEST (a_scenario_says_what_it_is_about_without_ambiguity)
   g_autoptr (SimScenario) scenario = load (path);
   const GPtrArray *warnings = sim_scenario_warnings (scenario);
 
-  ck_assert_msg (warnings->len == 0, "%s",
-                 warnings->len > 0 ? (char *) g_ptr_array_index (warnings, 0) : "");
+  /* An owner that nobody wrote down may be what it is about. */
+  for (guint i = 0; i < warnings->len; i++)
+    ck_assert_msg (strstr (warnings->pdata[i], "is taken to be there") != NULL, "%s",
+                   (char *) warnings->pdata[i]);
   ck_assert_ptr_nonnull (sim_scenario_about (scenario));
 }
 END_TEST

@@ -333,3 +333,11 @@ sim_schema_range (const DdYaml *node, DdUsec *out_low, DdUsec *out_high)
   *out_low = sim_schema_duration (fixed ? node : dd_yaml_element (node, 0), 0);
   *out_high = sim_schema_duration (fixed ? node : dd_yaml_element (node, 1), 0);
 }
+
+gboolean
+sim_schema_refuse_at (const DdYaml *node, GError *reason, GError **error)
+{
+  dd_yaml_set_error (error, node, "%s", reason->message);
+  g_error_free (reason);
+  return FALSE;
+}

@@ -64,4 +64,7 @@ extern const SimRow sim_world_rows[];
 /* The whole language as text, derived from the tables. */
 char *sim_language_reference (void);
 
+/* FALSE, with REASON, which it takes, pointing at NODE. */
+gboolean sim_schema_refuse_at (const DdYaml *node, GError *reason, GError **error);
+
 G_END_DECLS

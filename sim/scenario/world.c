@@ -18,6 +18,7 @@
 #include "sim/aws/eks/eks.h"
 #include "sim/kube/verbs/api.h"
 #include "sim/kube/kind.h"
+#include "sim/scenario/creation.h"
 #include "sim/scenario/schema.h"
 #include "sim/scenario/source.h"
 #include "sim/scenario/unmodelled.h"
@@ -188,53 +189,6 @@ sim_world_file_document (const SimWorldFile *world)
   return dd_value_with_member (document, "workloads", sim_manifests_value (world->workloads));
 }
 
-static void
-note_namespaces (GHashTable *made, const SimManifests *manifests)
-{
-  for (guint i = 0; manifests != NULL && i < manifests->manifests->len; i++)
-    {
-      const SimManifest *manifest = g_ptr_array_index (manifests->manifests, i);
-
-      if (manifest->kind->flags & KUBE_IS_SCOPE && manifest->name != NULL)
-        g_hash_table_add (made, (gpointer) manifest->name);
-    }
-}
-
-/* Of each namespace once: MADE takes what was told. */
-static void
-warn_of_namespaces (GHashTable *made, const SimManifests *manifests, GPtrArray *warnings)
-{
-  for (guint i = 0; manifests != NULL && i < manifests->manifests->len; i++)
-    {
-      const SimManifest *manifest = g_ptr_array_index (manifests->manifests, i);
-      const DdYaml *node = manifest->node;
-      g_autofree char *text = NULL;
-
-      if (*manifest->namespace_ == '\0'
-          || !g_hash_table_add (made, (gpointer) manifest->namespace_))
-        continue;
-      text = g_strdup_printf ("namespace %s is made, as no manifest makes it; kubectl would be "
-                              "refused here",
-                              manifest->namespace_);
-      g_ptr_array_add (warnings, dd_yaml_point (node->file, node->line, node->column, text));
-    }
-}
-
-static void
-add_namespace_warnings (const SimWorldFile *world, const SimManifests *more, GPtrArray *warnings)
-{
-  static const char *const of_every_cluster[]
-      = { "default", "kube-system", "kube-public", "kube-node-lease" };
-  g_autoptr (GHashTable) made = g_hash_table_new (g_str_hash, g_str_equal);
-
-  for (guint i = 0; i < G_N_ELEMENTS (of_every_cluster); i++)
-    g_hash_table_add (made, (gpointer) of_every_cluster[i]);
-  note_namespaces (made, world->workloads);
-  note_namespaces (made, more);
-  warn_of_namespaces (made, world->workloads, warnings);
-  warn_of_namespaces (made, more, warnings);
-}
-
 void
 sim_world_file_add_warnings (const SimWorldFile *world, const SimManifests *more,
                              GPtrArray *warnings)
@@ -243,7 +197,7 @@ sim_world_file_add_warnings (const SimWorldFile *world, const SimManifests *more
     add_warnings (world->file, warnings);
   for (guint i = 0; i < world->workloads->files->len; i++)
     add_warnings (g_ptr_array_index (world->workloads->files, i), warnings);
-  add_namespace_warnings (world, more, warnings);
+  sim_creation_add_warnings (world->workloads, more, warnings);
 }
 
 void
@@ -295,15 +249,6 @@ sim_world_file_add_nodegroups (const SimWorldFile *world, GPtrArray *names)
 
 /* ---- furnishing ---- */
 
-/* What the world's own code refused, said at the place that asked for it. */
-static gboolean
-refuse_at (const DdYaml *node, GError *reason, GError **error)
-{
-  dd_yaml_set_error (error, node, "%s", reason->message);
-  g_error_free (reason);
-  return FALSE;
-}
-
 static DdUsec
 start_of (const SimWorldFile *file, const SimFurnish *options)
 {
@@ -349,7 +294,7 @@ publish_releases (SimWorld *world, const DdYaml *releases, GError **error)
               aws_eks_catalog (world->cloud), text_or (release, "ami_type", DEFAULT_AMI_TYPE),
               text_or (release, "release", NULL), text_or (release, "image", NULL), &reason)
           == NULL)
-        return refuse_at (release, reason, error);
+        return sim_schema_refuse_at (release, reason, error);
     }
   return TRUE;
 }
@@ -404,7 +349,7 @@ add_images (SimWorld *world, const DdYaml *images, GError **error)
       GError *reason = NULL;
 
       if (!aws_eks_add_custom_image (world->cloud, &spec, &reason))
-        return refuse_at (image, reason, error);
+        return sim_schema_refuse_at (image, reason, error);
     }
   return TRUE;
 }
@@ -450,7 +395,7 @@ add_template (SimWorld *world, const DdYaml *group, DdValue **out_spec, GError *
     image = made_up_image (name, spec.version);
   spec.image = text_or (node, "image", image);
   if (!aws_eks_add_template (world->cloud, &spec, &reason))
-    return refuse_at (node, reason, error);
+    return sim_schema_refuse_at (node, reason, error);
   *out_spec = dd_object (spec.id != NULL ? "id" : "name", dd_string (name), "version",
                          dd_string (number), NULL);
   return TRUE;
@@ -536,7 +481,7 @@ add_instance_types (SimWorld *world, const DdYaml *types, GError **error)
       GError *reason = NULL;
 
       if (!aws_cloud_add_instance_type (world->cloud, &type, &reason))
-        return refuse_at (node, reason, error);
+        return sim_schema_refuse_at (node, reason, error);
     }
   return TRUE;
 }
@@ -578,7 +523,7 @@ add_nodegroup (SimWorld *world, const SimWorldFile *file, const DdYaml *node, GE
     return FALSE;
   spec.launch_template = launch_template;
   if (aws_eks_add_nodegroup (world->cloud, &spec, &reason) == NULL)
-    return refuse_at (node, reason, error);
+    return sim_schema_refuse_at (node, reason, error);
   return TRUE;
 }
 
@@ -592,107 +537,13 @@ add_nodegroups (SimWorld *world, const SimWorldFile *file, const char *certifica
   GError *reason = NULL;
 
   if (aws_eks_add_cluster (world->cloud, &cluster, &reason) == NULL)
-    return refuse_at (file->root, reason, error);
+    return sim_schema_refuse_at (file->root, reason, error);
   for (guint i = 0; i < dd_yaml_length (groups); i++)
     {
       if (!add_nodegroup (world, file, dd_yaml_element (groups, i), error))
         return FALSE;
     }
   return TRUE;
-}
-
-/* The manifests of a world and those of a scenario in it. */
-typedef struct
-{
-  SimWorld *world;
-  const SimManifests *lists[2]; /* in order; NULL: none */
-  GHashTable *done;             /* of SimManifest; for look-up only */
-} Creation;
-
-/* Who made what a world begins with, as managedFields call it. */
-#define FURNISHER "drydock"
-
-static gboolean
-create (Creation *self, const SimManifest *manifest, GError **error)
-{
-  g_autoptr (DdValue) object = sim_manifest_to_create (manifest);
-  const KubeKind *kind = sim_kind_served (manifest->kind, self->world->kube->catalogue);
-  g_autoptr (SimObject) made = NULL;
-  KubeWrite how = { .manager = kube_actor (self->world->kube, FURNISHER) };
-  GError *reason = NULL;
-
-  if (!g_hash_table_add (self->done, (gpointer) manifest))
-    return TRUE;
-  if (kind == NULL)
-    {
-      dd_yaml_set_error (error, manifest->node,
-                         "the server serves no %s: its definition was not "
-                         "established",
-                         manifest->kind->kind);
-      return FALSE;
-    }
-  made = kube_create_with (self->world->kube, kind, manifest->namespace_, object, &how, &reason);
-  return made != NULL || refuse_at (manifest->node, reason, error);
-}
-
-static const SimManifest *
-find_namespace (const Creation *self, const char *name)
-{
-  for (guint i = 0; i < G_N_ELEMENTS (self->lists); i++)
-    for (guint j = 0; self->lists[i] != NULL && j < self->lists[i]->manifests->len; j++)
-      {
-        const SimManifest *manifest = g_ptr_array_index (self->lists[i]->manifests, j);
-
-        if (manifest->kind->flags & KUBE_IS_SCOPE && g_strcmp0 (manifest->name, name) == 0)
-          return manifest;
-      }
-  return NULL;
-}
-
-/* Files are written in any order, and charts leave it to others to make their namespace. */
-static gboolean
-make_namespace (Creation *self, const SimManifest *user, GError **error)
-{
-  const KubeKind *kind = kube_kind_of_scopes ();
-  g_autoptr (SimObject) made = NULL;
-  g_autoptr (DdValue) object = NULL;
-  const SimManifest *manifest;
-  GError *reason = NULL;
-
-  if (*user->namespace_ == '\0'
-      || sim_store_get (self->world->kube->store, kind, "", user->namespace_) != NULL)
-    return TRUE;
-  manifest = find_namespace (self, user->namespace_);
-  if (manifest != NULL)
-    return create (self, manifest, error);
-  object = dd_object ("apiVersion", dd_string ("v1"), "kind", dd_string (kind->kind), "metadata",
-                      dd_object ("name", dd_string (user->namespace_), NULL), NULL);
-  made = kube_create (self->world->kube, kind, "", object, &reason);
-  return made != NULL || refuse_at (user->node, reason, error);
-}
-
-static gboolean
-create_all (Creation *self, GError **error)
-{
-  for (guint i = 0; i < G_N_ELEMENTS (self->lists); i++)
-    for (guint j = 0; self->lists[i] != NULL && j < self->lists[i]->manifests->len; j++)
-      {
-        const SimManifest *manifest = g_ptr_array_index (self->lists[i]->manifests, j);
-
-        if (!make_namespace (self, manifest, error) || !create (self, manifest, error))
-          return FALSE;
-      }
-  return TRUE;
-}
-
-static gboolean
-create_workloads (SimWorld *world, const SimManifests *of_world, const SimManifests *of_scenario,
-                  GError **error)
-{
-  g_autoptr (GHashTable) done = g_hash_table_new (NULL, NULL);
-  Creation creation = { .world = world, .lists = { of_world, of_scenario }, .done = done };
-
-  return create_all (&creation, error);
 }
 
 /* Runs until nothing is left to happen, or SETTLING_TIME is over. */
@@ -734,7 +585,7 @@ set_capacity (SimWorld *world, const DdYaml *capacity, GError **error)
 
       if (!sim_capacity_set (world->cloud, where->text,
                              dd_value_int (dd_yaml_element (capacity, i)->value, -1), &reason))
-        return refuse_at (where, reason, error);
+        return sim_schema_refuse_at (where, reason, error);
     }
   return TRUE;
 }
@@ -751,7 +602,7 @@ furnish (SimWorld *world, const SimWorldFile *file, const SimFurnish *options, G
       || !add_nodegroups (world, file, options->certificate_authority, error))
     return FALSE;
   settle (world);
-  if (!create_workloads (world, file->workloads, options->workloads, error))
+  if (!sim_creation_run (world, file->workloads, options->workloads, error))
     return FALSE;
   settle (world);
   return set_capacity (world, dd_yaml_member (file->root, "capacity"), error);

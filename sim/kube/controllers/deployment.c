@@ -3,6 +3,8 @@
 
 #include "sim/kube/controllers/deployment.h"
 
+#include <string.h>
+
 #include "sim/kube/controllers/conditions.h"
 #include "sim/kube/controllers/workload.h"
 #include "sim/kube/controllers/writes.h"
@@ -76,17 +78,27 @@ compare_age (gconstpointer left, gconstpointer right)
   return order != 0 ? order : g_strcmp0 (a->name, b->name);
 }
 
+/* The hash is a name, and another cluster may have computed another one: what counts is that the
+ * templates are equal but for it. Imitates: k8s.io/kubernetes/pkg/controller/deployment/util,
+ * EqualIgnoreHash. */
 static gboolean
-is_of_template (const SimObject *set, const char *hash)
+is_of_template (const SimObject *set, const DdValue *template, const char *hash)
 {
   const DdValue *labels = dd_value_path (set->value, "metadata.labels");
+  const char *its_hash = dd_value_string (dd_value_member (labels, "pod-template-hash"));
+  g_autoptr (DdValue) labelled = NULL;
 
-  return g_strcmp0 (dd_value_string (dd_value_member (labels, "pod-template-hash")), hash) == 0;
+  if (its_hash == NULL || strcmp (its_hash, hash) == 0)
+    return its_hash != NULL;
+  labelled
+      = dd_value_with_path (template, "metadata.labels.pod-template-hash", dd_string (its_hash));
+  return dd_value_equal (labelled, dd_value_path (set->value, "spec.template"));
 }
 
 static void
 find_sets (SimRollout *rollout)
 {
+  const DdValue *template = dd_value_path (rollout->deployment->value, "spec.template");
   g_autoptr (GPtrArray) owned
       = sim_store_dependents (rollout->self->actors->store, rollout->deployment->uid);
 
@@ -96,7 +108,7 @@ find_sets (SimRollout *rollout)
 
       if (set->kind != &kube_replica_set)
         continue;
-      if (rollout->newest == NULL && is_of_template (set, rollout->hash))
+      if (rollout->newest == NULL && is_of_template (set, template, rollout->hash))
         rollout->newest = sim_object_ref (set);
       else
         g_ptr_array_add (rollout->old, sim_object_ref (set));

@@ -23,7 +23,8 @@ owners_of (const SimObject *object)
   return dd_value_path (object->value, "metadata.ownerReferences");
 }
 
-/* Owners of kinds that this server does not serve cannot be looked for, and so count as there. */
+/* Owners of kinds that this server does not serve cannot be looked for, and so count as there; so
+ * do those that were there before the world began. */
 static gboolean
 owner_is_absent (Collector *self, const DdValue *reference)
 {
@@ -33,7 +34,8 @@ owner_is_absent (Collector *self, const DdValue *reference)
 
   return version != NULL && kind != NULL && uid != NULL
          && kube_catalogue_find_by_name (self->actors->api->catalogue, version, kind) != NULL
-         && sim_store_get_by_uid (self->actors->store, uid) == NULL;
+         && sim_store_get_by_uid (self->actors->store, uid) == NULL
+         && !kube_owner_is_presumed (self->actors->api, uid);
 }
 
 /* An owner in foreground deletion waits for its dependents; it holds none of them. */

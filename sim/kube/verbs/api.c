@@ -31,6 +31,7 @@ kube_api_new (SimStage *stage, int minor)
   api->uids = dd_random_fork (stage->random, "kubernetes.uids");
   api->audits = dd_random_fork (stage->random, "kubernetes.audits");
   api->refreshes = g_hash_table_new_full (NULL, NULL, NULL, g_free);
+  api->presumed = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   for (guint i = 0; i < kube_n_kinds; i++)
     create_initial_objects (api, kube_kinds[i]);
   return api;
@@ -44,12 +45,25 @@ kube_api_free (KubeApi *api)
   if (api->recorder != NULL)
     api->recorder_free (api->recorder);
   g_clear_pointer (&api->refreshes, g_hash_table_unref);
+  g_clear_pointer (&api->presumed, g_hash_table_unref);
   g_clear_pointer (&api->store, sim_store_free);
   g_clear_pointer (&api->catalogue, kube_catalogue_free);
   g_clear_pointer (&api->audits, dd_random_free);
   g_clear_pointer (&api->uids, dd_random_free);
   g_clear_pointer (&api->names, dd_random_free);
   g_free (api);
+}
+
+void
+kube_presume_owner (KubeApi *api, const char *uid)
+{
+  g_hash_table_add (api->presumed, g_strdup (uid));
+}
+
+gboolean
+kube_owner_is_presumed (const KubeApi *api, const char *uid)
+{
+  return g_hash_table_contains (api->presumed, uid);
 }
 
 /* ---- what changes by itself ---- */

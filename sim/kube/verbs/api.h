@@ -29,6 +29,7 @@ struct _KubeApi
   GDestroyNotify recorder_free;
   gboolean notes_actors; /* managedFields tell of what moves by itself, and not of clients alone */
   GHashTable *refreshes; /* KubeKind -> Refresh, for look-up only */
+  GHashTable *presumed;  /* uids of owners that nobody has seen, for look-up only */
 };
 
 KubeApi *kube_api_new (SimStage *stage, int minor);
@@ -45,6 +46,11 @@ void kube_set_refresh (KubeApi *api, const KubeKind *kind, KubeRefreshFunc refre
 /* Whether anything is refreshed for KIND at all; then an object of it. */
 gboolean kube_is_refreshed (const KubeApi *api, const KubeKind *kind);
 void kube_refresh (KubeApi *api, SimObject *object);
+
+/* UID is of an owner that was there before this world began, and that nobody has written down: what
+ * it owns is no garbage. */
+void kube_presume_owner (KubeApi *api, const char *uid);
+gboolean kube_owner_is_presumed (const KubeApi *api, const char *uid);
 
 /* Every function returns a new reference, or NULL with a KUBE_ERROR that holds the whole Status. */
 

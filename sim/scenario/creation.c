@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* sim/scenario/creation.c: what manifests leave to the cluster they are of
+ *
+ * Files are written in any order, and charts leave it to others to make their namespace: it is
+ * made. An ownerReference names its owner by a uid of the cluster it was read from; here the owner
+ * has another one, so it is created first and referred to anew. An owner that no manifest makes, as
+ * where only pods were read, is taken to be there: the garbage collector leaves what it owns. */
+#include "config.h"
+
+#include "sim/scenario/creation.h"
+
+#include <string.h>
+
+#include "sim/kube/kinds/kinds.h"
+#include "sim/kube/verbs/api.h"
+#include "sim/scenario/schema.h"
+
+/* Who made what a world begins with, as managedFields call it. */
+#define FURNISHER "drydock"
+
+/* The manifests of a world and those of a scenario in it. */
+typedef struct
+{
+  SimWorld *world;              /* NULL: nothing is created */
+  const SimManifests *lists[2]; /* in order; NULL: none */
+  GHashTable *done;             /* of SimManifest; for look-up only */
+} Creation;
+
+static gboolean create (Creation *self, const SimManifest *manifest, GError **error);
+
+/* The group of an apiVersion: "apps" of "apps/v1", "" of "v1"; caller frees. */
+static char *
+group_of (const char *api_version)
+{
+  const char *slash = strchr (api_version, '/');
+
+  return slash != NULL ? g_strndup (api_version, slash - api_version) : g_strdup ("");
+}
+
+/* By group and kind: versions of a kind share their objects. */
+static const SimManifest *
+find (const Creation *self, const char *api_version, const char *kind, const char *namespace_,
+      const char *name)
+{
+  g_autofree char *group = group_of (api_version);
+
+  for (guint i = 0; i < G_N_ELEMENTS (self->lists); i++)
+    for (guint j = 0; self->lists[i] != NULL && j < self->lists[i]->manifests->len; j++)
+      {
+        const SimManifest *manifest = g_ptr_array_index (self->lists[i]->manifests, j);
+
+        if (g_str_equal (manifest->kind->kind, kind) && g_str_equal (manifest->kind->group, group)
+            && g_strcmp0 (manifest->name, name) == 0
+            && (!manifest->kind->namespaced || g_strcmp0 (manifest->namespace_, namespace_) == 0))
+          return manifest;
+      }
+  return NULL;
+}
+
+static const SimManifest *
+find_namespace (const Creation *self, const char *name)
+{
+  return find (self, "v1", kube_kind_of_scopes ()->kind, "", name);
+}
+
+/* ---- owners ---- */
+
+static const SimManifest *
+manifest_of_owner (const Creation *self, const SimManifest *owned, const DdValue *reference)
+{
+  const char *version = dd_value_path_string (reference, "apiVersion");
+  const char *kind = dd_value_path_string (reference, "kind");
+
+  return version != NULL && kind != NULL ? find (self, version, kind, owned->namespace_,
+                                                 dd_value_path_string (reference, "name"))
+                                         : NULL;
+}
+
+/* In CATALOGUE; NULL: nobody there serves it, so that nobody can look for the owner. */
+static const KubeKind *
+kind_of_owner (const KubeCatalogue *catalogue, const DdValue *reference)
+{
+  const char *version = dd_value_path_string (reference, "apiVersion");
+  const char *kind = dd_value_path_string (reference, "kind");
+
+  return version != NULL && kind != NULL ? kube_catalogue_find_by_name (catalogue, version, kind)
+                                         : NULL;
+}
+
+/* The uid that the owner has in this world; NULL: it is not there. */
+static const char *
+uid_of_owner (const Creation *self, const SimManifest *owned, const DdValue *reference)
+{
+  const KubeApi *api = self->world->kube;
+  const KubeKind *kind = kind_of_owner (api->catalogue, reference);
+  const char *name = dd_value_path_string (reference, "name");
+  const SimObject *owner
+      = kind != NULL && name != NULL
+            ? sim_store_get (api->store, kind, kind->namespaced ? owned->namespace_ : "", name)
+            : NULL;
+
+  return owner != NULL ? owner->uid : NULL;
+}
+
+static DdValue *
+refer_anew (const Creation *self, const SimManifest *owned, const DdValue *reference)
+{
+  const char *uid = uid_of_owner (self, owned, reference);
+  const char *stranger = dd_value_path_string (reference, "uid");
+
+  if (uid != NULL)
+    return dd_value_with_member ((DdValue *) reference, "uid", dd_string (uid));
+  if (stranger != NULL)
+    kube_presume_owner (self->world->kube, stranger);
+  return dd_value_ref (reference);
+}
+
+/* Its owners are there by now. Takes OBJECT. */
+static DdValue *
+with_owners (const Creation *self, const SimManifest *manifest, DdValue *object)
+{
+  g_autoptr (DdValue) former = object;
+  const DdValue *references = dd_value_path (object, "metadata.ownerReferences");
+  g_auto (DdBuilder) anew = dd_builder_array ();
+
+  if (dd_value_length (references) == 0)
+    return g_steal_pointer (&former);
+  for (gsize i = 0; i < dd_value_length (references); i++)
+    dd_builder_add (&anew, refer_anew (self, manifest, dd_value_element (references, i)));
+  return dd_value_with (former, dd_builder_end (&anew), "metadata", "ownerReferences", NULL);
+}
+
+static gboolean
+create_owners (Creation *self, const SimManifest *manifest, GError **error)
+{
+  const DdValue *references = dd_value_path (manifest->node->value, "metadata.ownerReferences");
+
+  for (gsize i = 0; i < dd_value_length (references); i++)
+    {
+      const SimManifest *owner
+          = manifest_of_owner (self, manifest, dd_value_element (references, i));
+
+      if (owner != NULL && !create (self, owner, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* ---- namespaces ---- */
+
+static gboolean
+make_namespace (Creation *self, const SimManifest *user, GError **error)
+{
+  const KubeKind *kind = kube_kind_of_scopes ();
+  g_autoptr (SimObject) made = NULL;
+  g_autoptr (DdValue) object = NULL;
+  const SimManifest *manifest;
+  GError *reason = NULL;
+
+  if (*user->namespace_ == '\0'
+      || sim_store_get (self->world->kube->store, kind, "", user->namespace_) != NULL)
+    return TRUE;
+  manifest = find_namespace (self, user->namespace_);
+  if (manifest != NULL)
+    return create (self, manifest, error);
+  object = dd_object ("apiVersion", dd_string ("v1"), "kind", dd_string (kind->kind), "metadata",
+                      dd_object ("name", dd_string (user->namespace_), NULL), NULL);
+  made = kube_create (self->world->kube, kind, "", object, &reason);
+  return made != NULL || sim_schema_refuse_at (user->node, reason, error);
+}
+
+/* ---- in order ---- */
+
+/* Owners in a circle begin with whoever is written first. */
+static gboolean
+create (Creation *self, const SimManifest *manifest, GError **error)
+{
+  const KubeKind *kind = sim_kind_served (manifest->kind, self->world->kube->catalogue);
+  KubeWrite how = { .manager = kube_actor (self->world->kube, FURNISHER) };
+  g_autoptr (DdValue) object = NULL;
+  g_autoptr (SimObject) made = NULL;
+  GError *reason = NULL;
+
+  if (!g_hash_table_add (self->done, (gpointer) manifest))
+    return TRUE;
+  if (!make_namespace (self, manifest, error) || !create_owners (self, manifest, error))
+    return FALSE;
+  if (kind == NULL)
+    {
+      dd_yaml_set_error (error, manifest->node,
+                         "the server serves no %s: its definition was not established",
+                         manifest->kind->kind);
+      return FALSE;
+    }
+  object = with_owners (self, manifest, sim_manifest_to_create (manifest));
+  made = kube_create_with (self->world->kube, kind, manifest->namespace_, object, &how, &reason);
+  return made != NULL || sim_schema_refuse_at (manifest->node, reason, error);
+}
+
+gboolean
+sim_creation_run (SimWorld *world, const SimManifests *of_world, const SimManifests *of_scenario,
+                  GError **error)
+{
+  g_autoptr (GHashTable) done = g_hash_table_new (NULL, NULL);
+  Creation self = { .world = world, .lists = { of_world, of_scenario }, .done = done };
+
+  for (guint i = 0; i < G_N_ELEMENTS (self.lists); i++)
+    for (guint j = 0; self.lists[i] != NULL && j < self.lists[i]->manifests->len; j++)
+      if (!create (&self, g_ptr_array_index (self.lists[i]->manifests, j), error))
+        return FALSE;
+  return TRUE;
+}
+
+/* ---- what is taken to be there ---- */
+
+static void
+warn_at (const SimManifest *manifest, const char *text, GPtrArray *warnings)
+{
+  const DdYaml *node = manifest->node;
+
+  g_ptr_array_add (warnings, dd_yaml_point (node->file, node->line, node->column, text));
+}
+
+/* Of each namespace once: TOLD takes what was told. */
+static void
+warn_of_namespace (const Creation *self, GHashTable *told, const SimManifest *manifest,
+                   GPtrArray *warnings)
+{
+  g_autofree char *text = NULL;
+
+  if (*manifest->namespace_ == '\0' || find_namespace (self, manifest->namespace_) != NULL
+      || !g_hash_table_add (told, (gpointer) manifest->namespace_))
+    return;
+  text = g_strdup_printf ("namespace %s is made, as no manifest makes it; kubectl would be refused "
+                          "here",
+                          manifest->namespace_);
+  warn_at (manifest, text, warnings);
+}
+
+/* By Kubernetes itself, or by a definition among the manifests. */
+static gboolean
+is_served (const Creation *self, const DdValue *reference)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (self->lists); i++)
+    if (self->lists[i] != NULL && kind_of_owner (self->lists[i]->catalogue, reference) != NULL)
+      return TRUE;
+  return FALSE;
+}
+
+static void
+warn_of_owners (const Creation *self, const SimManifest *manifest, GPtrArray *warnings)
+{
+  const DdValue *references = dd_value_path (manifest->node->value, "metadata.ownerReferences");
+
+  for (gsize i = 0; i < dd_value_length (references); i++)
+    {
+      const DdValue *reference = dd_value_element (references, i);
+      g_autofree char *text = NULL;
+
+      if (!is_served (self, reference) || manifest_of_owner (self, manifest, reference) != NULL)
+        continue;
+      text = g_strdup_printf (
+          "%s %s is taken to be there, as it owns %s %s and no manifest makes it",
+          dd_value_path_string (reference, "kind"), dd_value_path_string (reference, "name"),
+          manifest->kind->kind, manifest->name != NULL ? manifest->name : "");
+      warn_at (manifest, text, warnings);
+    }
+}
+
+void
+sim_creation_add_warnings (const SimManifests *of_world, const SimManifests *of_scenario,
+                           GPtrArray *warnings)
+{
+  static const char *const of_every_cluster[]
+      = { "default", "kube-system", "kube-public", "kube-node-lease" };
+  g_autoptr (GHashTable) told = g_hash_table_new (g_str_hash, g_str_equal);
+  const Creation self = { .lists = { of_world, of_scenario } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (of_every_cluster); i++)
+    g_hash_table_add (told, (gpointer) of_every_cluster[i]);
+  for (guint i = 0; i < G_N_ELEMENTS (self.lists); i++)
+    for (guint j = 0; self.lists[i] != NULL && j < self.lists[i]->manifests->len; j++)
+      {
+        const SimManifest *manifest = g_ptr_array_index (self.lists[i]->manifests, j);
+
+        warn_of_namespace (&self, told, manifest, warnings);
+        warn_of_owners (&self, manifest, warnings);
+      }
+}
