@@ -294,10 +294,30 @@ update_group (FakeGroup *self, const char *body)
   return fake_reply_xml (200, "<R/>");
 }
 
+/* As Auto Scaling words the activity. */
+static DdReply *
+reply_taken_out (FakeGroup *self, gboolean decrement)
+{
+  g_autofree char *shrinking
+      = decrement ? g_strdup_printf (", shrinking the capacity from %" G_GINT64_FORMAT
+                                     " to %" G_GINT64_FORMAT,
+                                     self->desired, self->desired - 1)
+                  : g_strdup ("");
+  g_autofree char *xml = g_strdup_printf (
+      "<R><TerminateInstanceInAutoScalingGroupResult><Activity><Cause>At 2025-11-03T09:00:00Z "
+      "instance i-0 was taken out of service in response to a user request%s.</Cause></Activity>"
+      "</TerminateInstanceInAutoScalingGroupResult></R>",
+      shrinking);
+
+  self->desired -= decrement;
+  return fake_reply_xml (200, xml);
+}
+
 static DdReply *
 terminate_instance (FakeGroup *self, const char *body)
 {
   g_autofree char *id = form_value (body, "InstanceId");
+  gboolean decrement = strstr (body, "ShouldDecrementDesiredCapacity=true") != NULL;
 
   for (guint i = 0; i < self->nodes->len; i++)
     {
@@ -305,11 +325,11 @@ terminate_instance (FakeGroup *self, const char *body)
 
       if (g_str_equal (node->instance, id) && node->leaving == 0)
         {
+          DdReply *reply = reply_taken_out (self, decrement);
+
           node->leaving = now (self);
-          if (strstr (body, "ShouldDecrementDesiredCapacity=true") != NULL)
-            self->desired--;
           live (self);
-          return fake_reply_xml (200, "<R/>");
+          return reply;
         }
     }
   return fake_reply_xml (400, "<ErrorResponse><Error><Code>ValidationError</Code><Message>Instance "

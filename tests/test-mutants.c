@@ -57,6 +57,7 @@ static const struct
   { DD_MUTANT_LOWER_DESIRED_UNDRAINED, "no-hook-scale-down", 0, "nobody-dies-undrained" },
   { DD_MUTANT_EMPTY_THE_UNFILLED, "no-hook-unfilled-places", 0, "capacity-is-kept" },
   { DD_MUTANT_LEAVE_STRANDED, "minimal-failed-node-takes-pods", 0, "nobody-is-stranded" },
+  { DD_MUTANT_CUT_PLACES_OFF, "hunted-places-left" },
   { DD_MUTANT_SKIP_LAST_LOOK, "tolerate-everything", 1 },
   { DD_MUTANT_FORGET_LOST_MARKS, "pdb-blocks-drain", 96 },
   { DD_MUTANT_FORGET_UNANSWERED_MARKS, "hunted-unanswered-mark" },

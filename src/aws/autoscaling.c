@@ -267,6 +267,16 @@ dd_autoscaling_terminate (const char *instance, gboolean decrement)
   return dd_form_to_request (form);
 }
 
+gboolean
+dd_autoscaling_took_place_along (const DdReply *reply)
+{
+  g_autoptr (DdValue) body = dd_xml_parse (reply->body, NULL);
+  const char *cause
+      = dd_value_path_string (body, "TerminateInstanceInAutoScalingGroupResult.Activity.Cause");
+
+  return cause != NULL && strstr (cause, "in response to a user request, shrinking") != NULL;
+}
+
 DdRequest *
 dd_autoscaling_describe_activities (const char *name, guint count)
 {

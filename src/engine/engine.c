@@ -309,8 +309,8 @@ static const struct
       TO (SURVEY_GROUP) | TO (CORDON_NEW) | TO (LIST_KEPT) | TO (CHECK_SIZE) },
   [DD_STATE_LIST_KEPT] = { "list-kept", DD_PHASE_ROLL_BACK, dd_roll_back_list_kept, NULL,
                            TO (CHECK_SIZE) | TO (AWAIT_STRANDED) | TO (LIST_PROTECTED) },
-  [DD_STATE_CHECK_SIZE]
-  = { "check-size", DD_PHASE_ROLL_BACK, dd_size_check, dd_size_take_check, TO (RESTORE_SIZE) },
+  [DD_STATE_CHECK_SIZE] = { "check-size", DD_PHASE_ROLL_BACK, dd_size_check, dd_size_take_check,
+                            TO (RESTORE_SIZE) | TO (SURVEY_GROUP) },
   [DD_STATE_RESTORE_SIZE]
   = { "restore-size", DD_PHASE_ROLL_BACK, dd_roll_back_restore_size, dd_roll_back_take_restored,
       TO (AWAIT_STRANDED) | TO (LIST_PROTECTED) | TO (SURVEY_GROUP) },

@@ -63,6 +63,7 @@ G_BEGIN_DECLS
   X (CROWD_ZONES, "crowd-zones", "takes nodes from zones that fall behind those of kept ones") \
   X (KEEP_CORDONS, "keep-cordons", "leaves new nodes cordoned that could not be emptied") \
   X (LEAVE_STRANDED, "leave-stranded", "leaves nodes closed that pods have no other place than") \
+  X (CUT_PLACES_OFF, "cut-places-off", "cuts off the places of new nodes that had left before") \
   X (RETIRE_AT_ONCE, "retire-at-once", "lets as many new nodes leave one zone as may leave") \
   X (KEEP_NEW_TEMPLATE, "keep-new-template", "fails without a node replaced and keeps the image") \
   X (CALL_IT_ROLL_BACK, "call-it-roll-back", "tells a clean-up as a roll-back") \

@@ -40,7 +40,7 @@ struct _DdNodeMachine
   guint64 call, timer;
   guint cordon_tries;
   DdUsec cordon_began;
-  gboolean found_gone;
+  gboolean kept_place; /* of the instance, which had left before */
   GError *error;
   DdNodeDone done;
   gpointer done_data;
@@ -190,20 +190,22 @@ settle (DdNodeMachine *self)
 }
 
 /* An instance that the group no longer has was terminated by somebody else, or by a request of ours
- * whose answer was lost. */
+ * whose answer was lost; one that it has let go of is on its way out. Their places stay. */
 static void
-note_terminating (G_GNUC_UNUSED const DdReply *reply, const GError *error, gpointer data)
+note_terminating (const DdReply *reply, const GError *error, gpointer data)
 {
   DdNodeMachine *self = data;
+  gboolean found_gone = g_error_matches (error, DD_ERROR, DD_ERROR_NOT_FOUND);
 
   self->call = 0;
-  self->found_gone = g_error_matches (error, DD_ERROR, DD_ERROR_NOT_FOUND);
-  if (error != NULL && !self->found_gone)
+  if (error != NULL && !found_gone)
     {
       fail (self, error);
       return;
     }
-  if (!self->found_gone)
+  self->kept_place
+      = found_gone || (self->way.decrement && !dd_autoscaling_took_place_along (reply));
+  if (!found_gone)
     trace (self, DD_EVENT_NODE_TERMINATING, instance_details (self));
   node_enter (self, NODE_LEAVING);
 }
@@ -345,7 +347,7 @@ dd_node_machine_note_left (DdNodeMachine *self)
 }
 
 gboolean
-dd_node_machine_was_found_gone (const DdNodeMachine *self)
+dd_node_machine_kept_place (const DdNodeMachine *self)
 {
-  return self->found_gone;
+  return self->kept_place;
 }

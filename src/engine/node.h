@@ -38,8 +38,8 @@ const DdDrain *dd_node_machine_drain (const DdNodeMachine *machine); /* NULL: th
 /* Waits to be told that its instance has left; one question to EC2 serves a whole wave. */
 gboolean dd_node_machine_is_leaving (const DdNodeMachine *machine);
 void dd_node_machine_note_left (DdNodeMachine *machine);
-/* The group no longer had its instance when it was told to terminate it. */
-gboolean dd_node_machine_was_found_gone (const DdNodeMachine *machine);
+/* The group had let go of its instance before it was told to: its place may not have gone along. */
+gboolean dd_node_machine_kept_place (const DdNodeMachine *machine);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DdNodeMachine, dd_node_machine_free)
 

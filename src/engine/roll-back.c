@@ -709,7 +709,7 @@ note_retired (const DdWavesResult *result, gpointer data)
       return;
     }
   self->batch_limit = 0;
-  self->unsure += result->found_gone;
+  self->unsure += result->kept_places;
   if (self->shortfall)
     keep_the_rest (self);
   else

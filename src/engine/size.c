@@ -180,6 +180,14 @@ dd_size_check (DdEngine *self)
                   dd_autoscaling_describe_group (self->before->name, FALSE));
 }
 
+/* Nodes had left before they were told to, and their places have not gone with them: whoever is in
+ * those now leaves by name as well, as a lower desired size would take somebody undrained. */
+static gboolean
+has_places_left (const DdEngine *self)
+{
+  return self->unsure > 0 && self->group->desired > self->desired && !DD_MUTANT (CUT_PLACES_OFF);
+}
+
 void
 dd_size_take_check (DdEngine *self, const DdReply *reply)
 {
@@ -194,11 +202,18 @@ dd_size_take_check (DdEngine *self, const DdReply *reply)
   self->group->desired = now->desired;
   self->group->min = now->min;
   self->group->max = now->max;
-  if (dd_size_adopt (self))
+  if (!dd_size_adopt (self))
+    return;
+  if (has_places_left (self))
     {
-      self->desired = MAX (self->desired, self->before->desired);
-      dd_engine_enter (self, DD_STATE_RESTORE_SIZE);
+      self->desired = self->former_desired = self->group->desired;
+      self->unsure = 0;
+      g_ptr_array_set_size (self->retiring, 0);
+      dd_engine_enter (self, DD_STATE_SURVEY_GROUP);
+      return;
     }
+  self->desired = MAX (self->desired, self->before->desired);
+  dd_engine_enter (self, DD_STATE_RESTORE_SIZE);
 }
 
 gboolean

@@ -463,7 +463,7 @@ note_left (const DdWavesResult *result, gpointer data)
     }
   self->desired = self->group->desired - 1;
   dd_size_note_granted (self);
-  self->let_go = result->found_gone == 0;
+  self->let_go = result->kept_places == 0;
   if (!self->let_go)
     self->former_desired = self->group->desired;
   g_hash_table_remove (self->marked, self->leaver->name);

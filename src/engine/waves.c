@@ -19,7 +19,7 @@ struct _DdWaves
   guint started;       /* the first STARTED of them were */
   GPtrArray *running;  /* those under way, not owned, in the order they were started */
   guint waves;
-  guint gone, found_gone;
+  guint gone, kept_places;
   GPtrArray *overdue;
   GError *error;
   GHashTable *asked; /* the instances of the latest request, for look-ups only */
@@ -50,7 +50,7 @@ note_end (DdNodeMachine *machine, DdNodeEnd end, const GError *error, gpointer d
     {
     case DD_NODE_GONE:
       self->gone++;
-      self->found_gone += dd_node_machine_was_found_gone (machine);
+      self->kept_places += dd_node_machine_kept_place (machine);
       if (self->options.progress != NULL)
         self->options.progress (self->gone, self->options.data);
       break;
@@ -198,7 +198,7 @@ goes_on (const DdWaves *self)
 static void
 finish (DdWaves *self)
 {
-  DdWavesResult result = { self->gone, self->found_gone, self->overdue, self->error };
+  DdWavesResult result = { self->gone, self->kept_places, self->overdue, self->error };
 
   dd_clock_cancel (self->options.machine.clock, self->timer);
   self->timer = 0;

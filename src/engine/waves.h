@@ -11,7 +11,7 @@ typedef struct _DdWaves DdWaves;
 typedef struct
 {
   guint gone;          /* nodes whose instance has left */
-  guint found_gone;    /* of these, those that the group no longer had when they were told to */
+  guint kept_places;   /* of these, those that had left before, so that their places may be there */
   GPtrArray *overdue;  /* of DdNodeMachine *, in the order they were started; borrowed */
   const GError *error; /* the first failure of an API; NULL: none */
 } DdWavesResult;
