@@ -698,6 +698,85 @@ START_TEST (a_dependent_of_nobody_is_collected)
 }
 END_TEST
 
+/* ---- controllers that nobody models ---- */
+
+static void
+put_member (const char *name, const char *more)
+{
+  apply (json ("{'apiVersion':'v1','kind':'Pod','metadata':{'name':'%s','namespace':'default',"
+               "'labels':{'app':'ring'},'ownerReferences':[{'apiVersion':'rings.example.com/v1',"
+               "'kind':'Ring','name':'main','uid':'ring-1','controller':true}]},'spec':{%s"
+               "'containers':[{'name':'c','image':'i'}]}}",
+               name, more));
+}
+
+START_TEST (an_operator_brings_its_pods_back)
+{
+  const char *uid;
+
+  launch_ready (1);
+  put_member ("main-0", "");
+  run_for (20 * DD_SECOND);
+  uid = g_intern_string (stored (&kube_pod, "default", "main-0")->uid);
+  delete_with (&kube_pod, "default", "main-0", NULL);
+  run_for (1 * DD_MINUTE);
+  ck_assert_str_ne (stored (&kube_pod, "default", "main-0")->uid, uid);
+  ck_assert_uint_eq (count_ready ("ring"), 1);
+  ck_assert_uint_eq (count_pods ("ring"), 1);
+}
+END_TEST
+
+START_TEST (an_operator_gives_another_name_where_the_suffix_was_made_up)
+{
+  launch_ready (1);
+  put_member ("main-x2v9k", "");
+  run_for (20 * DD_SECOND);
+  delete_with (&kube_pod, "default", "main-x2v9k", NULL);
+  run_for (1 * DD_MINUTE);
+  ck_assert_ptr_null (stored (&kube_pod, "default", "main-x2v9k"));
+  ck_assert_uint_eq (count_ready ("ring"), 1);
+}
+END_TEST
+
+START_TEST (what_has_run_to_its_end_stays_away)
+{
+  launch_ready (1);
+  apply (
+      json ("{'apiVersion':'v1','kind':'Pod','metadata':{'name':'main-0','namespace':'default',"
+            "'labels':{'app':'ring'},'annotations':{'drydock.dev/exit-after':'10s'},"
+            "'ownerReferences':[{'apiVersion':'rings.example.com/v1','kind':'Ring','name':'main',"
+            "'uid':'ring-1','controller':true}]},'spec':{'restartPolicy':'Never','containers':"
+            "[{'name':'c','image':'i'}]}}"));
+  run_for (1 * DD_MINUTE);
+  ck_assert_str_eq (
+      dd_value_path_string (stored (&kube_pod, "default", "main-0")->value, "status.phase"),
+      "Succeeded");
+  delete_with (&kube_pod, "default", "main-0", NULL);
+  run_for (1 * DD_MINUTE);
+  ck_assert_uint_eq (count_pods ("ring"), 0);
+}
+END_TEST
+
+START_TEST (nobody_brings_back_what_nobody_owns)
+{
+  launch_ready (1);
+  apply (json ("{'apiVersion':'v1','kind':'Namespace','metadata':{'name':'app'}}"));
+  apply (json ("{'apiVersion':'v1','kind':'Pod','metadata':{'name':'main-0','namespace':'app',"
+               "'labels':{'app':'ring'},'ownerReferences':[{'apiVersion':'rings.example.com/v1',"
+               "'kind':'Ring','name':'main','uid':'ring-1','controller':true}]},'spec':{"
+               "'containers':[{'name':'c','image':'i'}]}}"));
+  apply (json ("{'apiVersion':'v1','kind':'Pod','metadata':{'name':'bare','namespace':'default',"
+               "'labels':{'app':'bare'}},'spec':{'containers':[{'name':'c','image':'i'}]}}"));
+  run_for (20 * DD_SECOND);
+  delete_with (&kube_pod, "default", "bare", NULL);
+  delete_with (&kube_namespace, NULL, "app", NULL);
+  run_for (2 * DD_MINUTE);
+  ck_assert_uint_eq (count_pods ("bare"), 0);
+  ck_assert_uint_eq (sim_store_count (api->store, &kube_pod), 0);
+  ck_assert_ptr_null (stored (&kube_namespace, "", "app"));
+}
+END_TEST
+
 START_TEST (custom_resources_have_owners_and_own)
 {
   const KubeKind *sets = define_ring_sets ("");
@@ -813,6 +892,10 @@ main (void)
   tcase_add_test (cases, foreground_deletion_ends_with_the_owner);
   tcase_add_test (cases, orphans_stay_and_a_new_deployment_adopts_them);
   tcase_add_test (cases, a_dependent_of_nobody_is_collected);
+  tcase_add_test (cases, an_operator_brings_its_pods_back);
+  tcase_add_test (cases, an_operator_gives_another_name_where_the_suffix_was_made_up);
+  tcase_add_test (cases, what_has_run_to_its_end_stays_away);
+  tcase_add_test (cases, nobody_brings_back_what_nobody_owns);
   tcase_add_test (cases, a_namespace_is_furnished_and_emptied);
   tcase_add_test (cases, custom_resources_have_owners_and_own);
   tcase_add_test (cases, a_namespace_goes_with_its_custom_resources);

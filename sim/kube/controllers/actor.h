@@ -57,6 +57,7 @@ extern const SimActorClass sim_actor_job_ttl;
 extern const SimActorClass sim_actor_hpa;
 extern const SimActorClass sim_actor_kubelet;
 extern const SimActorClass sim_actor_namespace;
+extern const SimActorClass sim_actor_operators;
 extern const SimActorClass sim_actor_node_lifecycle;
 extern const SimActorClass sim_actor_pod_gc;
 extern const SimActorClass sim_actor_replica_set;

@@ -25,6 +25,7 @@ static const SimActorClass *const classes[] = {
   &sim_actor_job,
   &sim_actor_job_ttl,
   &sim_actor_hpa,
+  &sim_actor_operators,
 };
 
 SimActors *
