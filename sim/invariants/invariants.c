@@ -329,13 +329,22 @@ note_scale_up (SimLedger *ledger, const SimEvent *event)
   update->from_max = sim_event_int (event, DD_DETAIL_FROM_MAX, 0);
 }
 
+/* Whether a step of the scenario has asked for other sizes; the engine's word is not enough. */
+static gboolean
+somebody_asked (const SimLedger *ledger, const char *nodegroup)
+{
+  const SimLedgerCapacity *capacity = g_hash_table_lookup (ledger->capacities, nodegroup);
+
+  return capacity == NULL || capacity->wish != NULL;
+}
+
 /* Somebody else asked for another size before the group shrank. */
 static void
 note_size_adopted (SimLedger *ledger, const SimEvent *event)
 {
   SimLedgerUpdate *update = sim_ledger_update (ledger, event->subject);
 
-  if (update == NULL)
+  if (update == NULL || !somebody_asked (ledger, event->subject))
     return;
   update->from_desired = sim_event_int (event, DD_DETAIL_DESIRED, 0);
   update->from_max = sim_event_int (event, DD_DETAIL_MAX, 0);
@@ -346,7 +355,7 @@ note_max_adopted (SimLedger *ledger, const SimEvent *event)
 {
   SimLedgerUpdate *update = sim_ledger_update (ledger, event->subject);
 
-  if (update != NULL)
+  if (update != NULL && somebody_asked (ledger, event->subject))
     update->from_max = sim_event_int (event, DD_DETAIL_MAX, 0);
 }
 
@@ -355,7 +364,7 @@ note_scale_down_stopped (SimLedger *ledger, const SimEvent *event)
 {
   SimLedgerUpdate *update = sim_ledger_update (ledger, event->subject);
 
-  if (update != NULL)
+  if (update != NULL && somebody_asked (ledger, event->subject))
     update->may_stay_grown = TRUE;
 }
 

@@ -595,6 +595,17 @@ retire_next (gpointer data)
   dd_engine_enter (self, DD_STATE_CORDON_NEW);
 }
 
+/* Whether the Ith of the batch leaves for good, of SURPLUS too many: what is no node does as long
+ * as any are, as nobody needs another one in its place. */
+static gboolean
+leaves_for_good (const DdEngine *self, guint i, guint surplus)
+{
+  const DdKubeNode *node = g_ptr_array_index (self->fresh, self->retired + i);
+
+  return dd_engine_is_nameless (node) ? i < surplus
+                                      : self->fresh->len - (self->retired + i) <= surplus;
+}
+
 static void
 note_batch (DdEngine *self, GPtrArray *overdue)
 {
@@ -603,14 +614,14 @@ note_batch (DdEngine *self, GPtrArray *overdue)
   for (guint i = 0; i < overdue->len; i++)
     g_hash_table_add (self->stuck, g_strdup (dd_node_machine_node (overdue->pdata[i])->name));
   self->some_are_kept = self->some_are_kept || overdue->len > 0;
-  for (guint i = self->retired; i < self->retired + self->batch; i++)
+  for (guint i = 0; i < self->batch; i++)
     {
-      const DdKubeNode *node = g_ptr_array_index (self->fresh, i);
+      const DdKubeNode *node = g_ptr_array_index (self->fresh, self->retired + i);
 
       if (is_stuck (self, node))
         continue;
       g_hash_table_add (self->left_again, g_strdup (node->name));
-      self->desired -= self->fresh->len - i <= surplus;
+      self->desired -= leaves_for_good (self, i, surplus);
     }
   self->retired += self->batch;
   dd_size_note_granted (self);
@@ -731,8 +742,8 @@ make_retire_knobs (DdEngine *self)
   return knobs;
 }
 
-/* What is no node has nothing to drain, and nobody needs another one in its place. A node that is
- * not Ready may become so before its turn comes: it is drained like any other. */
+/* What is no node has nothing to drain. A node that is not Ready may become so before its turn
+ * comes: it is drained like any other. */
 static void
 add_batch (DdEngine *self)
 {
@@ -741,8 +752,7 @@ add_batch (DdEngine *self)
       DdKubeNode *node = g_ptr_array_index (self->fresh, self->retired + i);
       gboolean nameless = dd_engine_is_nameless (node);
       DdNodeWay way = { .drain = !nameless && !DD_MUTANT (RETIRE_UNDRAINED),
-                        .decrement = nameless ? i < count_surplus (self)
-                                              : takes_its_place_along (self, self->retired + i) };
+                        .decrement = leaves_for_good (self, i, count_surplus (self)) };
 
       dd_waves_add (self->waves, node, &way);
     }
