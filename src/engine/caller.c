@@ -50,6 +50,7 @@ typedef struct
   char *first_error;    /* of SINCE */
   guint64 wire;         /* the transport's id while it is on the wire */
   guint64 sleep;        /* the clock's id while it sleeps */
+  void (*before_again) (gpointer data); /* NULL: it is sent again as it is */
   DdCallFunc func;
   gpointer data;
 } Call;
@@ -235,13 +236,22 @@ what_went_wrong (const Call *call, const DdReply *reply)
 }
 
 static void
+wait_for_the_wire (Call *call)
+{
+  g_queue_push_tail (&call->caller->waiting, call);
+  send_waiting (call->caller);
+}
+
+static void
 wake_up (gpointer data)
 {
   Call *call = data;
 
   call->sleep = 0;
-  g_queue_push_tail (&call->caller->waiting, call);
-  send_waiting (call->caller);
+  if (call->before_again != NULL)
+    call->before_again (call->data);
+  else
+    wait_for_the_wire (call);
 }
 
 static void
@@ -430,6 +440,23 @@ dd_caller_send (DdCaller *self, const char *operation, DdRequest *request, DdCal
   DdUsec give_up = self->patience > 0 ? now (self) + self->patience : 0;
 
   return send (self, operation, request, self->knobs->request_max_tries, give_up, func, data);
+}
+
+guint64
+dd_caller_send_watched (DdCaller *self, const char *operation, DdRequest *request,
+                        void (*before_again) (gpointer data), DdCallFunc func, gpointer data)
+{
+  guint64 id = dd_caller_send (self, operation, request, func, data);
+  Call *call = g_hash_table_lookup (self->calls, &id);
+
+  call->before_again = before_again;
+  return id;
+}
+
+void
+dd_caller_go_on (DdCaller *self, guint64 id)
+{
+  wait_for_the_wire (g_hash_table_lookup (self->calls, &id));
 }
 
 guint64

@@ -33,6 +33,12 @@ guint64 dd_caller_send_until (DdCaller *caller, const char *operation, DdRequest
 /* The same, tried once: for what has its own idea of when to try again. */
 guint64 dd_caller_send_once (DdCaller *caller, const char *operation, DdRequest *request,
                              DdCallFunc func, gpointer data);
+/* The same, for what must not be sent again as it is: before each further try BEFORE_AGAIN runs
+ * instead, until dd_caller_go_on () or dd_caller_cancel (). */
+guint64 dd_caller_send_watched (DdCaller *caller, const char *operation, DdRequest *request,
+                                void (*before_again) (gpointer data), DdCallFunc func,
+                                gpointer data);
+void dd_caller_go_on (DdCaller *caller, guint64 id);
 /* From now on a request that fails for a reason that may pass is sent again, however often, until
  * this long after it was first sent; 0: as often as the knobs say. OUTLASTS: also one that has a
  * deadline of its own. */

@@ -5,7 +5,8 @@
  *
  * A pod that tolerates every taint may come back within these 60 seconds, cordon or not. So the
  * node is looked at once more, and drained again where that is needed: nothing is terminated with a
- * pod on it that nobody asked to leave. */
+ * pod on it that nobody asked to leave. So it is each time before a request to terminate that has
+ * failed is sent again. */
 #include "config.h"
 
 #include "engine/node.h"
@@ -69,6 +70,14 @@ fail (DdNodeMachine *self, const GError *error)
 }
 
 static void
+forget_call (DdNodeMachine *self)
+{
+  dd_caller_cancel (self->context.caller, self->call);
+  self->call = 0;
+}
+
+/* While an instance is about to be terminated CALL is under way, and waits for the look. */
+static void
 note_drained (G_GNUC_UNUSED DdDrain *drain, DdDrainEnd end, const GError *error, gpointer data)
 {
   DdNodeMachine *self = data;
@@ -76,12 +85,17 @@ note_drained (G_GNUC_UNUSED DdDrain *drain, DdDrainEnd end, const GError *error,
   switch (end)
     {
     case DD_DRAIN_EMPTY:
-      node_enter (self, self->state == NODE_DRAINING ? NODE_CORDONING : NODE_TERMINATING);
+      if (self->call != 0)
+        dd_caller_go_on (self->context.caller, self->call);
+      else
+        node_enter (self, self->state == NODE_DRAINING ? NODE_CORDONING : NODE_TERMINATING);
       break;
     case DD_DRAIN_OVERDUE:
+      forget_call (self);
       node_enter (self, NODE_OVERDUE);
       break;
     case DD_DRAIN_FAILED:
+      forget_call (self);
       fail (self, error);
       break;
     }
@@ -210,6 +224,18 @@ note_terminating (const DdReply *reply, const GError *error, gpointer data)
   node_enter (self, NODE_LEAVING);
 }
 
+/* The request failed, and until it is sent again a pod may have come back. */
+static void
+look_before_again (gpointer data)
+{
+  DdNodeMachine *self = data;
+
+  if (self->way.drain && !DD_MUTANT (SKIP_LAST_LOOK))
+    check_again (self);
+  else
+    dd_caller_go_on (self->context.caller, self->call);
+}
+
 static void
 terminate (DdNodeMachine *self)
 {
@@ -221,11 +247,11 @@ terminate (DdNodeMachine *self)
       fail (self, error);
       return;
     }
-  self->call = dd_caller_send (
+  self->call = dd_caller_send_watched (
       self->context.caller, "TerminateInstanceInAutoScalingGroup",
       dd_autoscaling_terminate (self->node->instance,
                                 self->way.decrement || DD_MUTANT (DECREMENT_ON_TERMINATE)),
-      note_terminating, self);
+      look_before_again, note_terminating, self);
 }
 
 static void
@@ -263,7 +289,8 @@ static const struct
   [NODE_SETTLING] = { "settling", settle, TO (NODE_CHECKING) | TO (NODE_TERMINATING) },
   [NODE_CHECKING]
   = { "checking", check_again, TO (NODE_TERMINATING) | TO (NODE_OVERDUE) | TO (NODE_FAILED) },
-  [NODE_TERMINATING] = { "terminating", terminate, TO (NODE_LEAVING) | TO (NODE_FAILED) },
+  [NODE_TERMINATING]
+  = { "terminating", terminate, TO (NODE_LEAVING) | TO (NODE_OVERDUE) | TO (NODE_FAILED) },
   [NODE_LEAVING] = { "leaving", NULL, TO (NODE_GONE) },
   [NODE_GONE] = { "gone", finish_gone, 0 },
   [NODE_OVERDUE] = { "overdue", finish_overdue, 0 },
