@@ -55,6 +55,13 @@ typedef struct
   gpointer data;
 } Call;
 
+struct _DdCallerFailure
+{
+  const char *service; /* interned; NULL: none has failed */
+  const char *hint;    /* static */
+  char *story;
+};
+
 struct _DdCaller
 {
   DdTransport *transport;
@@ -71,9 +78,7 @@ struct _DdCaller
   DdUsec patience;
   gboolean outlasts; /* patience goes beyond a call's own deadline */
   guint64 last_id;
-  const char *failed_service; /* interned */
-  const char *failed_hint;
-  char *failed_story;
+  DdCallerFailure failed; /* the latest */
 };
 
 static void send_waiting (DdCaller *self);
@@ -206,7 +211,7 @@ dd_caller_free (DdCaller *self)
   g_hash_table_unref (self->calls);
   g_hash_table_unref (self->allowed);
   g_ptr_array_unref (self->services);
-  g_free (self->failed_story);
+  g_free (self->failed.story);
   g_free (self->subject);
   g_free (self);
 }
@@ -287,12 +292,12 @@ note_failure (const Call *call, const DdReply *reply, const GError *error)
 {
   DdCaller *self = call->caller;
 
-  self->failed_service = call->service->name;
-  self->failed_hint = g_str_equal (call->request->service, "kubernetes")
+  self->failed.service = call->service->name;
+  self->failed.hint = g_str_equal (call->request->service, "kubernetes")
                           ? dd_kube_reply_hint (reply)
                           : dd_aws_reply_hint (reply);
-  g_free (self->failed_story);
-  self->failed_story = story_of (call, error);
+  g_free (self->failed.story);
+  self->failed.story = story_of (call, error);
 }
 
 /* Removes CALL before its function runs, which may cancel others or send new ones. */
@@ -510,20 +515,47 @@ dd_caller_cancel (DdCaller *self, guint64 id)
   send_waiting (self);
 }
 
+DdCallerFailure *
+dd_caller_failure (const DdCaller *self)
+{
+  DdCallerFailure *failure = g_new (DdCallerFailure, 1);
+
+  *failure = self->failed;
+  failure->story = g_strdup (self->failed.story);
+  return failure;
+}
+
+void
+dd_caller_recall (DdCaller *self, DdCallerFailure *failure)
+{
+  g_free (self->failed.story);
+  self->failed = *failure;
+  g_free (failure);
+}
+
+void
+dd_caller_failure_free (DdCallerFailure *failure)
+{
+  if (failure == NULL)
+    return;
+  g_free (failure->story);
+  g_free (failure);
+}
+
 const char *
 dd_caller_failed_service (const DdCaller *self)
 {
-  return self->failed_service;
+  return self->failed.service;
 }
 
 const char *
 dd_caller_failed_hint (const DdCaller *self)
 {
-  return self->failed_hint;
+  return self->failed.hint;
 }
 
 const char *
 dd_caller_failed_story (const DdCaller *self)
 {
-  return self->failed_story;
+  return self->failed.story;
 }

@@ -54,6 +54,13 @@ gboolean dd_caller_may_repeat (DdCaller *caller, guint tries, DdUsec began, DdUs
 /* FUNC will not run. Id 0 does nothing. */
 void dd_caller_cancel (DdCaller *caller, guint64 id);
 
+/* What is remembered of the latest call that failed for good: for whoever speaks of its error
+ * later, when others have failed since. A copy, and putting it back, which takes it. */
+typedef struct _DdCallerFailure DdCallerFailure;
+DdCallerFailure *dd_caller_failure (const DdCaller *caller);
+void dd_caller_recall (DdCaller *caller, DdCallerFailure *failure);
+void dd_caller_failure_free (DdCallerFailure *failure);
+
 /* The service of the latest call that failed for good; NULL: none did. */
 const char *dd_caller_failed_service (const DdCaller *caller);
 /* What a person can do about that; static, NULL: no idea. */

@@ -22,7 +22,8 @@ struct _DdWaves
   guint gone, kept_places;
   GPtrArray *overdue;
   GError *error;
-  GHashTable *asked; /* the instances of the latest request, for look-ups only */
+  DdCallerFailure *failure; /* of ERROR */
+  GHashTable *asked;        /* the instances of the latest request, for look-ups only */
   guint64 call, timer;
   gboolean stopped; /* by its gate */
   guint64 settle;   /* the timer that looks at the waves after an end */
@@ -38,6 +39,16 @@ settle_soon (DdWaves *self)
 {
   if (self->settle == 0)
     self->settle = dd_clock_after (self->options.machine.clock, 0, look_at_waves, self);
+}
+
+/* The others go on, and may have calls that fail as well before this one is spoken of. */
+static void
+note_error (DdWaves *self, const GError *error)
+{
+  if (self->error != NULL)
+    return;
+  self->error = g_error_copy (error);
+  self->failure = dd_caller_failure (self->options.machine.caller);
 }
 
 static void
@@ -58,8 +69,7 @@ note_end (DdNodeMachine *machine, DdNodeEnd end, const GError *error, gpointer d
       g_ptr_array_add (self->overdue, machine);
       break;
     case DD_NODE_FAILED:
-      if (self->error == NULL)
-        self->error = g_error_copy (error);
+      note_error (self, error);
       break;
     }
   settle_soon (self);
@@ -123,8 +133,7 @@ take_instances (const DdReply *reply, const GError *error, gpointer data)
   self->call = 0;
   if (problem != NULL && !g_error_matches (problem, DD_ERROR, DD_ERROR_NOT_FOUND))
     {
-      if (self->error == NULL)
-        self->error = g_steal_pointer (&problem);
+      note_error (self, problem);
       g_ptr_array_set_size (self->running, 0); /* nobody can say what becomes of them */
       settle_soon (self);
       return;
@@ -202,6 +211,8 @@ finish (DdWaves *self)
 
   dd_clock_cancel (self->options.machine.clock, self->timer);
   self->timer = 0;
+  if (self->failure != NULL)
+    dd_caller_recall (self->options.machine.caller, g_steal_pointer (&self->failure));
   self->options.done (&result, self->options.data);
 }
 
@@ -313,5 +324,6 @@ dd_waves_free (DdWaves *self)
   g_ptr_array_unref (self->overdue);
   g_ptr_array_unref (self->machines);
   g_clear_error (&self->error);
+  dd_caller_failure_free (self->failure);
   g_free (self);
 }
