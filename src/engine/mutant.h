@@ -80,6 +80,7 @@ G_BEGIN_DECLS
      "takes another version of a launch template for the same, as its image is") \
   X (IGNORE_NEW_SIZE, "ignore-new-size", "goes back to a size that nobody wants any more") \
   X (IGNORE_NEW_LIMITS, "ignore-new-limits", "goes below a minimum that somebody raised") \
+  X (CALL_IT_DONE, "call-it-done", "has nothing to replace in a group that is short of nodes") \
   X (MISCOUNT, "miscount", "says that it replaced one node more") \
   X (LIE_ABOUT_FAILURE, "lie-about-failure", "reports success where it failed")
 

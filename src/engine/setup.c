@@ -380,13 +380,23 @@ trace_start (DdEngine *self)
                               "source_version", dd_source_version (self), NULL));
 }
 
+/* Nothing is to be replaced, and still the group is not what the update is to make of it: it waits
+ * for what is missing, as at the end of any other. */
+static gboolean
+is_short (const DdEngine *self)
+{
+  return self->ready_before < self->before->desired && !DD_MUTANT (CALL_IT_DONE);
+}
+
 /* What follows when the group points to where it should. */
 static DdState
 state_after_pointing (const DdEngine *self)
 {
   if (self->journal != NULL && self->told > DD_PHASE_SETUP)
     return dd_journal_state (self);
-  return self->outdated->len == 0 ? dd_reference_last_state (self) : dd_engine_first_state (self);
+  if (self->outdated->len > 0)
+    return dd_engine_first_state (self);
+  return is_short (self) ? DD_STATE_READ_SIZE : dd_reference_last_state (self);
 }
 
 static DdState
