@@ -46,6 +46,7 @@ static const struct
   { DD_MUTANT_GIVE_UP_AT_ONCE, "pdb-blocks-drain" },
   { DD_MUTANT_FORCE_ALWAYS, "pdb-blocks-drain" },
   { DD_MUTANT_FORCE_NEVER, "pdb-forced" },
+  { DD_MUTANT_DELETE_FOR_EVER, "force-deletes-once" },
   { DD_MUTANT_DROP_ZONE_RULE, "zone-without-capacity" },
   { DD_MUTANT_MARK_UPDATED, "retry-after-failed-update" },
   { DD_MUTANT_REPLACE_UPDATED, "retry-after-failed-update" },

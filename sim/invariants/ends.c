@@ -145,6 +145,25 @@ count_pods_of (SimStore *store, const SimObject *owner)
   return count;
 }
 
+/* A StatefulSet makes its pods one after the other, and none while one before is not Ready. */
+static gboolean
+waits_for_its_own (SimStore *store, const SimObject *set)
+{
+  const char *policy = dd_value_path_string (set->value, "spec.podManagementPolicy");
+  g_autoptr (GPtrArray) dependents = sim_store_dependents (store, set->uid);
+
+  if (set->kind != &kube_stateful_set || g_strcmp0 (policy, "Parallel") == 0)
+    return FALSE;
+  for (guint i = 0; i < dependents->len; i++)
+    {
+      const SimObject *object = g_ptr_array_index (dependents, i);
+
+      if (object->kind == &kube_pod && !kube_pod_view (object)->ready)
+        return TRUE;
+    }
+  return FALSE;
+}
+
 /* FALSE: a workload of KIND has another number of pods than it wants. */
 static gboolean
 find_incomplete (SimStore *store, const KubeKind *kind, GString *why)
@@ -157,7 +176,7 @@ find_incomplete (SimStore *store, const KubeKind *kind, GString *why)
       gint64 wanted = dd_value_path_int (set->value, "spec.replicas", 1);
       guint have = count_pods_of (store, set);
 
-      if ((gint64) have == wanted
+      if ((gint64) have == wanted || waits_for_its_own (store, set)
           || dd_value_path_string (set->value, "metadata.deletionTimestamp") != NULL)
         continue;
       g_string_printf (why, "%s %s/%s wants %" G_GINT64_FORMAT " pods and has %u", kind->kind,

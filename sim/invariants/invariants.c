@@ -603,8 +603,12 @@ note_finished (SimLedger *ledger, const SimEvent *event)
   const char *id = sim_event_text (event, DD_DETAIL_ID);
   SimLedgerRecord *record = id != NULL ? g_hash_table_lookup (ledger->records, id) : NULL;
 
+  SimLedgerCapacity *capacity = g_hash_table_lookup (ledger->capacities, event->subject);
+
   if (record != NULL)
     record->finished = TRUE;
+  if (capacity != NULL && g_strcmp0 (capacity->id, id) == 0)
+    capacity->ended = sim_stage_now (ledger->world->stage);
 }
 
 static void

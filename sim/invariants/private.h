@@ -67,8 +67,8 @@ typedef struct _SimLedgerWish SimLedgerWish;
 /* What a node group had when its latest version update was accepted, as the world shows it. */
 typedef struct
 {
-  char *id; /* of the update */
-  DdUsec begun;
+  char *id;            /* of the update */
+  DdUsec begun, ended; /* 0: it has not */
   gint64 desired, ready;
   gboolean was_uneven; /* its zones were */
   gboolean force;      /* what a budget does not let go is deleted */

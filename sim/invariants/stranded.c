@@ -16,6 +16,10 @@
 #include "sim/kube/kinds/views.h"
 #include "sim/kube/verbs/api.h"
 
+/* Pods of the last nodes that leave come this much later; those that come after that are of
+ * nobody's update. */
+#define AFTERMATH (5 * DD_MINUTE)
+
 static gboolean
 has_claims (const DdValue *spec)
 {
@@ -42,7 +46,7 @@ is_particular (const DdValue *spec)
 }
 
 static gboolean
-waits (const SimObject *pod, DdUsec since)
+waits (const SimObject *pod, const SimLedgerCapacity *update)
 {
   const KubePodView *view = kube_pod_view (pod);
   const DdValue *spec = dd_value_member (pod->value, "spec");
@@ -53,7 +57,8 @@ waits (const SimObject *pod, DdUsec since)
          && !is_particular (spec)
          && dd_time_from_iso8601 (dd_value_path_string (pod->value, "metadata.creationTimestamp"),
                                   &created)
-         && created > since - DD_SECOND;
+         && created > update->begun - DD_SECOND
+         && (update->ended == 0 || created <= update->ended + AFTERMATH);
 }
 
 /* Whether nothing but the marks of an update keeps pods from NODE, and these do. */
@@ -103,27 +108,18 @@ has_room (const SimLedger *ledger, const SimObject *object, const SimObject *pod
   return cpu <= node->cpu_millis && memory <= node->memory_bytes && count <= node->pods;
 }
 
-/* When the node group of NODE was first updated in this run; G_MAXINT64: it was not. */
-static DdUsec
-updated_since (const SimLedger *ledger, const SimObject *node)
-{
-  const char *nodegroup = sim_ledger_nodegroup_of_node (node);
-  const SimLedgerCapacity *capacity
-      = nodegroup != NULL ? g_hash_table_lookup (ledger->capacities, nodegroup) : NULL;
-
-  return capacity != NULL ? capacity->begun : G_MAXINT64;
-}
-
 static gboolean
 find_waiting (const SimLedger *ledger, const SimObject *node, const GPtrArray *pods, GString *why)
 {
-  DdUsec since = updated_since (ledger, node);
+  const char *nodegroup = sim_ledger_nodegroup_of_node (node);
+  const SimLedgerCapacity *update
+      = nodegroup != NULL ? g_hash_table_lookup (ledger->capacities, nodegroup) : NULL;
 
-  for (guint i = 0; since != G_MAXINT64 && i < pods->len; i++)
+  for (guint i = 0; update != NULL && i < pods->len; i++)
     {
       const SimObject *pod = g_ptr_array_index (pods, i);
 
-      if (!waits (pod, since) || !has_room (ledger, node, pod))
+      if (!waits (pod, update) || !has_room (ledger, node, pod))
         continue;
       g_string_printf (why, "%s/%s has no place, and %s is left closed", pod->namespace_, pod->name,
                        node->name);

@@ -14,6 +14,7 @@
 
 #include <string.h>
 
+#include "base/time.h"
 #include "sim/aws/autoscaling/group.h"
 #include "sim/aws/ec2/cloud.h"
 #include "sim/kube/kinds/kinds.h"
@@ -58,6 +59,22 @@ was_not_asked (const SimObject *pod)
          && g_strcmp0 (view->owner_kind, "DaemonSet") != 0;
 }
 
+/* A forced update deletes what is on a node, once: who tolerates its cordon and comes after that
+ * goes with it. */
+static gboolean
+came_by_itself (const SimLedger *ledger, const SimLedgerUpdate *update, const char *node,
+                const SimObject *pod)
+{
+  const SimLedgerNode *known = sim_ledger_node (ledger, node);
+  DdUsec created;
+
+  return update->force && known != NULL && known->cordoned
+         && dd_time_from_iso8601 (dd_value_path_string (pod->value, "metadata.creationTimestamp"),
+                                  &created)
+         && created + DD_SECOND
+                >= sim_trace_origin (ledger->world->stage->trace) + known->cordoned_since;
+}
+
 gboolean
 sim_promise_nobody_dies_undrained (const SimLedger *ledger, const SimEvent *event, GString *why)
 {
@@ -75,7 +92,7 @@ sim_promise_nobody_dies_undrained (const SimLedger *ledger, const SimEvent *even
     {
       const SimObject *pod = g_ptr_array_index (pods, i);
 
-      if (!was_not_asked (pod))
+      if (!was_not_asked (pod) || came_by_itself (ledger, update, node, pod))
         continue;
       g_string_printf (why, "%s is terminated with pod %s/%s on it, which nobody asked to leave",
                        node, pod->namespace_, pod->name);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A drain goes round: list the pods of the node, evict those whose time has come, wait, list again.
  * It ends when the list holds nothing that matters, or when the budget of time or of tries is
- * spent; with force, what is left then is deleted, and the going round continues until the node is
- * empty.
+ * spent; with force, what is left then is deleted, and the going round continues until that is
+ * gone. Whatever tolerates everything and comes back after that is left to go with the node: it
+ * would be deleted for ever.
  *
  * The rules are those of a managed node group's update: eviction only, 20 tries within 15 minutes
  * (AWS re:Post, "How do I resolve managed node group update errors", and Amazon EKS User Guide,
@@ -40,6 +41,7 @@ struct _DdDrain
   gboolean listed_once;
   gboolean quiet; /* until a pod was found */
   gboolean forcing;
+  gboolean brief;      /* its time is over as it begins */
   GPtrArray *arriving; /* the list being read, of DdKubePod */
   GPtrArray *pods;     /* of DdDrainPod, by namespace and name */
   GHashTable *by_uid;  /* the same, for look-ups only */
@@ -126,6 +128,7 @@ note_listed (DdDrain *self, DdKubePod *pod)
       known = g_new0 (DdDrainPod, 1);
       known->next_try = now (self);
       known->arrived_late = self->listed_once;
+      known->is_spared = self->forcing && !DD_MUTANT (DELETE_FOR_EVER);
       g_ptr_array_add (self->pods, known);
     }
   g_hash_table_replace (self->by_uid, pod->uid, known);
@@ -178,6 +181,8 @@ adopt_list (DdDrain *self)
 gboolean
 dd_drain_pod_holds (const DdDrainPod *pod)
 {
+  if (pod->is_spared)
+    return FALSE;
   if (pod->leaving)
     return !pod->pod->ended || !DD_MUTANT (IGNORE_FINALIZERS);
   return !pod->pod->ended || (pod->tries == 0 && !DD_MUTANT (KEEP_ENDED_PODS));
@@ -568,13 +573,26 @@ dd_drain_be_quiet_when_empty (DdDrain *self)
   self->quiet = TRUE;
 }
 
+gboolean
+dd_drain_was_forced (const DdDrain *self)
+{
+  return self->forcing;
+}
+
+void
+dd_drain_be_brief (DdDrain *self)
+{
+  self->brief = TRUE;
+}
+
 void
 dd_drain_start (DdDrain *self)
 {
   self->began = now (self);
-  self->deadline
-      = self->began
-        + (DD_MUTANT (NEVER_GIVE_UP) ? 100 * DD_HOUR : self->context.knobs->drain_budget);
+  self->deadline = self->began
+                   + (self->brief                 ? 0
+                      : DD_MUTANT (NEVER_GIVE_UP) ? 100 * DD_HOUR
+                                                  : self->context.knobs->drain_budget);
   drain_enter (self, DRAIN_LISTING);
 }
 

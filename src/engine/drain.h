@@ -27,6 +27,7 @@ typedef struct
   DdEviction *refusal;  /* the latest; NULL: none */
   gboolean leaving;
   gboolean arrived_late; /* it was not there when the drain began */
+  gboolean is_spared;    /* it came when others had been deleted by force: it goes with the node */
   gboolean listed;       /* in the latest list */
 } DdDrainPod;
 
@@ -47,6 +48,9 @@ DdDrain *dd_drain_new (const DdMachineContext *context, const char *node, const 
                        gboolean force, DdDrainDone done, gpointer data);
 /* Nothing is said of a drain that finds nothing to do: it is only to make sure. */
 void dd_drain_be_quiet_when_empty (DdDrain *drain);
+/* What was left had to be deleted; a drain of the same node again deletes at once what is there. */
+gboolean dd_drain_was_forced (const DdDrain *drain);
+void dd_drain_be_brief (DdDrain *drain);
 void dd_drain_start (DdDrain *drain);
 void dd_drain_free (DdDrain *drain);
 

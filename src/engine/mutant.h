@@ -24,6 +24,7 @@ G_BEGIN_DECLS
   X (NEVER_GIVE_UP, "never-give-up", "knows no end of tries and time for a drain") \
   X (GIVE_UP_AT_ONCE, "give-up-at-once", "fails at the first refusal") \
   X (FORCE_ALWAYS, "force-always", "deletes what is left although nobody said force") \
+  X (DELETE_FOR_EVER, "delete-for-ever", "forces out again and again what comes back") \
   X (FORCE_NEVER, "force-never", "fails although it was told to force") \
   X (DROP_ZONE_RULE, "drop-zone-rule", "does not care where the new nodes are") \
   X (IGNORE_READINESS, "ignore-readiness", "counts new nodes that are not Ready") \

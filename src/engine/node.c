@@ -112,10 +112,14 @@ start_drain (DdNodeMachine *self)
 static void
 check_again (DdNodeMachine *self)
 {
+  gboolean was_forced = self->drain != NULL && dd_drain_was_forced (self->drain);
+
   dd_drain_free (self->drain);
   self->drain = dd_drain_new (&self->context, self->node->name, self->node->zone, self->way.force,
                               note_drained, self);
   dd_drain_be_quiet_when_empty (self->drain);
+  if (was_forced)
+    dd_drain_be_brief (self->drain);
   dd_drain_start (self->drain);
 }
 

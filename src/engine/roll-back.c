@@ -630,7 +630,7 @@ note_batch (DdEngine *self, GPtrArray *overdue)
 static void
 explain_overdue (DdEngine *self, GPtrArray *overdue)
 {
-  g_autofree char *why = dd_explain_drains (overdue, dd_engine_now (self));
+  g_autofree char *why = dd_explain_drains_under (overdue, self->budgets, dd_engine_now (self));
 
   dd_engine_explain_more (
       self,
