@@ -364,6 +364,8 @@ START_TEST (a_watch_of_what_is_served_no_more_ends)
   g_autofree char *events = NULL;
   gboolean ended;
 
+  ck_assert_ptr_nonnull (made);
+  ck_assert_ptr_nonnull (ring);
   assert_events (watch, "ADDED r;");
   wakes = 0;
   deleted = asked (200, "DELETE", path, NULL);

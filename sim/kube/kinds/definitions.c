@@ -223,8 +223,11 @@ set_ending (KubeApi *api, SimObject *definition, gboolean done)
   g_autoptr (DdValue) ending = with_condition (
       api, dd_value_ref (definition->value), "Terminating", !done, reason_of_end (done),
       done ? "removed all instances" : "CustomResource deletion is in progress");
-  g_autoptr (SimObject) written
+  SimObject *written
       = kube_set_status (api, definition, dd_value_ref (dd_value_member (ending, "status")));
+
+  if (written != NULL)
+    sim_object_unref (written);
 }
 
 static void

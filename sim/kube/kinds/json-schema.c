@@ -160,10 +160,11 @@ validate_pattern (const DdValue *schema, const char *field, KubeCauses *causes)
 {
   const char *pattern = dd_value_path_string (schema, "pattern");
   g_autoptr (GError) problem = NULL;
-  g_autoptr (GRegex) regex = pattern != NULL ? g_regex_new (pattern, 0, 0, &problem) : NULL;
+  GRegex *regex = pattern != NULL ? g_regex_new (pattern, 0, 0, &problem) : NULL;
   g_autofree char *path = g_strconcat (field, ".pattern", NULL);
   g_autofree char *text = NULL;
 
+  g_clear_pointer (&regex, g_regex_unref);
   if (problem == NULL)
     return;
   text = dd_value_to_text (dd_value_member (schema, "pattern"));

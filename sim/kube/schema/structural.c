@@ -192,8 +192,8 @@ kube_structural_find_unknown (const DdValue *schema, const DdValue *value, GPtrA
   g_autoptr (GString) path = g_string_new (NULL);
   g_autoptr (GPtrArray) unknown = g_ptr_array_new_with_free_func (g_free);
   const Walk walk = { path, unknown };
-  g_autoptr (DdValue) kept = walk_value (&walk, schema, value, TRUE);
 
+  dd_value_unref (walk_value (&walk, schema, value, TRUE));
   g_ptr_array_sort (unknown, compare_texts);
   for (guint i = 0; i < unknown->len; i++)
     g_ptr_array_add (problems,
