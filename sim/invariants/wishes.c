@@ -76,17 +76,6 @@ sim_ledger_note_wish (SimLedger *ledger, const SimEvent *event)
     wish->max = max;
 }
 
-/* Where nodes leave by name, each taking its place along, one that is just leaving may have done so
- * before or after. */
-static gboolean
-is_as_few (const SimLedgerWish *wish, const AwsGroup *group)
-{
-  gint64 wanted = MAX (wish->desired, group->min);
-  gboolean leave_by_name = aws_group_hook (group, SIM_EKS_HOOK) == NULL;
-
-  return group->desired >= wanted && group->desired <= wanted + leave_by_name;
-}
-
 static gboolean
 is_granted (const SimLedgerWish *wish, const AwsGroup *group, gboolean succeeded)
 {
@@ -98,7 +87,7 @@ is_granted (const SimLedgerWish *wish, const AwsGroup *group, gboolean succeeded
     return TRUE;
   if (!wish->fewer)
     return group->desired >= wish->desired;
-  return !succeeded || is_as_few (wish, group);
+  return !succeeded || group->desired == MAX (wish->desired, group->min);
 }
 
 static void

@@ -267,14 +267,16 @@ dd_autoscaling_terminate (const char *instance, gboolean decrement)
   return dd_form_to_request (form);
 }
 
-gboolean
-dd_autoscaling_took_place_along (const DdReply *reply)
+gint64
+dd_autoscaling_shrunk_from (const DdReply *reply)
 {
+  static const char shrinking[] = "in response to a user request, shrinking the capacity from ";
   g_autoptr (DdValue) body = dd_xml_parse (reply->body, NULL);
   const char *cause
       = dd_value_path_string (body, "TerminateInstanceInAutoScalingGroupResult.Activity.Cause");
+  const char *place = cause != NULL ? strstr (cause, shrinking) : NULL;
 
-  return cause != NULL && strstr (cause, "in response to a user request, shrinking") != NULL;
+  return place != NULL ? g_ascii_strtoll (place + strlen (shrinking), NULL, 10) : -1;
 }
 
 DdRequest *

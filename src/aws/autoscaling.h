@@ -47,10 +47,10 @@ DdRequest *dd_autoscaling_resize (const char *name, gint64 desired, gint64 max);
  * instances policy as it is. */
 DdRequest *dd_autoscaling_repoint (const DdScalingGroup *group, const char *version);
 DdRequest *dd_autoscaling_terminate (const char *instance, gboolean decrement);
-/* Whether the group is smaller by the instance, as its activity's cause says ("in response to a
- * user request, shrinking the capacity from 4 to 3"): not so where Auto Scaling had let go of it
- * already. */
-gboolean dd_autoscaling_took_place_along (const DdReply *reply);
+/* The desired size that an instance has made smaller by one, as its activity's cause says ("in
+ * response to a user request, shrinking the capacity from 4 to 3"); -1: it has not, as where Auto
+ * Scaling had let go of it already. */
+gint64 dd_autoscaling_shrunk_from (const DdReply *reply);
 
 /* The newest COUNT activities, those under way first. */
 DdRequest *dd_autoscaling_describe_activities (const char *name, guint count);

@@ -42,6 +42,7 @@ struct _DdNodeMachine
   guint cordon_tries;
   DdUsec cordon_began;
   gboolean kept_place; /* of the instance, which had left before */
+  gint64 shrunk_from;  /* the desired size before it took its place along; -1: it has not */
   GError *error;
   DdNodeDone done;
   gpointer done_data;
@@ -221,8 +222,8 @@ note_terminating (const DdReply *reply, const GError *error, gpointer data)
       fail (self, error);
       return;
     }
-  self->kept_place
-      = found_gone || (self->way.decrement && !dd_autoscaling_took_place_along (reply));
+  self->shrunk_from = error == NULL ? dd_autoscaling_shrunk_from (reply) : -1;
+  self->kept_place = found_gone || (self->way.decrement && self->shrunk_from < 0);
   if (!found_gone)
     trace (self, DD_EVENT_NODE_TERMINATING, instance_details (self));
   node_enter (self, NODE_LEAVING);
@@ -324,6 +325,7 @@ dd_node_machine_new (const DdMachineContext *context, DdKubeNode *node, const Dd
   self->context = *context;
   self->node = dd_kube_node_ref (node);
   self->way = *way;
+  self->shrunk_from = -1;
   self->done = done;
   self->done_data = data;
   return self;
@@ -381,4 +383,10 @@ gboolean
 dd_node_machine_kept_place (const DdNodeMachine *self)
 {
   return self->kept_place;
+}
+
+gint64
+dd_node_machine_shrunk_from (const DdNodeMachine *self)
+{
+  return self->shrunk_from;
 }

@@ -40,6 +40,8 @@ gboolean dd_node_machine_is_leaving (const DdNodeMachine *machine);
 void dd_node_machine_note_left (DdNodeMachine *machine);
 /* The group had let go of its instance before it was told to: its place may not have gone along. */
 gboolean dd_node_machine_kept_place (const DdNodeMachine *machine);
+/* The desired size before it took its place along; -1: it has not. */
+gint64 dd_node_machine_shrunk_from (const DdNodeMachine *machine);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DdNodeMachine, dd_node_machine_free)
 

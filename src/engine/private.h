@@ -177,7 +177,7 @@ struct _DdEngine
   gint64 desired;                    /* what we last asked for */
   gint64 asked_max;                  /* and as the maximum */
   gint64 former_desired, former_max; /* what was granted last */
-  gboolean let_go;       /* a node has left with its place, and nobody has looked since */
+  gboolean was_less;     /* somebody had written less before the last node left with its place */
   guint unsure;          /* so many places may not have gone with the nodes that left them */
   guint refusals;        /* in a row */
   GError *size_refused;  /* what was asked for last; NULL: it was granted */

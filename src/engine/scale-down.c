@@ -57,7 +57,7 @@ dd_scale_down_take_size (DdEngine *self, const DdReply *reply)
 {
   if (!dd_engine_take_group (self, reply) || !dd_size_adopt (self))
     return;
-  self->let_go = FALSE;
+  self->was_less = FALSE;
   if (self->group->desired > MAX (self->desired, self->former_desired)
       && !DD_MUTANT (FIGHT_OVER_SIZES))
     stop (self);

@@ -56,12 +56,12 @@ somebody_set_desired (const DdEngine *self)
 }
 
 /* More than the group had grown to: so many more are wanted than before the update. Less: whoever
- * wrote that means it as it stands; where a node of ours has taken its place along since the last
- * look, it may be one less than was written, and one too many does less harm. */
+ * wrote that means it as it stands, but one more where a node of ours has taken its place along
+ * since. */
 static void
 adopt_desired (DdEngine *self, gint64 found)
 {
-  gint64 meant = found + self->let_go;
+  gint64 meant = found + self->was_less;
   gint64 wanted = found > self->desired ? self->before->desired + found - self->desired : meant;
 
   self->before->desired = wanted;
@@ -70,7 +70,7 @@ adopt_desired (DdEngine *self, gint64 found)
                    dd_object ("asked", dd_int (found), "instead_of", dd_int (self->desired),
                               "desired", dd_int (wanted), "max", dd_int (self->before->max), NULL));
   self->desired = self->former_desired = found;
-  self->let_go = FALSE;
+  self->was_less = FALSE;
 }
 
 void
@@ -155,7 +155,7 @@ dd_size_adopt_found (DdEngine *self, gint64 desired, gint64 max)
 void
 dd_size_ask (DdEngine *self, gint64 desired, gint64 max)
 {
-  self->let_go = FALSE;
+  self->was_less = FALSE;
   self->desired = desired;
   self->asked_max = max;
   dd_journal_note (self);

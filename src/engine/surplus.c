@@ -463,8 +463,8 @@ note_left (const DdWavesResult *result, gpointer data)
     }
   self->desired = self->group->desired - 1;
   dd_size_note_granted (self);
-  self->let_go = result->kept_places == 0;
-  if (!self->let_go)
+  self->was_less = result->shrunk_from >= 0 && result->shrunk_from < self->group->desired;
+  if (result->kept_places > 0)
     self->former_desired = self->group->desired;
   g_hash_table_remove (self->marked, self->leaver->name);
   g_hash_table_add (self->handled, g_strdup (self->leaver->name));

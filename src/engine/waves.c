@@ -20,6 +20,7 @@ struct _DdWaves
   GPtrArray *running;  /* those under way, not owned, in the order they were started */
   guint waves;
   guint gone, kept_places;
+  gint64 shrunk_from;
   GPtrArray *overdue;
   GError *error;
   DdCallerFailure *failure; /* of ERROR */
@@ -62,6 +63,7 @@ note_end (DdNodeMachine *machine, DdNodeEnd end, const GError *error, gpointer d
     case DD_NODE_GONE:
       self->gone++;
       self->kept_places += dd_node_machine_kept_place (machine);
+      self->shrunk_from = dd_node_machine_shrunk_from (machine);
       if (self->options.progress != NULL)
         self->options.progress (self->gone, self->options.data);
       break;
@@ -207,7 +209,8 @@ goes_on (const DdWaves *self)
 static void
 finish (DdWaves *self)
 {
-  DdWavesResult result = { self->gone, self->kept_places, self->overdue, self->error };
+  DdWavesResult result
+      = { self->gone, self->kept_places, self->shrunk_from, self->overdue, self->error };
 
   dd_clock_cancel (self->options.machine.clock, self->timer);
   self->timer = 0;
@@ -291,6 +294,7 @@ dd_waves_new (const DdWavesOptions *options)
   g_assert (options->parallelism > 0);
   self->options = *options;
   self->waves = options->waves_before;
+  self->shrunk_from = -1;
   self->machines = g_ptr_array_new_with_free_func ((GDestroyNotify) dd_node_machine_free);
   self->running = g_ptr_array_new ();
   self->overdue = g_ptr_array_new ();

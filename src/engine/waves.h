@@ -12,6 +12,8 @@ typedef struct
 {
   guint gone;          /* nodes whose instance has left */
   guint kept_places;   /* of these, those that had left before, so that their places may be there */
+  gint64 shrunk_from;  /* the desired size before the last of them took its place along; -1: none
+                        * did */
   GPtrArray *overdue;  /* of DdNodeMachine *, in the order they were started; borrowed */
   const GError *error; /* the first failure of an API; NULL: none */
 } DdWavesResult;
