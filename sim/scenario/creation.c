@@ -23,57 +23,79 @@ typedef struct
 {
   SimWorld *world;              /* NULL: nothing is created */
   const SimManifests *lists[2]; /* in order; NULL: none */
+  GPtrArray *all;               /* of SimManifest: theirs, in order */
+  GHashTable *places;           /* place_of () -> the first SimManifest there; for look-up only */
   GHashTable *done;             /* of SimManifest; for look-up only */
 } Creation;
 
 static gboolean create (Creation *self, const SimManifest *manifest, GError **error);
 
-/* The group of an apiVersion: "apps" of "apps/v1", "" of "v1"; caller frees. */
+/* By group and kind: versions of a kind share their objects. Caller frees. */
 static char *
-group_of (const char *api_version)
+place_of (const char *group, const char *kind, const char *namespace_, const char *name)
 {
-  const char *slash = strchr (api_version, '/');
-
-  return slash != NULL ? g_strndup (api_version, slash - api_version) : g_strdup ("");
+  return g_strdup_printf ("%s/%s/%s/%s", group, kind, namespace_, name);
 }
 
-/* By group and kind: versions of a kind share their objects. */
-static const SimManifest *
-find (const Creation *self, const char *api_version, const char *kind, const char *namespace_,
-      const char *name)
+static void
+creation_init (Creation *self)
 {
-  g_autofree char *group = group_of (api_version);
-
+  self->all = g_ptr_array_new ();
+  self->places = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->done = g_hash_table_new (NULL, NULL);
   for (guint i = 0; i < G_N_ELEMENTS (self->lists); i++)
     for (guint j = 0; self->lists[i] != NULL && j < self->lists[i]->manifests->len; j++)
       {
-        const SimManifest *manifest = g_ptr_array_index (self->lists[i]->manifests, j);
+        SimManifest *manifest = g_ptr_array_index (self->lists[i]->manifests, j);
+        const KubeKind *kind = manifest->kind;
+        g_autofree char *place = NULL;
 
-        if (g_str_equal (manifest->kind->kind, kind) && g_str_equal (manifest->kind->group, group)
-            && g_strcmp0 (manifest->name, name) == 0
-            && (!manifest->kind->namespaced || g_strcmp0 (manifest->namespace_, namespace_) == 0))
-          return manifest;
+        g_ptr_array_add (self->all, manifest);
+        if (manifest->name == NULL)
+          continue;
+        place = place_of (kind->group, kind->kind, manifest->namespace_, manifest->name);
+        if (!g_hash_table_contains (self->places, place))
+          g_hash_table_insert (self->places, g_steal_pointer (&place), manifest);
       }
-  return NULL;
+}
+
+static void
+creation_clear (Creation *self)
+{
+  g_ptr_array_unref (self->all);
+  g_hash_table_unref (self->places);
+  g_hash_table_unref (self->done);
 }
 
 static const SimManifest *
 find_namespace (const Creation *self, const char *name)
 {
-  return find (self, "v1", kube_kind_of_scopes ()->kind, "", name);
+  const KubeKind *kind = kube_kind_of_scopes ();
+  g_autofree char *place = place_of (kind->group, kind->kind, "", name);
+
+  return g_hash_table_lookup (self->places, place);
 }
 
 /* ---- owners ---- */
 
+/* Of the owned one's namespace, or of none; NULL: nobody wrote it down. */
 static const SimManifest *
 manifest_of_owner (const Creation *self, const SimManifest *owned, const DdValue *reference)
 {
   const char *version = dd_value_path_string (reference, "apiVersion");
   const char *kind = dd_value_path_string (reference, "kind");
+  const char *name = dd_value_path_string (reference, "name");
+  const char *slash = version != NULL ? strchr (version, '/') : NULL;
+  g_autofree char *group = slash != NULL ? g_strndup (version, slash - version) : g_strdup ("");
+  g_autofree char *near = NULL, *above = NULL;
+  const SimManifest *owner;
 
-  return version != NULL && kind != NULL ? find (self, version, kind, owned->namespace_,
-                                                 dd_value_path_string (reference, "name"))
-                                         : NULL;
+  if (version == NULL || kind == NULL || name == NULL)
+    return NULL;
+  near = place_of (group, kind, owned->namespace_, name);
+  above = place_of (group, kind, "", name);
+  owner = g_hash_table_lookup (self->places, near);
+  return owner != NULL ? owner : g_hash_table_lookup (self->places, above);
 }
 
 /* In CATALOGUE; NULL: nobody there serves it, so that nobody can look for the owner. */
@@ -109,7 +131,7 @@ refer_anew (const Creation *self, const SimManifest *owned, const DdValue *refer
   const char *stranger = dd_value_path_string (reference, "uid");
 
   if (uid != NULL)
-    return dd_value_with_member ((DdValue *) reference, "uid", dd_string (uid));
+    return dd_value_with_member (reference, "uid", dd_string (uid));
   if (stranger != NULL)
     kube_presume_owner (self->world->kube, stranger);
   return dd_value_ref (reference);
@@ -175,7 +197,7 @@ make_namespace (Creation *self, const SimManifest *user, GError **error)
 static gboolean
 create (Creation *self, const SimManifest *manifest, GError **error)
 {
-  const KubeKind *kind = sim_kind_served (manifest->kind, self->world->kube->catalogue);
+  const KubeKind *kind;
   KubeWrite how = { .manager = kube_actor (self->world->kube, FURNISHER) };
   g_autoptr (DdValue) object = NULL;
   g_autoptr (SimObject) made = NULL;
@@ -185,6 +207,7 @@ create (Creation *self, const SimManifest *manifest, GError **error)
     return TRUE;
   if (!make_namespace (self, manifest, error) || !create_owners (self, manifest, error))
     return FALSE;
+  kind = sim_kind_served (manifest->kind, self->world->kube->catalogue);
   if (kind == NULL)
     {
       dd_yaml_set_error (error, manifest->node,
@@ -201,14 +224,14 @@ gboolean
 sim_creation_run (SimWorld *world, const SimManifests *of_world, const SimManifests *of_scenario,
                   GError **error)
 {
-  g_autoptr (GHashTable) done = g_hash_table_new (NULL, NULL);
-  Creation self = { .world = world, .lists = { of_world, of_scenario }, .done = done };
+  Creation self = { .world = world, .lists = { of_world, of_scenario } };
+  gboolean fine = TRUE;
 
-  for (guint i = 0; i < G_N_ELEMENTS (self.lists); i++)
-    for (guint j = 0; self.lists[i] != NULL && j < self.lists[i]->manifests->len; j++)
-      if (!create (&self, g_ptr_array_index (self.lists[i]->manifests, j), error))
-        return FALSE;
-  return TRUE;
+  creation_init (&self);
+  for (guint i = 0; fine && i < self.all->len; i++)
+    fine = create (&self, g_ptr_array_index (self.all, i), error);
+  creation_clear (&self);
+  return fine;
 }
 
 /* ---- what is taken to be there ---- */
@@ -228,8 +251,8 @@ warn_of_namespace (const Creation *self, GHashTable *told, const SimManifest *ma
 {
   g_autofree char *text = NULL;
 
-  if (*manifest->namespace_ == '\0' || find_namespace (self, manifest->namespace_) != NULL
-      || !g_hash_table_add (told, (gpointer) manifest->namespace_))
+  if (*manifest->namespace_ == '\0' || !g_hash_table_add (told, (gpointer) manifest->namespace_)
+      || find_namespace (self, manifest->namespace_) != NULL)
     return;
   text = g_strdup_printf ("namespace %s is made, as no manifest makes it; kubectl would be refused "
                           "here",
@@ -274,16 +297,17 @@ sim_creation_add_warnings (const SimManifests *of_world, const SimManifests *of_
   static const char *const of_every_cluster[]
       = { "default", "kube-system", "kube-public", "kube-node-lease" };
   g_autoptr (GHashTable) told = g_hash_table_new (g_str_hash, g_str_equal);
-  const Creation self = { .lists = { of_world, of_scenario } };
+  Creation self = { .lists = { of_world, of_scenario } };
 
   for (guint i = 0; i < G_N_ELEMENTS (of_every_cluster); i++)
     g_hash_table_add (told, (gpointer) of_every_cluster[i]);
-  for (guint i = 0; i < G_N_ELEMENTS (self.lists); i++)
-    for (guint j = 0; self.lists[i] != NULL && j < self.lists[i]->manifests->len; j++)
-      {
-        const SimManifest *manifest = g_ptr_array_index (self.lists[i]->manifests, j);
+  creation_init (&self);
+  for (guint i = 0; i < self.all->len; i++)
+    {
+      const SimManifest *manifest = g_ptr_array_index (self.all, i);
 
-        warn_of_namespace (&self, told, manifest, warnings);
-        warn_of_owners (&self, manifest, warnings);
-      }
+      warn_of_namespace (&self, told, manifest, warnings);
+      warn_of_owners (&self, manifest, warnings);
+    }
+  creation_clear (&self);
 }
