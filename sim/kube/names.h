@@ -6,6 +6,12 @@
 
 G_BEGIN_DECLS
 
+/* What Kubernetes makes names of that somebody else begins, and how long their suffix is: no vowels
+ * and no digits like them, so that no words come of it (k8s.io/apimachinery/pkg/util/rand,
+ * k8s.io/apiserver/pkg/storage/names). */
+#define KUBE_NAME_ALPHABET "bcdfghjklmnpqrstvwxz2456789"
+#define KUBE_NAME_SUFFIX 5
+
 /* Each returns NULL when TEXT is fine, else what is wrong with it, in apimachinery's words. */
 const char *kube_name_check (KubeNameRule rule, const char *text);
 const char *kube_name_check_qualified (const char *text); /* "example.com/my-label" */

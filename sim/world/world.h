@@ -34,7 +34,7 @@ typedef struct
 {
   guint64 seed;
   DdUsec start;          /* the instant of the world's beginning (furnishing starts there) */
-  int kube_minor;        /* 27..33 */
+  int kube_minor;        /* 27..36 */
   const char *region;    /* "us-west-2" */
   const char *account;   /* "123456789012" */
   gboolean notes_actors; /* managedFields tell of controllers and kubelets too */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/time.h"
+#include "sim/kube/names.h"
 
 /* Members that say when, not what. A new lastUpdateTime is news: its writer means it. */
 static gboolean
@@ -205,7 +206,7 @@ sim_finalizers_without (const SimObject *object, const char *name)
 char *
 sim_template_hash (const DdValue *template, gint64 collisions)
 {
-  static const char alphabet[] = "bcdfghjklmnpqrstvwxz2456789";
+  static const char alphabet[] = KUBE_NAME_ALPHABET;
   g_autofree char *digits = NULL;
   guint32 hash = (hash_of_template (template) ^ (guint32) collisions) * 16777619u;
 

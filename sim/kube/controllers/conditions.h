@@ -38,7 +38,7 @@ gboolean sim_has_finalizer (const SimObject *object, const char *name);
 DdValue *sim_finalizers_without (const SimObject *object, const char *name);
 
 /* FNV-1a over the canonical text of TEMPLATE, spelled like the hashes of Kubernetes: at most ten
- * characters of "bcdfghjklmnpqrstvwxz2456789"; caller frees. */
+ * characters of KUBE_NAME_ALPHABET; caller frees. */
 char *sim_template_hash (const DdValue *template, gint64 collisions);
 
 /* An int or a percentage of TOTAL ("25%"), as intstr.GetScaledValueFromIntOrPercent; FALLBACK when

@@ -6,6 +6,7 @@
 #include "sim/kube/controllers/conditions.h"
 #include "sim/kube/controllers/workload.h"
 #include "sim/kube/controllers/writes.h"
+#include "sim/kube/names.h"
 
 /* Stands in for the controllers that nobody models: operators of custom resources, and owners that
  * were there before the world began. A pod of theirs that was running and went, by an eviction or
@@ -14,8 +15,6 @@
  * in a suffix that Kubernetes makes up; then it gets another one. One that had run to its end stays
  * away, and so does every pod whose owner was deleted. Assumed: an operator acts when the pod is
  * gone, as the name must be free, and not before. Keys are uids of the pods that went. */
-
-#define SUFFIX_LENGTH 5
 
 typedef struct
 {
@@ -65,8 +64,8 @@ has_suffix (const char *name)
 {
   const char *dash = strrchr (name, '-');
 
-  return dash != NULL && strlen (dash + 1) == SUFFIX_LENGTH
-         && strspn (dash + 1, "bcdfghjklmnpqrstvwxz2456789") == SUFFIX_LENGTH;
+  return dash != NULL && strlen (dash + 1) == KUBE_NAME_SUFFIX
+         && strspn (dash + 1, KUBE_NAME_ALPHABET) == KUBE_NAME_SUFFIX;
 }
 
 static DdValue *
@@ -79,7 +78,7 @@ metadata_of_like (const DdValue *pod)
 
   if (has_suffix (name))
     dd_value_set (&like, "generateName",
-                  dd_string_take (g_strndup (name, strlen (name) - SUFFIX_LENGTH)));
+                  dd_string_take (g_strndup (name, strlen (name) - KUBE_NAME_SUFFIX)));
   else
     dd_value_set (&like, "name", dd_string (name));
   for (guint i = 0; i < G_N_ELEMENTS (kept); i++)

@@ -12,10 +12,10 @@
 #include "sim/kube/kinds/priority-class.h"
 #include "sim/kube/kinds/structs.h"
 #include "sim/kube/kinds/views.h"
+#include "sim/kube/names.h"
 #include "sim/kube/schema/quantity.h"
 
 #define TOKEN_PATH "/var/run/secrets/kubernetes.io/serviceaccount"
-#define NAME_ALPHABET "bcdfghjklmnpqrstvwxz2456789"
 
 static const char *
 name_of (const DdValue *pod)
@@ -143,7 +143,7 @@ admit_token (KubeApi *api, DdValue **pod, const SimObject *account)
 
   if (!dd_value_path_bool (*pod, "spec.automountServiceAccountToken", wanted))
     return;
-  suffix = dd_random_text (api->names, NAME_ALPHABET, 5);
+  suffix = dd_random_text (api->names, KUBE_NAME_ALPHABET, KUBE_NAME_SUFFIX);
   name = g_strconcat ("kube-api-access-", suffix, NULL);
   mounted = mount_token (pod, "initContainers", name);
   mounted = mount_token (pod, "containers", name) || mounted;

@@ -21,7 +21,7 @@ struct _KubeApi
   SimStage *stage;
   SimStore *store;
   KubeCatalogue *catalogue; /* the kinds that it serves */
-  int minor;                /* 27..33: which server version it plays */
+  int minor;                /* 27..36: which server version it plays */
   DdRandom *names;          /* generateName's suffixes */
   DdRandom *uids;
   DdRandom *audits;       /* Audit-Id headers, a stream of their own: requests move no other one */

@@ -7,14 +7,13 @@
 #include <string.h>
 
 #include "base/time.h"
+#include "sim/kube/names.h"
 #include "sim/kube/verbs/rules.h"
 #include "sim/kube/schema/schema.h"
 
 /* "Everything that can grow has a limit"; a real etcd reaches its quota with this text. */
 #define MAX_OBJECTS_PER_KIND 200000
 
-#define NAME_ALPHABET "bcdfghjklmnpqrstvwxz2456789"
-#define NAME_SUFFIX 5
 #define MAX_GENERATED_BASE 58
 #define NAME_TRIES 8
 
@@ -38,7 +37,7 @@ generate_name (KubeApi *api, const KubeKind *kind, const char *namespace_, const
 {
   for (guint i = 0; i < NAME_TRIES; i++)
     {
-      g_autofree char *suffix = dd_random_text (api->names, NAME_ALPHABET, NAME_SUFFIX);
+      g_autofree char *suffix = dd_random_text (api->names, KUBE_NAME_ALPHABET, KUBE_NAME_SUFFIX);
 
       g_free (*out_name);
       *out_name = g_strdup_printf ("%.*s%s", MAX_GENERATED_BASE, base, suffix);
