@@ -49,7 +49,7 @@ stage_fuzz () {
 }
 
 stage_dist () {
-  configured "$root/gcc" CC=gcc && make --silent -j "$jobs" distcheck
+  configured "$root/gcc" CC=gcc && VERBOSE=1 make --silent -j "$jobs" distcheck
 }
 
 # The kind that HACKING.md adds, in a copy: built, and used by a scenario.
@@ -84,8 +84,9 @@ for stage in $stages; do
   status=$?
   taken="$(($(date +%s) - begun)) s"
   if [ $status -ne 0 ]; then
-    grep -A 20 '^not ok' "$root/$stage.log" | tail -n 200 | sed 's/^/# /'
     tail -n 40 "$root/$stage.log" | sed 's/^/# /'
+    grep -A 20 -e '^not ok' -e ':[FE]:' "$root/$stage.log" | tail -n 200 | sed 's/^/# /'
+    grep '^\(FAIL\|ERROR\): ' "$root/$stage.log" | sort -u | sed 's/^/# /'
     echo "not ok - $stage ($taken); all of it in $root/$stage.log"
     failed=1
   elif grep -q '^SKIP:' "$root/$stage.log"; then
