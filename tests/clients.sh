@@ -75,12 +75,21 @@ wait_for_line ()
   done
 }
 
+# start_server [OPTION...]
 start_server ()
 {
-  "$DRYDOCK" serve --port 0 --speed max --env "$T/lab.sh" --kubeconfig "$T/kubeconfig" \
+  "$DRYDOCK" serve --port 0 --speed max --env "$T/lab.sh" --kubeconfig "$T/kubeconfig" "$@" \
     >"$T/server" 2>&1 &
   server=$!
-  wait_for_line "$T/server" '^drydock ready on http://127\.0\.0\.1:[0-9]+$'
+  wait_for_line "$T/server" '^drydock ready on https?://127\.0\.0\.1:[0-9]+$'
+}
+
+stop_server ()
+{
+  kill -INT "$server"
+  wait "$server"
+  [ $? -eq 0 ] && ok "Ctrl-C ends the server cleanly" || not_ok "Ctrl-C ends the server cleanly"
+  server=
 }
 
 # ---- the workshop ----
@@ -566,6 +575,47 @@ printed_json ()
   check "json-glib-validate refuses what is broken" sh -c "! json-glib-validate '$T/broken'"
 }
 
+# ---- TLS ----
+
+tls_of_curl ()
+{
+  if ! command -v curl >/dev/null; then
+    skip "curl over TLS" "curl is not installed"
+    return
+  fi
+  check "curl trusts the authority" curl -sSf --cacert "$AWS_CA_BUNDLE" "$AWS_ENDPOINT_URL/version"
+  ends_with "curl trusts nobody else" 60 curl -sS "$AWS_ENDPOINT_URL/version"
+  ends_with "plain HTTP is hung up on" 52 curl -sS "http${AWS_ENDPOINT_URL#https}/version"
+}
+
+# kubectl runs the exec plugin only over TLS.
+tls_of_aws ()
+{
+  if ! command -v aws >/dev/null; then
+    skip "aws over TLS" "aws is not installed"
+    return
+  fi
+  check "aws: update-kubeconfig over TLS" aws eks update-kubeconfig --name "$EKS_CLUSTER_NAME" \
+    --kubeconfig "$HOME/config"
+  check "aws: it names the authority" grep certificate-authority-data: "$HOME/config"
+  for kubectl in $KUBECTLS; do
+    check "$(basename "$kubectl"): get nodes by aws eks get-token" "$kubectl" \
+      --kubeconfig "$HOME/config" get nodes
+    says "$(basename "$kubectl"): there they are" ' Ready '
+  done
+}
+
+over_tls ()
+{
+  new_home
+  tls_of_curl
+  check "ctl speaks to it" "$DRYDOCK" ctl status
+  for kubectl in $KUBECTLS; do
+    check "$(basename "$kubectl"): get nodes over TLS" "$kubectl" get nodes
+  done
+  tls_of_aws
+}
+
 # ---- the run ----
 
 : "${KUBECTLS:=$(command -v kubectl) $(ls /usr/lib/google-cloud-sdk/bin/kubectl.1.* 2>/dev/null)}"
@@ -579,13 +629,19 @@ if start_server; then
   workshop
   every_kubectl
   printed_json
-  kill -INT "$server"
-  wait "$server"
-  [ $? -eq 0 ] && ok "Ctrl-C ends the server cleanly" || not_ok "Ctrl-C ends the server cleanly"
-  server=
+  stop_server
 else
   cp "$T/server" "$T/output"
   not_ok "the server says where it listens"
+fi
+if start_server --tls; then
+  ok "the server says where it listens, over TLS"
+  . "$T/lab.sh"
+  over_tls
+  stop_server
+else
+  cp "$T/server" "$T/output"
+  not_ok "the server says where it listens, over TLS"
 fi
 echo "1..$number"
 [ "$failures" -eq 0 ]

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
-#include "wire.h"
+#include "wire-door.h"
 
 #include <gio/gio.h>
 #include <microhttpd.h>
-
-#include "sim/http/server.h"
 
 #define HOST "Host: lab\r\n"
 
@@ -143,19 +141,6 @@ open_watch (GString *seen)
   return fd;
 }
 
-static void
-wait_until_gone (void)
-{
-  gint64 deadline = g_get_monotonic_time () + WIRE_PATIENCE;
-
-  while (sim_server_streams (subject) > 0 || sim_server_connections (subject) > 0)
-    {
-      wire_turn ();
-      ck_assert_msg (g_get_monotonic_time () < deadline, "%u streams, %u connections stay",
-                     sim_server_streams (subject), sim_server_connections (subject));
-    }
-}
-
 START_TEST (a_request_reaches_the_handler_as_it_was_sent)
 {
   g_autofree char *got
@@ -280,7 +265,7 @@ START_TEST (what_http_forbids_is_refused_before_the_handler)
 
   ck_assert_msg (wire_status (got) == refused[_i].status, "%s gave %s", refused[_i].request, got);
   ck_assert_uint_eq (last.count, 0);
-  wait_until_gone ();
+  wire_wait_until_gone (subject);
 }
 END_TEST
 
@@ -314,7 +299,7 @@ START_TEST (what_only_libmicrohttpd_sees_is_known_for_both_releases)
 
   ck_assert_msg (wire_status (got) == expected, "%s gave %s", different[_i].request, got);
   ck_assert_uint_eq (last.count, expected == 200 ? 1 : 0);
-  wait_until_gone ();
+  wire_wait_until_gone (subject);
 }
 END_TEST
 
@@ -355,7 +340,7 @@ START_TEST (a_body_without_end_is_cut_off)
   wire_send (fd, head, sizeof head - 1);
   for (guint i = 0; i < 2000 && (i == 0 || sim_server_connections (subject) > 0); i++)
     wire_send (fd, piece->str, piece->len);
-  wait_until_gone ();
+  wire_wait_until_gone (subject);
   ck_assert_uint_eq (last.count, 0);
   close (fd);
 }
@@ -382,7 +367,7 @@ START_TEST (a_stream_sends_each_event_when_it_happens)
   wire_send (fd, "GET / HTTP/1.1\r\n" HOST "\r\n", 18 + strlen (HOST));
   ck_assert (wire_wait_for (fd, seen, "hello\n"));
   close (fd);
-  wait_until_gone ();
+  wire_wait_until_gone (subject);
 }
 END_TEST
 
@@ -391,7 +376,7 @@ START_TEST (a_client_that_hangs_up_frees_its_stream_though_nothing_happens)
   g_autoptr (GString) seen = g_string_new (NULL);
 
   close (open_watch (seen));
-  wait_until_gone ();
+  wire_wait_until_gone (subject);
   ck_assert_uint_eq (n_lines_freed, 1);
 }
 END_TEST
@@ -405,7 +390,7 @@ START_TEST (streams_can_be_ended_all_at_once)
   ck_assert_uint_eq (n_lines_freed, 1);
   ck_assert (wire_wait_for (fd, seen, "0\r\n\r\n"));
   close (fd);
-  wait_until_gone ();
+  wire_wait_until_gone (subject);
 }
 END_TEST
 
@@ -434,7 +419,7 @@ START_TEST (a_request_that_is_never_finished_is_swept_away)
   sim_server_sweep (subject);
   wire_wait_for_end (fd, seen);
   close (fd);
-  wait_until_gone ();
+  wire_wait_until_gone (subject);
 }
 END_TEST
 
@@ -456,7 +441,7 @@ START_TEST (a_sweep_leaves_idle_and_watching_clients_alone)
   ck_assert (wire_wait_for (idle, idle_seen, "hello\n"));
   close (fd);
   close (idle);
-  wait_until_gone ();
+  wire_wait_until_gone (subject);
 }
 END_TEST
 

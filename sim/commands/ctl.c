@@ -33,7 +33,9 @@ describe_operations (void)
                           "  drydock ctl skip 15m\n"
                           "  drydock ctl until event drain.started\n"
                           "  drydock ctl --endpoint http://127.0.0.1:8080 speed max\n"
-                          "\nThe endpoint is AWS_ENDPOINT_URL, or " DEFAULT_ENDPOINT ".\n",
+                          "\nThe endpoint is AWS_ENDPOINT_URL, or " DEFAULT_ENDPOINT
+                          "; over TLS the\n"
+                          "authorities in AWS_CA_BUNDLE are trusted.\n",
                           conditions);
   return g_string_free (out, FALSE);
 }
@@ -123,15 +125,23 @@ take_reply (const DdReply *reply, gpointer data)
     call->answer = dd_value_parse_bytes (reply->body, &call->error);
 }
 
+static const char *
+unless_empty (const char *text)
+{
+  return text != NULL && *text != '\0' ? text : NULL;
+}
+
 /* Takes REQUEST. */
 static DdValue *
 call_server (const char *endpoint, DdRequest *request, GError **error)
 {
   const DdHttpOptions options = { .user_agent = PACKAGE_NAME "/" PACKAGE_VERSION };
   g_autoptr (DdHttpTransport) transport = dd_http_transport_new (&options);
+  const DdTlsOptions tls = { .ca_file = unless_empty (g_getenv ("AWS_CA_BUNDLE")) };
   Call call = { FALSE };
 
-  if (!dd_http_transport_set_endpoint (transport, SERVICE, endpoint, error))
+  if (!dd_http_transport_set_endpoint (transport, SERVICE, endpoint, error)
+      || !dd_http_transport_set_tls (transport, SERVICE, &tls, error))
     {
       dd_request_free (request);
       return NULL;
@@ -198,11 +208,11 @@ print_answer (const DdValue *answer)
 static const char *
 endpoint_or_default (const char *given)
 {
-  const char *environment = g_getenv ("AWS_ENDPOINT_URL");
+  const char *environment = unless_empty (g_getenv ("AWS_ENDPOINT_URL"));
 
   if (given != NULL)
     return given;
-  return environment != NULL && *environment != '\0' ? environment : DEFAULT_ENDPOINT;
+  return environment != NULL ? environment : DEFAULT_ENDPOINT;
 }
 
 static int

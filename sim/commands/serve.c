@@ -20,7 +20,8 @@
 
 typedef struct
 {
-  char *world, *faults, *listen, *speed, *seed, *env, *kubeconfig, *profile, *port;
+  char *world, *faults, *listen, *speed, *seed, *env, *kubeconfig, *ca, *profile, *port;
+  gboolean tls;
 } ServeFlags;
 
 static void
@@ -33,6 +34,7 @@ serve_flags_clear (ServeFlags *flags)
   g_free (flags->seed);
   g_free (flags->env);
   g_free (flags->kubeconfig);
+  g_free (flags->ca);
   g_free (flags->profile);
   g_free (flags->port);
 }
@@ -45,6 +47,7 @@ static const char examples[]
       "  drydock serve --listen 127.0.0.1:0             on a free port\n"
       "  drydock serve --env lab.sh --kubeconfig lab.kubeconfig\n"
       "                                                 then, in another terminal: . ./lab.sh\n"
+      "  drydock serve --tls --env lab.sh               over TLS, with a certificate made now\n"
       "  drydock serve --speed max                      `aws eks wait` returns at its first poll\n"
       "  drydock serve --faults scenarios/throttled.yaml\n"
       "                                                 its requests go wrong as in the scenario\n"
@@ -53,6 +56,21 @@ static const char examples[]
       "Speeds: 60x (a minute a second), 1x, any other factor, max (60x, and a client that polls\n"
       "for the end of an update is not kept waiting), paused. `drydock ctl` changes it later.\n"
       "Ctrl-C ends it.\n";
+
+/* What nobody can trust nobody can use. */
+static gboolean
+check_tls (const ServeFlags *flags, GError **error)
+{
+  const char *fault = NULL;
+
+  if (flags->tls && flags->ca == NULL && flags->env == NULL && flags->kubeconfig == NULL)
+    fault = "--tls needs --env, --kubeconfig or --ca, a file to tell clients whom to trust";
+  else if (flags->ca != NULL && !flags->tls)
+    fault = "--ca needs --tls: there is nothing to trust in plain HTTP";
+  if (fault != NULL)
+    g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, fault);
+  return fault == NULL;
+}
 
 static gboolean
 parse_flags (int *argc, char ***argv, ServeFlags *flags, GError **error)
@@ -71,6 +89,10 @@ parse_flags (int *argc, char ***argv, ServeFlags *flags, GError **error)
     { "env", 'e', 0, G_OPTION_ARG_FILENAME, &flags->env, "Write the shell exports here", "FILE" },
     { "kubeconfig", 'k', 0, G_OPTION_ARG_FILENAME, &flags->kubeconfig, "Write a kubeconfig here",
       "FILE" },
+    { "tls", 0, 0, G_OPTION_ARG_NONE, &flags->tls,
+      "Speak TLS, by a certificate that is made now, to kubectl and aws alike", NULL },
+    { "ca", 0, 0, G_OPTION_ARG_FILENAME, &flags->ca,
+      "Write the certificate here that clients have to trust (with --tls)", "FILE" },
     { "profile", 0, 0, G_OPTION_ARG_STRING, &flags->profile,
       "How EKS behaves where its documentation leaves it open", "workshop|documented|observed" },
     { NULL },
@@ -87,6 +109,8 @@ parse_flags (int *argc, char ***argv, ServeFlags *flags, GError **error)
                    "--port and --listen both say where; give one of them");
       return FALSE;
     }
+  if (!check_tls (flags, error))
+    return FALSE;
   if (flags->port != NULL)
     flags->listen = g_strconcat ("127.0.0.1:", flags->port, NULL);
   if (*argc == 1)
@@ -111,6 +135,7 @@ read_options (const ServeFlags *flags, SimLabOptions *options, GError **error)
   options->faults_place = flags->faults;
   options->address = flags->listen != NULL ? flags->listen : "127.0.0.1:4566";
   options->profile = flags->profile != NULL ? flags->profile : "workshop";
+  options->tls = flags->tls;
   options->idle_seconds = IDLE_SECONDS;
   options->tell = tell_unmodelled;
   options->seed = 1;
@@ -160,15 +185,34 @@ warn_about (const SimLab *lab, const char *address)
                 address);
 }
 
-/* An --env without a --kubeconfig gets one beside it, since its exports name one. */
+/* An --env gets a file beside it for what its exports name and nobody has given a place: GIVEN may
+ * be NULL. NULL: there is to be no such file. */
+static char *
+place_of (const ServeFlags *flags, const char *given, const char *suffix)
+{
+  if (given != NULL)
+    return g_strdup (given);
+  if (flags->env == NULL || !dd_output_is_regular (flags->env))
+    return NULL;
+  return g_strconcat (flags->env, suffix, NULL);
+}
+
 static char *
 kubeconfig_place (const ServeFlags *flags)
 {
-  if (flags->kubeconfig != NULL)
-    return g_strdup (flags->kubeconfig);
-  if (flags->env == NULL || !dd_output_is_regular (flags->env))
-    return NULL;
-  return g_strconcat (flags->env, ".kubeconfig", NULL);
+  return place_of (flags, flags->kubeconfig, ".kubeconfig");
+}
+
+static char *
+authority_place (const ServeFlags *flags)
+{
+  return flags->tls ? place_of (flags, flags->ca, ".ca.pem") : NULL;
+}
+
+static char *
+absolute (const char *place)
+{
+  return place != NULL ? g_canonicalize_filename (place, NULL) : NULL;
 }
 
 /* Before there is a world: a file that cannot be written should cost no time. */
@@ -177,22 +221,28 @@ check_outputs (const ServeFlags *flags, GError **error)
 {
   g_autoptr (GPtrArray) claimed = g_ptr_array_new_with_free_func (g_free);
   g_autofree char *kubeconfig = kubeconfig_place (flags);
+  g_autofree char *authority = authority_place (flags);
 
   dd_output_protect (claimed, flags->world);
   dd_output_protect (claimed, flags->faults);
   return dd_output_claim (claimed, flags->env, error)
-         && dd_output_claim (claimed, kubeconfig, error);
+         && dd_output_claim (claimed, kubeconfig, error)
+         && dd_output_claim (claimed, authority, error);
 }
 
 static gboolean
 announce (const SimLab *lab, const ServeFlags *flags, GError **error)
 {
   g_autofree char *place = kubeconfig_place (flags);
-  g_autofree char *path = place != NULL ? g_canonicalize_filename (place, NULL) : NULL;
-  g_autofree char *exports = sim_lab_exports (lab, path);
+  g_autofree char *path = absolute (place);
+  g_autofree char *authority_place_ = authority_place (flags);
+  g_autofree char *authority = absolute (authority_place_);
+  const char *pem = sim_authority_pem (lab->authority);
+  g_autofree char *exports = sim_lab_exports (lab, path, authority);
   g_autofree char *kubeconfig = sim_lab_kubeconfig (lab);
 
-  if ((path != NULL && !dd_output_write_secret (path, kubeconfig, strlen (kubeconfig), error))
+  if ((authority != NULL && !dd_output_write (authority, pem, strlen (pem), error))
+      || (path != NULL && !dd_output_write_secret (path, kubeconfig, strlen (kubeconfig), error))
       || (flags->env != NULL
           && !dd_output_write_secret (flags->env, exports, strlen (exports), error)))
     return FALSE;
@@ -303,4 +353,5 @@ const DdCommand dd_command_serve = {
   "serve",
   "run a world behind an HTTP port, for the real aws and kubectl",
   run_serve,
+  .switches = (const char *const[]) { "tls", NULL },
 };

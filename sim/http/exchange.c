@@ -264,7 +264,8 @@ begin (SimExchange *exchange, const char *method, const char *version, gboolean 
 }
 
 /* libmicrohttpd answers at the end of a body alone. Where none is in sight the refusal is put onto
- * the socket, as far as it will take it, and the connection ends. */
+ * the socket, as far as it will take it, and the connection ends; over TLS it ends without a word.
+ */
 static enum MHD_Result
 cut_off (SimExchange *exchange)
 {
@@ -272,7 +273,8 @@ cut_off (SimExchange *exchange)
                                "Content-Type: text/plain; charset=utf-8\r\n"
                                "\r\n413 Content Too Large: " TOO_LARGE "\n";
 
-  send (socket_of (exchange), answer, sizeof answer - 1, MSG_DONTWAIT | MSG_NOSIGNAL);
+  if (!exchange->door->encrypted)
+    send (socket_of (exchange), answer, sizeof answer - 1, MSG_DONTWAIT | MSG_NOSIGNAL);
   return MHD_NO;
 }
 

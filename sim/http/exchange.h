@@ -17,10 +17,11 @@ typedef struct
   SimHandler handler;
   DdUsec (*now) (gpointer data);
   gpointer data;
-  GSource *source; /* runs the daemon; its ready time wakes it after a resume */
-  int hangup_fd;   /* epoll of ours: clients of suspended streams that hang up */
-  GQueue streams;  /* of SimExchange */
-  DdUsec date_of;  /* the second that DATE is the text of */
+  gboolean encrypted; /* clients speak TLS */
+  GSource *source;    /* runs the daemon; its ready time wakes it after a resume */
+  int hangup_fd;      /* epoll of ours: clients of suspended streams that hang up */
+  GQueue streams;     /* of SimExchange */
+  DdUsec date_of;     /* the second that DATE is the text of */
   char *date;
 } SimFrontDoor;
 

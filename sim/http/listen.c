@@ -4,6 +4,8 @@
 #include "sim/http/listen.h"
 
 #include <errno.h>
+#include <ifaddrs.h>
+#include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -51,6 +53,47 @@ sim_listen_is_loopback (const char *address)
 
   return parsed != NULL
          && g_inet_address_get_is_loopback (g_inet_socket_address_get_address (parsed));
+}
+
+static void
+add_interfaces (GStrvBuilder *names)
+{
+  struct ifaddrs *all = NULL;
+
+  if (getifaddrs (&all) != 0)
+    return;
+  for (const struct ifaddrs *one = all; one != NULL; one = one->ifa_next)
+    if (one->ifa_addr != NULL
+        && (one->ifa_addr->sa_family == AF_INET || one->ifa_addr->sa_family == AF_INET6))
+      {
+        g_autoptr (GSocketAddress) address
+            = g_socket_address_new_from_native (one->ifa_addr, sizeof (struct sockaddr_in6));
+        g_autofree char *text = g_inet_address_to_string (
+            g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (address)));
+
+        g_strv_builder_add (names, text);
+      }
+  freeifaddrs (all);
+}
+
+char **
+sim_listen_names (const char *address)
+{
+  static const char *const always[] = { "localhost", "127.0.0.1", "::1", NULL };
+  g_autoptr (GInetSocketAddress) parsed = sim_listen_parse (address, NULL);
+  GInetAddress *host = g_inet_socket_address_get_address (parsed);
+  g_autofree char *text = g_inet_address_to_string (host);
+  g_autoptr (GStrvBuilder) names = g_strv_builder_new ();
+
+  for (guint i = 0; always[i] != NULL; i++)
+    g_strv_builder_add (names, always[i]);
+  if (!g_strv_contains (always, text))
+    g_strv_builder_add (names, text);
+  if (g_inet_address_get_is_any (host))
+    add_interfaces (names);
+  if (!g_inet_address_get_is_loopback (host))
+    g_strv_builder_add (names, g_get_host_name ());
+  return g_strv_builder_end (names);
 }
 
 static int
@@ -102,7 +145,7 @@ reachable (GSocketAddress *bound)
 }
 
 static char *
-url_of (int fd)
+url_of (int fd, const char *scheme)
 {
   union
   {
@@ -118,11 +161,11 @@ url_of (int fd)
   bound = g_socket_address_new_from_native (&name.any, length);
   reached = reachable (bound);
   text = g_socket_connectable_to_string (G_SOCKET_CONNECTABLE (reached));
-  return g_strconcat ("http://", text, NULL);
+  return g_strconcat (scheme, "://", text, NULL);
 }
 
 int
-sim_listen_tcp (const char *address, char **out_url, GError **error)
+sim_listen_tcp (const char *address, const char *scheme, char **out_url, GError **error)
 {
   g_autoptr (GInetSocketAddress) parsed = sim_listen_parse (address, error);
   struct sockaddr_storage name = { 0 };
@@ -138,7 +181,7 @@ sim_listen_tcp (const char *address, char **out_url, GError **error)
   if (fd < 0)
     set_listen_error (error, errno, address);
   else
-    *out_url = url_of (fd);
+    *out_url = url_of (fd, scheme);
   return fd;
 }
 

@@ -245,12 +245,12 @@ connection_limit (void)
 }
 
 static struct MHD_Daemon *
-start_daemon (SimServer *server, int listen_fd, guint idle_seconds)
+start_daemon (SimServer *server, int listen_fd, const SimServerOptions *wanted)
 {
   struct MHD_OptionItem options[] = {
     { MHD_OPTION_LISTEN_SOCKET, listen_fd, NULL },
     { MHD_OPTION_CONNECTION_LIMIT, connection_limit (), NULL },
-    { MHD_OPTION_CONNECTION_TIMEOUT, idle_seconds, NULL },
+    { MHD_OPTION_CONNECTION_TIMEOUT, wanted->idle_seconds, NULL },
     { MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MEMORY_BYTES, NULL },
     { MHD_OPTION_STRICT_FOR_CLIENT, STRICTNESS, NULL },
     { MHD_OPTION_URI_LOG_CALLBACK, (intptr_t) request_line_read, server },
@@ -258,10 +258,18 @@ start_daemon (SimServer *server, int listen_fd, guint idle_seconds)
     { MHD_OPTION_NOTIFY_CONNECTION, (intptr_t) connection_changed, server },
     { MHD_OPTION_END, 0, NULL },
   };
+  struct MHD_OptionItem tls[] = {
+    { MHD_OPTION_HTTPS_MEM_CERT, 0, (void *) wanted->certificate },
+    { MHD_OPTION_HTTPS_MEM_KEY, 0, (void *) wanted->key },
+    { MHD_OPTION_END, 0, NULL },
+  };
+  gboolean plain = wanted->certificate == NULL;
 
-  return MHD_start_daemon (
-      MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_SUPPRESS_DATE_NO_CLOCK, 0, NULL, NULL,
-      request_part_read, server, MHD_OPTION_ARRAY, options, MHD_OPTION_END);
+  return MHD_start_daemon (MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_SUPPRESS_DATE_NO_CLOCK
+                               | (plain ? 0U : (unsigned int) MHD_USE_TLS),
+                           0, NULL, NULL, request_part_read, server, MHD_OPTION_ARRAY, options,
+                           MHD_OPTION_ARRAY, plain ? tls + G_N_ELEMENTS (tls) - 1 : tls,
+                           MHD_OPTION_END);
 }
 
 /* ---- the server ---- */
@@ -270,7 +278,7 @@ static gboolean
 open_door (SimServer *server, int listen_fd, const SimServerOptions *options, GError **error)
 {
   server->door.hangup_fd = epoll_create1 (EPOLL_CLOEXEC);
-  server->daemon = start_daemon (server, listen_fd, options->idle_seconds);
+  server->daemon = start_daemon (server, listen_fd, options);
   if (server->daemon == NULL)
     {
       close (listen_fd);
@@ -291,11 +299,13 @@ sim_server_new (const SimServerOptions *options, GError **error)
   server->door.handler = options->handler;
   server->door.now = options->now;
   server->door.data = options->data;
+  server->door.encrypted = options->certificate != NULL;
   server->door.hangup_fd = -1;
   if (options->unix_path != NULL)
     fd = sim_listen_unix (options->unix_path, error);
   else
-    fd = sim_listen_tcp (options->address, &server->url, error);
+    fd = sim_listen_tcp (options->address, options->certificate != NULL ? "https" : "http",
+                         &server->url, error);
   if (fd < 0)
     return NULL;
   server->unix_path = g_strdup (options->unix_path);

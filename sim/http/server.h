@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* sim/http/server.h: the front door: HTTP/1.1 on a socket, turned into calls of one function */
+/* sim/http/server.h: the front door: HTTP/1.1 on a socket, over TLS or not, turned into calls of
+ * one function */
 #pragma once
 
 #include "sim/world/router.h"
@@ -16,7 +17,8 @@ typedef struct
   GMainContext *context; /* NULL: the default one */
   const char *address;   /* "127.0.0.1:4566", "[::1]:0", "localhost:8080"; port 0 picks one */
   const char *unix_path; /* instead of ADDRESS: a socket file that does not exist yet */
-  guint idle_seconds;    /* wall time without a byte after which a connection ends; 0: never */
+  const char *certificate, *key; /* PEM: clients speak TLS to it; NULL: plain HTTP */
+  guint idle_seconds; /* wall time without a byte after which a connection ends; 0: never */
   SimHandler handler;
   DdUsec (*now) (gpointer data); /* the world's time, for the Date header */
   gpointer data;                 /* for both */
@@ -28,7 +30,7 @@ SimServer *sim_server_new (const SimServerOptions *options, GError **error);
 /* Ends every connection; a watch under way is cut. */
 void sim_server_free (SimServer *server);
 
-/* "http://127.0.0.1:4566", where this machine reaches it; NULL for a Unix socket. */
+/* "http://127.0.0.1:4566", or https, where this machine reaches it; NULL for a Unix socket. */
 const char *sim_server_url (const SimServer *server);
 guint sim_server_connections (const SimServer *server);
 guint sim_server_streams (const SimServer *server);

@@ -35,14 +35,15 @@ host_is_local (const char *host)
 
 /* Only a page that came from the very place that is asked. */
 static gboolean
-origin_is_foreign (const char *origin, const char *host)
+origin_is_foreign (const char *origin, const char *scheme, const char *host)
 {
-  return host == NULL || !g_str_has_prefix (origin, "http://")
-         || g_ascii_strcasecmp (origin + strlen ("http://"), host) != 0;
+  g_autofree char *own = g_strconcat (scheme, "://", host, NULL);
+
+  return host == NULL || g_ascii_strcasecmp (origin, own) != 0;
 }
 
 const char *
-sim_visitor_fault (const DdHeaders *headers, gboolean local_only)
+sim_visitor_fault (const DdHeaders *headers, const char *scheme, gboolean local_only)
 {
   const char *host = dd_headers_get (headers, "Host");
   const char *origin = dd_headers_get (headers, "Origin");
@@ -50,7 +51,7 @@ sim_visitor_fault (const DdHeaders *headers, gboolean local_only)
   if (local_only && host != NULL && !host_is_local (host))
     return "this server listens on this machine alone and answers to localhost, 127.0.0.1 and "
            "[::1]; --listen gives it another address";
-  if (origin != NULL && origin_is_foreign (origin, host))
+  if (origin != NULL && origin_is_foreign (origin, scheme, host))
     return "web pages of another origin are not answered";
   return NULL;
 }

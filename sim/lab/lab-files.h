@@ -7,8 +7,9 @@
 G_BEGIN_DECLS
 
 /* Lines for a POSIX shell; KUBECONFIG (a path) may be NULL: then the last line makes one with the
- * AWS CLI. Caller frees. */
-char *sim_lab_exports (const SimLab *lab, const char *kubeconfig);
+ * AWS CLI. AUTHORITY: the path of the certificate that AWS clients have to trust; NULL: none.
+ * Caller frees. */
+char *sim_lab_exports (const SimLab *lab, const char *kubeconfig, const char *authority);
 /* The kubeconfig of the world's cluster, as JSON, which YAML readers read; caller frees. */
 char *sim_lab_kubeconfig (const SimLab *lab);
 

@@ -9,6 +9,8 @@
 
 #include "sim/lab/lab.h"
 
+#include <string.h>
+
 #include "sim/aws/eks/workflow.h"
 #include "sim/http/listen.h"
 #include "sim/http/visitor.h"
@@ -35,7 +37,8 @@ static SimResponse *
 answer (const SimRequest *request, gpointer data)
 {
   SimLab *lab = data;
-  const char *fault = sim_visitor_fault (request->headers, lab->local_only);
+  const char *fault
+      = sim_visitor_fault (request->headers, lab->tls ? "https" : "http", lab->local_only);
   SimResponse *response;
 
   if (fault != NULL)
@@ -60,10 +63,42 @@ lab_now (gpointer data)
   return sim_stage_now (((SimLab *) data)->world->stage);
 }
 
+/* A cluster has an authority even where nobody has to know it, as describe-cluster always tells of
+ * one. */
+static gboolean
+make_authority (SimLab *lab, GError **error)
+{
+  const char *pem;
+
+  lab->authority = sim_authority_new (sim_pacing_start (), error);
+  if (lab->authority == NULL)
+    return FALSE;
+  pem = sim_authority_pem (lab->authority);
+  lab->authority_data = g_base64_encode ((const guchar *) pem, strlen (pem));
+  return TRUE;
+}
+
+static gboolean
+certify_both (SimLab *lab, const char *address, SimCredential *out_credential, GError **error)
+{
+  static const char *const masters[] = { "system:masters", NULL };
+  g_auto (GStrv) names = NULL;
+  g_autoptr (GInetSocketAddress) parsed = sim_listen_parse (address, error);
+
+  if (parsed == NULL)
+    return FALSE;
+  names = sim_listen_names (address);
+  return sim_authority_certify_client (lab->authority, "kubernetes-admin", masters, &lab->admin,
+                                       error)
+         && sim_authority_certify_server (lab->authority, (const char *const *) names,
+                                          out_credential, error);
+}
+
 static gboolean
 open_door (SimLab *lab, const SimLabOptions *options, GError **error)
 {
-  const SimServerOptions door = {
+  g_auto (SimCredential) credential = { NULL };
+  SimServerOptions door = {
     .address = options->address,
     .idle_seconds = options->idle_seconds,
     .handler = answer,
@@ -71,6 +106,12 @@ open_door (SimLab *lab, const SimLabOptions *options, GError **error)
     .data = lab,
   };
 
+  if (!make_authority (lab, error)
+      || (options->tls && !certify_both (lab, options->address, &credential, error)))
+    return FALSE;
+  door.certificate = credential.certificate;
+  door.key = credential.key;
+  lab->tls = options->tls;
   lab->local_only = sim_listen_is_loopback (options->address);
   lab->server = sim_server_new (&door, error);
   return lab->server != NULL;
@@ -127,6 +168,7 @@ sim_lab_new (const SimLabOptions *options, GError **error)
   lab->furnish.notes_actors = TRUE;
   lab->furnish.start = sim_pacing_start ();
   lab->furnish.endpoint = sim_server_url (lab->server);
+  lab->furnish.certificate_authority = lab->authority_data;
   lab->profile = g_strdup (options->profile);
   lab->pacing = sim_pacing_new (NULL, &options->speed);
   if (!sim_lab_reset (lab, error))
@@ -145,6 +187,9 @@ sim_lab_free (SimLab *lab)
   sim_faults_file_free (lab->faults);
   sim_world_file_free (lab->file);
   g_clear_pointer (&lab->unmodelled, g_ptr_array_unref);
+  sim_authority_free (lab->authority);
+  sim_credential_clear (&lab->admin);
+  g_free (lab->authority_data);
   g_free (lab->profile);
   g_free (lab);
 }

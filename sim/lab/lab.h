@@ -4,6 +4,7 @@
 #pragma once
 
 #include "sim/lab/pacing.h"
+#include "sim/http/authority.h"
 #include "sim/http/server.h"
 #include "sim/scenario/faults-file.h"
 #include "sim/scenario/unmodelled.h"
@@ -20,9 +21,13 @@ typedef struct
   SimWorld *world;
   SimPacing *pacing;
   SimServer *server;
+  SimAuthority *authority;                  /* who vouches for the server, where it speaks TLS */
+  char *authority_data;                     /* its certificate in base64, as kubeconfigs have it */
   void (*tell) (const SimUnmodelled *what); /* NULL: nobody wants to know */
   GPtrArray *unmodelled; /* of SimUnmodelled: what clients asked for, and is not modelled */
-  gboolean local_only;   /* it listens on this machine's own addresses */
+  SimCredential admin;   /* what the kubeconfig's user shows, over TLS */
+  gboolean tls;
+  gboolean local_only; /* it listens on this machine's own addresses */
 } SimLab;
 
 typedef struct
@@ -30,6 +35,7 @@ typedef struct
   const char *world_place;  /* a path or a resource URI */
   const char *faults_place; /* the same, of sim/scenario/faults-file.h; NULL: none */
   const char *address;
+  gboolean tls; /* clients have to speak TLS */
   guint64 seed;
   const char *profile; /* of the EKS workflow: "workshop", "documented" */
   SimSpeed speed;
