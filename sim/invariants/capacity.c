@@ -108,6 +108,7 @@ sim_ledger_capacity_free (gpointer data)
 
   g_hash_table_unref (capacity->instances);
   g_hash_table_unref (capacity->newcomers);
+  g_hash_table_unref (capacity->zones);
   g_array_unref (capacity->losses);
   g_free (capacity->wish);
   g_free (capacity->id);
@@ -145,6 +146,22 @@ ids_of_nodes (const SimLedger *ledger, const AwsGroup *group)
   return ids;
 }
 
+static GHashTable *
+zones_of_ready_nodes (const SimLedger *ledger, const AwsGroup *group)
+{
+  GHashTable *zones = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+
+  for (const GList *link = group->members.head; link != NULL; link = link->next)
+    {
+      const AwsInstance *instance = ((const AwsMember *) link->data)->instance;
+      const SimObject *node = sim_ledger_node_object (ledger, instance->private_dns);
+
+      if (node != NULL && kube_node_view (node)->ready && kube_node_view (node)->zone != NULL)
+        g_hash_table_add (zones, g_strdup (kube_node_view (node)->zone));
+    }
+  return zones;
+}
+
 void
 sim_ledger_note_capacity (SimLedger *ledger, const SimEvent *event)
 {
@@ -161,6 +178,7 @@ sim_ledger_note_capacity (SimLedger *ledger, const SimEvent *event)
   capacity->minimal = g_strcmp0 (sim_event_text (event, DD_DETAIL_STRATEGY), "MINIMAL") == 0;
   capacity->was_uneven = is_uneven (group);
   capacity->instances = ids_of_nodes (ledger, group);
+  capacity->zones = zones_of_ready_nodes (ledger, group);
   capacity->newcomers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   capacity->losses = g_array_new (FALSE, FALSE, sizeof (DdUsec));
   capacity->desired = group->desired;

@@ -76,6 +76,7 @@ typedef struct
   /* Its instances that were nodes then, and that became nodes since, -> their image; to be counted
    * only. */
   GHashTable *instances, *newcomers;
+  GHashTable *zones;    /* those that its nodes were in then; for look-up only */
   GArray *losses;       /* of DdUsec: when instances were found ill or gone, in their order */
   SimLedgerWish *wish;  /* NULL: none was asked for */
   gint64 told_replaced; /* by the engine; -1: it told nothing */
@@ -228,6 +229,8 @@ gboolean sim_promise_pods_replaced (const SimLedger *ledger, GString *why);
 gboolean sim_promise_nodes_backed (const SimLedger *ledger, GString *why);
 /* wishes.c */
 gboolean sim_promise_wishes_kept (const SimLedger *ledger, const SimEvent *event, GString *why);
+/* claims.c */
+gboolean sim_promise_zones_of_claims_kept (const SimLedger *ledger, GString *why);
 /* stranded.c */
 gboolean sim_promise_nobody_stranded (const SimLedger *ledger, GString *why);
 

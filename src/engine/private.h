@@ -13,6 +13,13 @@
 
 G_BEGIN_DECLS
 
+/* The pods that would have to leave with a node. */
+typedef struct
+{
+  gboolean have_claims; /* one of them, at least */
+  guint evictable;
+} DdLeaverPods;
+
 typedef enum
 {
   DD_STATE_NEW,
@@ -189,7 +196,9 @@ struct _DdEngine
   gboolean hook_drains;     /* somebody drains whom Auto Scaling chooses */
   GPtrArray *candidates;    /* of DdKubeNode: one of them leaves, unless nobody does */
   guint counted_candidates; /* so many of them were asked for their pods */
-  guint emptiest, fewest_pods, pods_here;
+  gboolean last_of_zones;   /* each of them is the only one in its zone */
+  guint emptiest;           /* of those that were counted, with this many: */
+  DdLeaverPods fewest, pods_here;
   DdKubeNode *leaver;   /* the one in hand; NULL: none yet */
   GPtrArray *unemptied; /* of char *: those that could not be emptied */
   GString *why_unemptied;

@@ -448,6 +448,62 @@ keep_unchosen (DdEngine *self, GPtrArray *nodes)
     }
 }
 
+static gboolean
+has_nameless (GPtrArray *nodes)
+{
+  for (guint i = 0; i < nodes->len; i++)
+    if (dd_engine_is_nameless (g_ptr_array_index (nodes, i)))
+      return TRUE;
+  return FALSE;
+}
+
+/* Zone -> instances that stay when those of LEAVING have gone; as dd_zones_count (). */
+static GHashTable *
+count_without (const DdEngine *self, GPtrArray *leaving)
+{
+  GHashTable *counts = count_zones (self);
+
+  for (guint i = 0; i < leaving->len; i++)
+    dd_zones_lose (counts, ((DdKubeNode *) g_ptr_array_index (leaving, i))->zone);
+  return counts;
+}
+
+/* The one in the emptiest zone, and there one that is not Ready, the first by zone among equals. */
+static guint
+find_in_emptiest (GPtrArray *nodes, GHashTable *counts)
+{
+  guint best = 0;
+
+  for (guint i = 1; i < nodes->len; i++)
+    {
+      const DdKubeNode *node = g_ptr_array_index (nodes, i), *other = nodes->pdata[best];
+      guint here = dd_zones_in (counts, node->zone), there = dd_zones_in (counts, other->zone);
+      gboolean is_unready = node->not_ready != NULL, was_unready = other->not_ready != NULL;
+      int order = strcmp (node->zone, other->zone);
+
+      if (here < there
+          || (here == there && (order < 0 || (order == 0 && is_unready && !was_unready))))
+        best = i;
+    }
+  return best;
+}
+
+/* In a roll-back those whose places are filled again, before all others: of the zones that would
+ * have the fewest instances in the end, as their replacements come into the same ones. */
+static void
+let_replaced_leave (DdEngine *self, GPtrArray *nodes, guint surplus)
+{
+  g_autoptr (GHashTable) counts = count_without (self, nodes);
+
+  while (nodes->len > surplus)
+    {
+      DdKubeNode *node = g_ptr_array_steal_index (nodes, find_in_emptiest (nodes, counts));
+
+      dd_zones_gain (counts, node->zone);
+      g_ptr_array_add (self->fresh, node);
+    }
+}
+
 /* In a roll-back all that run the new image, else as many as are too many. Where that is not
  * enough, as one of them had gone by itself, those that came in their place as well. */
 static void
@@ -467,6 +523,8 @@ choose_leaving (DdEngine *self, GPtrArray *nodes)
   counts = choice.counts = count_zones (self);
   take_chosen (self, updated, &choice);
   take_chosen (self, others, &choice);
+  if (all && self->fresh->len == 0 && !has_nameless (updated) && !DD_MUTANT (REFILL_ANYWHERE))
+    let_replaced_leave (self, updated, surplus);
   while (let_next_leave (self, updated, all ? G_MAXUINT : surplus, &choice))
     ;
   while (let_next_leave (self, others, surplus, &choice))

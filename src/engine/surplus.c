@@ -13,11 +13,13 @@
  * One node leaves at a time. It is of the fullest zone, as Auto Scaling itself would choose, or the
  * zones would be uneven and Auto Scaling's rebalancing would take another node, undrained; there it
  * is the one with the fewest pods that would have to be evicted, the first by zone and name among
- * equals. It is cordoned before it is drained, so that what leaves other nodes does not come here.
- * One that is protected from scale-in is left alone. An instance that is no node of the cluster at
- * all goes before all others, as there is nothing to drain: had it joined, it would have been
- * replaced. Before anybody leaves at all, the places are given up that Auto Scaling could not fill:
- * desired goes down to what is there, and takes nobody away.
+ * equals; but before one that is the last of its zone and has a pod with a claim another one goes,
+ * as the claim's volume may be of that zone, and the pod would find no node again. It is cordoned
+ * before it is drained, so that what leaves other nodes does not come here. One that is protected
+ * from scale-in is left alone. An instance that is no node of the cluster at all goes before all
+ * others, as there is nothing to drain: had it joined, it would have been replaced. Before anybody
+ * leaves at all, the places are given up that Auto Scaling could not fill: desired goes down to
+ * what is there, and takes nobody away.
  *
  * A node that could not be emptied is uncordoned again and another one is tried, from a less full
  * zone too where that leaves the zones even. After three of them, or when no other is left, the
@@ -205,6 +207,7 @@ find_candidates (DdEngine *self, GPtrArray *nodes)
       g_ptr_array_add (self->candidates, dd_kube_node_ref (node));
     }
   g_ptr_array_sort (self->candidates, compare_places);
+  self->last_of_zones = most <= 1 && !DD_MUTANT (LEAVE_CLAIMS_BEHIND);
 }
 
 /* ---- nobody ---- */
@@ -311,7 +314,7 @@ take_candidates (GPtrArray *nodes, const GError *error, gpointer data)
   nameless = find_nameless (self, nodes);
   find_candidates (self, nodes);
   self->counted_candidates = 0;
-  self->fewest_pods = G_MAXUINT;
+  self->fewest = (DdLeaverPods) { TRUE, G_MAXUINT };
   if (nameless != NULL)
     choose (self, nameless);
   else if (self->unemptied->len > 0
@@ -341,18 +344,26 @@ dd_surplus_list (DdEngine *self)
 }
 
 /* One that has run to its end leaves without being missed. */
-static guint
-count_evictable (const GPtrArray *pods)
+static void
+count_evictable (DdLeaverPods *count, const GPtrArray *pods)
 {
-  guint count = 0;
-
   for (guint i = 0; i < pods->len; i++)
     {
       const DdKubePod *pod = g_ptr_array_index (pods, i);
 
-      count += !pod->stays && !pod->ended;
+      if (pod->stays || pod->ended)
+        continue;
+      count->evictable++;
+      count->have_claims |= pod->has_claims;
     }
-  return count;
+}
+
+static gboolean
+is_less (const DdEngine *self, const DdLeaverPods *pods, const DdLeaverPods *than)
+{
+  if (self->last_of_zones && pods->have_claims != than->have_claims)
+    return than->have_claims;
+  return pods->evictable < than->evictable;
 }
 
 static void
@@ -367,13 +378,13 @@ ask_for_pods (DdEngine *self, const char *token)
 static void
 note_count (DdEngine *self)
 {
-  if (self->pods_here < self->fewest_pods)
+  if (is_less (self, &self->pods_here, &self->fewest))
     {
-      self->fewest_pods = self->pods_here;
+      self->fewest = self->pods_here;
       self->emptiest = self->counted_candidates;
     }
   self->counted_candidates++;
-  if (self->fewest_pods == 0 || self->counted_candidates == self->candidates->len)
+  if (self->fewest.evictable == 0 || self->counted_candidates == self->candidates->len)
     choose (self, g_ptr_array_index (self->candidates, self->emptiest));
   else
     dd_engine_enter (self, DD_STATE_COUNT_PODS);
@@ -382,7 +393,7 @@ note_count (DdEngine *self)
 void
 dd_surplus_count_pods (DdEngine *self)
 {
-  self->pods_here = 0;
+  self->pods_here = (DdLeaverPods) { FALSE, 0 };
   ask_for_pods (self, NULL);
 }
 
@@ -398,7 +409,7 @@ dd_surplus_take_pods (DdEngine *self, const DdReply *reply)
       dd_engine_fail_with (self, error);
       return;
     }
-  self->pods_here += count_evictable (pods);
+  count_evictable (&self->pods_here, pods);
   if (token != NULL)
     ask_for_pods (self, token);
   else

@@ -91,6 +91,18 @@ pod_is_exclusive (const DdValue *pod)
          > 0;
 }
 
+/* A generic ephemeral volume has a claim of its own as well, but one that ends with the pod. */
+static gboolean
+pod_has_claims (const DdValue *pod)
+{
+  const DdValue *volumes = dd_value_path (pod, "spec.volumes");
+
+  for (gsize i = 0; i < dd_value_length (volumes); i++)
+    if (dd_value_member (dd_value_element (volumes, i), "persistentVolumeClaim") != NULL)
+      return TRUE;
+  return FALSE;
+}
+
 static DdKubePod *
 pod_from_value (const DdValue *value, GError **error)
 {
@@ -120,6 +132,7 @@ pod_from_value (const DdValue *value, GError **error)
   if (created != NULL && !dd_time_from_iso8601 (created, &pod->created))
     pod->created = 0;
   pod->exclusive = pod_is_exclusive (value);
+  pod->has_claims = pod_has_claims (value);
   pod->stays = pod_stays (value, controller);
   return g_steal_pointer (&pod);
 }

@@ -10,17 +10,18 @@ G_BEGIN_DECLS
 typedef struct
 {
   char *namespace_, *name, *uid;
-  char *owner;        /* "ReplicaSet/web-5f7598cfb4"; NULL: no controller */
-  DdValue *labels;    /* NULL: none */
-  char *finalizer;    /* the first of those that keep it; NULL: none does */
-  gboolean leaving;   /* it has a deletionTimestamp */
-  gboolean ended;     /* it has run to its end: nothing runs in it, and no budget holds it */
-  gboolean unready;   /* it is said not to be Ready */
-  DdUsec created;     /* in whole seconds; 0: it does not say */
-  gboolean homeless;  /* the scheduler finds no node for it */
-  gboolean exclusive; /* pods of its kind must not share a node with it, or a zone */
-  gboolean stays;     /* a drain leaves it alone: mirror pods, and pods of a DaemonSet that have not
-                       * run to their end */
+  char *owner;         /* "ReplicaSet/web-5f7598cfb4"; NULL: no controller */
+  DdValue *labels;     /* NULL: none */
+  char *finalizer;     /* the first of those that keep it; NULL: none does */
+  gboolean leaving;    /* it has a deletionTimestamp */
+  gboolean ended;      /* it has run to its end: nothing runs in it, and no budget holds it */
+  gboolean unready;    /* it is said not to be Ready */
+  DdUsec created;      /* in whole seconds; 0: it does not say */
+  gboolean homeless;   /* the scheduler finds no node for it */
+  gboolean exclusive;  /* pods of its kind must not share a node with it, or a zone */
+  gboolean has_claims; /* to volumes, which may be of one zone */
+  gboolean stays; /* a drain leaves it alone: mirror pods, and pods of a DaemonSet that have not
+                   * run to their end */
 } DdKubePod;
 
 void dd_kube_pod_free (DdKubePod *pod);
