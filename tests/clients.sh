@@ -468,6 +468,15 @@ verbs ()
     --from-literal=colour=blue
   check "$who: get configmap" "$kubectl" -n typed get configmap settings -o 'jsonpath={.data}'
   says "$who: it is as it was sent" '"colour":"blue"'
+  check "$who: create cronjob" "$kubectl" -n typed create cronjob report \
+    --image=registry.example.com/report:1 '--schedule=0 0 1 1 *'
+  check "$who: create job from it" "$kubectl" -n typed create job report-now --from=cronjob/report
+  check "$who: get cronjob" "$kubectl" -n typed get cronjob report
+  says "$who: it says when" '^report +0 0 1 1 \* '
+  check "$who: whose the job is" "$kubectl" -n typed get job report-now \
+    -o 'jsonpath={.metadata.ownerReferences[0].kind} {.spec.template.spec.containers[0].image}'
+  says "$who: it is the cron job's" '^CronJob registry.example.com/report:1'
+  check "$who: delete cronjob" "$kubectl" -n typed delete cronjob report
   minor=$("$kubectl" version --client -o json | sed -n 's/.*"minor": "\([0-9]*\).*/\1/p')
   if [ "$minor" -ge 33 ]; then
     check "$who: autoscale" "$kubectl" -n typed autoscale deployment web --min=2 --max=5 --cpu-percent=80

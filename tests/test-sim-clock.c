@@ -61,6 +61,26 @@ START_TEST (a_cancelled_event_never_runs)
 }
 END_TEST
 
+START_TEST (what_stands_for_ever_keeps_nothing_awake)
+{
+  guint64 standing = sim_clock_schedule_standing (subject, 3 * DD_SECOND, see, "s");
+  guint64 other;
+
+  ck_assert (sim_clock_is_at_rest (subject));
+  other = sim_clock_after (subject, DD_SECOND, see, "x");
+  ck_assert (!sim_clock_is_at_rest (subject));
+  ck_assert (sim_clock_cancel (subject, other));
+  ck_assert (sim_clock_is_at_rest (subject));
+  sim_clock_after (subject, 2 * DD_SECOND, see, "y");
+  ck_assert (sim_clock_step (subject));
+  ck_assert (sim_clock_is_at_rest (subject));
+  ck_assert (sim_clock_step (subject));
+  ck_assert_str_eq (seen->str, "ys");
+  ck_assert (!sim_clock_cancel (subject, standing));
+  ck_assert (sim_clock_is_at_rest (subject));
+}
+END_TEST
+
 static DdUsec last_due;
 
 static void
@@ -155,6 +175,7 @@ main (void)
   tcase_add_checked_fixture (tests, setup, teardown);
   tcase_add_test (tests, same_due_time_runs_in_schedule_order);
   tcase_add_test (tests, a_cancelled_event_never_runs);
+  tcase_add_test (tests, what_stands_for_ever_keeps_nothing_awake);
   tcase_add_test (tests, ten_thousand_events_with_cancellations_run_in_order);
   tcase_add_test (tests, time_can_pass_without_events);
   tcase_add_test (tests, the_trace_numbers_dates_and_digests_events);

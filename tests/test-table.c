@@ -59,6 +59,7 @@ static const struct
   { "table-daemonsets.txt", "object-daemonset.txt", "apps/v1", "DaemonSet" },
   { "table-statefulsets.txt", "object-statefulset.txt", "apps/v1", "StatefulSet" },
   { "table-jobs.txt", "object-job.txt", "batch/v1", "Job" },
+  { "table-cronjobs.txt", "object-cronjob.txt", "batch/v1", "CronJob" },
   { "table-poddisruptionbudgets.txt", "object-pdb.txt", "policy/v1", "PodDisruptionBudget" },
   { "table-services.txt", "object-service.txt", "v1", "Service" },
   { "table-events.txt", "object-events.txt", "v1", "Event" },

@@ -102,6 +102,8 @@ typedef struct
 typedef struct _KubeCauses KubeCauses;
 void kube_causes_add (KubeCauses *causes, const char *reason, const char *field,
                       const char *message_format, ...) G_GNUC_PRINTF (4, 5);
+/* Fields that are added from now on lie beneath PATH; NULL: they are the object's own again. */
+void kube_causes_enter (KubeCauses *causes, const char *path);
 
 enum
 {

@@ -28,7 +28,6 @@ static const struct
   { "apiregistration.k8s.io/v1", "APIService", INERT },
   { "autoscaling/v1", "HorizontalPodAutoscaler",
     "it scales its workload by what its pods use, as it does here in autoscaling/v2" },
-  { "batch/v1", "CronJob", "it starts pods at its times" },
   { "certificates.k8s.io/v1", "CertificateSigningRequest", INERT },
   { "events.k8s.io/v1", "Event", INERT },
   { "flowcontrol.apiserver.k8s.io/v1", "FlowSchema", INERT },

@@ -318,7 +318,7 @@ make_world (const SimScenario *scenario, const SimRehearsal *rehearsal, GError *
 
 typedef enum
 {
-  RUN_AT_REST,   /* nothing is left to happen */
+  RUN_AT_REST,   /* nothing is left to happen, or schedules alone go on for ever */
   RUN_TIME_OVER, /* the scenario's own time */
   RUN_TOO_LONG,
   RUN_TOO_MANY_EVENTS,
@@ -333,7 +333,8 @@ run (SimWorld *world, DdUsec limit, gboolean limit_was_asked_for)
   for (;;)
     {
       sim_transport_flush (world->transport);
-      if (!sim_clock_next_due (world->stage->clock, &due))
+      if (!sim_clock_next_due (world->stage->clock, &due)
+          || (!limit_was_asked_for && sim_clock_is_at_rest (world->stage->clock)))
         return RUN_AT_REST;
       if (due > end)
         return limit_was_asked_for ? RUN_TIME_OVER : RUN_TOO_LONG;

@@ -553,7 +553,8 @@ settle (SimWorld *world)
   DdUsec limit = sim_stage_now (world->stage) + SETTLING_TIME;
   DdUsec due;
 
-  while (sim_world_step (world) && sim_clock_next_due (world->stage->clock, &due) && due <= limit)
+  while (sim_world_step (world) && sim_clock_next_due (world->stage->clock, &due) && due <= limit
+         && !sim_clock_is_at_rest (world->stage->clock))
     ;
 }
 

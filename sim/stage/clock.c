@@ -24,8 +24,9 @@ struct _SimClock
   DdUsec now;
   guint64 last_id;
   guint64 events_run;
-  GArray *heap;     /* Event */
-  GHashTable *live; /* ids not yet run or cancelled; never iterated */
+  GArray *heap;         /* Event */
+  GHashTable *live;     /* ids not yet run or cancelled; never iterated */
+  GHashTable *standing; /* those of them that are, never iterated either */
 };
 
 static gboolean
@@ -157,6 +158,7 @@ sim_clock_new (DdUsec start)
   clock->now = start;
   clock->heap = g_array_new (FALSE, FALSE, sizeof (Event));
   clock->live = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
+  clock->standing = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
   return clock;
 }
 
@@ -167,6 +169,7 @@ sim_clock_free (SimClock *clock)
     return;
   g_array_unref (clock->heap);
   g_hash_table_unref (clock->live);
+  g_hash_table_unref (clock->standing);
   g_free (clock);
 }
 
@@ -203,10 +206,32 @@ sim_clock_after (SimClock *clock, DdUsec delay, DdTimerFunc func, gpointer data)
   return sim_clock_schedule (clock, clock->now + delay, func, data);
 }
 
+guint64
+sim_clock_schedule_standing (SimClock *clock, DdUsec due, DdTimerFunc func, gpointer data)
+{
+  guint64 event = sim_clock_schedule (clock, due, func, data);
+
+  g_hash_table_add (clock->standing, g_memdup2 (&event, sizeof event));
+  return event;
+}
+
+static gboolean
+strike_off (SimClock *clock, guint64 event)
+{
+  g_hash_table_remove (clock->standing, &event);
+  return g_hash_table_remove (clock->live, &event);
+}
+
+gboolean
+sim_clock_is_at_rest (const SimClock *clock)
+{
+  return g_hash_table_size (clock->live) == g_hash_table_size (clock->standing);
+}
+
 gboolean
 sim_clock_cancel (SimClock *clock, guint64 event)
 {
-  if (!g_hash_table_remove (clock->live, &event))
+  if (!strike_off (clock, event))
     return FALSE;
   if (clock->heap->len > 64 && clock->heap->len > 4 * g_hash_table_size (clock->live))
     compact (clock);
@@ -233,7 +258,7 @@ sim_clock_step (SimClock *clock)
     return FALSE;
   event = *event_at (clock, 0);
   remove_first (clock);
-  g_hash_table_remove (clock->live, &event.id);
+  strike_off (clock, event.id);
   g_assert (event.due >= clock->now);
   clock->now = event.due;
   clock->events_run++;

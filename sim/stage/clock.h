@@ -20,6 +20,9 @@ DdClock *sim_clock_interface (SimClock *clock);
  * never 0. */
 guint64 sim_clock_schedule (SimClock *clock, DdUsec due, DdTimerFunc func, gpointer data);
 guint64 sim_clock_after (SimClock *clock, DdUsec delay, DdTimerFunc func, gpointer data);
+/* One of a chain without an end, such as a schedule's next time: it runs like any other, and keeps
+ * no rehearsal from coming to its end. */
+guint64 sim_clock_schedule_standing (SimClock *clock, DdUsec due, DdTimerFunc func, gpointer data);
 /* FALSE when the event has run or was cancelled before; id 0 does nothing. */
 gboolean sim_clock_cancel (SimClock *clock, guint64 event);
 
@@ -27,6 +30,8 @@ gboolean sim_clock_cancel (SimClock *clock, guint64 event);
 gboolean sim_clock_step (SimClock *clock);
 /* The due time of the earliest event; FALSE when there is none. */
 gboolean sim_clock_next_due (SimClock *clock, DdUsec *out_due);
+/* Nothing is left to happen but standing events. */
+gboolean sim_clock_is_at_rest (const SimClock *clock);
 /* Moves time forward to INSTANT without running anything; no event may be due before it. */
 void sim_clock_advance_to (SimClock *clock, DdUsec instant);
 /* How many events have run so far. */

@@ -9,6 +9,7 @@
 #include <glib.h>
 
 #define FUZZ_TARGETS(X) \
+  X (cron) \
   X (field_set) \
   X (form) \
   X (json) \

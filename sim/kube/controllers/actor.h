@@ -48,6 +48,7 @@ const char *sim_actor_manager (const SimActorClass *who);
 
 extern const SimActorClass sim_actor_attach_detach;
 extern const SimActorClass sim_actor_cloud_node;
+extern const SimActorClass sim_actor_cron_job;
 extern const SimActorClass sim_actor_daemon_set;
 extern const SimActorClass sim_actor_deployment;
 extern const SimActorClass sim_actor_disruption;

@@ -24,6 +24,7 @@ static const SimActorClass *const classes[] = {
   &sim_actor_volume_protection,
   &sim_actor_job,
   &sim_actor_job_ttl,
+  &sim_actor_cron_job,
   &sim_actor_hpa,
   &sim_actor_operators,
 };

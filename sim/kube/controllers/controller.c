@@ -84,8 +84,10 @@ back_off (guint failures)
 
 static void run (gpointer data);
 
+typedef guint64 (*Schedule) (SimClock *clock, DdUsec due, DdTimerFunc func, gpointer data);
+
 static void
-wait_until (Entry *entry, DdUsec due)
+wait_by (Entry *entry, DdUsec due, Schedule schedule)
 {
   SimClock *clock = entry->controller->stage->clock;
 
@@ -93,7 +95,13 @@ wait_until (Entry *entry, DdUsec due)
     return;
   sim_clock_cancel (clock, entry->event);
   entry->due = due;
-  entry->event = sim_clock_schedule (clock, due, run, entry);
+  entry->event = schedule (clock, due, run, entry);
+}
+
+static void
+wait_until (Entry *entry, DdUsec due)
+{
+  wait_by (entry, due, sim_clock_schedule);
 }
 
 static void
@@ -141,6 +149,14 @@ sim_controller_add_after (SimController *controller, const char *namespace_, con
 {
   wait_until (entry_for (controller, namespace_, name),
               sim_stage_now (controller->stage) + MAX (delay, 0));
+}
+
+void
+sim_controller_add_standing (SimController *controller, const char *namespace_, const char *name,
+                             DdUsec delay)
+{
+  wait_by (entry_for (controller, namespace_, name),
+           sim_stage_now (controller->stage) + MAX (delay, 0), sim_clock_schedule_standing);
 }
 
 static void

@@ -26,6 +26,10 @@ void sim_controller_add_object (SimController *controller, const SimObject *obje
 void sim_controller_add_after (SimController *controller, const char *namespace_, const char *name,
                                DdUsec delay);
 
+/* The same for what is due again and again without an end (sim_clock_schedule_standing). */
+void sim_controller_add_standing (SimController *controller, const char *namespace_,
+                                  const char *name, DdUsec delay);
+
 /* Each change of a KIND's object adds the object's own key. */
 void sim_controller_watch (SimController *controller, SimStore *store, const KubeKind *kind);
 

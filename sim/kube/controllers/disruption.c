@@ -92,24 +92,6 @@ pod_owned_by (Disruption *self, const SimObject *budget, const char *uid)
   return NULL;
 }
 
-/* "jobs.batch": a resource without a scale that every cluster has, though none is served here. */
-static const char *
-resource_elsewhere (const char *api_version, const char *kind)
-{
-  static const struct
-  {
-    const char *api_version, *kind, *resource;
-  } rows[] = {
-    { "batch/v1", "Job", "jobs.batch" },
-    { "batch/v1", "CronJob", "cronjobs.batch" },
-  };
-
-  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
-    if (g_strcmp0 (api_version, rows[i].api_version) == 0 && g_strcmp0 (kind, rows[i].kind) == 0)
-      return rows[i].resource;
-  return NULL;
-}
-
 /* What the search for a scale ends with when the controller of POD is not in the store: its kind
  * has none, is not known at all, or that one object is gone. */
 static void
@@ -120,8 +102,7 @@ set_no_scale (Disruption *self, const SimObject *pod, GError **error)
   const char *kind = dd_value_path_string (owner, "kind");
   const KubeKind *known = kube_catalogue_find_by_name (self->actors->api->catalogue, version, kind);
   gboolean scaled = known != NULL && (known->subresources & KUBE_SUB_SCALE) != 0;
-  g_autofree char *resource
-      = known != NULL ? kube_kind_resource (known) : g_strdup (resource_elsewhere (version, kind));
+  g_autofree char *resource = known != NULL ? kube_kind_resource (known) : NULL;
 
   if (scaled || g_strcmp0 (version, "apps/v1") == 0)
     g_set_error (error, KUBE_ERROR, KUBE_INTERNAL_ERROR, "found no controllers for pod \"%s\"",

@@ -121,7 +121,7 @@ static const KubeField spec_fields[] = {
     KUBE_DOC ("Seconds from its start after which the job fails."), KUBE_ACTS },
   KUBE_OBJECT_OF ("selector", kube_label_selector, 4, .pointer = TRUE,
                   KUBE_DOC ("Pods of this job, by label; the server makes one up."), KUBE_ACTS),
-  { "manualSelector", KUBE_BOOL, 5, .pointer = TRUE, .fallback = "false",
+  { "manualSelector", KUBE_BOOL, 5, .pointer = TRUE,
     KUBE_DOC ("Selector and labels are the user's own."), KUBE_ACTS },
   KUBE_OBJECT_OF ("template", kube_pod_template_spec, 6, .required = TRUE,
                   KUBE_DOC ("Blueprint for the pods; restartPolicy is Never or OnFailure."),
@@ -130,11 +130,11 @@ static const KubeField spec_fields[] = {
     KUBE_DOC ("Failures of pods that are borne; one more fails the job. Default 6."), KUBE_ACTS },
   { "ttlSecondsAfterFinished", KUBE_INT, 8, .pointer = TRUE,
     KUBE_DOC ("Seconds after its end when the job is deleted; kept if absent."), KUBE_ACTS },
-  { "completionMode", KUBE_STRING, 9, .pointer = TRUE, .fallback = "\"NonIndexed\"",
+  { "completionMode", KUBE_STRING, 9, .pointer = TRUE,
     .values = KUBE_VALUES ("Indexed", "NonIndexed"),
     KUBE_DOC ("Indexed gives each pod a number below completions, and wants one success of each."),
     KUBE_ACTS },
-  { "suspend", KUBE_BOOL, 10, .pointer = TRUE, .fallback = "false",
+  { "suspend", KUBE_BOOL, 10, .pointer = TRUE,
     KUBE_DOC ("No pods for now; those that run are deleted."), KUBE_ACTS },
   KUBE_OBJECT_OF ("podFailurePolicy", policy, 11, .pointer = TRUE,
                   KUBE_DOC ("What failures of pods come to; with restartPolicy Never only."),
@@ -157,7 +157,7 @@ static const KubeField spec_fields[] = {
   { NULL },
 };
 
-static const KubeStruct spec = {
+const KubeStruct kube_job_spec = {
   "io.k8s.api.batch.v1.JobSpec",
   "Pods that shall run to their end, and how often.",
   spec_fields,
@@ -220,8 +220,8 @@ static const KubeStruct status = {
 
 static const KubeField fields[] = {
   KUBE_TYPE_FIELDS,
-  KUBE_OBJECT_OF ("spec", spec, 2, .fallback = "{}", KUBE_DOC ("Pods that shall run to their end."),
-                  KUBE_ACTS),
+  KUBE_OBJECT_OF ("spec", kube_job_spec, 2, .fallback = "{}",
+                  KUBE_DOC ("Pods that shall run to their end."), KUBE_ACTS),
   KUBE_OBJECT_OF ("status", status, 3, .fallback = "{}",
                   KUBE_DOC ("Pods that ended, counted by the job controller."),
                   KUBE_INERT ("The cluster writes it.")),
@@ -312,25 +312,36 @@ static const KubeColumn columns[] = {
 
 /* ---- defaults ---- */
 
-/* Imitates: pkg/apis/batch/v1, SetDefaults_Job. */
+static void
+set_where_absent (DdValue **job, const char *path, DdValue *value)
+{
+  if (dd_value_path (*job, path) == NULL)
+    dd_value_set (job, path, value);
+  else
+    dd_value_unref (value);
+}
+
+/* None of it stands in the table: the template of a CronJob is a Job's spec without them.
+ * Imitates: pkg/apis/batch/v1, SetDefaults_Job. */
 static void
 set_defaults (DdValue **job)
 {
   gboolean queue = dd_value_path (*job, "spec.parallelism") != NULL;
 
+  set_where_absent (job, "spec.manualSelector", dd_bool (FALSE));
+  set_where_absent (job, "spec.completionMode", dd_word ("NonIndexed"));
+  set_where_absent (job, "spec.suspend", dd_bool (FALSE));
   if (!queue && dd_value_path (*job, "spec.completions") == NULL)
     dd_value_set (job, "spec.completions", dd_int (1));
   if (!queue)
     dd_value_set (job, "spec.parallelism", dd_int (1));
-  if (dd_value_path (*job, "spec.backoffLimit") == NULL)
-    dd_value_set (
-        job, "spec.backoffLimit",
-        dd_int (dd_value_path (*job, "spec.backoffLimitPerIndex") != NULL ? G_MAXINT32 : 6));
-  if (dd_value_path (*job, "spec.podReplacementPolicy") == NULL)
-    dd_value_set (job, "spec.podReplacementPolicy",
-                  dd_word (dd_value_path (*job, "spec.podFailurePolicy") != NULL
-                               ? "Failed"
-                               : "TerminatingOrFailed"));
+  set_where_absent (
+      job, "spec.backoffLimit",
+      dd_int (dd_value_path (*job, "spec.backoffLimitPerIndex") != NULL ? G_MAXINT32 : 6));
+  set_where_absent (job, "spec.podReplacementPolicy",
+                    dd_word (dd_value_path (*job, "spec.podFailurePolicy") != NULL
+                                 ? "Failed"
+                                 : "TerminatingOrFailed"));
   kube_template_set_defaults (job);
 }
 
@@ -469,8 +480,8 @@ validate_policies (const DdValue *job, KubeCauses *causes)
 {
   const char *replacement = dd_value_path_string (job, "spec.podReplacementPolicy");
 
-  if (dd_value_path (job, "spec.podFailurePolicy") != NULL
-      && g_strcmp0 (replacement, "Failed") != 0)
+  if (dd_value_path (job, "spec.podFailurePolicy") != NULL && replacement != NULL
+      && strcmp (replacement, "Failed") != 0)
     kube_causes_add (causes, "FieldValueNotSupported", "spec.podReplacementPolicy",
                      "Unsupported value: \"%s\": supported values: \"Failed\"", replacement);
   validate_rules (job, causes);
@@ -540,15 +551,21 @@ validate_kept (const DdValue *old, const DdValue *job, KubeCauses *causes)
     }
 }
 
-static void
-validate (const DdValue *old, const DdValue *job, KubeCauses *causes)
+void
+kube_job_template_validate (const DdValue *job, KubeCauses *causes)
 {
   validate_numbers (job, causes);
-  validate_selector (job, causes);
   kube_pod_spec_validate (dd_value_path (job, "spec.template.spec"), "spec.template.spec", causes);
   validate_indexes (job, causes);
   validate_restart_policy (job, causes);
   validate_policies (job, causes);
+}
+
+static void
+validate (const DdValue *old, const DdValue *job, KubeCauses *causes)
+{
+  validate_selector (job, causes);
+  kube_job_template_validate (job, causes);
   if (old != NULL)
     validate_kept (old, job, causes);
 }

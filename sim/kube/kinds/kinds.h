@@ -10,6 +10,7 @@ extern const KubeKind kube_cluster_role;
 extern const KubeKind kube_cluster_role_binding;
 extern const KubeKind kube_config_map;
 extern const KubeKind kube_controller_revision;
+extern const KubeKind kube_cron_job;
 extern const KubeKind kube_csi_driver;
 extern const KubeKind kube_custom_resource_definition;
 extern const KubeKind kube_daemon_set;

@@ -110,6 +110,11 @@ void kube_template_set_defaults (DdValue **object);
 /* sim/kube/kinds/pod-validate.c: what a table cannot say of a pod's spec found at FIELD. */
 void kube_pod_spec_validate (const DdValue *spec, const char *field, KubeCauses *causes);
 
+/* sim/kube/kinds/job.c: what a Job runs, and a CronJob makes Jobs of. JOB is anything that has such
+ * a spec; what the server makes up for a Job, its selector, is not looked at. */
+extern const KubeStruct kube_job_spec;
+void kube_job_template_validate (const DdValue *job, KubeCauses *causes);
+
 /* sim/kube/kinds/workload.c: what Deployment, ReplicaSet, StatefulSet and DaemonSet have in common.
  */
 extern const KubeStruct kube_workload_condition;

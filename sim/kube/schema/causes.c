@@ -15,6 +15,7 @@ struct _KubeCauses
 {
   DdValue *list;       /* metav1.StatusCause objects */
   GPtrArray *messages; /* "field: message" */
+  char *beneath;       /* where the next ones lie; NULL: the object itself */
 };
 
 KubeCauses *
@@ -34,6 +35,7 @@ kube_causes_free (KubeCauses *causes)
     return;
   dd_value_unref (causes->list);
   g_ptr_array_unref (causes->messages);
+  g_free (causes->beneath);
   g_free (causes);
 }
 
@@ -44,10 +46,19 @@ kube_causes_count (const KubeCauses *causes)
 }
 
 void
+kube_causes_enter (KubeCauses *causes, const char *path)
+{
+  g_free (causes->beneath);
+  causes->beneath = g_strdup (path);
+}
+
+void
 kube_causes_add (KubeCauses *causes, const char *reason, const char *field,
                  const char *message_format, ...)
 {
   g_autofree char *message = NULL;
+  g_autofree char *place = causes->beneath != NULL ? g_strconcat (causes->beneath, ".", field, NULL)
+                                                   : g_strdup (field);
   char *line;
   DdValue *list;
   va_list args;
@@ -57,10 +68,10 @@ kube_causes_add (KubeCauses *causes, const char *reason, const char *field,
   va_end (args);
   list = dd_value_with_element (causes->list,
                                 dd_object ("reason", dd_string (reason), "message",
-                                           dd_string (message), "field", dd_string (field), NULL));
+                                           dd_string (message), "field", dd_string (place), NULL));
   dd_value_unref (causes->list);
   causes->list = list;
-  line = g_strdup_printf ("%s: %s", field, message);
+  line = g_strdup_printf ("%s: %s", place, message);
   if (g_ptr_array_find_with_equal_func (causes->messages, line, g_str_equal, NULL))
     g_free (line);
   else
