@@ -478,14 +478,14 @@ verbs ()
   says "$who: it is the cron job's" '^CronJob registry.example.com/report:1'
   check "$who: delete cronjob" "$kubectl" -n typed delete cronjob report
   minor=$("$kubectl" version --client -o json | sed -n 's/.*"minor": "\([0-9]*\).*/\1/p')
-  if [ "$minor" -ge 33 ]; then
-    check "$who: autoscale" "$kubectl" -n typed autoscale deployment web --min=2 --max=5 --cpu-percent=80
-    check "$who: get what it asked for" "$kubectl" -n typed get hpa web -o 'jsonpath={.spec}'
-    says "$who: it is as it was sent" '"maxReplicas":5,.*"averageUtilization":80,.*"minReplicas":2,'
-    check "$who: delete hpa" "$kubectl" -n typed delete hpa web
-  else
-    skip "$who: autoscale" "before 1.33 it asks for autoscaling/v1 alone"
-  fi
+  check "$who: autoscale" "$kubectl" -n typed autoscale deployment web --min=2 --max=5 --cpu-percent=80
+  check "$who: get what it asked for" "$kubectl" -n typed get horizontalpodautoscalers.v2.autoscaling web \
+    -o 'jsonpath={.spec}'
+  says "$who: it is as it was sent" '"maxReplicas":5,.*"averageUtilization":80,.*"minReplicas":2,'
+  check "$who: get it in autoscaling/v1" "$kubectl" -n typed get horizontalpodautoscalers.v1.autoscaling web \
+    -o 'jsonpath={.spec}'
+  says "$who: it is the same" '"maxReplicas":5,"minReplicas":2,.*"targetCPUUtilizationPercentage":80'
+  check "$who: delete hpa" "$kubectl" -n typed delete hpa web
   check "$who: apply an autoscaler" "$kubectl" -n typed apply -f "$T/autoscaler.yaml"
   check "$who: apply it again" "$kubectl" -n typed apply -f "$T/autoscaler.yaml"
   says "$who: that changes nothing" 'horizontalpodautoscaler.autoscaling/web unchanged'

@@ -36,6 +36,87 @@ check_cells (const char *target, const char *cells)
   assert_same (dd_value_path (table, "rows.0.cells"), wanted, target);
 }
 
+/* ---- one kind in two shapes ---- */
+
+#define SCALERS_V1 "/apis/autoscaling/v1/namespaces/app/horizontalpodautoscalers"
+#define SCALERS_V2 "/apis/autoscaling/v2/namespaces/app/horizontalpodautoscalers"
+#define ALPHA "autoscaling.alpha.kubernetes.io/"
+#define OF_WEB "'scaleTargetRef':{'apiVersion':'apps/v1','kind':'Deployment','name':'web'}"
+
+/* Source: pkg/apis/autoscaling/v1, conversion_test.go and conversion.go. */
+START_TEST (an_autoscaler_is_the_same_in_both_versions)
+{
+  static const Row rows[] = {
+    { "POST", SCALERS_V1,
+      "{'metadata':{'name':'a'},'spec':{" OF_WEB ",'maxReplicas':5,"
+      "'targetCPUUtilizationPercentage':70}}",
+      201, "'minReplicas':1,'maxReplicas':5,'targetCPUUtilizationPercentage':70}" },
+    { "GET", SCALERS_V2 "/a", NULL, 200,
+      "'metrics':[{'type':'Resource','resource':{'name':'cpu','target':{'type':'Utilization',"
+      "'averageUtilization':70}}}]" },
+    /* none is said: that of autoscaling/v2 */
+    { "POST", SCALERS_V1, "{'metadata':{'name':'b'},'spec':{" OF_WEB ",'maxReplicas':5}}", 201,
+      "'targetCPUUtilizationPercentage':80}" },
+    { "POST", SCALERS_V2,
+      "{'metadata':{'name':'c'},'spec':{" OF_WEB ",'maxReplicas':5,'metrics':[{'type':'Resource',"
+      "'resource':{'name':'memory','target':{'type':'AverageValue','averageValue':'1Gi'}}},"
+      "{'type':'External','external':{'metric':{'name':'queue','selector':{'matchLabels':{'q':'x'}}"
+      "},'target':{'type':'Value','value':'30'}}}],'behavior':{'scaleDown':{"
+      "'stabilizationWindowSeconds':60}}}}",
+      201, "'stabilizationWindowSeconds':60" },
+    { "GET", SCALERS_V1 "/c", NULL, 200,
+      ALPHA "metrics':'[{\\'type\\':\\'Resource\\',\\'resource\\':{\\'name\\':\\'memory\\',"
+            "\\'targetAverageValue\\':\\'1Gi\\'}},{\\'type\\':\\'External\\',\\'external\\':{"
+            "\\'metricName\\':\\'queue\\',\\'metricSelector\\':{\\'matchLabels\\':{\\'q\\':"
+            "\\'x\\'}},\\'targetValue\\':\\'30\\'}}]'" },
+    { "GET", SCALERS_V1 "/c", NULL, 200,
+      "\\'ScaleDown\\':{\\'StabilizationWindowSeconds\\':60,\\'SelectPolicy\\':\\'Max\\',"
+      "\\'Policies\\':[{\\'Type\\':\\'Percent\\',\\'Value\\':100,\\'PeriodSeconds\\':15}]}}'" },
+    /* what it has no field for outlives a change */
+    { "PATCH", SCALERS_V1 "/c", "{'spec':{'maxReplicas':9}}", 200, "'maxReplicas':9" },
+    { "GET", SCALERS_V2 "/c", NULL, 200,
+      "'metrics':[{'type':'Resource','resource':{'name':'memory','target':{'type':'AverageValue',"
+      "'averageValue':'1Gi'}}},{'type':'External','external':{'metric':{'name':'queue','selector':"
+      "{'matchLabels':{'q':'x'}}},'target':{'type':'Value','value':'30'}}}]" },
+    { "GET", SCALERS_V2 "/c", NULL, 200, "'scaleDown':{'selectPolicy':'Max'," },
+    { "GET", SCALERS_V2 "/c", NULL, 200, "'stabilizationWindowSeconds':60" },
+    /* an annotation that is no JSON says nothing, and is gone */
+    { "POST", SCALERS_V1,
+      "{'metadata':{'name':'d','annotations':{'" ALPHA "metrics':'[{','x':'y'}},'spec':{" OF_WEB
+      ",'maxReplicas':5}}",
+      201, "'annotations':{'x':'y'}" },
+    { "PUT", SCALERS_V1 "/a/status",
+      "{'metadata':{'name':'a','annotations':{'" ALPHA
+      "conditions':'[{\\'type\\':\\'AbleToScale\\',\\'status\\':\\'True\\'}]'}},'spec':{" OF_WEB
+      ",'maxReplicas':5},'status':{'currentReplicas':2,'desiredReplicas':3}}",
+      200, "'status':{'currentReplicas':2,'desiredReplicas':3}" },
+    { "GET", SCALERS_V2 "/a", NULL, 200, "'conditions':[{'type':'AbleToScale','status':'True'," },
+    { "POST", SCALERS_V1, "{'metadata':{'name':'e'},'spec':{" OF_WEB ",'maxReplicas':0}}", 422,
+      "[spec.maxReplicas: Invalid value: 0: must be greater than 0, spec.maxReplicas: Invalid "
+      "value: 0: must be greater than or equal to `minReplicas`]" },
+    { "DELETE", SCALERS_V1 "/b", NULL, 200, "'kind':'Status'" },
+    { "DELETE", SCALERS_V1 "/c", NULL, 200, NULL },
+    { "DELETE", SCALERS_V2 "/d", NULL, 200, NULL },
+    { "GET", SCALERS_V1 "/b", NULL, 404, "horizontalpodautoscalers.autoscaling \"b\" not found" },
+  };
+
+  check_rows (rows, G_N_ELEMENTS (rows));
+  check_cells (SCALERS_V1, "['a','Deployment/web','cpu: <unknown>/70%','1','5','2','0s']");
+}
+END_TEST
+
+/* Fields are owned in the version that is stored. */
+START_TEST (an_autoscaler_is_applied_in_the_version_that_is_stored)
+{
+  g_autoptr (SimResponse) response = ask_in ((Manner) { .type = "application/apply-patch+yaml" },
+                                             "PATCH", SCALERS_V1 "/a?fieldManager=me", "{}");
+  g_autofree char *text = text_of (response);
+
+  ck_assert_uint_eq (response->status, 415);
+  ck_assert_ptr_nonnull (strstr (text, "apply it as autoscaling/v2"));
+}
+END_TEST
+
 /* ---- secrets ---- */
 
 #define IMMUTABLE "Forbidden: field is immutable when `immutable` is set"
@@ -619,6 +700,8 @@ main (void)
   int failed;
 
   tcase_add_checked_fixture (tcase, start_world, stop_world);
+  tcase_add_test (tcase, an_autoscaler_is_the_same_in_both_versions);
+  tcase_add_test (tcase, an_autoscaler_is_applied_in_the_version_that_is_stored);
   tcase_add_test (tcase, a_secret_holds_bytes_under_keys);
   tcase_add_test (tcase, base64_that_is_none_is_refused_at_its_byte);
   tcase_add_test (tcase, the_type_of_a_secret_demands_keys);

@@ -178,7 +178,12 @@ struct _KubeKind
                                 * members are written in alphabetical order. NULL: TYPE says it all */
   const char *warning;         /* that goes with every answer about it; NULL: none */
   const KubeKind *stored_as; /* what keeps its objects, which other versions share; NULL: itself */
-  const KubeColumn *columns; /* ended by a column without a name */
+  /* Where a version has another shape than what is stored: an object of this one as it is stored,
+   * and back; new references. Nothing may be lost on the way there and back. NULL: all versions
+   * have the same. */
+  DdValue *(*to_stored) (const DdValue *object);
+  DdValue *(*from_stored) (const DdValue *stored);
+  const KubeColumn *columns;            /* ended by a column without a name */
   const KubeScalePaths *scale;          /* NULL: spec.replicas, status.replicas and spec.selector */
   const char *const *selectable_fields; /* beyond metadata.name and metadata.namespace */
   const char *const *indexes;           /* dotted paths the store keeps an index of */

@@ -103,7 +103,10 @@ sim_object_as (SimObject *object, const KubeKind *kind)
 {
   if (object->kind == kind)
     return sim_object_ref (object);
-  return sim_object_new (kind, dd_value_ref (object->value), object->revision);
+  return sim_object_new (kind,
+                         kind->from_stored != NULL ? kind->from_stored (object->value)
+                                                   : dd_value_ref (object->value),
+                         object->revision);
 }
 
 /* {"kind":"Pod","apiVersion":"v1" */

@@ -26,8 +26,6 @@ static const struct
   { "admissionregistration.k8s.io/v1", "ValidatingAdmissionPolicy", ADMITS },
   { "admissionregistration.k8s.io/v1", "ValidatingAdmissionPolicyBinding", ADMITS },
   { "apiregistration.k8s.io/v1", "APIService", INERT },
-  { "autoscaling/v1", "HorizontalPodAutoscaler",
-    "it scales its workload by what its pods use, as it does here in autoscaling/v2" },
   { "certificates.k8s.io/v1", "CertificateSigningRequest", INERT },
   { "events.k8s.io/v1", "Event", INERT },
   { "flowcontrol.apiserver.k8s.io/v1", "FlowSchema", INERT },

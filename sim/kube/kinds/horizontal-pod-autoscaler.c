@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* sim/kube/kinds/horizontal-pod-autoscaler.c: the HorizontalPodAutoscaler table
  *
- * Imitates: Kubernetes API Reference, HorizontalPodAutoscaler v2 autoscaling. It is served as
- * autoscaling/v2 alone: a table is a kind of objects in the store, and the same objects as
- * autoscaling/v1 would need a second table over them. kubectl asks for v2 first. */
+ * Imitates: Kubernetes API Reference, HorizontalPodAutoscaler v2 autoscaling. What is asked for as
+ * autoscaling/v1 are the same objects in another shape (horizontal-pod-autoscaler-v1.c). */
 #include "config.h"
 
 #include <string.h>

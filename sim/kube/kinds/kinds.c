@@ -30,6 +30,7 @@ const KubeKind *const kube_kinds[] = {
   &kube_replica_set,
   &kube_stateful_set,
   &kube_horizontal_pod_autoscaler,
+  &kube_horizontal_pod_autoscaler_v1,
   &kube_cron_job,
   &kube_job,
   &kube_lease,

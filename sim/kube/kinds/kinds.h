@@ -22,6 +22,7 @@ extern const KubeKind kube_job;
 extern const KubeKind kube_ingress;
 extern const KubeKind kube_ingress_class;
 extern const KubeKind kube_horizontal_pod_autoscaler;
+extern const KubeKind kube_horizontal_pod_autoscaler_v1;
 extern const KubeKind kube_lease;
 extern const KubeKind kube_limit_range;
 extern const KubeKind kube_mutating_webhooks;

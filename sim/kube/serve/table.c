@@ -173,6 +173,23 @@ kube_partial_metadata (const SimObject *object, const char *version)
 
 /* ---- rows and tables ---- */
 
+/* A real server prints its own form of an object, whichever version is asked for. */
+static const KubeKind *
+printed_kind (const KubeKind *kind)
+{
+  return kind->to_stored != NULL ? kube_kind_stored (kind) : kind;
+}
+
+static SimObject *
+as_printed (SimObject *object)
+{
+  const KubeKind *kind = object->kind;
+
+  return kind->to_stored != NULL ? sim_object_new (
+             printed_kind (kind), kind->to_stored (object->value), object->revision)
+                                 : sim_object_ref (object);
+}
+
 static const char *
 included_object (const KubeRequest *request)
 {
@@ -210,10 +227,11 @@ static DdValue *
 table_row (const KubeRequest *request, SimObject *stored)
 {
   g_autoptr (SimObject) object = sim_object_as (stored, request->kind);
-  const KubeKind *kind = object->kind;
+  g_autoptr (SimObject) printed = as_printed (object);
+  const KubeKind *kind = printed->kind;
 
-  return dd_object ("cells", row_cells (request->api, object), "conditions",
-                    kind->row_conditions != NULL ? kind->row_conditions (object) : NULL, "object",
+  return dd_object ("cells", row_cells (request->api, printed), "conditions",
+                    kind->row_conditions != NULL ? kind->row_conditions (printed) : NULL, "object",
                     row_object (request, object), NULL);
 }
 
@@ -228,7 +246,8 @@ kube_table_new (const KubeRequest *request, const GPtrArray *objects, DdValue *m
   return dd_object ("kind", dd_string ("Table"), "apiVersion",
                     dd_string_printf ("meta.k8s.io/%s", request->shape_version), "metadata",
                     metadata, "columnDefinitions",
-                    with_columns ? column_definitions (request->api, request->kind) : dd_null (),
+                    with_columns ? column_definitions (request->api, printed_kind (request->kind))
+                                 : dd_null (),
                     "rows", dd_builder_end (&rows), NULL);
 }
 

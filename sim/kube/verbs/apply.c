@@ -135,6 +135,19 @@ create_by_apply (KubeApi *api, const KubeKind *kind, const char *scope, const ch
   return kube_create_with (api, kind, scope, made, &how, error);
 }
 
+/* Who owns what is noted in the fields of the stored version. */
+static void
+refuse_converted (const KubeKind *kind, GError **error)
+{
+  g_autofree char *asked = kube_kind_api_version (kind);
+  g_autofree char *kept = kube_kind_api_version (kube_kind_stored (kind));
+
+  kube_set_error (error, KUBE_UNSUPPORTED_MEDIA_TYPE, dd_object_empty (),
+                  "server-side apply (application/apply-patch+yaml) of %s in %s is not modelled by "
+                  "Drydock: apply it as %s",
+                  kind->kind, asked, kept);
+}
+
 SimObject *
 kube_apply (KubeApi *api, const KubeKind *kind, const char *namespace_, const char *name,
             KubePart part, const DdValue *config, const KubeWrite *options, gboolean *out_created,
@@ -145,6 +158,11 @@ kube_apply (KubeApi *api, const KubeKind *kind, const char *namespace_, const ch
   g_autoptr (DdValue) made = NULL;
   KubeWrite how = *options;
 
+  if (kind->to_stored != NULL)
+    {
+      refuse_converted (kind, error);
+      return NULL;
+    }
   *out_created = live == NULL;
   if (live == NULL && part == KUBE_PART_MAIN)
     return create_by_apply (api, kind, scope, name, config, options, error);

@@ -159,16 +159,32 @@ keep (KubeApi *api, const KubeKind *kind, DdValue *object, gboolean dry_run)
   return sim_object_new (kind, unrevised, 0);
 }
 
+/* In another shape than it is stored in: what comes after the decoding is the stored version's. */
+static SimObject *
+create_converted (KubeApi *api, const KubeKind *kind, const char *namespace_, const DdValue *object,
+                  const KubeWrite *options, GError **error)
+{
+  g_autoptr (DdValue) decoded = kube_schema_decode (kind, object, NULL, options, error);
+  g_autoptr (DdValue) converted = decoded != NULL ? kind->to_stored (decoded) : NULL;
+
+  return converted != NULL ? kube_create_with (api, kube_kind_stored (kind), namespace_, converted,
+                                               options, error)
+                           : NULL;
+}
+
 SimObject *
 kube_create_with (KubeApi *api, const KubeKind *kind, const char *namespace_, const DdValue *object,
                   const KubeWrite *options, GError **error)
 {
   const char *scope = kind->namespaced && namespace_ != NULL ? namespace_ : "";
   const KubeWrite *how = options != NULL ? options : &plain_write;
-  g_autoptr (DdValue) made = kube_schema_decode (kind, object, NULL, how, error);
+  g_autoptr (DdValue) made = NULL;
   gboolean has_revision, taken;
   const char *name;
 
+  if (kind->to_stored != NULL)
+    return create_converted (api, kind, namespace_, object, how, error);
+  made = kube_schema_decode (kind, object, NULL, how, error);
   if (made == NULL || !is_offered (kind, error)
       || !prepare (api, kind, scope, object, &made, how, error))
     return NULL;

@@ -225,13 +225,32 @@ keep (KubeApi *api, SimObject *old, DdValue *object, gboolean dry_run)
   return written;
 }
 
+static SimObject *write_part (KubeApi *api, const KubeKind *kind, SimObject *old, KubePart part,
+                              const DdValue *object, const KubeWrite *options, GError **error);
+
+/* In another shape than it is stored in: what comes after the decoding is the stored version's. */
+static SimObject *
+write_converted (KubeApi *api, const KubeKind *kind, SimObject *old, KubePart part,
+                 const DdValue *object, const KubeWrite *options, GError **error)
+{
+  g_autoptr (DdValue) decoded = kube_schema_decode (kind, object, NULL, options, error);
+  g_autoptr (DdValue) converted = decoded != NULL ? kind->to_stored (decoded) : NULL;
+
+  return converted != NULL
+             ? write_part (api, kube_kind_stored (kind), old, part, converted, options, error)
+             : NULL;
+}
+
 /* KIND may be another version than the one that OLD is kept in. */
 static SimObject *
 write_part (KubeApi *api, const KubeKind *kind, SimObject *old, KubePart part,
             const DdValue *object, const KubeWrite *options, GError **error)
 {
-  g_autoptr (DdValue) made = kube_schema_decode (kind, object, old->value, options, error);
+  g_autoptr (DdValue) made = NULL;
 
+  if (kind->to_stored != NULL)
+    return write_converted (api, kind, old, part, object, options, error);
+  made = kube_schema_decode (kind, object, old->value, options, error);
   if (made == NULL || !kube_check_name (old->name, made, error)
       || !kube_metadata_settle_namespace (kind, old->namespace_, &made, error)
       || !check_revision (old, made, error) || !check_uid (old, made, error))
