@@ -117,6 +117,45 @@ START_TEST (an_autoscaler_is_applied_in_the_version_that_is_stored)
 }
 END_TEST
 
+/* ---- drivers of volumes ---- */
+
+#define CSI_NODES "/apis/storage.k8s.io/v1/csinodes"
+#define CAPACITIES "/apis/storage.k8s.io/v1/namespaces/app/csistoragecapacities"
+
+/* Source: pkg/apis/storage/validation, TestCSINodeValidation and
+ * TestCSIStorageCapacityValidation. */
+START_TEST (what_a_driver_tells_of_its_nodes_is_kept)
+{
+  static const Row rows[] = {
+    { "POST", CSI_NODES,
+      "{'metadata':{'name':'n'},'spec':{'drivers':[{'name':'ebs.csi.aws.com','nodeID':'i-1',"
+      "'allocatable':{'count':25}}]}}",
+      201,
+      "'spec':{'drivers':[{'name':'ebs.csi.aws.com','nodeID':'i-1','topologyKeys':null,"
+      "'allocatable':{'count':25}}]}" },
+    { "POST", CSI_NODES,
+      "{'metadata':{'name':'o'},'spec':{'drivers':[{'name':'d','nodeID':'a'},{'name':'d','nodeID':"
+      "'b','allocatable':{'count':-1}}]}}",
+      422,
+      "[spec.drivers[1].name: Duplicate value: \"d\", spec.drivers[1].allocatable.count: Invalid "
+      "value: -1: must be greater than or equal to 0]" },
+    { "POST", CSI_NODES, "{'metadata':{'name':'o'},'spec':{'drivers':[{'name':'d'}]}}", 422,
+      "spec.drivers[0].nodeID: Required value" },
+    { "POST", CAPACITIES, "{'metadata':{'name':'c'},'storageClassName':'gp3','capacity':'9Gi'}",
+      201, "'storageClassName':'gp3','capacity':'9Gi'" },
+    { "POST", CAPACITIES, "{'metadata':{'name':'d'}}", 422, "storageClassName: Required value" },
+    { "PATCH", CAPACITIES "/c", "{'capacity':'8Gi'}", 200, "'capacity':'8Gi'" },
+    { "PATCH", CAPACITIES "/c", "{'storageClassName':'gp2'}", 422,
+      "storageClassName: Invalid value: \"gp2\": field is immutable" },
+    { "GET", CSI_NODES "/n", NULL, 200, "'kind':'CSINode'" },
+  };
+
+  check_rows (rows, G_N_ELEMENTS (rows));
+  check_cells (CSI_NODES, "['n',1,'0s']");
+  check_cells (CAPACITIES, "['c','gp3','8Gi']");
+}
+END_TEST
+
 /* ---- secrets ---- */
 
 #define IMMUTABLE "Forbidden: field is immutable when `immutable` is set"
@@ -700,6 +739,7 @@ main (void)
   int failed;
 
   tcase_add_checked_fixture (tcase, start_world, stop_world);
+  tcase_add_test (tcase, what_a_driver_tells_of_its_nodes_is_kept);
   tcase_add_test (tcase, an_autoscaler_is_the_same_in_both_versions);
   tcase_add_test (tcase, an_autoscaler_is_applied_in_the_version_that_is_stored);
   tcase_add_test (tcase, a_secret_holds_bytes_under_keys);

@@ -34,8 +34,6 @@ static const struct
   { "flowcontrol.apiserver.k8s.io/v1beta3", "PriorityLevelConfiguration", INERT },
   { "node.k8s.io/v1", "RuntimeClass",
     "its overhead and node selector count for pods that name it" },
-  { "storage.k8s.io/v1", "CSINode", "it limits how many volumes a node takes" },
-  { "storage.k8s.io/v1", "CSIStorageCapacity", "it limits where volumes can be made" },
   { "storage.k8s.io/v1", "VolumeAttachment", "it attaches a volume to a node" },
   { "v1", "ReplicationController", "it keeps so many pods running" },
 };

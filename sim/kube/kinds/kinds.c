@@ -45,6 +45,8 @@ const KubeKind *const kube_kinds[] = {
   &kube_role,
   &kube_priority_class,
   &kube_csi_driver,
+  &kube_csi_node,
+  &kube_csi_storage_capacity,
   &kube_storage_class,
 };
 /* clang-format on */

@@ -12,6 +12,8 @@ extern const KubeKind kube_config_map;
 extern const KubeKind kube_controller_revision;
 extern const KubeKind kube_cron_job;
 extern const KubeKind kube_csi_driver;
+extern const KubeKind kube_csi_node;
+extern const KubeKind kube_csi_storage_capacity;
 extern const KubeKind kube_custom_resource_definition;
 extern const KubeKind kube_daemon_set;
 extern const KubeKind kube_deployment;
