@@ -305,8 +305,9 @@ instant_of (const DdValue *text, DdUsec fallback)
   return instant;
 }
 
-/* FALSE: the schedule is never due, or never again. Imitates: mostRecentScheduleTime, which counts
- * by the first interval, even where later ones are longer. */
+/* FALSE: the schedule is never due, or never again. WITHIN_DEADLINE: what is too late has not come,
+ * so that nothing that has can be (syncCronJob asks all the same). Imitates:
+ * mostRecentScheduleTime, which counts by the first interval, even where later ones are longer. */
 static gboolean
 find_times (const Sync *sync, gboolean within_deadline, Times *out)
 {
@@ -373,22 +374,6 @@ skip (const Sync *sync, const char *reason, DdUsec due)
   g_hash_table_insert (sync->self->skipped, g_strdup (sync->owner->uid), time);
   sim_stage_trace (actors_of (sync)->stage, sim_actor_cron_job.name, DD_EVENT_JOB_SKIPPED, subject,
                    dd_object ("reason", dd_string (reason), NULL));
-}
-
-static gboolean
-is_too_late (const Sync *sync, DdUsec due)
-{
-  const DdValue *seconds = dd_value_path (sync->owner->value, "spec.startingDeadlineSeconds");
-  g_autofree char *time = dd_time_to_http_date (due);
-  char *zone = strrchr (time, ' ');
-
-  if (seconds == NULL
-      || now_of (sync) - due <= MIN (dd_value_int (seconds, 0), due / DD_SECOND) * DD_SECOND)
-    return FALSE;
-  *zone = '\0';
-  record (sync, "Warning", "MissSchedule", "Missed scheduled time to start a job: %s +0000", time);
-  skip (sync, "MissSchedule", due);
-  return TRUE;
 }
 
 /* Labels and annotations of the template, the time, and the owner. Imitates: getJobFromTemplate2.
@@ -506,7 +491,7 @@ keep_schedule (Sync *sync)
     record (sync, "Warning", "TooManyMissedTimes",
             "too many missed start times. Set or decrease .spec.startingDeadlineSeconds or check "
             "clock skew");
-  if (times.due != NONE && !is_too_late (sync, times.due))
+  if (times.due != NONE)
     start_job (sync, times.due);
   if (sync->problem == NULL)
     wait_for_next (sync);
