@@ -619,8 +619,20 @@ over_tls ()
   new_home
   tls_of_curl
   check "ctl speaks to it" "$DRYDOCK" ctl status
+  refused "who shows nothing is let in nowhere" curl -sSf --cacert "$AWS_CA_BUNDLE" \
+    "$AWS_ENDPOINT_URL/api/v1/nodes"
   for kubectl in $KUBECTLS; do
-    check "$(basename "$kubectl"): get nodes over TLS" "$kubectl" get nodes
+    who=$(basename "$kubectl")
+    check "$who: get nodes over TLS" "$kubectl" get nodes
+    # Older ones ask for versions of the question that servers have given up.
+    "$kubectl" auth whoami --help >/dev/null 2>&1 || continue
+    case $("$kubectl" version --client 2>/dev/null) in *v1.2[0-7].*) continue ;; esac
+    check "$who: auth whoami" "$kubectl" auth whoami
+    says "$who: it is the certificate's" '^Username +kubernetes-admin'
+    check "$who: auth whoami --as" "$kubectl" auth whoami --as bob --as-group devs
+    says "$who: it is who was asked for" '^Groups +\[devs system:authenticated\]'
+    check "$who: create token" "$kubectl" create token default
+    says "$who: it is a token" '^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$'
   done
   tls_of_aws
 }

@@ -78,6 +78,10 @@ note_event (const SimEvent *event, gpointer data)
                           details != NULL ? details : "");
 }
 
+/* Who the callers of recorded requests are, by what stands for their tokens. */
+#define ADMIN "<admin: group system:masters>"
+#define ALICE "<alice: group devs>"
+
 static inline void
 start_world (void)
 {
@@ -86,6 +90,9 @@ start_world (void)
   traced = g_string_new (NULL);
   sim_trace_add_reader (stage->trace, note_event, traced);
   api = kube_api_new (stage, 32);
+  kube_door_add_token (&api->door, ADMIN, "admin", "admin-uid",
+                       (const char *const[]) { KUBE_MASTERS, NULL });
+  kube_door_add_token (&api->door, ALICE, "alice", NULL, (const char *const[]) { "devs", NULL });
   sim_object_unref (
       create (kind ("v1", "Namespace"), NULL, json ("{\"metadata\":{\"name\":\"app\"}}")));
   sim_object_unref (create (kind ("v1", "ServiceAccount"), "app",

@@ -14,7 +14,7 @@ static gboolean
 is_left_out (const char *subresource)
 {
   static const char *const names[]
-      = { "attach", "ephemeralcontainers", "exec", "portforward", "proxy", "resize", "token" };
+      = { "attach", "ephemeralcontainers", "exec", "portforward", "proxy", "resize" };
 
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     if (strcmp (subresource, names[i]) == 0)

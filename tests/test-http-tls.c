@@ -17,6 +17,7 @@ static SimServer *subject;
 static GString *unsent; /* of the one stream; NULL: there is none */
 static SimStream *stream;
 static guint n_requests;
+static char *peer; /* of the last request: "trusted NAME GROUP..."; NULL: none */
 
 /* ---- what is behind the door ---- */
 
@@ -46,6 +47,16 @@ say (const char *text)
   stream->wake (stream->wake_data);
 }
 
+static void
+note_peer (const SimPeer *its)
+{
+  g_autofree char *groups = its != NULL ? g_strjoinv (" ", its->groups) : NULL;
+
+  g_clear_pointer (&peer, g_free);
+  if (its != NULL)
+    peer = g_strdup_printf ("%s %s %s", its->trusted ? "trusted" : "strange", its->name, groups);
+}
+
 static SimResponse *
 answer (const SimRequest *request, gpointer data)
 {
@@ -54,6 +65,7 @@ answer (const SimRequest *request, gpointer data)
 
   (void) data;
   n_requests++;
+  note_peer (request->peer);
   if (!g_str_equal (request->target, "/watch"))
     return sim_response_new (200, "text/plain", g_bytes_new_static ("hello\n", 6));
   response = sim_response_new (200, "application/json", NULL);
@@ -84,6 +96,7 @@ setup (void)
   ck_assert (sim_authority_certify_server (authority, names, &credential, NULL));
   options.certificate = credential.certificate;
   options.key = credential.key;
+  options.client_ca = sim_authority_pem (authority);
   subject = sim_server_new (&options, NULL);
   ck_assert_ptr_nonnull (subject);
 }
@@ -93,6 +106,7 @@ teardown (void)
 {
   g_clear_pointer (&subject, sim_server_free);
   g_clear_pointer (&authority, sim_authority_free);
+  g_clear_pointer (&peer, g_free);
 }
 
 /* ---- a client ---- */
@@ -114,7 +128,8 @@ client_new (const char *ca, const char *name)
   ck_assert (g_unix_set_fd_nonblocking (client->fd, TRUE, NULL));
   gnutls_certificate_allocate_credentials (&client->trust);
   gnutls_certificate_set_x509_trust_mem (client->trust, &pem, GNUTLS_X509_FMT_PEM);
-  gnutls_init (&client->session, GNUTLS_CLIENT | GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL);
+  gnutls_init (&client->session,
+               GNUTLS_CLIENT | GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL | GNUTLS_FORCE_CLIENT_CERT);
   gnutls_set_default_priority (client->session);
   gnutls_credentials_set (client->session, GNUTLS_CRD_CERTIFICATE, client->trust);
   gnutls_session_set_verify_cert (client->session, name, 0);
@@ -249,6 +264,51 @@ START_TEST (another_authority_is_not_the_servers)
 }
 END_TEST
 
+/* What the handler is told of who shows a client's certificate by ISSUER. */
+static void
+show_certificate (const SimAuthority *issuer)
+{
+  static const char *const groups[] = { "devs", "ops", NULL };
+  g_auto (SimCredential) credential = { NULL };
+  g_autoptr (Client) client = client_new (sim_authority_pem (authority), "localhost");
+  gnutls_datum_t certificate, key;
+
+  ck_assert (sim_authority_certify_client (issuer, "alice", groups, &credential, NULL));
+  certificate = (gnutls_datum_t) { (guint8 *) credential.certificate,
+                                   (unsigned int) strlen (credential.certificate) };
+  key = (gnutls_datum_t) { (guint8 *) credential.key, (unsigned int) strlen (credential.key) };
+  ck_assert_int_eq (
+      gnutls_certificate_set_x509_key_mem (client->trust, &certificate, &key, GNUTLS_X509_FMT_PEM),
+      GNUTLS_E_SUCCESS);
+  ck_assert (shake_hands (client));
+  is_answered (client);
+}
+
+START_TEST (a_certificate_of_the_authority_tells_who_comes)
+{
+  show_certificate (authority);
+  ck_assert_str_eq (peer, "trusted alice devs ops");
+}
+END_TEST
+
+START_TEST (a_certificate_of_somebody_elses_is_seen_to_be_that)
+{
+  g_autoptr (SimAuthority) other = sim_authority_new (NOW, NULL);
+
+  show_certificate (other);
+  ck_assert_str_eq (peer, "strange alice devs ops");
+}
+END_TEST
+
+START_TEST (who_shows_no_certificate_is_nobody)
+{
+  g_autoptr (Client) client = connect_trusting ();
+
+  is_answered (client);
+  ck_assert_ptr_null (peer);
+}
+END_TEST
+
 START_TEST (plain_http_gets_nothing_and_harms_nobody)
 {
   g_autofree char *got = wire_ask (sim_server_url (subject), "GET / HTTP/1.1\r\n" HOST "\r\n");
@@ -346,6 +406,9 @@ main (void)
   tcase_add_test (tcase, who_trusts_the_authority_is_answered_again_and_again);
   tcase_add_loop_test (tcase, the_certificate_is_good_for_its_names_alone, 0, 3);
   tcase_add_test (tcase, another_authority_is_not_the_servers);
+  tcase_add_test (tcase, a_certificate_of_the_authority_tells_who_comes);
+  tcase_add_test (tcase, a_certificate_of_somebody_elses_is_seen_to_be_that);
+  tcase_add_test (tcase, who_shows_no_certificate_is_nobody);
   tcase_add_test (tcase, plain_http_gets_nothing_and_harms_nobody);
   tcase_add_test (tcase, a_handshake_that_stops_halfway_keeps_nobody_waiting_and_ends);
   tcase_add_test (tcase, a_stream_is_heard_as_it_goes_on_and_ends_with_its_reader);

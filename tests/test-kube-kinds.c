@@ -121,7 +121,8 @@ START_TEST (every_structure_holds_together)
   check_struct (kube_kinds[_i]->type, (kube_kinds[_i]->flags & KUBE_JSON_ONLY) == 0, seen);
   ck_assert (has_field (kube_kinds[_i]->type, "metadata"));
   ck_assert_int_eq (has_field (kube_kinds[_i]->type, "status"),
-                    (kube_kinds[_i]->subresources & KUBE_SUB_STATUS) != 0);
+                    (kube_kinds[_i]->subresources & KUBE_SUB_STATUS) != 0
+                        || (kube_kinds[_i]->flags & KUBE_IS_ASKED) != 0);
 }
 END_TEST
 

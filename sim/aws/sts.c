@@ -12,8 +12,8 @@ get_caller_identity (AwsCloud *cloud, const DdValue *input G_GNUC_UNUSED,
 {
   const char *account = cloud->account;
 
-  return dd_object ("Arn", dd_string_printf ("arn:aws:iam::%s:user/student", account), "UserId",
-                    dd_string ("AIDACKCEVSQ6C2EXAMPLE"), "Account", dd_string (account), NULL);
+  return dd_object ("Arn", dd_string_printf (AWS_CALLER_ARN_FORMAT, account), "UserId",
+                    dd_string (AWS_CALLER_ID), "Account", dd_string (account), NULL);
 }
 
 static const AwsField no_input[] = { { NULL } };

@@ -21,6 +21,7 @@
 typedef struct
 {
   char *world, *faults, *listen, *speed, *seed, *env, *kubeconfig, *ca, *profile, *port;
+  char **tokens;
   gboolean tls;
 } ServeFlags;
 
@@ -35,6 +36,7 @@ serve_flags_clear (ServeFlags *flags)
   g_free (flags->env);
   g_free (flags->kubeconfig);
   g_free (flags->ca);
+  g_strfreev (flags->tokens);
   g_free (flags->profile);
   g_free (flags->port);
 }
@@ -93,6 +95,8 @@ parse_flags (int *argc, char ***argv, ServeFlags *flags, GError **error)
       "Speak TLS, by a certificate that is made now, to kubectl and aws alike", NULL },
     { "ca", 0, 0, G_OPTION_ARG_FILENAME, &flags->ca,
       "Write the certificate here that clients have to trust (with --tls)", "FILE" },
+    { "token", 0, 0, G_OPTION_ARG_STRING_ARRAY, &flags->tokens,
+      "Whom the API server knows by a bearer token; may be given again", "TOKEN=USER[,GROUP...]" },
     { "profile", 0, 0, G_OPTION_ARG_STRING, &flags->profile,
       "How EKS behaves where its documentation leaves it open", "workshop|documented|observed" },
     { NULL },
@@ -136,9 +140,13 @@ read_options (const ServeFlags *flags, SimLabOptions *options, GError **error)
   options->address = flags->listen != NULL ? flags->listen : "127.0.0.1:4566";
   options->profile = flags->profile != NULL ? flags->profile : "workshop";
   options->tls = flags->tls;
+  options->tokens = (const char *const *) flags->tokens;
   options->idle_seconds = IDLE_SECONDS;
   options->tell = tell_unmodelled;
   options->seed = 1;
+  for (guint i = 0; flags->tokens != NULL && flags->tokens[i] != NULL; i++)
+    if (!sim_lab_token_check (flags->tokens[i], error))
+      return FALSE;
   if (flags->seed != NULL
       && !g_ascii_string_to_unsigned (flags->seed, 10, 0, G_MAXINT64, &options->seed, error))
     {

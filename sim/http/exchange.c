@@ -19,6 +19,7 @@
 #include <sys/socket.h>
 
 #include "base/time.h"
+#include "sim/http/peer.h"
 #include "sim/http/request-check.h"
 
 #define STREAM_BLOCK_BYTES 4096
@@ -221,15 +222,29 @@ refuse (SimExchange *exchange, guint status, const char *sentence)
   return answer_with (exchange, answer);
 }
 
+static SimPeer *
+peer_of (SimExchange *exchange)
+{
+  const union MHD_ConnectionInfo *info
+      = exchange->door->encrypted
+            ? MHD_get_connection_info (exchange->connection, MHD_CONNECTION_INFO_GNUTLS_SESSION)
+            : NULL;
+
+  return info != NULL ? sim_peer_of_session (info->tls_session) : NULL;
+}
+
 /* HEAD is GET without the body, which libmicrohttpd leaves out. */
 static enum MHD_Result
 answer_request (SimExchange *exchange, const char *method)
 {
   g_autoptr (GBytes) body = NULL;
+  g_autoptr (SimPeer) peer = peer_of (exchange);
   SimRequest request = {
     .method = strcmp (method, "HEAD") == 0 ? "GET" : method,
     .target = exchange->target,
     .headers = exchange->headers,
+    .peer = peer,
+    .outside = TRUE,
   };
 
   if (exchange->body != NULL)

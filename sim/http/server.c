@@ -261,6 +261,8 @@ start_daemon (SimServer *server, int listen_fd, const SimServerOptions *wanted)
   struct MHD_OptionItem tls[] = {
     { MHD_OPTION_HTTPS_MEM_CERT, 0, (void *) wanted->certificate },
     { MHD_OPTION_HTTPS_MEM_KEY, 0, (void *) wanted->key },
+    { wanted->client_ca != NULL ? MHD_OPTION_HTTPS_MEM_TRUST : MHD_OPTION_END, 0,
+      (void *) wanted->client_ca },
     { MHD_OPTION_END, 0, NULL },
   };
   gboolean plain = wanted->certificate == NULL;

@@ -18,6 +18,7 @@ typedef struct
   const char *address;   /* "127.0.0.1:4566", "[::1]:0", "localhost:8080"; port 0 picks one */
   const char *unix_path; /* instead of ADDRESS: a socket file that does not exist yet */
   const char *certificate, *key; /* PEM: clients speak TLS to it; NULL: plain HTTP */
+  const char *client_ca;         /* PEM: who may vouch for clients; NULL: they are not asked */
   guint idle_seconds; /* wall time without a byte after which a connection ends; 0: never */
   SimHandler handler;
   DdUsec (*now) (gpointer data); /* the world's time, for the Date header */

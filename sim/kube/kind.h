@@ -33,7 +33,8 @@ typedef enum
   KUBE_FIELD_NOT_MODELLED, /* a cluster would do something that is not done here */
 } KubeFieldPart;
 
-typedef struct _KubeApi KubeApi; /* sim/kube/verbs/api.h */
+typedef struct _KubeApi KubeApi;   /* sim/kube/verbs/api.h */
+typedef struct _KubeUser KubeUser; /* sim/kube/verbs/caller.h */
 typedef struct _KubeStruct KubeStruct;
 typedef struct _KubeField KubeField;
 typedef struct _KubeColumn KubeColumn;
@@ -112,6 +113,7 @@ enum
   KUBE_SUB_EVICTION = 1 << 2,
   KUBE_SUB_BINDING = 1 << 3,
   KUBE_SUB_LOG = 1 << 4,
+  KUBE_SUB_TOKEN = 1 << 5,
 };
 
 enum
@@ -130,6 +132,7 @@ enum
   KUBE_JSON_ONLY = 1 << 10,           /* no protobuf: custom resources and their definitions */
   KUBE_IS_ENDING = 1 << 11,           /* its definition is being deleted: nothing new is made */
   KUBE_IS_CONVERTED = 1 << 13,        /* by a webhook, from the version that is stored */
+  KUBE_IS_ASKED = 1 << 14,            /* answered at once and never kept: reviews */
   KUBE_RATCHETS = 1 << 12,            /* what an update leaves as it was may break the schema */
 };
 
@@ -213,6 +216,15 @@ struct _KubeKind
                      const KubeDelete *options, GError **error);
   gboolean (*bind) (KubeApi *api, const char *namespace_, const char *name, const DdValue *target,
                     GError **error);
+  /* Of what is asked and never kept (KUBE_IS_ASKED): what BODY, sent by USER, is answered with,
+   * without kind and apiVersion. */
+  DdValue *(*answer) (KubeApi *api, const KubeUser *user, const char *namespace_,
+                      const DdValue *body, GError **error);
+  /* Of what stands for somebody (KUBE_SUB_TOKEN): the TokenRequest REQUEST with its answer, and
+   * whom a token of one stands for; NULL: nobody. */
+  DdValue *(*issue_token) (KubeApi *api, const SimObject *object, const DdValue *request,
+                           GError **error);
+  KubeUser *(*read_token) (KubeApi *api, const char *token);
   /* JSON texts of the objects that a new server starts with; NULL-terminated, or NULL. */
   const char *const *initial;
   gpointer (*view_new) (const DdValue *value);

@@ -111,6 +111,7 @@ open_door (SimLab *lab, const SimLabOptions *options, GError **error)
     return FALSE;
   door.certificate = credential.certificate;
   door.key = credential.key;
+  door.client_ca = options->tls ? sim_authority_pem (lab->authority) : NULL;
   lab->tls = options->tls;
   lab->local_only = sim_listen_is_loopback (options->address);
   lab->server = sim_server_new (&door, error);
@@ -132,6 +133,48 @@ look_at_change (SimStore *store G_GNUC_UNUSED, const SimChange *change, gpointer
     lab->tell (g_ptr_array_index (lab->unmodelled, i));
 }
 
+/* ---- who is let in ---- */
+
+gboolean
+sim_lab_token_check (const char *text, GError **error)
+{
+  const char *equals = strchr (text, '=');
+
+  if (equals != NULL && equals > text && equals[1] != '\0' && equals[1] != ',')
+    return TRUE;
+  g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+               "--token wants TOKEN=USER, or TOKEN=USER,GROUP,...");
+  return FALSE;
+}
+
+static void
+add_token (KubeDoor *door, const char *text)
+{
+  const char *equals = strchr (text, '=');
+  g_autofree char *token = g_strndup (text, (gsize) (equals - text));
+  g_auto (GStrv) names = g_strsplit (equals + 1, ",", -1);
+
+  kube_door_add_token (door, token, names[0], NULL, (const char *const *) names + 1);
+}
+
+/* The wall clock's, by which clients date their tokens. */
+static DdUsec
+client_time (gpointer lab)
+{
+  return sim_pacing_limit (((SimLab *) lab)->pacing);
+}
+
+static void
+let_clients_in (SimLab *lab)
+{
+  KubeDoor *door = &lab->world->kube->door;
+
+  door->asks = lab->tls;
+  aws_eks_trust_tokens (lab->world->cloud, client_time, lab);
+  for (guint i = 0; lab->tokens != NULL && lab->tokens[i] != NULL; i++)
+    add_token (door, lab->tokens[i]);
+}
+
 gboolean
 sim_lab_reset (SimLab *lab, GError **error)
 {
@@ -147,6 +190,7 @@ sim_lab_reset (SimLab *lab, GError **error)
   lab->world = g_steal_pointer (&fresh);
   sim_pacing_set_world (lab->pacing, lab->world);
   sim_store_subscribe (lab->world->kube->store, NULL, look_at_change, lab);
+  let_clients_in (lab);
   return TRUE;
 }
 
@@ -170,6 +214,7 @@ sim_lab_new (const SimLabOptions *options, GError **error)
   lab->furnish.endpoint = sim_server_url (lab->server);
   lab->furnish.certificate_authority = lab->authority_data;
   lab->profile = g_strdup (options->profile);
+  lab->tokens = g_strdupv ((char **) options->tokens);
   lab->pacing = sim_pacing_new (NULL, &options->speed);
   if (!sim_lab_reset (lab, error))
     return NULL;
@@ -190,6 +235,7 @@ sim_lab_free (SimLab *lab)
   sim_authority_free (lab->authority);
   sim_credential_clear (&lab->admin);
   g_free (lab->authority_data);
+  g_strfreev (lab->tokens);
   g_free (lab->profile);
   g_free (lab);
 }

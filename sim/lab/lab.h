@@ -18,6 +18,7 @@ typedef struct
   SimFurnish furnish;    /* seed and start stay the same through a reset */
   SimFaultsFile *faults; /* NULL: nothing goes wrong on purpose */
   char *profile;
+  char **tokens;
   SimWorld *world;
   SimPacing *pacing;
   SimServer *server;
@@ -35,7 +36,8 @@ typedef struct
   const char *world_place;  /* a path or a resource URI */
   const char *faults_place; /* the same, of sim/scenario/faults-file.h; NULL: none */
   const char *address;
-  gboolean tls; /* clients have to speak TLS */
+  gboolean tls;              /* clients have to speak TLS */
+  const char *const *tokens; /* "TOKEN=USER[,GROUP...]", ended by NULL; NULL: none */
   guint64 seed;
   const char *profile; /* of the EKS workflow: "workshop", "documented" */
   SimSpeed speed;
@@ -52,6 +54,10 @@ void sim_lab_free (SimLab *lab);
 
 /* A new world from the same description, faults and seed. On failure the old one stays. */
 gboolean sim_lab_reset (SimLab *lab, GError **error);
+
+/* Whether TEXT is "TOKEN=USER[,GROUP...]"; else a G_OPTION_ERROR that says so, without the token.
+ */
+gboolean sim_lab_token_check (const char *text, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SimLab, sim_lab_free)
 

@@ -91,7 +91,7 @@ find_kind (const char *api_version, const char *name)
     return kube_kind_find_by_name (api_version, name);
   for (guint i = 0; i < kube_n_kinds; i++)
     {
-      if (strcmp (kube_kinds[i]->kind, name) == 0)
+      if ((kube_kinds[i]->flags & KUBE_IS_ASKED) == 0 && strcmp (kube_kinds[i]->kind, name) == 0)
         return kube_kinds[i];
     }
   return NULL;
@@ -143,7 +143,8 @@ sim_manifest_kind (const SimManifests *manifests, const DdYaml *node, GError **e
       return NULL;
     }
   for (guint i = 0; i < kube_n_kinds; i++)
-    g_ptr_array_add (names, (gpointer) kube_kinds[i]->kind);
+    if ((kube_kinds[i]->flags & KUBE_IS_ASKED) == 0)
+      g_ptr_array_add (names, (gpointer) kube_kinds[i]->kind);
   g_ptr_array_add (names, NULL);
   hint = sim_did_you_mean (kind_node->text, (const char *const *) names->pdata);
   dd_yaml_set_error (error, kind_node, "kind %s%s%s is not modelled%s",

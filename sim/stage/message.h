@@ -6,12 +6,22 @@
 
 G_BEGIN_DECLS
 
+/* Who has shown a certificate, over TLS. */
+typedef struct
+{
+  gboolean trusted; /* an authority that we trust vouches for it; the rest is only good if so */
+  char *name;       /* the common name, "" when there is none */
+  char **groups;    /* the organizations */
+} SimPeer;
+
 typedef struct
 {
   const char *method;
   const char *target; /* raw path and query, as sent */
   const DdHeaders *headers;
-  GBytes *body; /* may be NULL */
+  GBytes *body;        /* may be NULL */
+  const SimPeer *peer; /* NULL: he has shown none */
+  gboolean outside;    /* it comes in by the front door, and not from within the world */
 } SimRequest;
 
 /* A body that goes on: a watch. READ copies up to MAX bytes and returns how many; 0: nothing now,

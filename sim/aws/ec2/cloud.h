@@ -10,6 +10,10 @@
 
 G_BEGIN_DECLS
 
+/* The one user of the account, whoever signs; the ARN is of the account. */
+#define AWS_CALLER_ARN_FORMAT "arn:aws:iam::%s:user/student"
+#define AWS_CALLER_ID "AIDACKCEVSQ6C2EXAMPLE"
+
 typedef struct _AwsEks AwsEks;       /* sim/aws/eks/eks.h */
 typedef struct _AwsGroup AwsGroup;   /* sim/aws/autoscaling/group.h */
 typedef struct _AwsMember AwsMember; /* sim/aws/autoscaling/group.h */

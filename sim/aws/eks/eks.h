@@ -23,6 +23,10 @@ void aws_eks_free (AwsEks *eks);
 AwsAmiCatalog *aws_eks_catalog (AwsCloud *cloud);
 SimEksWorkflow *aws_eks_workflow (AwsCloud *cloud);
 
+/* The tokens of `aws eks get-token` are known to the cluster from now on: their dates are compared
+ * with CLIENT_TIME, since those who make them do not live in the world's. */
+void aws_eks_trust_tokens (AwsCloud *cloud, DdUsec (*client_time) (gpointer data), gpointer data);
+
 /* NULL when there is none. */
 AwsCluster *aws_eks_cluster (AwsCloud *cloud, const char *name);
 AwsNodegroup *aws_eks_nodegroup (AwsCloud *cloud, const char *cluster, const char *nodegroup);

@@ -20,6 +20,8 @@ struct _AwsEks
   DdTransport *transport; /* how its engine reaches the services */
   char *endpoint;         /* what describe-cluster tells clients */
   AwsAmiCatalog *catalog;
+  DdUsec (*client_time) (gpointer data); /* what o'clock it is where tokens are made */
+  gpointer client_clock;
   DdRandom *ids;
   GPtrArray *clusters; /* of AwsCluster, oldest first */
   SimEksWorkflow *workflow;

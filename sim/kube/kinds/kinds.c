@@ -29,6 +29,8 @@ const KubeKind *const kube_kinds[] = {
   &kube_deployment,
   &kube_replica_set,
   &kube_stateful_set,
+  &kube_self_subject_review,
+  &kube_token_review,
   &kube_horizontal_pod_autoscaler,
   &kube_horizontal_pod_autoscaler_v1,
   &kube_cron_job,

@@ -42,10 +42,12 @@ extern const KubeKind kube_resource_quota;
 extern const KubeKind kube_role;
 extern const KubeKind kube_role_binding;
 extern const KubeKind kube_secret;
+extern const KubeKind kube_self_subject_review;
 extern const KubeKind kube_service;
 extern const KubeKind kube_service_account;
 extern const KubeKind kube_stateful_set;
 extern const KubeKind kube_storage_class;
+extern const KubeKind kube_token_review;
 extern const KubeKind kube_validating_webhooks;
 
 G_END_DECLS

@@ -115,10 +115,51 @@ static const KubeField scale_fields[] = {
 
 static const KubeStruct scale = { "io.k8s.api.autoscaling.v1.Scale", NULL, scale_fields };
 
+/* Imitates: k8s.io/api, authentication/v1. */
+static const KubeField bound_fields[] = {
+  { "kind", KUBE_STRING, 1 },
+  { "apiVersion", KUBE_STRING, 2 },
+  { "name", KUBE_STRING, 3 },
+  { "uid", KUBE_STRING, 4 },
+  { NULL },
+};
+
+static const KubeStruct bound
+    = { "io.k8s.api.authentication.v1.BoundObjectReference", NULL, bound_fields };
+
+static const KubeField token_spec_fields[] = {
+  KUBE_LIST_OF_STRINGS ("audiences", 1),
+  { "expirationSeconds", KUBE_INT, 4, .pointer = TRUE },
+  KUBE_OBJECT_OF ("boundObjectRef", bound, 3, .pointer = TRUE),
+  { NULL },
+};
+
+static const KubeStruct token_spec
+    = { "io.k8s.api.authentication.v1.TokenRequestSpec", NULL, token_spec_fields };
+
+static const KubeField token_status_fields[] = {
+  { "token", KUBE_STRING, 1, .required = TRUE },
+  { "expirationTimestamp", KUBE_TIME, 2, .required = TRUE },
+  { NULL },
+};
+
+static const KubeStruct token_status
+    = { "io.k8s.api.authentication.v1.TokenRequestStatus", NULL, token_status_fields };
+
+static const KubeField token_fields[] = {
+  KUBE_OBJECT_OF ("metadata", kube_object_meta, 1),
+  KUBE_OBJECT_OF ("spec", token_spec, 2, .required = TRUE),
+  KUBE_OBJECT_OF ("status", token_status, 3),
+  { NULL },
+};
+
+static const KubeStruct token = { "io.k8s.api.authentication.v1.TokenRequest", NULL, token_fields };
+
 const KubeMessage kube_messages[] = {
-  { "Binding", &binding },   { "DeleteOptions", &delete_options },
-  { "Eviction", &eviction }, { "PartialObjectMetadata", &partial },
-  { "Scale", &scale },       { "Status", &status },
+  { "Binding", &binding },    { "DeleteOptions", &delete_options },
+  { "Eviction", &eviction },  { "PartialObjectMetadata", &partial },
+  { "Scale", &scale },        { "Status", &status },
+  { "TokenRequest", &token },
 };
 
 const guint kube_n_messages = G_N_ELEMENTS (kube_messages);

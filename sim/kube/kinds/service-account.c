@@ -2,7 +2,7 @@
 /* sim/kube/kinds/service-account.c: the ServiceAccount table */
 #include "config.h"
 
-#include "sim/kube/kinds/kinds.h"
+#include "sim/kube/kinds/account-token.h"
 #include "sim/kube/kinds/structs.h"
 
 static const KubeField fields[] = {
@@ -48,7 +48,10 @@ const KubeKind kube_service_account = {
   .singular = "serviceaccount",
   .short_names = KUBE_VALUES ("sa"),
   .namespaced = TRUE,
+  .subresources = KUBE_SUB_TOKEN,
   .flags = KUBE_UNCONDITIONAL_UPDATE | KUBE_RETURNS_DELETED,
   .type = &type,
   .columns = columns,
+  .issue_token = kube_account_token_issue,
+  .read_token = kube_account_token_read,
 };

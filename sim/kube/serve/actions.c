@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The subresources that do something: eviction, binding, log. */
+/* The subresources that do something: eviction, binding, token, log. */
 #include "config.h"
 
 #include <string.h>
@@ -86,6 +86,31 @@ kube_binding_handle (KubeRequest *request)
   GError *error = NULL;
 
   return bind_pod (request, &error) ? reply_created (request) : kube_reply_error (request, error);
+}
+
+/* ---- token ---- */
+
+/* A dry run issues one all the same: there is nothing to keep. */
+static DdValue *
+issue_token (KubeRequest *request, GError **error)
+{
+  g_autoptr (DdValue) body = kube_request_body (request, "TokenRequest", NULL, error);
+  g_autoptr (SimObject) object = NULL;
+
+  if (body == NULL || !kube_check_type (body, "authentication.k8s.io/v1", "TokenRequest", error))
+    return NULL;
+  object = kube_get (request->api, request->kind, request->namespace_, request->name, error);
+  return object != NULL ? request->kind->issue_token (request->api, object, body, error) : NULL;
+}
+
+SimResponse *
+kube_token_handle (KubeRequest *request)
+{
+  GError *error = NULL;
+  DdValue *answer = issue_token (request, &error);
+
+  return answer != NULL ? kube_reply_value (request, 201, answer)
+                        : kube_reply_error (request, error);
 }
 
 /* ---- log: no kubelet of this world keeps any, so it is as if none could be reached ---- */

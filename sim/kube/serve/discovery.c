@@ -49,6 +49,7 @@ static const struct
   { "binding", "", "", "Binding" },
   { "eviction", "policy", "v1", "Eviction" },
   { "scale", "autoscaling", "v1", "Scale" },
+  { "token", "authentication.k8s.io", "v1", "TokenRequest" },
 };
 
 static guint
@@ -251,11 +252,12 @@ storage_version_hash (const KubeKind *kind)
 static DdValue *
 listed_resource (const KubeKind *kind)
 {
-  return dd_object (
-      "name", dd_string (kind->plural), "singularName", dd_string (kind->singular), "namespaced",
-      dd_bool (kind->namespaced), "kind", dd_string (kind->kind), "verbs",
-      verbs_to_value (kind, ""), "shortNames", texts_to_value (kind->short_names), "categories",
-      texts_to_value (kind->categories), "storageVersionHash", storage_version_hash (kind), NULL);
+  return dd_object ("name", dd_string (kind->plural), "singularName", dd_string (kind->singular),
+                    "namespaced", dd_bool (kind->namespaced), "kind", dd_string (kind->kind),
+                    "verbs", verbs_to_value (kind, ""), "shortNames",
+                    texts_to_value (kind->short_names), "categories",
+                    texts_to_value (kind->categories), "storageVersionHash",
+                    kind->flags & KUBE_IS_ASKED ? NULL : storage_version_hash (kind), NULL);
 }
 
 static DdValue *

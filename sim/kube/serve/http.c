@@ -35,7 +35,7 @@ reply_not_allowed (KubeRequest *request)
 
 /* What real servers have and this one leaves out; the client learns that it is not its mistake. */
 static const char *const not_modelled[]
-    = { "attach", "ephemeralcontainers", "exec", "portforward", "proxy", "resize", "token" };
+    = { "attach", "ephemeralcontainers", "exec", "portforward", "proxy", "resize" };
 
 static void
 trace_not_modelled (const KubeRequest *request, const char *operation)
@@ -192,13 +192,39 @@ is_below_api (const KubeRequest *request)
   return strcmp (first, "api") == 0 || strcmp (first, "apis") == 0;
 }
 
+/* ---- who is let in ---- */
+
+static gboolean
+let_in (KubeRequest *request, GError **error)
+{
+  request->user = kube_caller_find (request->api, request->wire, error);
+  return request->user != NULL
+         && kube_check_access (request->api, request->user, &request->access, error);
+}
+
+/* As the filters in front of a real server answer, which know of nothing but JSON. */
+static SimResponse *
+reply_shut_out (KubeRequest *request, GError *error)
+{
+  gboolean forbidden = g_error_matches (error, KUBE_ERROR, KUBE_FORBIDDEN);
+  SimResponse *response = kube_reply_error (request, error);
+
+  if (forbidden)
+    dd_headers_add (response->headers, "X-Content-Type-Options", "nosniff");
+  return response;
+}
+
 SimResponse *
 kube_api_handle (KubeApi *api, const SimRequest *wire)
 {
   g_autoptr (KubeRequest) request = kube_request_new (api, wire);
-  SimResponse *response = kube_discovery_handle (request);
+  SimResponse *response;
+  GError *error = NULL;
   gboolean unknown_group;
 
+  if (!let_in (request, &error))
+    return reply_shut_out (request, error);
+  response = kube_discovery_handle (request);
   if (response != NULL)
     return response;
   if (!is_below_api (request))

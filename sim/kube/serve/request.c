@@ -96,6 +96,7 @@ kube_request_new (KubeApi *api, const SimRequest *wire)
   if (wire->target[length] == '?')
     take_query (self, wire->target + length + 1);
   self->pretty = is_for_people (self);
+  kube_request_take_access (self);
   return self;
 }
 
@@ -111,6 +112,9 @@ kube_request_free (KubeRequest *self)
   g_free (self->namespace_);
   g_free (self->name);
   g_free (self->subresource);
+  g_clear_pointer (&self->user, kube_user_free);
+  g_free (self->verb);
+  g_free (self->named);
   g_free (self->manager);
   g_free (self);
 }

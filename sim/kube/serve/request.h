@@ -28,6 +28,9 @@ typedef struct
   char *namespace_;
   char *name;
   char *subresource;
+  KubeUser *user;     /* who asks; set by who lets him in */
+  KubeAccess access;  /* what he asks for */
+  char *verb, *named; /* private: of ACCESS */
   char *manager;  /* who asks, for managedFields: fieldManager, or the User-Agent's first word */
   gboolean watch; /* asked for by ?watch or by the old /watch/ path */
 
@@ -60,6 +63,9 @@ gboolean kube_request_negotiate (KubeRequest *request, GError **error);
  * is returned (static text out of VERSIONS, which is ended by NULL), or NULL. */
 const char *kube_request_accepts_as (const KubeRequest *request, const char *group, const char *as,
                                      const char *const *versions);
+
+/* sim/kube/serve/access.c: fills in ACCESS. */
+void kube_request_take_access (KubeRequest *request);
 
 /* Finds the kind, namespace, name and subresource that the path means. FALSE when there is no such
  * resource; *OUT_UNKNOWN_GROUP says that not even its group is served. */

@@ -137,6 +137,40 @@ handle_create (KubeRequest *request)
   return reply (request, 201, object, error);
 }
 
+/* What is asked and never kept. */
+static DdValue *
+answer_question (KubeRequest *request, GError **error)
+{
+  const KubeKind *kind = request->kind;
+  g_autoptr (GPtrArray) duplicates = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (DdValue) body = NULL;
+  g_autoptr (DdValue) question = NULL;
+  g_autoptr (SimObject) answer = NULL;
+  DdValue *value = NULL;
+  KubeWrite write;
+
+  if (kube_write_options (request, "CreateOptions", duplicates, &write, error))
+    body = read_object (request, duplicates, error);
+  if (body != NULL)
+    question = kube_schema_decode (kind, body, NULL, &write, error);
+  if (question != NULL)
+    value = kind->answer (request->api, request->user, request->namespace_, question, error);
+  if (value == NULL)
+    return NULL;
+  answer = sim_object_new (kind, value, 0);
+  return kube_object_to_value (answer);
+}
+
+static SimResponse *
+handle_question (KubeRequest *request)
+{
+  GError *error = NULL;
+  DdValue *answer = answer_question (request, &error);
+
+  return answer != NULL ? kube_reply_value (request, 201, answer)
+                        : kube_reply_error (request, error);
+}
+
 static SimResponse *
 update_part (KubeRequest *request, KubePart part)
 {
@@ -283,14 +317,15 @@ handle_delete_collection (KubeRequest *request)
 /* Imitates: Kubernetes API Concepts, Kubernetes API verbs. The watch row is found by its flag in
  * the request, not by a method of its own. */
 static const KubeRoute routes[] = {
-  { "GET", "", FALSE, "list", .handle = kube_list_handle },
-  { "POST", "", FALSE, "create", .handle = handle_create },
-  { "DELETE", "", FALSE, "deletecollection", .without = KUBE_NO_DELETE_COLLECTION,
+  { "POST", "", FALSE, "create", .flag = KUBE_IS_ASKED, .handle = handle_question },
+  { "GET", "", FALSE, "list", .without = KUBE_IS_ASKED, .handle = kube_list_handle },
+  { "POST", "", FALSE, "create", .without = KUBE_IS_ASKED, .handle = handle_create },
+  { "DELETE", "", FALSE, "deletecollection", .without = KUBE_NO_DELETE_COLLECTION | KUBE_IS_ASKED,
     .handle = handle_delete_collection },
-  { "GET", "", TRUE, "get", .handle = handle_get },
-  { "PUT", "", TRUE, "update", .handle = handle_update },
-  { "PATCH", "", TRUE, "patch", .handle = kube_patch_handle },
-  { "DELETE", "", TRUE, "delete", .handle = handle_delete },
+  { "GET", "", TRUE, "get", .without = KUBE_IS_ASKED, .handle = handle_get },
+  { "PUT", "", TRUE, "update", .without = KUBE_IS_ASKED, .handle = handle_update },
+  { "PATCH", "", TRUE, "patch", .without = KUBE_IS_ASKED, .handle = kube_patch_handle },
+  { "DELETE", "", TRUE, "delete", .without = KUBE_IS_ASKED, .handle = handle_delete },
   { "GET", "status", TRUE, "get", KUBE_SUB_STATUS, .handle = handle_get },
   { "PUT", "status", TRUE, "update", KUBE_SUB_STATUS, .handle = handle_update_status },
   { "PATCH", "status", TRUE, "patch", KUBE_SUB_STATUS, .handle = kube_patch_status_handle },
@@ -299,6 +334,7 @@ static const KubeRoute routes[] = {
   { "PATCH", "scale", TRUE, "patch", KUBE_SUB_SCALE, .handle = kube_scale_patch_handle },
   { "POST", "eviction", TRUE, "create", KUBE_SUB_EVICTION, .handle = kube_eviction_handle },
   { "POST", "binding", TRUE, "create", KUBE_SUB_BINDING, .handle = kube_binding_handle },
+  { "POST", "token", TRUE, "create", KUBE_SUB_TOKEN, .handle = kube_token_handle },
   { "GET", "log", TRUE, "get", KUBE_SUB_LOG, .handle = kube_log_handle },
   { "PUT", "finalize", TRUE, "update", .flag = KUBE_SPEC_FINALIZERS, .handle = handle_finalize },
 };

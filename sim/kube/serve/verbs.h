@@ -60,6 +60,7 @@ SimResponse *kube_scale_patch_handle (KubeRequest *request);
 SimResponse *kube_eviction_handle (KubeRequest *request);
 SimResponse *kube_binding_handle (KubeRequest *request);
 SimResponse *kube_log_handle (KubeRequest *request);
+SimResponse *kube_token_handle (KubeRequest *request);
 
 /* Checks that BODY calls itself KIND of API_VERSION, or nothing. */
 gboolean kube_check_type (const DdValue *body, const char *api_version, const char *kind,

@@ -30,6 +30,7 @@ kube_api_new (SimStage *stage, int minor)
   api->names = dd_random_fork (stage->random, "kubernetes.names");
   api->uids = dd_random_fork (stage->random, "kubernetes.uids");
   api->audits = dd_random_fork (stage->random, "kubernetes.audits");
+  api->tokens = dd_random_fork (stage->random, "kubernetes.tokens");
   api->refreshes = g_hash_table_new_full (NULL, NULL, NULL, g_free);
   api->presumed = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   for (guint i = 0; i < kube_n_kinds; i++)
@@ -49,6 +50,9 @@ kube_api_free (KubeApi *api)
   g_clear_pointer (&api->store, sim_store_free);
   g_clear_pointer (&api->catalogue, kube_catalogue_free);
   g_clear_pointer (&api->audits, dd_random_free);
+  g_clear_pointer (&api->tokens, dd_random_free);
+  kube_door_clear (&api->door);
+  g_free (api->token_key);
   g_clear_pointer (&api->uids, dd_random_free);
   g_clear_pointer (&api->names, dd_random_free);
   g_free (api);

@@ -9,6 +9,7 @@
 #include "sim/kube/selectors.h"
 #include "sim/stage/message.h"
 #include "sim/stage/stage.h"
+#include "sim/kube/verbs/access.h"
 
 G_BEGIN_DECLS
 
@@ -27,6 +28,10 @@ struct _KubeApi
   DdRandom *audits;       /* Audit-Id headers, a stream of their own: requests move no other one */
   KubeRecorder *recorder; /* sim/kube/kinds/recorder.h; NULL until the first event */
   GDestroyNotify recorder_free;
+  DdRandom *tokens; /* of service accounts: a key and numbers, a stream of their own */
+  char *token_key;  /* NULL until the first of them */
+  KubeDoor door;
+  const KubeAuthorizer *authorizer; /* NULL: who is not anonymous may do everything */
   gboolean notes_actors; /* managedFields tell of what moves by itself, and not of clients alone */
   GHashTable *refreshes; /* KubeKind -> Refresh, for look-up only */
   GHashTable *presumed;  /* uids of owners that nobody has seen, for look-up only */
