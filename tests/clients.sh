@@ -637,6 +637,29 @@ over_tls ()
   tls_of_aws
 }
 
+# ---- roles ----
+
+# Alice is somebody who is given nothing but what is granted here.
+alice='--as alice --as-group devs --as-group system:authenticated'
+
+enforced ()
+{
+  new_home
+  for kubectl in $KUBECTLS; do
+    who=$(basename "$kubectl")
+    refused "$who: without a role nothing is listed" "$kubectl" $alice get nodes
+    says "$who: it says so" 'nodes is forbidden: User "alice" cannot list resource "nodes" in API group ""'
+    check "$who: bind the role view" "$kubectl" create rolebinding "$who" --clusterrole=view --user=alice
+    check "$who: now pods are" "$kubectl" $alice get pods
+    ends_with "$who: auth can-i says no" 1 "$kubectl" $alice auth can-i delete pods
+    says "$who: no it is" '^no'
+    check "$who: auth can-i says yes" "$kubectl" $alice auth can-i list pods
+    check "$who: auth can-i --list" "$kubectl" $alice auth can-i --list
+    says "$who: it lists pods" '^pods +.*list'
+    check "$who: take the role away" "$kubectl" delete rolebinding "$who"
+  done
+}
+
 # ---- the run ----
 
 : "${KUBECTLS:=$(command -v kubectl) $(ls /usr/lib/google-cloud-sdk/bin/kubectl.1.* 2>/dev/null)}"
@@ -663,6 +686,15 @@ if start_server --tls; then
 else
   cp "$T/server" "$T/output"
   not_ok "the server says where it listens, over TLS"
+fi
+if start_server --authorization rbac; then
+  ok "the server says where it listens, where roles are enforced"
+  . "$T/lab.sh"
+  enforced
+  stop_server
+else
+  cp "$T/server" "$T/output"
+  not_ok "the server says where it listens, where roles are enforced"
 fi
 echo "1..$number"
 [ "$failures" -eq 0 ]

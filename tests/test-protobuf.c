@@ -448,8 +448,6 @@ static const struct
   { "POST", "/api/v1/namespaces/app/replicationcontrollers", 404, JSON,
     "could not find the requested resource" },
   { "POST", "/api/v1/componentstatuses", 404, JSON, "could not find the requested" },
-  { "POST", "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", 404,
-    "text/plain; charset=utf-8", NULL },
   { "POST", "/api/v1/namespaces/app/configmaps", 400, KUBE_PROTOBUF,
     "Secret in version \"v1\" cannot be handled as a ConfigMap" },
   { "PATCH", "/api/v1/namespaces/app", 415, KUBE_PROTOBUF, "Unsupported Media Type" },
@@ -510,6 +508,8 @@ check_round_trip (const KubeStruct *type, const KubeKind *of, const DdValue *val
   kept = of != NULL ? kube_schema_decode (of, bare, NULL, NULL, &error) : dd_value_ref (bare);
   if (kept == NULL)
     return; /* a body that was refused */
+  if (of != NULL && (of->flags & KUBE_IS_ASKED) != 0 && dd_value_member (kept, "status") == NULL)
+    return; /* a question, which comes back with an answer that says no: Go sends that too */
   if (of != NULL && dd_value_length (dd_value_member (kept, "metadata")) == 0)
     dd_value_set (&kept, "metadata", NULL);
   kube_message_encode (type, kept, bytes);

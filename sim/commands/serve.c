@@ -21,6 +21,7 @@
 typedef struct
 {
   char *world, *faults, *listen, *speed, *seed, *env, *kubeconfig, *ca, *profile, *port;
+  char *authorization;
   char **tokens;
   gboolean tls;
 } ServeFlags;
@@ -36,6 +37,7 @@ serve_flags_clear (ServeFlags *flags)
   g_free (flags->env);
   g_free (flags->kubeconfig);
   g_free (flags->ca);
+  g_free (flags->authorization);
   g_strfreev (flags->tokens);
   g_free (flags->profile);
   g_free (flags->port);
@@ -97,6 +99,9 @@ parse_flags (int *argc, char ***argv, ServeFlags *flags, GError **error)
       "Write the certificate here that clients have to trust (with --tls)", "FILE" },
     { "token", 0, 0, G_OPTION_ARG_STRING_ARRAY, &flags->tokens,
       "Whom the API server knows by a bearer token; may be given again", "TOKEN=USER[,GROUP...]" },
+    { "authorization", 0, 0, G_OPTION_ARG_STRING, &flags->authorization,
+      "What the API server allows whom it knows: everything, or what roles say (always-allow)",
+      "always-allow|rbac" },
     { "profile", 0, 0, G_OPTION_ARG_STRING, &flags->profile,
       "How EKS behaves where its documentation leaves it open", "workshop|documented|observed" },
     { NULL },
@@ -133,6 +138,17 @@ tell_unmodelled (const SimUnmodelled *what)
 }
 
 static gboolean
+read_authorization (const char *text, gboolean *out_rbac, GError **error)
+{
+  *out_rbac = g_strcmp0 (text, "rbac") == 0;
+  if (*out_rbac || text == NULL || strcmp (text, "always-allow") == 0)
+    return TRUE;
+  g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+               "--authorization is always-allow or rbac, not '%s'", text);
+  return FALSE;
+}
+
+static gboolean
 read_options (const ServeFlags *flags, SimLabOptions *options, GError **error)
 {
   options->world_place = flags->world != NULL ? flags->world : SIM_DEFAULT_WORLD;
@@ -144,6 +160,8 @@ read_options (const ServeFlags *flags, SimLabOptions *options, GError **error)
   options->idle_seconds = IDLE_SECONDS;
   options->tell = tell_unmodelled;
   options->seed = 1;
+  if (!read_authorization (flags->authorization, &options->rbac, error))
+    return FALSE;
   for (guint i = 0; flags->tokens != NULL && flags->tokens[i] != NULL; i++)
     if (!sim_lab_token_check (flags->tokens[i], error))
       return FALSE;

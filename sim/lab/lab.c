@@ -14,6 +14,7 @@
 #include "sim/aws/eks/workflow.h"
 #include "sim/http/listen.h"
 #include "sim/http/visitor.h"
+#include "sim/kube/kinds/rbac.h"
 #include "sim/kube/verbs/api.h"
 #include "sim/lab/control.h"
 
@@ -173,6 +174,8 @@ let_clients_in (SimLab *lab)
   aws_eks_trust_tokens (lab->world->cloud, client_time, lab);
   for (guint i = 0; lab->tokens != NULL && lab->tokens[i] != NULL; i++)
     add_token (door, lab->tokens[i]);
+  if (lab->rbac)
+    kube_rbac_enforce (lab->world->kube);
 }
 
 gboolean
@@ -214,6 +217,7 @@ sim_lab_new (const SimLabOptions *options, GError **error)
   lab->furnish.endpoint = sim_server_url (lab->server);
   lab->furnish.certificate_authority = lab->authority_data;
   lab->profile = g_strdup (options->profile);
+  lab->rbac = options->rbac;
   lab->tokens = g_strdupv ((char **) options->tokens);
   lab->pacing = sim_pacing_new (NULL, &options->speed);
   if (!sim_lab_reset (lab, error))

@@ -19,6 +19,7 @@ typedef struct
   SimFaultsFile *faults; /* NULL: nothing goes wrong on purpose */
   char *profile;
   char **tokens;
+  gboolean rbac;
   SimWorld *world;
   SimPacing *pacing;
   SimServer *server;
@@ -37,6 +38,7 @@ typedef struct
   const char *faults_place; /* the same, of sim/scenario/faults-file.h; NULL: none */
   const char *address;
   gboolean tls;              /* clients have to speak TLS */
+  gboolean rbac;             /* who has a name may do what roles allow, and not everything */
   const char *const *tokens; /* "TOKEN=USER[,GROUP...]", ended by NULL; NULL: none */
   guint64 seed;
   const char *profile; /* of the EKS workflow: "workshop", "documented" */

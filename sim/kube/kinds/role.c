@@ -197,5 +197,6 @@ const KubeKind kube_cluster_role = {
   .name_rule = KUBE_NAME_PATH_SEGMENT,
   .type = &cluster_role,
   .columns = columns,
+  .settle = kube_rbac_aggregate,
   .validate = validate_cluster_role,
 };
