@@ -78,6 +78,7 @@ wait_for_line ()
 # start_server [OPTION...]
 start_server ()
 {
+  rm -f "$T/server" # or the line of the one before is taken for this one's
   "$DRYDOCK" serve --port 0 --speed max --env "$T/lab.sh" --kubeconfig "$T/kubeconfig" "$@" \
     >"$T/server" 2>&1 &
   server=$!
