@@ -4,7 +4,9 @@
  * Files are written in any order, and charts leave it to others to make their namespace: it is
  * made. An ownerReference names its owner by a uid of the cluster it was read from; here the owner
  * has another one, so it is created first and referred to anew. An owner that no manifest makes, as
- * where only pods were read, is taken to be there: the garbage collector leaves what it owns. */
+ * where only pods were read, is taken to be there: the garbage collector leaves what it owns.
+ *
+ * What is there already, with its status, is put there as it is, and keeps its uid. */
 #include "config.h"
 
 #include "sim/scenario/creation.h"
@@ -18,14 +20,16 @@
 /* Who made what a world begins with, as managedFields call it. */
 #define FURNISHER "drydock"
 
+#define MOST_LISTS 3
+
 /* The manifests of a world and those of a scenario in it. */
 typedef struct
 {
-  SimWorld *world;              /* NULL: nothing is created */
-  const SimManifests *lists[2]; /* in order; NULL: none */
-  GPtrArray *all;               /* of SimManifest: theirs, in order */
-  GHashTable *places;           /* place_of () -> the first SimManifest there; for look-up only */
-  GHashTable *done;             /* of SimManifest; for look-up only */
+  SimWorld *world;                       /* NULL: nothing is created */
+  const SimManifests *lists[MOST_LISTS]; /* in order; NULL: none */
+  GPtrArray *all;                        /* of SimManifest: theirs, in order */
+  GHashTable *places; /* place_of () -> the first SimManifest there; for look-up only */
+  GHashTable *done;   /* of SimManifest; for look-up only */
 } Creation;
 
 static gboolean create (Creation *self, const SimManifest *manifest, GError **error);
@@ -193,6 +197,40 @@ make_namespace (Creation *self, const SimManifest *user, GError **error)
 
 /* ---- in order ---- */
 
+/* A manifest before this one has its place. */
+static gboolean
+is_written_twice (const Creation *self, const SimManifest *manifest, GError **error)
+{
+  const KubeKind *kind = manifest->kind;
+  g_autofree char *place = place_of (kind->group, kind->kind, manifest->namespace_, manifest->name);
+  const SimManifest *first = g_hash_table_lookup (self->places, place);
+
+  if (first == manifest)
+    return FALSE;
+  dd_yaml_set_error (error, manifest->node, "%s %s is there twice; the first one is in line %u",
+                     kind->kind, manifest->name, first->node->line);
+  return TRUE;
+}
+
+/* What every cluster has, such as the namespace kube-system, is there before anybody says so. Takes
+ * OBJECT. */
+static gboolean
+put_there (const Creation *self, const SimManifest *manifest, const KubeKind *kind, DdValue *object,
+           GError **error)
+{
+  KubeApi *api = self->world->kube;
+  g_autoptr (DdValue) value = object;
+  g_autoptr (SimObject) made = NULL;
+  GError *reason = NULL;
+
+  if (is_written_twice (self, manifest, error))
+    return FALSE;
+  if (sim_store_get (api->store, kind, manifest->namespace_, manifest->name) != NULL)
+    return TRUE;
+  made = kube_restore (api, kind, manifest->namespace_, value, &reason);
+  return made != NULL || sim_schema_refuse_at (manifest->node, reason, error);
+}
+
 /* Owners in a circle begin with whoever is written first. */
 static gboolean
 create (Creation *self, const SimManifest *manifest, GError **error)
@@ -216,6 +254,8 @@ create (Creation *self, const SimManifest *manifest, GError **error)
       return FALSE;
     }
   object = with_owners (self, manifest, sim_manifest_to_create (manifest));
+  if (manifest->is_there)
+    return put_there (self, manifest, kind, g_steal_pointer (&object), error);
   made = kube_create_with (self->world->kube, kind, manifest->namespace_, object, &how, &reason);
   return made != NULL || sim_schema_refuse_at (manifest->node, reason, error);
 }
@@ -291,13 +331,13 @@ warn_of_owners (const Creation *self, const SimManifest *manifest, GPtrArray *wa
 }
 
 void
-sim_creation_add_warnings (const SimManifests *of_world, const SimManifests *of_scenario,
-                           GPtrArray *warnings)
+sim_creation_add_warnings (const SimManifests *of_world, const SimManifests *there,
+                           const SimManifests *of_scenario, GPtrArray *warnings)
 {
   static const char *const of_every_cluster[]
       = { "default", "kube-system", "kube-public", "kube-node-lease" };
   g_autoptr (GHashTable) told = g_hash_table_new (g_str_hash, g_str_equal);
-  Creation self = { .lists = { of_world, of_scenario } };
+  Creation self = { .lists = { of_world, there, of_scenario } };
 
   for (guint i = 0; i < G_N_ELEMENTS (of_every_cluster); i++)
     g_hash_table_add (told, (gpointer) of_every_cluster[i]);

@@ -13,7 +13,7 @@ G_BEGIN_DECLS
 gboolean sim_creation_run (SimWorld *world, const SimManifests *of_world,
                            const SimManifests *of_scenario, GError **error);
 /* Adds to WARNINGS (of char *) what is taken to be there although no manifest makes it. */
-void sim_creation_add_warnings (const SimManifests *of_world, const SimManifests *of_scenario,
-                                GPtrArray *warnings);
+void sim_creation_add_warnings (const SimManifests *of_world, const SimManifests *there,
+                                const SimManifests *of_scenario, GPtrArray *warnings);
 
 G_END_DECLS

@@ -78,6 +78,47 @@ static const SimRow instance_type_rows[] = {
 
 static const char *const capacity_types[] = { "ON_DEMAND", "SPOT", NULL };
 
+static const char *const healths[] = { "true", "false", "unknown", NULL };
+static const char *const effects[] = { "NoSchedule", "PreferNoSchedule", "NoExecute", NULL };
+
+static const SimRow found_taint_rows[] = {
+  { "key", SIM_TEXT, "the taint's key", .required = TRUE },
+  { "value", SIM_TEXT, "its value" },
+  { "effect", SIM_TEXT, "NoSchedule, PreferNoSchedule or NoExecute", .required = TRUE,
+    .values = effects },
+  { NULL },
+};
+
+#define FOUND_ROWS(of_group) \
+  { "name", SIM_TEXT, "the node's", .required = TRUE }, \
+      { "instance_id", SIM_TEXT, "i-...; drawn when left out" }, \
+      { "zone", SIM_TEXT, "where it is", .required = TRUE }, \
+      { "instance_type", SIM_TEXT, "its machine; " of_group }, \
+      { "release", SIM_TEXT, "the release that it runs; " of_group }, \
+      { "created", SIM_INSTANT, "since when it is there; a day when left out" }, \
+      { "ready", SIM_TEXT, "true (default); false: its kubelet says so; unknown: it is silent", \
+        .values = healths }, \
+      { "unschedulable", SIM_BOOLEAN, "it is cordoned" }, \
+      { "labels", SIM_NAMED, "further labels, or other ones than it would have", \
+        .element = SIM_TEXT }, \
+  { \
+    "taints", SIM_LIST, "its taints now; when left out those with which it would register", \
+        .element = SIM_MAPPING, .of = found_taint_rows \
+  }
+
+static const SimRow member_rows[] = {
+  FOUND_ROWS ("the group's when left out"),
+  { "launch_template_version", SIM_TEXT,
+    "the version of the owner's launch template; the group's when left out" },
+  { NULL },
+};
+
+static const SimRow loner_rows[] = {
+  FOUND_ROWS ("a usual one when left out"),
+  { "ami_type", SIM_TEXT, "the family of its release, as of a node group's" },
+  { NULL },
+};
+
 static const SimRow nodegroup_rows[] = {
   { "name", SIM_TEXT, "as the EKS API calls it", .required = TRUE },
   { "desired", SIM_INTEGER, "how many nodes it begins with", .required = TRUE, .max = 5000 },
@@ -99,6 +140,9 @@ static const SimRow nodegroup_rows[] = {
     "false: EKS drains nobody whom Auto Scaling terminates, as in a group of one's own" },
   { "labels", SIM_NAMED, "labels for its nodes", .element = SIM_TEXT },
   { "taints", SIM_LIST, "taints for its nodes", .element = SIM_MAPPING, .of = taint_rows },
+  { "nodes", SIM_LIST,
+    "the nodes that it has, as they are; when left out it launches as many as it desires",
+    .element = SIM_MAPPING, .of = member_rows },
   { NULL },
 };
 
@@ -121,7 +165,12 @@ const SimRow sim_world_rows[] = {
     .of = instance_type_rows },
   { "latencies", SIM_NAMED, "how long things take", .element = SIM_RANGE },
   { "nodegroups", SIM_LIST, "managed node groups", .element = SIM_MAPPING, .of = nodegroup_rows },
+  { "nodes", SIM_LIST, "nodes of no managed group, as they are: no update touches them",
+    .element = SIM_MAPPING, .of = loner_rows },
   { "workloads", SIM_LIST, "files of manifests, or manifests", .element = SIM_TEXT_OR_MAPPING },
+  { "objects", SIM_LIST,
+    "files of manifests, or manifests, of what is there as it is, with its status: pods that run",
+    .element = SIM_TEXT_OR_MAPPING },
   { NULL },
 };
 
@@ -169,8 +218,6 @@ static const SimRow node_choice_rows[] = {
   { "pick", SIM_INTEGER, "which of them in order of name, from 1", .min = 1, .max = 5000 },
   { NULL },
 };
-
-static const char *const effects[] = { "NoSchedule", "PreferNoSchedule", "NoExecute", NULL };
 
 static const SimRow node_taint_rows[] = {
   { "key", SIM_TEXT, "the taint's key", .required = TRUE },

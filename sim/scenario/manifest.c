@@ -75,7 +75,7 @@ sim_manifest_to_create (const SimManifest *manifest)
   const DdValue *metadata = dd_value_member (value, "metadata");
   g_auto (DdBuilder) kept = { 0 };
 
-  if (!has_been_on_a_server (metadata))
+  if (manifest->is_there || !has_been_on_a_server (metadata))
     return dd_value_ref (value);
   kept = dd_builder_object ();
   for (gsize i = 0; i < dd_value_length (metadata); i++)
@@ -223,6 +223,7 @@ add_object (SimManifests *manifests, const DdYaml *node, GError **error)
   manifest->node = node;
   manifest->kind = kind;
   manifest->name = name;
+  manifest->is_there = manifests->are_there;
   manifest->namespace_ = !kind->namespaced ? "" : namespace_ != NULL ? namespace_ : "default";
   g_ptr_array_add (manifests->manifests, manifest);
   return TRUE;

@@ -14,6 +14,7 @@ typedef struct
   const KubeKind *kind;
   const char *namespace_; /* "" for cluster-scoped kinds */
   const char *name;       /* NULL with generateName */
+  gboolean is_there;      /* it is, and as it says: it is not to be created */
 } SimManifest;
 
 /* One that is kept aside: nothing here acts on its kind. */
@@ -28,6 +29,7 @@ typedef struct _SimManifests SimManifests;
 
 struct _SimManifests
 {
+  gboolean are_there;         /* what is added from here on is taken with its status */
   const SimManifests *before; /* whose definitions hold here, too; NULL: none */
   KubeCatalogue *catalogue;   /* the kinds of Kubernetes, and those defined here */
   GPtrArray *manifests;       /* of SimManifest, in order */
@@ -46,7 +48,8 @@ gboolean sim_manifests_add (SimManifests *manifests, const DdYaml *node, const c
                             GError **error);
 /* All of them as a list of objects. A new reference. */
 DdValue *sim_manifests_value (const SimManifests *manifests);
-/* MANIFEST without what only a server sets, as `kubectl get -o yaml` shows it. A new reference. */
+/* MANIFEST without what only a server sets, as `kubectl get -o yaml` shows it; of one that is there
+ * all is left. A new reference. */
 DdValue *sim_manifest_to_create (const SimManifest *manifest);
 /* The kind that a node's apiVersion (may be missing) and kind name, be it of Kubernetes or defined
  * by MANIFESTS (may be NULL); points at what it cannot find. */

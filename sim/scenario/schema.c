@@ -334,6 +334,17 @@ sim_schema_range (const DdYaml *node, DdUsec *out_low, DdUsec *out_high)
   *out_high = sim_schema_duration (fixed ? node : dd_yaml_element (node, 1), 0);
 }
 
+DdValue *
+sim_schema_texts (const DdYaml *node)
+{
+  DdBuilder builder = dd_builder_object ();
+
+  for (guint i = 0; i < dd_yaml_length (node); i++)
+    dd_builder_set (&builder, ((const DdYaml *) g_ptr_array_index (node->keys, i))->text,
+                    dd_string (dd_yaml_element (node, i)->text));
+  return dd_builder_end (&builder);
+}
+
 gboolean
 sim_schema_refuse_at (const DdYaml *node, GError *reason, GError **error)
 {

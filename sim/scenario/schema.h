@@ -65,6 +65,9 @@ extern const SimRow sim_world_rows[];
 char *sim_language_reference (void);
 
 /* FALSE, with REASON, which it takes, pointing at NODE. */
+/* The texts of a checked mapping by their keys, whatever YAML makes of them: labels. NODE may be
+ * NULL. */
+DdValue *sim_schema_texts (const DdYaml *node);
 gboolean sim_schema_refuse_at (const DdYaml *node, GError *reason, GError **error);
 
 G_END_DECLS

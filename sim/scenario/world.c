@@ -3,7 +3,10 @@
  *
  * Nodes come first and workloads after they have joined, so that pods are spread as they would be
  * in a cluster that has been there for a while. Everything is made by the same functions that the
- * APIs use and by the actors; the trace begins when nothing moves any more. */
+ * APIs use and by the actors; the trace begins when nothing moves any more.
+ *
+ * What is written down as it is, is there in the first instant, and a world that holds nothing else
+ * is not waited for: its trace begins in that instant. */
 
 #include "config.h"
 
@@ -19,6 +22,7 @@
 #include "sim/kube/verbs/api.h"
 #include "sim/kube/kind.h"
 #include "sim/scenario/creation.h"
+#include "sim/scenario/found.h"
 #include "sim/scenario/schema.h"
 #include "sim/scenario/source.h"
 #include "sim/scenario/unmodelled.h"
@@ -43,6 +47,7 @@ struct _SimWorldFile
   DdYamlFile *file; /* NULL when the world is written into a scenario */
   const DdYaml *root;
   SimManifests *workloads;
+  SimManifests *objects; /* that are there, as they are */
 };
 
 /* ---- loading ---- */
@@ -116,23 +121,34 @@ check_version (const DdYaml *root, GError **error)
   return FALSE;
 }
 
+static gboolean
+add_manifests (SimManifests *manifests, const DdYaml *list, const char *base, GError **error)
+{
+  for (guint i = 0; i < dd_yaml_length (list); i++)
+    {
+      if (!sim_manifests_add (manifests, dd_yaml_element (list, i), base, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
 SimWorldFile *
 sim_world_file_new (const DdYaml *node, const char *base, GError **error)
 {
   g_autoptr (SimWorldFile) world = g_new0 (SimWorldFile, 1);
-  const DdYaml *workloads = dd_yaml_member (node, "workloads");
 
   world->root = node;
   world->workloads = sim_manifests_new (NULL);
+  world->objects = sim_manifests_new (world->workloads);
+  world->objects->are_there = TRUE;
   if (!sim_schema_check (node, sim_world_rows, "a world", error) || !check_version (node, error)
       || !check_account (node, error) || !check_zones (node, error)
       || !sim_latencies_check (dd_yaml_member (node, "latencies"), error))
     return NULL;
-  for (guint i = 0; i < dd_yaml_length (workloads); i++)
-    {
-      if (!sim_manifests_add (world->workloads, dd_yaml_element (workloads, i), base, error))
-        return NULL;
-    }
+  if (!add_manifests (world->workloads, dd_yaml_member (node, "workloads"), base, error)
+      || !add_manifests (world->objects, dd_yaml_member (node, "objects"), base, error)
+      || !sim_found_check (world->objects, error))
+    return NULL;
   return g_steal_pointer (&world);
 }
 
@@ -167,6 +183,7 @@ sim_world_file_free (SimWorldFile *world)
 {
   if (world == NULL)
     return;
+  g_clear_pointer (&world->objects, sim_manifests_free);
   g_clear_pointer (&world->workloads, sim_manifests_free);
   g_clear_pointer (&world->file, dd_yaml_file_free);
   g_free (world);
@@ -182,28 +199,34 @@ add_warnings (const DdYamlFile *file, GPtrArray *warnings)
 DdValue *
 sim_world_file_document (const SimWorldFile *world)
 {
-  g_autoptr (DdValue) document = dd_yaml_document (world->root);
+  DdValue *document = dd_yaml_document (world->root);
 
-  if (world->workloads->manifests->len == 0)
-    return g_steal_pointer (&document);
-  return dd_value_with_member (document, "workloads", sim_manifests_value (world->workloads));
+  if (world->workloads->manifests->len > 0)
+    dd_value_set (&document, "workloads", sim_manifests_value (world->workloads));
+  if (world->objects->manifests->len > 0)
+    dd_value_set (&document, "objects", sim_manifests_value (world->objects));
+  return document;
 }
 
 void
 sim_world_file_add_warnings (const SimWorldFile *world, const SimManifests *more,
                              GPtrArray *warnings)
 {
+  const SimManifests *const lists[] = { world->workloads, world->objects };
+
   if (world->file != NULL)
     add_warnings (world->file, warnings);
-  for (guint i = 0; i < world->workloads->files->len; i++)
-    add_warnings (g_ptr_array_index (world->workloads->files, i), warnings);
-  sim_creation_add_warnings (world->workloads, more, warnings);
+  for (guint i = 0; i < G_N_ELEMENTS (lists); i++)
+    for (guint j = 0; j < lists[i]->files->len; j++)
+      add_warnings (g_ptr_array_index (lists[i]->files, j), warnings);
+  sim_creation_add_warnings (world->workloads, world->objects, more, warnings);
 }
 
 void
 sim_world_file_add_unmodelled (const SimWorldFile *world, GPtrArray *list)
 {
   sim_unmodelled_add_manifests (list, world->workloads);
+  sim_unmodelled_add_manifests (list, world->objects);
 }
 
 static const char *
@@ -310,18 +333,6 @@ words_of (const DdYaml *list)
   return words;
 }
 
-/* Labels are text to Kubernetes, whatever YAML makes of them. */
-static DdValue *
-labels_of (const DdYaml *labels)
-{
-  DdBuilder builder = dd_builder_object ();
-
-  for (guint i = 0; i < dd_yaml_length (labels); i++)
-    dd_builder_set (&builder, ((const DdYaml *) g_ptr_array_index (labels->keys, i))->text,
-                    dd_string (dd_yaml_element (labels, i)->text));
-  return dd_builder_end (&builder);
-}
-
 /* "1.29.6-20240703" -> "1.29"; NULL, which means the cluster's, when there is no release or it
  * names no Kubernetes minor (Bottlerocket's do not). */
 static char *
@@ -364,6 +375,27 @@ made_up_image (const char *template, gint64 version)
   return g_strdup_printf ("ami-0%.16s", digits);
 }
 
+/* The version that the group runs, or a later one that a node of its runs. */
+static gboolean
+last_version (const DdYaml *group, gint64 *out_version)
+{
+  const DdYaml *nodes = dd_yaml_member (group, "nodes");
+  const char *own = text_or (dd_yaml_member (group, "launch_template"), "version", "1");
+  gint64 version;
+
+  if (!g_ascii_string_to_signed (own, 10, 1, MAX_TEMPLATE_VERSION, out_version, NULL))
+    return FALSE;
+  for (guint i = 0; i < dd_yaml_length (nodes); i++)
+    {
+      const char *its = text_or (dd_yaml_element (nodes, i), "launch_template_version", own);
+
+      if (!g_ascii_string_to_signed (its, 10, 1, MAX_TEMPLATE_VERSION, &version, NULL))
+        return FALSE;
+      *out_version = MAX (*out_version, version);
+    }
+  return TRUE;
+}
+
 /* Makes the template that GROUP names up to the version that it runs. *OUT_SPEC stays NULL for a
  * group without one. */
 static gboolean
@@ -383,8 +415,7 @@ add_template (SimWorld *world, const DdYaml *group, DdValue **out_spec, GError *
 
   if (node == NULL)
     return TRUE;
-  if (name == NULL
-      || !g_ascii_string_to_signed (number, 10, 1, MAX_TEMPLATE_VERSION, &spec.version, NULL))
+  if (name == NULL || !last_version (group, &spec.version))
     {
       dd_yaml_set_error (error, node,
                          "a launch template has a name or an id, and a version between 1 and %d",
@@ -420,19 +451,18 @@ instance_types_of (const DdYaml *group)
   return types;
 }
 
-/* NODE, which may be NULL, names a type; the world says of a new one what it is. */
-static gboolean
-is_instance_type (const SimWorld *world, const DdYaml *node, GError **error)
+gboolean
+sim_instance_type_check (const AwsCloud *cloud, const DdYaml *node, GError **error)
 {
-  guint n = aws_cloud_n_instance_types (world->cloud);
+  guint n = aws_cloud_n_instance_types (cloud);
   g_autoptr (GPtrArray) names = NULL;
   g_autofree char *hint = NULL;
 
-  if (node == NULL || aws_cloud_instance_type (world->cloud, node->text) != NULL)
+  if (aws_cloud_instance_type (cloud, node->text) != NULL)
     return TRUE;
   names = g_ptr_array_new ();
   for (guint i = 0; i < n; i++)
-    g_ptr_array_add (names, (gpointer) aws_cloud_nth_instance_type (world->cloud, i)->name);
+    g_ptr_array_add (names, (gpointer) aws_cloud_nth_instance_type (cloud, i)->name);
   g_ptr_array_add (names, NULL);
   hint = sim_did_you_mean (node->text, (const char *const *) names->pdata);
   dd_yaml_set_error (
@@ -447,13 +477,14 @@ static gboolean
 check_instance_types (const SimWorld *world, const DdYaml *group, GError **error)
 {
   const DdYaml *list = dd_yaml_member (group, "instance_types");
+  const DdYaml *one = dd_yaml_member (group, "instance_type");
 
   for (guint i = 0; i < dd_yaml_length (list); i++)
-    if (!is_instance_type (world, dd_yaml_element (list, i), error))
+    if (!sim_instance_type_check (world->cloud, dd_yaml_element (list, i), error))
       return FALSE;
   if (list == NULL)
-    return is_instance_type (world, dd_yaml_member (group, "instance_type"), error);
-  if (dd_yaml_member (group, "instance_type") != NULL)
+    return one == NULL || sim_instance_type_check (world->cloud, one, error);
+  if (one != NULL)
     dd_yaml_set_error (error, list, "instance_type and instance_types exclude each other");
   else if (dd_yaml_length (list) == 0 || dd_yaml_length (list) > MAX_INSTANCE_TYPES)
     dd_yaml_set_error (error, list, "instance_types lists between 1 and %d types",
@@ -491,7 +522,7 @@ add_nodegroup (SimWorld *world, const SimWorldFile *file, const DdYaml *node, GE
 {
   g_autofree const char **instance_types = instance_types_of (node);
   g_autofree const char **zones = words_of (dd_yaml_member (node, "zones"));
-  g_autoptr (DdValue) labels = labels_of (dd_yaml_member (node, "labels"));
+  g_autoptr (DdValue) labels = sim_schema_texts (dd_yaml_member (node, "labels"));
   const DdYaml *taints = dd_yaml_member (node, "taints");
   g_autofree char *version = minor_of_release (text_or (node, "release", NULL));
   gint64 desired = dd_value_path_int (node->value, "desired", 0);
@@ -528,22 +559,58 @@ add_nodegroup (SimWorld *world, const SimWorldFile *file, const DdYaml *node, GE
 }
 
 static gboolean
-add_nodegroups (SimWorld *world, const SimWorldFile *file, const char *certificate_authority,
-                GError **error)
+add_cluster (SimWorld *world, const SimWorldFile *file, const char *certificate_authority,
+             GError **error)
 {
-  const DdYaml *groups = dd_yaml_member (file->root, "nodegroups");
   AwsClusterSpec cluster
       = { .name = sim_world_file_cluster (file), .certificate_authority = certificate_authority };
   GError *reason = NULL;
 
   if (aws_eks_add_cluster (world->cloud, &cluster, &reason) == NULL)
     return sim_schema_refuse_at (file->root, reason, error);
+  return TRUE;
+}
+
+static gboolean
+is_found (const DdYaml *group)
+{
+  return dd_yaml_member (group, "nodes") != NULL;
+}
+
+static gboolean
+add_nodegroups (SimWorld *world, const SimWorldFile *file, GError **error)
+{
+  const DdYaml *groups = dd_yaml_member (file->root, "nodegroups");
+  const char *cluster = sim_world_file_cluster (file);
+
   for (guint i = 0; i < dd_yaml_length (groups); i++)
     {
-      if (!add_nodegroup (world, file, dd_yaml_element (groups, i), error))
+      const DdYaml *group = dd_yaml_element (groups, i);
+
+      if (!add_nodegroup (world, file, group, error)
+          || (is_found (group)
+              && !sim_found_add_nodes (world, cluster, text_or (group, "name", NULL),
+                                       dd_yaml_member (group, "nodes"), error)))
         return FALSE;
     }
-  return TRUE;
+  return sim_found_add_nodes (world, cluster, NULL, dd_yaml_member (file->root, "nodes"), error);
+}
+
+/* Nothing in the world has to be made, and to come to rest. */
+static gboolean
+is_all_found (const SimWorldFile *file, const SimManifests *of_scenario)
+{
+  const DdYaml *groups = dd_yaml_member (file->root, "nodegroups");
+  gboolean found = dd_yaml_member (file->root, "nodes") != NULL;
+
+  for (guint i = 0; i < dd_yaml_length (groups); i++)
+    {
+      if (!is_found (dd_yaml_element (groups, i)))
+        return FALSE;
+      found = TRUE;
+    }
+  return found && file->workloads->manifests->len == 0
+         && (of_scenario == NULL || of_scenario->manifests->len == 0);
 }
 
 /* Runs until nothing is left to happen, or SETTLING_TIME is over. */
@@ -600,12 +667,17 @@ furnish (SimWorld *world, const SimWorldFile *file, const SimFurnish *options, G
   if (!publish_releases (world, dd_yaml_member (file->root, "releases"), error)
       || !add_images (world, dd_yaml_member (file->root, "images"), error)
       || !add_instance_types (world, dd_yaml_member (file->root, "instance_types"), error)
-      || !add_nodegroups (world, file, options->certificate_authority, error))
+      || !add_cluster (world, file, options->certificate_authority, error)
+      || !add_nodegroups (world, file, error)
+      || !sim_found_add_objects (world, file->objects, error))
     return FALSE;
-  settle (world);
-  if (!sim_creation_run (world, file->workloads, options->workloads, error))
-    return FALSE;
-  settle (world);
+  if (!is_all_found (file, options->workloads))
+    {
+      settle (world);
+      if (!sim_creation_run (world, file->workloads, options->workloads, error))
+        return FALSE;
+      settle (world);
+    }
   return set_capacity (world, dd_yaml_member (file->root, "capacity"), error);
 }
 

@@ -54,6 +54,9 @@ typedef struct
 /* Only delays that the world has may be named; NODE may be NULL. */
 gboolean sim_latencies_check (const DdYaml *node, GError **error);
 
+/* NODE names a type that the world knows. */
+gboolean sim_instance_type_check (const AwsCloud *cloud, const DdYaml *node, GError **error);
+
 /* How many more instances can be launched (-1: no limit) in a zone, or of one type in it: WHERE is
  * "us-west-2a" or "us-west-2a/m5.large". DD_ERROR where there is no such zone or type. */
 gboolean sim_capacity_set (AwsCloud *cloud, const char *where, gint64 n, GError **error);

@@ -37,6 +37,16 @@ sim_machines_set_cloud (SimStage *stage, SimMachineStateFunc state, gpointer sel
   stage->machines->cloud = self;
 }
 
+gboolean
+sim_machine_found (SimStage *stage, const SimMachine *machine, const SimNodeState *node,
+                   GError **error)
+{
+  const SimMachines *machines = stage->machines;
+
+  return machines->listener == NULL
+         || machines->listener->found (machines->listener_self, machine, node, error);
+}
+
 void
 sim_machine_started (SimStage *stage, const SimMachine *machine)
 {

@@ -3,6 +3,7 @@
  * what the cloud's node controller may ask */
 #pragma once
 
+#include "base/value.h"
 #include "sim/stage/stage.h"
 
 G_BEGIN_DECLS
@@ -22,6 +23,23 @@ typedef struct
   int max_pods;
 } SimMachine;
 
+/* How the node of a machine is that was there before the world began. */
+typedef enum
+{
+  SIM_NODE_READY,
+  SIM_NODE_NOT_READY, /* its kubelet says so */
+  SIM_NODE_SILENT,    /* its kubelet has not been heard of for long */
+} SimNodeHealth;
+
+typedef struct
+{
+  SimNodeHealth health;
+  DdUsec created;
+  gboolean unschedulable;
+  const DdValue *labels; /* beside those of its registration, and instead of them; NULL: none */
+  const DdValue *taints; /* as a Node has them, instead of its registration's; NULL: those */
+} SimNodeState;
+
 typedef enum
 {
   SIM_MACHINE_GONE, /* terminated or never heard of */
@@ -32,6 +50,8 @@ typedef enum
 /* What the machines' own software hears of EC2; sim/kube/controllers/kubelet.c implements it. */
 typedef struct
 {
+  gboolean (*found) (gpointer self, const SimMachine *machine, const SimNodeState *node,
+                     GError **error);
   void (*started) (gpointer self, const SimMachine *machine);
   void (*stopped) (gpointer self, const char *instance_id);
   void (*returned) (gpointer self, const char *instance_id);
@@ -46,7 +66,11 @@ typedef SimMachineState (*SimMachineStateFunc) (gpointer self, const char *insta
 void sim_machines_set_listener (SimStage *stage, const SimMachineListener *listener, gpointer self);
 void sim_machines_set_cloud (SimStage *stage, SimMachineStateFunc state, gpointer self);
 
-/* EC2 calls these; MACHINE is copied. */
+/* EC2 calls these; MACHINE and NODE are copied. */
+/* The instance has been running for long, and its kubelet registered long ago. FALSE with the API
+ * server's error where its Node could not be; nobody knows of the machine then. */
+gboolean sim_machine_found (SimStage *stage, const SimMachine *machine, const SimNodeState *node,
+                            GError **error);
 void sim_machine_started (SimStage *stage, const SimMachine *machine); /* the instance is running */
 void sim_machine_stopped (SimStage *stage, const char *instance_id); /* shutting down, or killed */
 /* After it was only unreachable; its kubelet goes on with what is bound to it. */

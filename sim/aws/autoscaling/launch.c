@@ -6,6 +6,7 @@
 #include "config.h"
 
 #include "sim/aws/autoscaling/private.h"
+#include "sim/aws/autoscaling/scaling.h"
 
 #include <string.h>
 
@@ -233,4 +234,50 @@ aws_group_launch_in (AwsGroup *group, guint zone_index, const char *cause, gbool
   else
     welcome (group, instance, zone_index, cause, balancing);
   return instance != NULL;
+}
+
+/* ---- what was there before the world began ---- */
+
+/* The index of the enabled zone of this name; the number of enabled zones where there is none. */
+static guint
+find_zone (const AwsGroup *group, const char *name)
+{
+  guint i = 0;
+
+  while (i < group->n_enabled_zones
+         && !g_str_equal (((AwsGroupZone *) group->zones->pdata[i])->zone->name, name))
+    i++;
+  return i;
+}
+
+AwsInstance *
+aws_group_find_member (AwsGroup *group, const AwsFoundMember *member, GError **error)
+{
+  guint index = find_zone (group, member->zone);
+  g_autofree char *number = g_strdup_printf ("%" G_GINT64_FORMAT, member->template_version);
+  AwsTemplate *template
+      = aws_ec2_find_template (group->cloud, group->template_id, group->template_name, error);
+  AwsTemplateVersion *version
+      = template != NULL ? aws_ec2_find_version (template, number, error) : NULL;
+  g_autoptr (DdValue) tags = propagated_tags (group);
+  AwsLaunch launch = { .instance_type = member->instance_type, .tags = tags };
+  AwsInstance *instance;
+
+  if (version == NULL)
+    return NULL;
+  if (index == group->n_enabled_zones)
+    {
+      g_set_error (error, AWS_ERROR, AWS_VALIDATION, "the group has no subnet in zone %s",
+                   member->zone);
+      return NULL;
+    }
+  launch.subnet = ((AwsGroupZone *) group->zones->pdata[index])->subnets->pdata[0];
+  launch.template = template;
+  launch.template_version = version->number;
+  launch.data = version->data;
+  launch.spot = is_spot (group);
+  instance = aws_ec2_find (group->cloud, &launch, &member->found, error);
+  if (instance != NULL)
+    aws_member_new_in_service (group, instance, index);
+  return instance;
 }

@@ -137,6 +137,15 @@ member_in_service (AwsMember *member)
   aws_group_wake (group);
 }
 
+void
+aws_member_new_in_service (AwsGroup *group, AwsInstance *instance, guint zone_index)
+{
+  AwsMember *member = aws_member_new (group, instance, zone_index, NULL);
+
+  member_enter (member, AWS_IN_SERVICE);
+  member->in_service_since = instance->launched;
+}
+
 static void
 member_launched (AwsMember *member)
 {

@@ -26,6 +26,9 @@ void aws_group_hear_of_instance (AwsInstance *instance);
 AwsMember *aws_member_new (AwsGroup *group, AwsInstance *instance, guint zone_index,
                            AwsActivity *activity);
 
+/* INSTANCE has been in service since it was launched, which is long ago. */
+void aws_member_new_in_service (AwsGroup *group, AwsInstance *instance, guint zone_index);
+
 /* ---- launching (launch.c) ---- */
 
 /* Launches one instance in the zone; FALSE when EC2 refused: the zone is then left alone for a

@@ -41,6 +41,16 @@ aws_group_wake (AwsGroup *group)
            sim_stage_now (stage) + sim_latency_draw (stage->latency, SIM_DELAY_ACTIVITY_START));
 }
 
+void
+aws_group_rest (AwsGroup *group)
+{
+  if (group->n_counted != group->desired)
+    return;
+  sim_clock_cancel (group->cloud->stage->clock, group->timer);
+  group->timer = 0;
+  g_clear_pointer (&group->wish, g_free);
+}
+
 static gboolean
 may (const AwsGroup *group, guint processes)
 {

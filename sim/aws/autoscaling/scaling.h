@@ -4,6 +4,7 @@
 #pragma once
 
 #include "sim/aws/autoscaling/group.h"
+#include "sim/aws/ec2/machines.h"
 
 G_BEGIN_DECLS
 
@@ -15,6 +16,20 @@ void aws_autoscaling_stop (AwsCloud *cloud);
 
 /* Something about the group changed; it looks at itself after the usual delay. */
 void aws_group_wake (AwsGroup *group);
+/* An instance of the group's own that was there before the world began, in service since then. */
+typedef struct
+{
+  const char *zone;          /* one of the group's */
+  const char *instance_type; /* any that EC2 has */
+  gint64 template_version;   /* of the group's launch template */
+  AwsFound found;
+} AwsFoundMember;
+
+/* NULL where the group could not have launched it. */
+AwsInstance *aws_group_find_member (AwsGroup *group, const AwsFoundMember *member, GError **error);
+/* A group that was there before the world began looks at itself when something changes, and at once
+ * only if it has not the instances that it wants. */
+void aws_group_rest (AwsGroup *group);
 /* Takes MEMBER out of service, through its termination hooks when HOOKS; CAUSE is the activity's,
  * copied. Returns the activity. */
 AwsActivity *aws_member_retire (AwsMember *member, const char *cause, gboolean hooks);

@@ -240,6 +240,8 @@ AwsZone *aws_cloud_add_zone (AwsCloud *cloud, const char *name);
 AwsSubnet *aws_cloud_subnet_in_zone (const AwsCloud *cloud, const char *zone);
 /* A free address, in host order; 0 when the subnet is full. */
 guint32 aws_subnet_take_address (AwsCloud *cloud, AwsSubnet *subnet);
+/* FALSE: ADDRESS is not one of the subnet's own, or is taken. */
+gboolean aws_subnet_claim_address (AwsSubnet *subnet, guint32 address);
 void aws_subnet_return_address (AwsSubnet *subnet, guint32 address);
 AwsSecurityGroup *aws_cloud_add_security_group (AwsCloud *cloud, const char *name,
                                                 const char *description);

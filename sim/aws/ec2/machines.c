@@ -71,11 +71,11 @@ decode_user_data (const DdValue *data)
   return g_utf8_make_valid ((const char *) bytes, (gssize) length);
 }
 
-static void
-start_machine (AwsCloud *cloud, const AwsInstance *instance)
+/* Borrowed from INSTANCE and USER_DATA. */
+static SimMachine
+machine_of (const AwsCloud *cloud, const AwsInstance *instance, const char *user_data)
 {
-  g_autofree char *user_data = decode_user_data (instance->template_data);
-  SimMachine machine = {
+  return (SimMachine) {
     .instance_id = instance->resource.id,
     .private_dns = instance->private_dns,
     .private_ip = instance->private_ip,
@@ -91,8 +91,25 @@ start_machine (AwsCloud *cloud, const AwsInstance *instance)
     .memory_bytes = instance->type->memory_mib * 1024 * 1024,
     .max_pods = aws_instance_type_max_pods (instance->type),
   };
+}
+
+static void
+start_machine (AwsCloud *cloud, const AwsInstance *instance)
+{
+  g_autofree char *user_data = decode_user_data (instance->template_data);
+  SimMachine machine = machine_of (cloud, instance, user_data);
 
   sim_machine_started (cloud->stage, &machine);
+}
+
+static gboolean
+find_machine (AwsCloud *cloud, const AwsInstance *instance, const SimNodeState *node,
+              GError **error)
+{
+  g_autofree char *user_data = decode_user_data (instance->template_data);
+  SimMachine machine = machine_of (cloud, instance, user_data);
+
+  return sim_machine_found (cloud->stage, &machine, node, error);
 }
 
 static void
@@ -371,6 +388,12 @@ launch_is_possible (AwsCloud *cloud, const AwsLaunch *launch, GError **error)
   return FALSE;
 }
 
+static char *
+address_text (guint32 a)
+{
+  return g_strdup_printf ("%u.%u.%u.%u", a >> 24, (a >> 16) & 255, (a >> 8) & 255, a & 255);
+}
+
 /* Imitates: Amazon EC2 User Guide, Instance hostname types: IP names, us-east-1's shorter domain.
  */
 static void
@@ -382,10 +405,47 @@ name_instance (AwsCloud *cloud, AwsInstance *instance)
                                 : g_strdup_printf ("%s.compute.internal", cloud->region);
 
   instance->address = a;
-  instance->private_ip
-      = g_strdup_printf ("%u.%u.%u.%u", a >> 24, (a >> 16) & 255, (a >> 8) & 255, a & 255);
+  instance->private_ip = address_text (a);
   instance->private_dns = g_strdup_printf ("ip-%u-%u-%u-%u.%s", a >> 24, (a >> 16) & 255,
                                            (a >> 8) & 255, a & 255, domain);
+  g_hash_table_insert (cloud->node_names, instance->private_dns, instance);
+}
+
+/* The address that an IP name tells, in host order; 0: it tells none. */
+static guint32
+address_in_name (const char *name)
+{
+  guint32 address = 0;
+  const char *p = name;
+
+  if (!g_str_has_prefix (name, "ip-"))
+    return 0;
+  p += strlen ("ip-");
+  for (guint i = 0; i < 4; i++)
+    {
+      char *end;
+      guint64 octet = g_ascii_strtoull (p, &end, 10);
+
+      if (end == p || octet > 255 || *end != (i < 3 ? '-' : '.'))
+        return 0;
+      address = address << 8 | (guint32) octet;
+      p = end + 1;
+    }
+  return address;
+}
+
+/* An address from beyond the subnet stays what the node is known by, and some address of the
+ * subnet is taken for it. */
+static void
+keep_name (AwsCloud *cloud, AwsInstance *instance, const char *name)
+{
+  guint32 known = address_in_name (name);
+
+  instance->address = aws_subnet_claim_address (instance->subnet, known)
+                          ? known
+                          : aws_subnet_take_address (cloud, instance->subnet);
+  instance->private_ip = address_text (known != 0 ? known : instance->address);
+  instance->private_dns = g_strdup (name);
   g_hash_table_insert (cloud->node_names, instance->private_dns, instance);
 }
 
@@ -435,16 +495,14 @@ draw_ids (AwsCloud *cloud, AwsInstance *instance)
                                    (guint) (bits >> 24 & 255), (guint) (bits >> 32 & 255));
 }
 
-AwsInstance *
-aws_ec2_launch (AwsCloud *cloud, const AwsLaunch *launch, GError **error)
+/* Without a name, an address and tags yet. ID NULL: one is drawn. */
+static AwsInstance *
+instance_new (AwsCloud *cloud, const AwsLaunch *launch, const char *id)
 {
-  AwsInstance *instance;
+  AwsInstance *instance = g_new0 (AwsInstance, 1);
 
-  if (!launch_is_possible (cloud, launch, error))
-    return NULL;
-  instance = g_new0 (AwsInstance, 1);
   instance->cloud = cloud;
-  aws_cloud_enter_resource (cloud, &instance->resource, AWS_INSTANCE, NULL);
+  aws_cloud_enter_resource (cloud, &instance->resource, AWS_INSTANCE, g_strdup (id));
   instance->type = aws_cloud_instance_type (cloud, launch->instance_type);
   instance->image = aws_cloud_image (cloud, dd_value_path_string (launch->data, "ImageId"));
   instance->subnet = launch->subnet;
@@ -459,13 +517,74 @@ aws_ec2_launch (AwsCloud *cloud, const AwsLaunch *launch, GError **error)
   instance->security_group_ids = security_groups_of (cloud, launch->data);
   instance->launched = sim_stage_now (cloud->stage);
   draw_ids (cloud, instance);
+  instance->link.data = instance;
+  g_queue_push_tail_link (&cloud->instances, &instance->link);
+  return instance;
+}
+
+AwsInstance *
+aws_ec2_launch (AwsCloud *cloud, const AwsLaunch *launch, GError **error)
+{
+  AwsInstance *instance;
+
+  if (!launch_is_possible (cloud, launch, error))
+    return NULL;
+  instance = instance_new (cloud, launch, NULL);
   name_instance (cloud, instance);
   tag_instance (instance, launch);
   use_capacity (cloud, launch->subnet->zone->name, launch->instance_type);
-  instance->link.data = instance;
-  g_queue_push_tail_link (&cloud->instances, &instance->link);
   schedule_change (cloud, instance, SIM_DELAY_INSTANCE_START, instance_running);
   instance_enter (cloud, instance, AWS_INSTANCE_PENDING);
+  return instance;
+}
+
+static gboolean
+may_be_found (AwsCloud *cloud, const AwsFound *found, GError **error)
+{
+  const char *id = found->instance_id;
+
+  if (id != NULL && (!g_str_has_prefix (id, "i-") || strlen (id) == strlen ("i-")))
+    g_set_error (error, AWS_ERROR, AWS_INVALID_PARAMETER_VALUE,
+                 "%s is no id of an instance, such as i-0123456789abcdef0", id);
+  else if (id != NULL && aws_cloud_instance (cloud, id) != NULL)
+    g_set_error (error, AWS_ERROR, AWS_INVALID_PARAMETER_VALUE, "there is an instance %s already",
+                 id);
+  else if (aws_cloud_instance_of_node (cloud, found->private_dns) != NULL)
+    g_set_error (error, AWS_ERROR, AWS_INVALID_PARAMETER_VALUE, "there is a node %s already",
+                 found->private_dns);
+  else
+    return TRUE;
+  return FALSE;
+}
+
+/* What has no kubelet has no node. */
+static gboolean
+has_kubelet (const AwsInstance *instance, GError **error)
+{
+  if (instance->image->kubelet_version != NULL)
+    return TRUE;
+  g_set_error (error, AWS_ERROR, AWS_INVALID_PARAMETER_VALUE, "image %s has no kubelet",
+               instance->image->resource.id);
+  return FALSE;
+}
+
+AwsInstance *
+aws_ec2_find (AwsCloud *cloud, const AwsLaunch *launch, const AwsFound *found, GError **error)
+{
+  AwsInstance *instance;
+
+  if (!may_be_found (cloud, found, error) || !launch_is_possible (cloud, launch, error))
+    return NULL;
+  instance = instance_new (cloud, launch, found->instance_id);
+  keep_name (cloud, instance, found->private_dns);
+  tag_instance (instance, launch);
+  instance->launched = instance->running_since = instance->checked = found->launched;
+  if (!has_kubelet (instance, error) || !find_machine (cloud, instance, found->node, error))
+    {
+      aws_instance_free (cloud, instance);
+      return NULL;
+    }
+  instance_enter (cloud, instance, AWS_INSTANCE_RUNNING);
   return instance;
 }
 

@@ -22,6 +22,21 @@ typedef struct
  * answer when there is no capacity, no address, no such image or type. */
 AwsInstance *aws_ec2_launch (AwsCloud *cloud, const AwsLaunch *launch, GError **error);
 
+/* An instance that was there before the world began. */
+typedef struct
+{
+  const char *instance_id; /* "i-0123456789abcdef0"; NULL: one is drawn */
+  const char *private_dns; /* the name of its node */
+  DdUsec launched;
+  const SimNodeState *node;
+} AwsFound;
+
+/* Makes an instance that has been running since then, with its node. It takes an address of its
+ * subnet, its own if that is one. NULL with EC2's error where it could not have been launched, and
+ * for an id or a name that is taken. */
+AwsInstance *aws_ec2_find (AwsCloud *cloud, const AwsLaunch *launch, const AwsFound *found,
+                           GError **error);
+
 /* Begins to shut it down; no-op when that was done before. REASON is static text:
  * "User initiated". */
 void aws_ec2_terminate (AwsCloud *cloud, AwsInstance *instance, const char *reason);

@@ -203,6 +203,13 @@ is_used (const AwsSubnet *subnet, guint32 index)
   return (subnet->used[index / 8] >> (index % 8)) & 1;
 }
 
+static void
+use (AwsSubnet *subnet, guint32 offset)
+{
+  subnet->used[offset / 8] |= (guint8) (1u << (offset % 8));
+  subnet->n_free--;
+}
+
 /* AWS hands out addresses without an order that anyone can see: a random place, and from there the
  * next free one. */
 guint32
@@ -217,9 +224,20 @@ aws_subnet_take_address (AwsCloud *cloud, AwsSubnet *subnet)
   while (is_used (subnet, RESERVED_FRONT + offset))
     offset = (offset + 1) % usable;
   offset += RESERVED_FRONT;
-  subnet->used[offset / 8] |= (guint8) (1u << (offset % 8));
-  subnet->n_free--;
+  use (subnet, offset);
   return subnet->first_address + offset;
+}
+
+gboolean
+aws_subnet_claim_address (AwsSubnet *subnet, guint32 address)
+{
+  guint32 offset = address - subnet->first_address;
+
+  if (address < subnet->first_address || offset < RESERVED_FRONT
+      || offset >= subnet->n_addresses - RESERVED_BACK || is_used (subnet, offset))
+    return FALSE;
+  use (subnet, offset);
+  return TRUE;
 }
 
 void

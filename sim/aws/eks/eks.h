@@ -5,6 +5,7 @@
 
 #include "base/value.h"
 #include "sim/aws/eks/ami-catalog.h"
+#include "sim/stage/machine.h"
 #include "sim/stage/message.h"
 #include "sim/kube/verbs/api.h"
 
@@ -76,6 +77,25 @@ AwsCluster *aws_eks_add_cluster (AwsCloud *cloud, const AwsClusterSpec *spec, GE
  * and its nodes join as the world goes on. The zones must exist (aws_cloud_add_zone ()). AWS_ERROR
  * for what CreateNodegroup would refuse. */
 AwsNodegroup *aws_eks_add_nodegroup (AwsCloud *cloud, const AwsNodegroupSpec *spec, GError **error);
+
+/* A node that was there before the world began. */
+typedef struct
+{
+  const char *name, *zone;
+  const char *instance_id;     /* NULL: drawn */
+  const char *instance_type;   /* NULL: the group's first; m5.large */
+  const char *release_version; /* NULL: the group's; of a node of none the newest of its cluster */
+  const char *ami_type;       /* of a node of no group; NULL: Amazon Linux of the instance's kind */
+  const char *source_version; /* of the owner's launch template; NULL: the group's */
+  SimNodeState state;
+} AwsNodeSpec;
+
+/* The instances that NODEGROUP (NULL: none, they are nobody's) has had since before the world
+ * began, N of them, with their nodes. The launch template gets a version for each image among them,
+ * the oldest first. What they cannot be is an AWS_ERROR or a KUBE_ERROR, and *OUT_FAULTY the index
+ * of the node that cannot. */
+gboolean aws_eks_find_nodes (AwsCloud *cloud, const char *cluster, AwsNodegroup *nodegroup,
+                             const AwsNodeSpec *nodes, guint n, guint *out_faulty, GError **error);
 
 /* A launch template of the account's owner. */
 typedef struct

@@ -49,16 +49,15 @@ custom_group_of (AwsCloud *cloud, const AwsInstance *instance)
   return nodegroup != NULL && aws_ami_type_is_custom (nodegroup->ami_type) ? nodegroup : NULL;
 }
 
-static DdValue *
-labels_of (const AwsNodegroup *nodegroup, const AwsInstance *instance)
+DdValue *
+aws_eks_node_labels (const AwsNodegroup *nodegroup, const char *image, const char *source_version)
 {
-  g_autofree char *copy = g_strdup_printf ("%" G_GINT64_FORMAT, instance->template_version);
   const char *const own[][2] = {
     { "eks.amazonaws.com/nodegroup", nodegroup->name },
-    { "eks.amazonaws.com/nodegroup-image", instance->image->resource.id },
+    { "eks.amazonaws.com/nodegroup-image", image },
     { "eks.amazonaws.com/capacityType", nodegroup->capacity_type },
     { "eks.amazonaws.com/sourceLaunchTemplateId", nodegroup->source.id },
-    { "eks.amazonaws.com/sourceLaunchTemplateVersion", aws_nodegroup_source_of (nodegroup, copy) },
+    { "eks.amazonaws.com/sourceLaunchTemplateVersion", source_version },
   };
   g_auto (DdBuilder) labels = dd_builder_object ();
 
@@ -68,6 +67,15 @@ labels_of (const AwsNodegroup *nodegroup, const AwsInstance *instance)
   for (guint i = 0; i < G_N_ELEMENTS (own); i++)
     dd_builder_set (&labels, own[i][0], dd_string (own[i][1]));
   return dd_builder_end (&labels);
+}
+
+static DdValue *
+labels_of (const AwsNodegroup *nodegroup, const AwsInstance *instance)
+{
+  g_autofree char *copy = g_strdup_printf ("%" G_GINT64_FORMAT, instance->template_version);
+
+  return aws_eks_node_labels (nodegroup, instance->image->resource.id,
+                              aws_nodegroup_source_of (nodegroup, copy));
 }
 
 static void

@@ -175,6 +175,10 @@ attach (AttachDetach *self, SimObject *pod, const char *volume)
   attachment->users = g_ptr_array_new_with_free_func ((GDestroyNotify) sim_object_unref);
   g_ptr_array_add (self->attachments, attachment);
   use (self, attachment, pod);
+  /* A pod that runs has its volumes: it did so before the world began. */
+  attachment->attached = g_strcmp0 (kube_pod_view (pod)->phase, "Running") == 0;
+  if (attachment->attached)
+    return;
   after (attachment, sim_latency_draw (self->actors->stage->latency, SIM_DELAY_VOLUME_ATTACH),
          attached);
 }

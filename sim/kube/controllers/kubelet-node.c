@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/time.h"
 #include "sim/kube/controllers/conditions.h"
 #include "sim/kube/controllers/kubelet-private.h"
 
@@ -352,4 +353,78 @@ sim_host_node_value (const SimHost *host)
                  dd_string_printf ("aws:///%s/%s", machine->zone, machine->instance_id), "taints",
                  node_taints (machine), NULL),
       "status", node_status (host), NULL);
+}
+
+/* ---- as it was found ---- */
+
+static const struct
+{
+  const char *status, *reason, *message; /* of Ready; message NULL: as at the registration */
+} health[] = {
+  [SIM_NODE_READY] = { "True", "KubeletReady", "kubelet is posting ready status" },
+  [SIM_NODE_NOT_READY] = { "False", "KubeletNotReady", NULL },
+  [SIM_NODE_SILENT] = { "Unknown", "NodeStatusUnknown", "Kubelet stopped posting node status." },
+};
+
+/* One of the conditions at the registration, which has been so ever since; or unknown since the
+ * kubelet fell silent. */
+static DdValue *
+found_condition (const SimHost *host, const SimNodeState *node, const DdValue *fresh)
+{
+  gboolean is_ready = g_strcmp0 (dd_value_path_string (fresh, "type"), "Ready") == 0;
+  DdUsec since = node->health == SIM_NODE_SILENT ? host->last_heartbeat : node->created;
+  DdValue *its = dd_value_ref (fresh);
+
+  dd_value_set (&its, "lastTransitionTime", dd_string_take (dd_time_to_iso8601 (since)));
+  if (node->health == SIM_NODE_SILENT)
+    dd_value_set (&its, "lastHeartbeatTime", dd_string_take (dd_time_to_iso8601 (since)));
+  if (!is_ready && node->health != SIM_NODE_SILENT)
+    return its;
+  dd_value_set (&its, "status", dd_word (health[node->health].status));
+  dd_value_set (&its, "reason", dd_word (health[node->health].reason));
+  if (health[node->health].message != NULL)
+    dd_value_set (&its, "message", dd_word (health[node->health].message));
+  return its;
+}
+
+static DdValue *
+found_conditions (const SimHost *host, const SimNodeState *node)
+{
+  g_autoptr (DdValue) fresh = conditions (host);
+  g_auto (DdBuilder) list = dd_builder_array ();
+
+  for (gsize i = 0; i < dd_value_length (fresh); i++)
+    dd_builder_add (&list, found_condition (host, node, dd_value_element (fresh, i)));
+  return dd_builder_end (&list);
+}
+
+/* The taint that goes with spec.unschedulable is the node lifecycle controller's. */
+static DdValue *
+found_taints (const DdValue *registered, const SimNodeState *node)
+{
+  const DdValue *taints = node->taints != NULL ? node->taints : registered;
+
+  if (node->unschedulable)
+    return dd_value_with_element (taints,
+                                  dd_object ("key", dd_word ("node.kubernetes.io/unschedulable"),
+                                             "effect", dd_word ("NoSchedule"), NULL));
+  return dd_value_length (taints) > 0 ? dd_value_ref (taints) : NULL;
+}
+
+DdValue *
+sim_host_found_value (const SimHost *host, const SimNodeState *node)
+{
+  DdValue *value = sim_host_node_value (host);
+  const DdValue *labels = dd_value_path (value, "metadata.labels");
+
+  dd_value_set (&value, "metadata.labels",
+                node->labels != NULL ? dd_value_merge (labels, node->labels)
+                                     : dd_value_ref (labels));
+  dd_value_set (&value, "metadata.creationTimestamp",
+                dd_string_take (dd_time_to_iso8601 (node->created)));
+  dd_value_set (&value, "spec.taints", found_taints (dd_value_path (value, "spec.taints"), node));
+  if (node->unschedulable)
+    dd_value_set (&value, "spec.unschedulable", dd_bool (TRUE));
+  dd_value_set (&value, "status.conditions", found_conditions (host, node));
+  return value;
 }

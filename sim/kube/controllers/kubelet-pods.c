@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
+#include <stdio.h>
+
+#include "base/time.h"
+#include "sim/kube/controllers/conditions.h"
 #include "sim/kube/controllers/kubelet-private.h"
 #include "sim/kube/controllers/pod-behaviour.h"
 #include "sim/kube/controllers/pod-status.h"
@@ -33,14 +37,16 @@ struct _SimPodWorker
   SimHost *host;
   char *namespace_, *name, *uid;
   guint64 event;
-  guint64 gate_event;     /* a look at the readiness gates */
+  guint64 gate_event;     /* a look at what others may see otherwise: readiness gates */
   guint64 deadline_event; /* activeDeadlineSeconds are over */
+  DdTimerFunc step;       /* what it is */
   DdUsec due;
   DdUsec beyond_grace; /* what a preStop hook that took it all leaves for SIGTERM */
   gboolean stopping;
   gboolean stopped;       /* all containers ended; the pod may still have to be deleted */
   gboolean lacks_volumes; /* waits until they are attached */
   gboolean running;       /* some container may be running */
+  gboolean crash_loops;   /* it did before the world began */
   gboolean killed;        /* by SIGKILL: the grace period is over first */
   int exit_code;          /* with which the containers will end by themselves */
   int stop_code;          /* and after SIGTERM */
@@ -85,7 +91,19 @@ arm (SimPodWorker *worker, DdUsec delay, DdTimerFunc step)
 
   sim_clock_cancel (stage->clock, worker->event);
   worker->due = sim_stage_now (stage) + delay;
+  worker->step = step;
   worker->event = sim_clock_schedule (stage->clock, worker->due, step, worker);
+}
+
+/* What is armed comes when it would have, had it been armed BEFORE that; now, if that is over. */
+static void
+arm_sooner (SimPodWorker *worker, DdUsec before)
+{
+  SimStage *stage = actors_of (worker)->stage;
+
+  sim_clock_cancel (stage->clock, worker->event);
+  worker->due = MAX (worker->due - before, sim_stage_now (stage));
+  worker->event = sim_clock_schedule (stage->clock, worker->due, worker->step, worker);
 }
 
 /* The pod as it is now; NULL when it is gone, or another one has its name. */
@@ -324,7 +342,7 @@ start_all (gpointer data)
     return;
   behaviour = sim_pod_behaviour (pod);
   behaviour.never_ready |= is_struck (worker, pod, "ready", NULL);
-  behaviour.crash_loop |= is_struck (worker, pod, "start", NULL);
+  behaviour.crash_loop |= is_struck (worker, pod, "start", NULL) || worker->crash_loops;
   if (behaviour.crash_loop)
     behaviour.exit_code = MAX (behaviour.exit_code, 1);
   worker->exit_code = behaviour.exit_code;
@@ -617,15 +635,17 @@ pass_deadline (gpointer data)
   arm (worker, stopping_time (worker, &behaviour, grace), end_past_deadline);
 }
 
+/* The pod was admitted SINCE then. */
 static void
-arm_deadline (SimPodWorker *worker, const SimObject *pod)
+arm_deadline (SimPodWorker *worker, const SimObject *pod, DdUsec since)
 {
   SimStage *stage = actors_of (worker)->stage;
   gint64 seconds = dd_value_path_int (pod->value, "spec.activeDeadlineSeconds", 0);
 
   if (seconds > 0)
-    worker->deadline_event
-        = sim_clock_after (stage->clock, seconds * DD_SECOND, pass_deadline, worker);
+    worker->deadline_event = sim_clock_schedule (
+        stage->clock, MAX (since + seconds * DD_SECOND, sim_stage_now (stage)), pass_deadline,
+        worker);
 }
 
 /* A second deletion with a shorter grace period brings the end nearer. */
@@ -654,7 +674,7 @@ admit (gpointer data)
     return;
   worker->report.initialized = dd_value_path (pod->value, "spec.initContainers.0") == NULL;
   post_status (worker, pod);
-  arm_deadline (worker, pod);
+  arm_deadline (worker, pod, sim_stage_now (actors_of (worker)->stage));
   worker->lacks_volumes = !sim_volumes_are_attached (actors_of (worker), pod);
   if (!worker->lacks_volumes)
     next_container (worker, pod);
@@ -671,6 +691,146 @@ sim_kubelet_volumes_attached (SimActors *actors, const char *pod_uid)
     return;
   worker->lacks_volumes = FALSE;
   next_container (worker, pod);
+}
+
+/* ---- pods that ran before the world began ---- */
+
+/* What has not become Ready by then, in a world that begins, never will. */
+#define STILL_STARTING (10 * DD_MINUTE)
+
+static DdUsec
+instant_of (const DdValue *object, const char *path, DdUsec fallback)
+{
+  const char *text = dd_value_path_string (object, path);
+  DdUsec instant;
+
+  return text != NULL && dd_time_from_iso8601 (text, &instant) ? instant : fallback;
+}
+
+static gboolean
+waits_to_be_started_again (const DdValue *container)
+{
+  return g_strcmp0 (dd_value_path_string (container, "state.waiting.reason"), "CrashLoopBackOff")
+         == 0;
+}
+
+/* What the containers' statuses tell; a pod without them is as its condition Ready says, which is
+ * True where there is none either. */
+static void
+learn_from_status (SimPodWorker *worker, const DdValue *status)
+{
+  const DdValue *containers = dd_value_member (status, "containerStatuses");
+  SimPodReport *report = &worker->report;
+
+  report->ready = dd_value_length (containers) > 0
+                  || g_strcmp0 (sim_condition_status (status, "Ready"), "False") != 0;
+  for (gsize i = 0; i < dd_value_length (containers); i++)
+    {
+      const DdValue *container = dd_value_element (containers, i);
+
+      report->ready &= dd_value_path_bool (container, "ready", FALSE);
+      report->restarts
+          = MAX (report->restarts, (guint) dd_value_path_int (container, "restartCount", 0));
+      report->started = MAX (report->started, instant_of (container, "state.running.startedAt", 0));
+      worker->crash_loops |= waits_to_be_started_again (container);
+    }
+}
+
+/* No other pod may get the address. */
+static void
+keep_address (SimPodWorker *worker, const SimObject *pod)
+{
+  guint *given = &worker->host->kubelets->addresses;
+  const char *address = dd_value_path_string (pod->value, "status.podIP");
+  guint a, b, c;
+
+  if (address == NULL)
+    {
+      give_address (worker, pod);
+      return;
+    }
+  worker->pod_ip = g_strdup (address);
+  worker->report.pod_ip = worker->pod_ip;
+  if (sscanf (address, "100.%3u.%3u.%3u", &a, &b, &c) == 3 && a >= 64 && a < 128 && b < 256
+      && c < 256)
+    *given = MAX (*given, (a - 64) << 16 | b << 8 | c);
+}
+
+static void
+keep_images (SimPodWorker *worker, const SimObject *pod)
+{
+  const DdValue *containers = dd_value_path (pod->value, "spec.containers");
+
+  for (gsize i = 0; i < dd_value_length (containers); i++)
+    {
+      const char *image = dd_value_path_string (dd_value_element (containers, i), "image");
+
+      if (image != NULL)
+        g_hash_table_add (worker->host->images, g_strdup (image));
+    }
+}
+
+/* What it would do next, had it been started here. */
+static void
+go_on (SimPodWorker *worker, const SimObject *pod)
+{
+  SimPodBehaviour behaviour = sim_pod_behaviour (pod);
+  DdUsec age = sim_stage_now (actors_of (worker)->stage) - worker->report.started;
+
+  worker->exit_code = behaviour.exit_code;
+  if (worker->crash_loops)
+    {
+      worker->report.progress = SIM_POD_CRASHED;
+      worker->report.exit_code = MAX (behaviour.exit_code, 1);
+      arm (worker, crash_back_off (worker->report.restarts), start_all);
+    }
+  else if (behaviour.crash_loop || behaviour.exit_after >= 0
+           || (!worker->report.ready && age < STILL_STARTING))
+    arm_after_start (worker, pod, &behaviour);
+  if (worker->event != 0 && !worker->crash_loops)
+    arm_sooner (worker, age);
+}
+
+/* Whoever wrote the pod down left to the kubelet what is told of containers that run. */
+static void
+tell_of_containers (gpointer data)
+{
+  SimPodWorker *worker = data;
+  g_autoptr (SimObject) pod = pod_of (worker);
+
+  worker->gate_event = 0;
+  if (pod != NULL)
+    post_status (worker, pod);
+}
+
+/* The pod has been running here since before the world began, and is not started again. */
+static void
+take_up (SimPodWorker *worker, const SimObject *pod)
+{
+  const DdValue *status = dd_value_member (pod->value, "status");
+  DdUsec created = instant_of (pod->value, "metadata.creationTimestamp", worker->host->found);
+
+  worker->running = TRUE;
+  worker->report.progress = SIM_POD_STARTED;
+  worker->report.initialized = TRUE;
+  learn_from_status (worker, status);
+  if (worker->report.started == 0)
+    worker->report.started = instant_of (status, "startTime", created);
+  keep_address (worker, pod);
+  keep_images (worker, pod);
+  arm_deadline (worker, pod, instant_of (status, "startTime", created));
+  go_on (worker, pod);
+  if (dd_value_path (status, "containerStatuses.0") == NULL)
+    worker->gate_event
+        = sim_clock_after (actors_of (worker)->stage->clock, 0, tell_of_containers, worker);
+}
+
+/* Nothing else runs on a host in the instant in which the world begins with it. */
+static gboolean
+ran_before (const SimHost *host, const SimObject *pod)
+{
+  return host->found != 0 && host->found == sim_stage_now (host->kubelets->actors->stage)
+         && g_strcmp0 (kube_pod_view (pod)->phase, "Running") == 0;
 }
 
 static SimPodWorker *
@@ -698,7 +858,9 @@ sim_host_follow_pod (SimHost *host, const SimObject *pod)
       if (view->mirror || (view->finished && !view->terminating))
         return;
       worker = worker_new (host, pod);
-      if (!view->terminating)
+      if (ran_before (host, pod))
+        take_up (worker, pod);
+      else if (!view->terminating)
         arm (worker, draw (worker, SIM_DELAY_CONTROLLER), admit);
     }
   if (!view->terminating)

@@ -33,6 +33,7 @@ typedef struct
   guint64 event;         /* the next step of booting */
   guint64 sync_event;    /* the next status sync that has something to say */
   DdUsec register_again; /* the last wait between two tries to register; 0: none */
+  DdUsec found;          /* when the world began with it; 0: it came later */
   DdUsec registered;     /* when the kubelet began to renew its lease */
   DdUsec last_heartbeat; /* of a dead one */
   gboolean settled;      /* all that Ready waits for, but the network */
@@ -45,6 +46,8 @@ typedef struct _SimPodWorker SimPodWorker;
 
 /* kubelet-node.c: the Node object of a host at its registration: labels, taints, capacity. */
 DdValue *sim_host_node_value (const SimHost *host);
+/* The same for one that was there before the world began, in the state NODE. */
+DdValue *sim_host_found_value (const SimHost *host, const SimNodeState *node);
 gboolean sim_machine_is_windows (const SimMachine *machine);
 /* Its Ready condition. */
 DdValue *sim_host_ready_condition (const SimHost *host, gboolean ready);

@@ -19,6 +19,7 @@
 #define COMPONENT "kubelet"
 #define HEARTBEAT (10 * DD_SECOND) /* nodeStatusUpdateFrequency, and a lease's renewal */
 #define LEASE_SECONDS 40
+#define SILENT_FOR DD_HOUR /* how long a kubelet has been, that was so when the world began */
 
 /* DaemonSets of kube-system that bring the network. */
 static const char *const network_plugins[] = { "aws-node", "calico-node", "cilium" };
@@ -315,6 +316,32 @@ machine_started (gpointer data, const SimMachine *machine)
       stage->clock, sim_latency_draw (stage->latency, SIM_DELAY_NODE_REGISTER), boot, host);
 }
 
+/* The kubelet registered long ago, and goes on with the pods that are bound to it now; or has been
+ * silent for long. */
+static gboolean
+machine_found (gpointer data, const SimMachine *machine, const SimNodeState *node, GError **error)
+{
+  SimKubelets *self = data;
+  SimActors *actors = self->actors;
+  SimHost *host = host_new (self, machine);
+  g_autoptr (DdValue) value = NULL;
+  g_autoptr (SimObject) made = NULL;
+
+  host->found = sim_stage_now (actors->stage);
+  host->registered = node->created;
+  host->last_heartbeat = MAX (host->found - SILENT_FOR, node->created);
+  host->state = node->health == SIM_NODE_SILENT ? SIM_HOST_DEAD : SIM_HOST_RUNNING;
+  host->settled = node->health == SIM_NODE_READY;
+  host->cordon_announced = node->unschedulable;
+  value = sim_host_found_value (host, node);
+  made = kube_restore (actors->api, &kube_node, NULL, value, error);
+  if (made != NULL)
+    create_lease (host, made);
+  else
+    drop_host (host);
+  return made != NULL;
+}
+
 static DdUsec
 heartbeat_of (const SimHost *host)
 {
@@ -367,7 +394,7 @@ machine_terminated (gpointer data, const char *instance_id)
 }
 
 static const SimMachineListener listener
-    = { machine_started, machine_stopped, machine_returned, machine_terminated };
+    = { machine_found, machine_started, machine_stopped, machine_returned, machine_terminated };
 
 /* ---- what others ask ---- */
 

@@ -72,6 +72,11 @@ SimObject *kube_create (KubeApi *api, const KubeKind *kind, const char *namespac
                         const DdValue *object, GError **error);
 SimObject *kube_create_with (KubeApi *api, const KubeKind *kind, const char *namespace_,
                              const DdValue *object, const KubeWrite *options, GError **error);
+/* OBJECT as another server has it, with its uid, its age, its status and whatever else only servers
+ * set, resourceVersion and managedFields aside; what is missing is as in a create. What has a
+ * creationTimestamp passed admission there. */
+SimObject *kube_restore (KubeApi *api, const KubeKind *kind, const char *namespace_,
+                         const DdValue *object, GError **error);
 SimObject *kube_get (KubeApi *api, const KubeKind *kind, const char *namespace_, const char *name,
                      GError **error);
 /* PUT: an empty resourceVersion in OBJECT overwrites where the kind allows it. */

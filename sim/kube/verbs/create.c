@@ -172,6 +172,89 @@ create_converted (KubeApi *api, const KubeKind *kind, const char *namespace_, co
                            : NULL;
 }
 
+/* ---- what another server has ---- */
+
+/* The metadata that a create would make up, as far as OBJECT says otherwise. */
+static DdValue *
+metadata_of_another_server (KubeApi *api, const KubeKind *kind, const char *namespace_,
+                            const DdValue *object)
+{
+  static const char *const kept[] = { "uid", "generation", "creationTimestamp", "deletionTimestamp",
+                                      "deletionGracePeriodSeconds" };
+  const DdValue *metadata = dd_value_member (object, "metadata");
+  DdValue *system = system_metadata (api, kind, namespace_, object,
+                                     dd_value_path_string (object, "metadata.name"));
+
+  for (guint i = 0; i < G_N_ELEMENTS (kept); i++)
+    if (dd_value_member (metadata, kept[i]) != NULL)
+      dd_value_set (&system, kept[i], dd_value_ref (dd_value_member (metadata, kept[i])));
+  return system;
+}
+
+/* What was created passed admission then; for anything else the status alone is kept through it. */
+static gboolean
+admit_restored (KubeApi *api, const KubeKind *kind, DdValue **object, GError **error)
+{
+  g_autoptr (DdValue) status = dd_value_ref (dd_value_member (*object, "status"));
+
+  if (kind->set_defaults != NULL)
+    kind->set_defaults (object);
+  if (dd_value_path (*object, "metadata.creationTimestamp") != NULL || kind->prepare_create == NULL)
+    return TRUE;
+  if (!kind->prepare_create (api, object, error))
+    return FALSE;
+  if (status != NULL)
+    dd_value_set (object, "status", dd_value_merge (dd_value_member (*object, "status"), status));
+  return TRUE;
+}
+
+static gboolean
+is_new (KubeApi *api, const KubeKind *kind, const char *scope, const DdValue *object,
+        GError **error)
+{
+  const char *name = dd_value_path_string (object, "metadata.name");
+  const SimObject *namesake
+      = sim_store_get_by_uid (api->store, dd_value_path_string (object, "metadata.uid"));
+
+  if (sim_store_get (api->store, kind, scope, name) != NULL)
+    {
+      kube_set_already_exists (error, kind, name);
+      return FALSE;
+    }
+  if (namesake == NULL)
+    return TRUE;
+  kube_set_error (error, KUBE_CONFLICT, NULL, "the uid of %s \"%s\" is that of %s \"%s\"",
+                  kind->plural, name, namesake->kind->plural, namesake->name);
+  return FALSE;
+}
+
+SimObject *
+kube_restore (KubeApi *api, const KubeKind *kind, const char *namespace_, const DdValue *object,
+              GError **error)
+{
+  const char *scope = kind->namespaced && namespace_ != NULL ? namespace_ : "";
+  g_autoptr (DdValue) made = kube_schema_decode (kind, object, NULL, &plain_write, error);
+  g_autoptr (DdValue) system = NULL;
+
+  if (made == NULL || !is_offered (kind, error)
+      || !kube_metadata_settle_namespace (kind, scope, &made, error)
+      || !kube_namespace_admits (api, kind, scope, name_or_base (made), error))
+    return NULL;
+  dd_value_set (&made, "metadata.managedFields", NULL);
+  system = metadata_of_another_server (api, kind, scope, made);
+  if (!admit_restored (api, kind, &made, error))
+    return NULL;
+  made = kube_metadata_compose (made, system);
+  if (kind->complete_create != NULL)
+    kind->complete_create (&made);
+  if (!kube_validate (kind, NULL, made, error) || !is_new (api, kind, scope, made, error)
+      || !has_room (api, kind, dd_value_path_string (made, "metadata.name"), error))
+    return NULL;
+  return keep (api, kind, g_steal_pointer (&made), FALSE);
+}
+
+/* ---- POST ---- */
+
 SimObject *
 kube_create_with (KubeApi *api, const KubeKind *kind, const char *namespace_, const DdValue *object,
                   const KubeWrite *options, GError **error)
