@@ -245,6 +245,38 @@ START_TEST (a_pod_that_was_leaving_leaves)
 }
 END_TEST
 
+/* Another server has other hashes; a pod of a former template is replaced all the same. */
+START_TEST (daemons_of_the_present_template_stay)
+{
+  static const char set[]
+      = "- apiVersion: apps/v1\n"
+        "  kind: DaemonSet\n"
+        "  metadata: {name: d, namespace: default, uid: d, creationTimestamp: "
+        "2025-06-01T08:05:00Z, annotations: {deprecated.daemonset.template.generation: '2'}}\n"
+        "  spec: {selector: {matchLabels: {app: d}}, template: {metadata: {labels: {app: d}}, "
+        "spec: {nodeSelector: {team: a}, containers: [{name: main, image: i}]}}}\n";
+  static const char pod[]
+      = "- apiVersion: v1\n"
+        "  kind: Pod\n"
+        "  metadata: {name: d-x, uid: x, creationTimestamp: 2025-06-01T08:05:00Z, labels: {app: d, "
+        "controller-revision-hash: 5bb9d8f6c, pod-template-generation: '%d'}, ownerReferences: "
+        "[{apiVersion: apps/v1, kind: DaemonSet, name: d, uid: d, controller: true}]}\n"
+        "  spec: {nodeName: " BLUE_2 ", containers: [{name: main, image: i}]}\n"
+        "  status: {phase: Running}\n";
+
+  for (int generation = 1; generation <= 2; generation++)
+    {
+      g_autofree char *its = g_strdup_printf (pod, generation);
+      g_autofree char *text = g_strconcat (NODES "objects:\n", set, its, NULL);
+      g_autoptr (SimWorld) world = world_of (text);
+
+      sim_world_run_for (world, DD_HOUR);
+      ck_assert_uint_eq (count (world, &kube_pod), 1);
+      ck_assert_int_eq (sim_store_get_by_uid (world->kube->store, "x") != NULL, generation == 2);
+    }
+}
+END_TEST
+
 static gboolean
 is_told_of_pods (const SimWorld *world)
 {
@@ -361,6 +393,7 @@ main (void)
     pods_stay_unready_or_crashing,
     a_pod_that_was_leaving_leaves,
     a_claim_goes_on_being_bound,
+    daemons_of_the_present_template_stay,
   };
   Suite *suite = suite_create ("found");
   TCase *tcase = tcase_create ("found");

@@ -15,6 +15,7 @@
 
 #include "sim/kube/kinds/kinds.h"
 #include "sim/kube/verbs/api.h"
+#include "sim/scenario/revisions.h"
 #include "sim/scenario/schema.h"
 
 /* Who made what a world begins with, as managedFields call it. */
@@ -219,7 +220,7 @@ put_there (const Creation *self, const SimManifest *manifest, const KubeKind *ki
            GError **error)
 {
   KubeApi *api = self->world->kube;
-  g_autoptr (DdValue) value = object;
+  g_autoptr (DdValue) value = kind == &kube_pod ? sim_pod_of_revision (api->store, object) : object;
   g_autoptr (SimObject) made = NULL;
   GError *reason = NULL;
 

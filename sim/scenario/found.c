@@ -138,23 +138,30 @@ sim_found_add_nodes (SimWorld *world, const char *cluster, const char *nodegroup
 
 /* ---- objects ---- */
 
+/* What cannot be put there by itself, and why; NULL: anything else. */
+static const char *
+hindrance (const SimManifest *manifest)
+{
+  if (manifest->name == NULL)
+    return "what is there has a name";
+  if (manifest->kind == &kube_node)
+    return "a node that is there is a row of `nodes`, of its node group or of the world";
+  if (manifest->kind == &kube_controller_revision)
+    return "revisions are made by their sets; leave them out";
+  return NULL;
+}
+
 gboolean
 sim_found_check (const SimManifests *objects, GError **error)
 {
   for (guint i = 0; i < objects->manifests->len; i++)
     {
       const SimManifest *manifest = g_ptr_array_index (objects->manifests, i);
+      const char *why = hindrance (manifest);
 
-      if (manifest->name == NULL)
-        {
-          dd_yaml_set_error (error, manifest->node, "what is there has a name");
-          return FALSE;
-        }
-      if (manifest->kind != &kube_node)
+      if (why == NULL)
         continue;
-      dd_yaml_set_error (error, manifest->node,
-                         "a node that is there is a row of `nodes`, of its node group or of the "
-                         "world");
+      dd_yaml_set_error (error, manifest->node, "%s", why);
       return FALSE;
     }
   return TRUE;
