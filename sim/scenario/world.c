@@ -272,12 +272,24 @@ sim_world_file_add_nodegroups (const SimWorldFile *world, GPtrArray *names)
 
 /* ---- furnishing ---- */
 
+/* Something in the world is older than it, and says when it was made. */
+static gboolean
+has_ages (const SimWorldFile *file)
+{
+  const DdYaml *groups = dd_yaml_member (file->root, "nodegroups");
+
+  for (guint i = 0; i < dd_yaml_length (groups); i++)
+    if (dd_yaml_member (dd_yaml_element (groups, i), "nodes") != NULL)
+      return TRUE;
+  return dd_yaml_member (file->root, "nodes") != NULL;
+}
+
 static DdUsec
 start_of (const SimWorldFile *file, const SimFurnish *options)
 {
   DdUsec start = options->start;
 
-  if (start == 0)
+  if (start == 0 || has_ages (file))
     dd_time_from_iso8601 (text_or (file->root, "start", DEFAULT_START), &start);
   return start;
 }
@@ -695,6 +707,8 @@ sim_world_furnish (const SimWorldFile *file, const SimFurnish *options, GError *
   };
   g_autoptr (SimWorld) world = sim_world_new (&world_options);
 
+  if (has_ages (file))
+    kube_draw_other_uids (world->kube);
   if (!furnish (world, file, options, error))
     return NULL;
   sim_trace_begin (world->stage->trace);

@@ -43,9 +43,9 @@ void sim_world_file_add_nodegroups (const SimWorldFile *world, GPtrArray *names)
 typedef struct
 {
   guint64 seed;
-  DdUsec start;                      /* 0: the file's, or the default */
-  gboolean notes_actors;             /* managedFields tell of what moves by itself too */
-  const char *endpoint;              /* NULL: http://127.0.0.1:4566 */
+  DdUsec start;          /* 0: the file's, or the default; what is as it is has its own */
+  gboolean notes_actors; /* managedFields tell of what moves by itself too */
+  const char *endpoint;  /* NULL: http://127.0.0.1:4566 */
   const char *certificate_authority; /* of the Kubernetes API; NULL: plain HTTP */
   const DdYaml *latencies;           /* further ones, checked against the schema; may be NULL */
   const SimManifests *workloads;     /* further ones; may be NULL */

@@ -97,9 +97,18 @@ aws_cloud_door (const AwsCloud *cloud)
 char *
 aws_cloud_new_id (AwsCloud *cloud, const char *prefix)
 {
-  g_autofree char *digits = dd_random_text (cloud->ids, "0123456789abcdef", ID_DIGITS);
+  char *id = NULL;
 
-  return g_strdup_printf ("%s-%s", prefix, digits);
+  /* Not one that came from elsewhere. */
+  do
+    {
+      g_autofree char *digits = dd_random_text (cloud->ids, "0123456789abcdef", ID_DIGITS);
+
+      g_free (id);
+      id = g_strdup_printf ("%s-%s", prefix, digits);
+    }
+  while (g_hash_table_contains (cloud->resources, id));
+  return id;
 }
 
 char *

@@ -59,6 +59,13 @@ kube_api_free (KubeApi *api)
 }
 
 void
+kube_draw_other_uids (KubeApi *api)
+{
+  dd_random_free (api->uids);
+  api->uids = dd_random_fork (api->stage->random, "kubernetes.other-uids");
+}
+
+void
 kube_presume_owner (KubeApi *api, const char *uid)
 {
   g_hash_table_add (api->presumed, g_strdup (uid));

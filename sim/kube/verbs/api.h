@@ -52,6 +52,10 @@ void kube_set_refresh (KubeApi *api, const KubeKind *kind, KubeRefreshFunc refre
 gboolean kube_is_refreshed (const KubeApi *api, const KubeKind *kind);
 void kube_refresh (KubeApi *api, SimObject *object);
 
+/* From here on uids are none that another world of the same seed draws, as objects from there may
+ * be restored here. */
+void kube_draw_other_uids (KubeApi *api);
+
 /* UID is of an owner that was there before this world began, and that nobody has written down: what
  * it owns is no garbage. */
 void kube_presume_owner (KubeApi *api, const char *uid);

@@ -62,6 +62,20 @@ refuse_generated (const KubeKind *kind, const char *name, GError **error)
   return FALSE;
 }
 
+/* One that no object has that came from elsewhere. */
+static char *
+new_uid (KubeApi *api)
+{
+  char *uid = dd_random_uuid (api->uids);
+
+  while (sim_store_get_by_uid (api->store, uid) != NULL)
+    {
+      g_free (uid);
+      uid = dd_random_uuid (api->uids);
+    }
+  return uid;
+}
+
 /* What BeforeCreate puts into the metadata; the name may still be missing. */
 static DdValue *
 system_metadata (KubeApi *api, const KubeKind *kind, const char *namespace_, const DdValue *object,
@@ -72,9 +86,8 @@ system_metadata (KubeApi *api, const KubeKind *kind, const char *namespace_, con
   return dd_object ("name", dd_string (name), "generateName",
                     dd_value_ref (dd_value_member (metadata, "generateName")), "namespace",
                     kind->namespaced ? dd_string (namespace_) : NULL, "uid",
-                    dd_string_take (dd_random_uuid (api->uids)), "resourceVersion", dd_string (""),
-                    "generation", (kind->flags & KUBE_HAS_GENERATION) ? dd_int (1) : NULL,
-                    "creationTimestamp",
+                    dd_string_take (new_uid (api)), "resourceVersion", dd_string (""), "generation",
+                    (kind->flags & KUBE_HAS_GENERATION) ? dd_int (1) : NULL, "creationTimestamp",
                     dd_string_take (dd_time_to_iso8601 (sim_stage_now (api->stage))), NULL);
 }
 
