@@ -8,6 +8,7 @@ G_BEGIN_DECLS
 
 extern const DdCommand dd_command_run;     /* run.c */
 extern const DdCommand dd_command_explore; /* explore.c */
+extern const DdCommand dd_command_import;  /* import.c */
 extern const DdCommand dd_command_merge;   /* merge.c */
 extern const DdCommand dd_command_shrink;  /* shrink.c */
 extern const DdCommand dd_command_serve;   /* serve.c */
