@@ -7,8 +7,13 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/yaml.h"
 #include "sim/import/import.h"
+#include "sim/kube/kinds/kinds.h"
+#include "sim/kube/kinds/views.h"
+#include "sim/kube/verbs/api.h"
 #include "sim/scenario/scenario.h"
+#include "sim/scenario/world.h"
 
 /* The caller frees. */
 static char *
@@ -179,6 +184,99 @@ START_TEST (the_same_files_make_the_same_world)
 }
 END_TEST
 
+/* ---- there and back ---- */
+
+static SimWorld *
+furnish (const SimWorldFile *file)
+{
+  SimFurnish options = { .seed = 1 };
+  g_autoptr (GError) error = NULL;
+  SimWorld *world = sim_world_furnish (file, &options, &error);
+
+  ck_assert_msg (world != NULL, "%s", error != NULL ? error->message : "");
+  return world;
+}
+
+/* All that WORLD has of KIND, as kubectl lists it. */
+static void
+show (const SimWorld *world, const KubeKind *kind, SimImport *import)
+{
+  g_autoptr (GPtrArray) objects = sim_store_list (world->kube->store, kind, NULL);
+  g_autofree char *version = kube_kind_api_version (kind);
+  DdBuilder items = dd_builder_array ();
+  g_autoptr (DdValue) list = NULL;
+  g_autofree char *text = NULL;
+  g_autoptr (GError) error = NULL;
+
+  for (guint i = 0; i < objects->len; i++)
+    {
+      const SimObject *object = g_ptr_array_index (objects, i);
+      g_autoptr (DdValue) named
+          = dd_value_with_member (object->value, "kind", dd_string (kind->kind));
+
+      dd_builder_add (&items, dd_value_with_member (named, "apiVersion", dd_string (version)));
+    }
+  list = dd_object ("apiVersion", dd_string ("v1"), "kind", dd_string ("List"), "items",
+                    dd_builder_end (&items), NULL);
+  text = dd_value_to_text (list);
+  ck_assert_msg (sim_import_read (import, kind->plural, text, strlen (text), &error), "%s",
+                 error != NULL ? error->message : "");
+}
+
+/* "namespace/name on node, phase, Ready or not" of all pods and nodes. */
+static char *
+census (const SimWorld *world)
+{
+  g_autoptr (GPtrArray) nodes = sim_store_list (world->kube->store, &kube_node, NULL);
+  g_autoptr (GPtrArray) pods = sim_store_list (world->kube->store, &kube_pod, NULL);
+  GString *text = g_string_new (NULL);
+
+  for (guint i = 0; i < nodes->len; i++)
+    {
+      const KubeNodeView *view = kube_node_view (g_ptr_array_index (nodes, i));
+
+      g_string_append_printf (text, "%s %d %d\n",
+                              ((SimObject *) g_ptr_array_index (nodes, i))->name, view->ready,
+                              view->unschedulable);
+    }
+  for (guint i = 0; i < pods->len; i++)
+    {
+      const SimObject *pod = g_ptr_array_index (pods, i);
+      const KubePodView *view = kube_pod_view (pod);
+
+      g_string_append_printf (text, "%s/%s %s on %s, %s %d\n", pod->namespace_, pod->name, pod->uid,
+                              view->node_name, view->phase, view->ready);
+    }
+  return g_string_free (text, FALSE);
+}
+
+/* An hour later, too: nothing was restarted, moved or made anew. */
+START_TEST (a_world_that_is_shown_and_imported_is_the_same)
+{
+  g_autoptr (SimWorldFile) file = sim_world_file_load (SIM_DEFAULT_WORLD, NULL);
+  g_autoptr (SimWorld) world = furnish (file);
+  g_autofree char *before = census (world);
+  g_autoptr (SimImport) import = sim_import_new ();
+  g_autofree char *text = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (DdYamlFile) yaml = NULL;
+  g_autoptr (SimWorldFile) read = NULL;
+  g_autoptr (SimWorld) again = NULL;
+  g_autofree char *after = NULL;
+
+  for (guint i = 0; i < kube_n_kinds; i++)
+    show (world, kube_kinds[i], import);
+  text = sim_import_world (import, &error);
+  ck_assert_msg (text != NULL, "%s", error != NULL ? error->message : "");
+  yaml = dd_yaml_parse ("again", text, strlen (text), NULL);
+  read = sim_world_file_new (g_ptr_array_index (yaml->documents, 0), "again", NULL);
+  again = furnish (read);
+  sim_world_run_for (again, DD_HOUR);
+  after = census (again);
+  ck_assert_str_eq (before, after);
+}
+END_TEST
+
 #define NODE(rest) \
   "{\"apiVersion\":\"v1\",\"kind\":\"Node\",\"metadata\":{\"name\":\"n\"," \
   "\"creationTimestamp\":\"2024-07-01T08:00:00Z\"" rest
@@ -252,6 +350,7 @@ main (void)
   tcase_add_loop_test (tcase, what_is_no_cluster_is_refused, 0, G_N_ELEMENTS (refusals));
   tcase_add_test (tcase, what_programs_are_given_is_not_written);
   tcase_add_test (tcase, the_same_files_make_the_same_world);
+  tcase_add_test (tcase, a_world_that_is_shown_and_imported_is_the_same);
   tcase_add_test (tcase, a_truncated_file_is_refused);
   suite_add_tcase (suite, tcase);
   srunner_run_all (runner, CK_NORMAL);
