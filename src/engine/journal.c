@@ -236,6 +236,28 @@ note_leaving (DdEngine *self)
     }
 }
 
+static void
+note_gone (DdEngine *self, const char *instance)
+{
+  for (guint i = 0; i < self->before->instances->len; i++)
+    if (g_strcmp0 (((DdGroupInstance *) self->before->instances->pdata[i])->id, instance) == 0)
+      return;
+  g_hash_table_add (self->leaving, g_strdup (instance));
+}
+
+/* The instances that the group had, and that have left it: of one whose node is still there nothing
+ * is to be drained, and no other node waits its turn for it. */
+static void
+note_all_gone (DdEngine *self)
+{
+  GHashTableIter iter;
+  gpointer instance;
+
+  g_hash_table_iter_init (&iter, self->known_instances);
+  while (g_hash_table_iter_next (&iter, &instance, NULL))
+    note_gone (self, instance);
+}
+
 void
 dd_journal_recall (DdEngine *self)
 {
@@ -263,6 +285,7 @@ dd_journal_recall (DdEngine *self)
   self->parallelism = (guint) dd_value_path_int (document, "parallelism", 1);
   self->protected_any = dd_value_path_bool (document, "protected", FALSE);
   read_set (self->known_instances, dd_value_member (document, "instances"));
+  note_all_gone (self);
   read_set (self->known_nodes, dd_value_member (document, "nodes"));
   read_texts (self->planned, dd_value_member (document, "planned"));
   read_marks (self, dd_value_member (document, "marked"));
@@ -304,14 +327,20 @@ dd_journal_keep_order (DdEngine *self)
     g_ptr_array_sort_with_data (self->outdated, compare_places, self);
 }
 
-/* Whoever was planned and is no longer there was replaced. */
+/* Whoever was planned and is no longer there was replaced. So was, once the group shrinks again,
+ * one whose instance has left before its node: until then that is waited for, and counted there. */
 void
 dd_journal_count_replaced (DdEngine *self, const GPtrArray *nodes)
 {
   g_autoptr (GHashTable) there = g_hash_table_new (g_str_hash, g_str_equal);
 
   for (guint i = 0; i < nodes->len; i++)
-    g_hash_table_add (there, ((DdKubeNode *) g_ptr_array_index (nodes, i))->name);
+    {
+      DdKubeNode *node = g_ptr_array_index (nodes, i);
+
+      if (self->told < DD_PHASE_SCALE_DOWN || !dd_engine_leaves_already (self, node))
+        g_hash_table_add (there, node->name);
+    }
   for (guint i = 0; i < self->planned->len; i++)
     self->replaced += !g_hash_table_contains (there, g_ptr_array_index (self->planned, i));
 }
