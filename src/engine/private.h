@@ -246,6 +246,11 @@ DdState dd_engine_first_state (const DdEngine *self);
 
 /* Sends the one request of a state; its row says who takes the answer. */
 void dd_engine_send (DdEngine *self, const char *operation, DdRequest *request);
+/* The same; BEFORE_AGAIN as for dd_caller_send_watched (), with the engine. */
+void dd_engine_send_watched (DdEngine *self, const char *operation, DdRequest *request,
+                             void (*before_again) (gpointer engine));
+/* Leaves a state that writes sizes, or where to go back to, for a look at what they are now. */
+void dd_engine_look_at_size (DdEngine *self);
 /* Asks for the Auto Scaling group with its instances; takes what it was answered: self->group.
  * FALSE: the answer was none, and the update has failed. */
 void dd_engine_read_group (DdEngine *self);
@@ -376,7 +381,7 @@ GPtrArray *dd_scale_up_to_blame (DdEngine *self, GPtrArray *absent);
 
 /* ---- refill.c ---- */
 /* A DdWavesGate over the engine, while old nodes leave and while new ones leave again. */
-gboolean dd_refill_gate (DdWaves *waves, guint count, gpointer engine);
+guint dd_refill_gate (DdWaves *waves, guint count, gpointer engine);
 void dd_refill_clear (DdEngine *self);
 /* Other nodes leave now, which another number must be left without. */
 void dd_refill_begin_anew (DdEngine *self);

@@ -4,7 +4,8 @@
  * Before nodes leave, enough others must be Ready. A group that has grown keeps what it wanted
  * before it grew; strategy MINIMAL may be short of as many nodes as may be unavailable at once,
  * across all waves (Amazon EKS API Reference, NodegroupUpdateConfig, maxUnavailable: "the maximum
- * number of nodes unavailable at once during a version update"). Nodes are counted only when what
+ * number of nodes unavailable at once during a version update"), but never of all that it has where
+ * it has several. Nodes are counted only when what
  * was counted before does not suffice, so that a group with room to spare is hardly looked at.
  *
  * The same holds for new nodes that leave again after a failure: they are all that a group may have
@@ -72,6 +73,28 @@ has_room (const DdEngine *self, guint count)
   return cost == 0 || cost <= self->room;
 }
 
+/* All may leave but for the one that is kept, as more may be unavailable than there are. Where
+ * instances of the group do not join none leaves: it would be one less. */
+static gboolean
+only_the_last_stays (const DdEngine *self, guint count)
+{
+  return self->minimal && !self->failed && self->ready_floor == 1
+         && g_hash_table_size (self->strangers) == 0
+         && self->before->desired <= (gint64) self->parallelism
+         && cost_of_next (self, count) <= self->room + 1;
+}
+
+/* How many of the next COUNT may leave now. */
+static guint
+count_with_room (const DdEngine *self, guint count)
+{
+  if (!has_room (self, count) && !only_the_last_stays (self, count))
+    return 0;
+  while (count > 0 && !has_room (self, count))
+    count--;
+  return count;
+}
+
 /* Ids, borrowed, of the instances of the group, as it was last seen, that count towards its size;
  * COUNTING unset: of those that Auto Scaling takes away. */
 static GHashTable *
@@ -120,15 +143,17 @@ choose_floor_of_roll_back (const DdEngine *self, GPtrArray *nodes)
   return MAX (needed - (self->minimal ? self->parallelism : 0), 0);
 }
 
-/* Whatever may be unavailable at once, the last Ready nodes do not leave while instances of the
- * group do not join: nothing says that others will. */
+/* Whatever may be unavailable at once, the last of several Ready nodes does not leave before
+ * another one has come: nothing says that any will. A single one leaves, unless instances of the
+ * group do not join. */
 static gint64
 choose_floor_of_minimal (const DdEngine *self)
 {
   gboolean some_do_not_join = g_hash_table_size (self->strangers) > 0;
+  gboolean keeps_one = some_do_not_join || g_hash_table_size (self->ready) > 1;
 
   return MAX (self->before->desired - self->parallelism,
-              some_do_not_join && !DD_MUTANT (SPEND_THE_LAST) ? 1 : 0);
+              keeps_one && !DD_MUTANT (SPEND_THE_LAST) ? 1 : 0);
 }
 
 /* Nodes that were not Ready when it began are no reason not to begin: they may be what the update
@@ -234,6 +259,7 @@ static void
 take_count (GPtrArray *nodes, const GError *error, gpointer data)
 {
   DdEngine *self = data;
+  guint startable = dd_waves_count_startable (self->waves);
 
   g_clear_pointer (&self->refill_lister, dd_lister_free);
   if (nodes == NULL)
@@ -244,7 +270,7 @@ take_count (GPtrArray *nodes, const GError *error, gpointer data)
     }
   dd_vanished_note (self, nodes);
   count_ready (self, nodes);
-  if (!has_room (self, dd_waves_count_startable (self->waves)))
+  if (startable > 0 && count_with_room (self, startable) == 0)
     {
       self->settling = FALSE;
       if (!lets_fewer_leave (self))
@@ -279,22 +305,24 @@ count_is_good (const DdEngine *self)
          && self->replaced - self->gone_at_last_count <= self->outdated->len / COUNTS_PER_UPDATE;
 }
 
-gboolean
+guint
 dd_refill_gate (G_GNUC_UNUSED DdWaves *waves, guint count, gpointer engine)
 {
   DdEngine *self = engine;
+  guint leaving;
 
   if (!is_held (self))
-    return TRUE;
+    return count;
   if (self->refill_lister != NULL || self->refill_timer != 0)
-    return FALSE;
-  if (!count_is_good (self) || !has_room (self, count))
+    return 0;
+  leaving = count_with_room (self, count);
+  if (!count_is_good (self) || leaving == 0)
     {
       count_again (self);
-      return FALSE;
+      return 0;
     }
-  self->room -= cost_of_next (self, count);
-  return TRUE;
+  self->room -= cost_of_next (self, leaving);
+  return leaving;
 }
 
 /* ---- why it does not fill up ---- */

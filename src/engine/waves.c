@@ -186,9 +186,9 @@ start_machines (DdWaves *self, guint count)
 }
 
 static void
-trace_wave (DdWaves *self)
+trace_wave (DdWaves *self, guint count)
 {
-  guint end = MIN (self->started + self->options.parallelism, self->machines->len);
+  guint end = self->started + count;
   g_auto (DdBuilder) names = dd_builder_array ();
   g_autofree char *subject = g_strdup_printf ("wave %u", ++self->waves);
 
@@ -230,10 +230,12 @@ dd_waves_count_startable (const DdWaves *self)
   return MIN (self->options.parallelism - busy, self->machines->len - self->started);
 }
 
-static gboolean
-gate_is_open (DdWaves *self, guint count)
+static guint
+ask_gate (DdWaves *self, guint count)
 {
-  return self->options.gate == NULL || self->options.gate (self, count, self->options.data);
+  return count == 0 || self->options.gate == NULL
+             ? count
+             : self->options.gate (self, count, self->options.data);
 }
 
 static void
@@ -241,13 +243,14 @@ look_at_waves (gpointer data)
 {
   DdWaves *self = data;
   guint count = dd_waves_count_startable (self);
+  guint starting = ask_gate (self, count);
 
   self->settle = 0;
-  if (count > 0 && gate_is_open (self, count))
+  if (starting > 0)
     {
       if (!self->options.sliding || self->waves == 0)
-        trace_wave (self);
-      start_machines (self, count);
+        trace_wave (self, starting);
+      start_machines (self, starting);
     }
   else if (self->running->len == 0)
     {

@@ -24,9 +24,9 @@ typedef void (*DdWavesProgress) (guint gone, gpointer data);
  * come to its end. Never runs from within dd_waves_start (). */
 typedef void (*DdWavesDone) (const DdWavesResult *result, gpointer data);
 
-/* Whether the next COUNT nodes (from dd_waves_next ()) may start. FALSE: not yet, and whoever said
+/* How many of the next COUNT nodes (from dd_waves_next ()) may start. 0: none yet, and whoever said
  * so calls dd_waves_resume () or dd_waves_stop () later. */
-typedef gboolean (*DdWavesGate) (DdWaves *waves, guint count, gpointer data);
+typedef guint (*DdWavesGate) (DdWaves *waves, guint count, gpointer data);
 
 typedef struct
 {
