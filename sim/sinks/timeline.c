@@ -525,6 +525,16 @@ tell_overdue (SimTimeline *self, const SimEvent *event)
 }
 
 static void
+tell_hook_overdue (SimTimeline *self, const SimEvent *event)
+{
+  g_autofree char *node = node_text (self, event->subject);
+  g_autofree char *pods = list_text (sim_event_list (event, DD_DETAIL_PODS));
+
+  tell (self, event, SIM_INK_BAD,
+        "!! EKS's hook lets %s go down with %s, which could not be evicted", node, pods);
+}
+
+static void
 tell_drained (SimTimeline *self, const SimEvent *event)
 {
   g_autofree char *node = node_text (self, event->subject);
@@ -700,6 +710,7 @@ static const struct
   { DD_EVENT_DRAIN_FORCED, tell_forced },
   { DD_EVENT_DRAIN_OVERDUE, tell_overdue },
   { DD_EVENT_DRAIN_FINISHED, tell_drained },
+  { DD_EVENT_HOOK_DRAIN_OVERDUE, tell_hook_overdue },
   { DD_EVENT_NODE_CORDONED, tell_cordoned },
   { DD_EVENT_NODE_TERMINATING, tell_terminating },
   { DD_EVENT_NODE_DELETED, tell_gone },

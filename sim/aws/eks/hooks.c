@@ -96,9 +96,10 @@ must_leave (const SimObject *pod)
   return !view->finished && !view->mirror && g_strcmp0 (view->owner_kind, "DaemonSet") != 0;
 }
 
-/* Asks every pod to leave that was not asked yet; returns how many are still there. */
+/* Asks every pod to leave that was not asked yet; returns how many are still there. Adds those that
+ * may not leave to REFUSED, as namespace/name, unless that is NULL. */
 static guint
-evict_pods (AwsCloud *cloud, const char *node)
+evict_pods (AwsCloud *cloud, const char *node, DdBuilder *refused)
 {
   g_autoptr (GPtrArray) pods
       = sim_store_list_by (cloud->eks->kube->store, &kube_pod, "spec.nodeName", node);
@@ -112,8 +113,10 @@ evict_pods (AwsCloud *cloud, const char *node)
       if (!must_leave (pod))
         continue;
       n++;
-      if (!kube_pod_view (pod)->terminating)
-        kube_evict (cloud->eks->kube, pod->namespace_, pod->name, &options, NULL);
+      if (!kube_pod_view (pod)->terminating
+          && !kube_evict (cloud->eks->kube, pod->namespace_, pod->name, &options, NULL)
+          && refused != NULL)
+        dd_builder_add (refused, dd_string_printf ("%s/%s", pod->namespace_, pod->name));
     }
   return n;
 }
@@ -124,7 +127,15 @@ sim_eks_empty_node (AwsCloud *cloud, const char *node)
   if (sim_store_get (cloud->eks->kube->store, &kube_node, "", node) == NULL)
     return;
   cordon (cloud, node);
-  evict_pods (cloud, node);
+  evict_pods (cloud, node, NULL);
+}
+
+/* Its time is over, and pods are left that may not leave: they go down with the node. */
+static void
+tell_overdue (const Drain *drain, const char *node, DdValue *refused)
+{
+  sim_stage_trace (drain->hooks->cloud->stage, "eks", DD_EVENT_HOOK_DRAIN_OVERDUE, node,
+                   dd_object ("pods", refused, "instance", dd_string (drain->instance_id), NULL));
 }
 
 static void
@@ -133,16 +144,21 @@ drain_round (gpointer data)
   Drain *drain = data;
   AwsCloud *cloud = drain->hooks->cloud;
   const char *node = node_of_instance (cloud, drain->instance_id);
+  g_auto (DdBuilder) refused = dd_builder_array ();
+  g_autoptr (DdValue) pods = NULL;
+  guint left = node != NULL ? evict_pods (cloud, node, &refused) : 0;
 
   drain->timer = 0;
-  if (node != NULL && evict_pods (cloud, node) > 0
-      && sim_stage_now (cloud->stage) < drain->deadline)
+  if (left > 0 && sim_stage_now (cloud->stage) < drain->deadline)
     {
       drain->timer = sim_clock_after (
           cloud->stage->clock, sim_latency_draw (cloud->stage->latency, SIM_DELAY_HOOK_DRAIN),
           drain_round, drain);
       return;
     }
+  pods = dd_builder_end (&refused);
+  if (dd_value_length (pods) > 0)
+    tell_overdue (drain, node, g_steal_pointer (&pods));
   complete_hook (cloud, drain->group, drain->hook, drain->token);
   g_ptr_array_remove (drain->hooks->drains, drain);
 }
@@ -164,7 +180,7 @@ begin_drain (SimEksHooks *hooks, const AwsHookEvent *event)
   if (node != NULL)
     {
       cordon (cloud, node);
-      evict_pods (cloud, node);
+      evict_pods (cloud, node, NULL);
     }
   drain->timer = sim_clock_after (cloud->stage->clock,
                                   sim_latency_draw (cloud->stage->latency, SIM_DELAY_HOOK_DRAIN),
