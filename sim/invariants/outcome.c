@@ -112,10 +112,11 @@ sim_ledger_note_newcomer (SimLedger *ledger, const SimEvent *event)
 }
 
 /* Those of IDS that had another image than the group launches now, and are gone, whoever took them.
- * All that were there when the update began are its doing; of those that came since, and may have
- * come in the place of one that was lost, any number is. */
+ * All that were there when the update began are its doing, but for those that Auto Scaling took
+ * because a step wanted fewer (OUT_CALLED_OFF): of these any number is, as is of those that came
+ * since, and may have come in the place of one that was lost. */
 static gint64
-count_gone (const SimLedger *ledger, GHashTable *ids, const char *image)
+count_gone (const SimLedger *ledger, GHashTable *ids, const char *image, gint64 *out_called_off)
 {
   gint64 count = 0;
   GHashTableIter iter;
@@ -126,8 +127,11 @@ count_gone (const SimLedger *ledger, GHashTable *ids, const char *image)
     {
       const AwsInstance *instance = aws_cloud_instance (ledger->world->cloud, id);
 
-      count += (instance == NULL || instance->state >= AWS_INSTANCE_SHUTTING_DOWN)
-               && strcmp (had, image) != 0;
+      if ((instance != NULL && instance->state < AWS_INSTANCE_SHUTTING_DOWN)
+          || strcmp (had, image) == 0)
+        continue;
+      count++;
+      *out_called_off += sim_ledger_was_called_off (ledger, id);
     }
   return count;
 }
@@ -137,15 +141,16 @@ sim_promise_figures_true (const SimLedger *ledger, const SimEvent *event, GStrin
 {
   const SimLedgerCapacity *capacity = g_hash_table_lookup (ledger->capacities, event->subject);
   const char *image = sim_ledger_image_of_nodegroup (ledger, event->subject);
-  gint64 replaced, more;
+  gint64 replaced, more, called_off = 0, unused = 0;
 
   if (capacity == NULL || image == NULL
       || g_strcmp0 (sim_event_text (event, DD_DETAIL_ID), capacity->id) != 0
       || g_strcmp0 (sim_event_text (event, DD_DETAIL_STATUS), "Successful") != 0)
     return TRUE;
-  replaced = count_gone (ledger, capacity->instances, image);
-  more = count_gone (ledger, capacity->newcomers, image);
-  if (capacity->told_replaced >= replaced && capacity->told_replaced <= replaced + more)
+  replaced = count_gone (ledger, capacity->instances, image, &called_off);
+  more = count_gone (ledger, capacity->newcomers, image, &unused);
+  if (capacity->told_replaced >= replaced - called_off
+      && capacity->told_replaced <= replaced + more)
     return TRUE;
   g_string_printf (why,
                    "the update of node group %s says that it replaced %" G_GINT64_FORMAT
