@@ -485,6 +485,13 @@ dd_engine_first_state (const DdEngine *self)
   return self->minimal ? DD_STATE_MARK_ALL : DD_STATE_RAISE;
 }
 
+void
+dd_engine_look_at_size (DdEngine *self)
+{
+  dd_engine_enter (self,
+                   self->phase == DD_PHASE_SCALE_DOWN ? DD_STATE_READ_SIZE : DD_STATE_SURVEY_GROUP);
+}
+
 static void
 take_reply (const DdReply *reply, const GError *error, gpointer data)
 {
@@ -497,8 +504,7 @@ take_reply (const DdReply *reply, const GError *error, gpointer data)
   if (error == NULL)
     states[self->state].take (self, reply);
   else if ((LOOK_AGAIN_REFUSED & here) && dd_size_may_have_changed (self, error))
-    dd_engine_enter (self, self->phase == DD_PHASE_SCALE_DOWN ? DD_STATE_READ_SIZE
-                                                              : DD_STATE_SURVEY_GROUP);
+    dd_engine_look_at_size (self);
   else
     dd_engine_fail_with (self, error);
 }
@@ -507,6 +513,14 @@ void
 dd_engine_send (DdEngine *self, const char *operation, DdRequest *request)
 {
   self->call = dd_caller_send (self->caller, operation, request, take_reply, self);
+}
+
+void
+dd_engine_send_watched (DdEngine *self, const char *operation, DdRequest *request,
+                        void (*before_again) (gpointer engine))
+{
+  self->call
+      = dd_caller_send_watched (self->caller, operation, request, before_again, take_reply, self);
 }
 
 void

@@ -7,7 +7,8 @@
  * as Auto Scaling refuses to go below it (Amazon EC2 Auto Scaling User Guide, "Set scaling limits
  * for your Auto Scaling group"). One that was raised between a look and a step shows in a
  * refusal: then the group is looked at again, and only what no look explains, time after time, is
- * a failure. */
+ * a failure. A request that got no good answer is not sent again before a look either: sizes that
+ * somebody has written meanwhile would be lost. */
 #include "config.h"
 
 #include "base/error.h"
@@ -152,6 +153,50 @@ dd_size_adopt_found (DdEngine *self, gint64 desired, gint64 max)
     adopt_max (self, max);
 }
 
+static gboolean
+are_ours (const DdEngine *self, const DdScalingGroup *now)
+{
+  return is_ours (now->desired, self->desired, self->former_desired)
+         && !somebody_set_max (self, now->max);
+}
+
+/* Where the group cannot be seen the request goes on as any other does. */
+static void
+take_look (const DdReply *reply, const GError *error, gpointer data)
+{
+  DdEngine *self = data;
+  g_autoptr (DdScalingGroup) now
+      = error == NULL ? dd_scaling_group_from_reply (reply, self->before->name, NULL) : NULL;
+
+  if (now == NULL || are_ours (self, now))
+    {
+      dd_caller_go_on (self->caller, self->call);
+      return;
+    }
+  dd_caller_cancel (self->caller, self->call);
+  self->call = 0;
+  g_clear_error (&self->size_refused);
+  self->size_refused = g_error_new (DD_ERROR, DD_ERROR_INVALID,
+                                    "the sizes of Auto Scaling group %s change while they are "
+                                    "written",
+                                    self->before->name);
+  dd_engine_look_at_size (self);
+}
+
+/* While the group grows nothing is looked at: what was asked for is asked for again. */
+static void
+look_before_again (gpointer data)
+{
+  DdEngine *self = data;
+
+  if (self->state == DD_STATE_RAISE || DD_MUTANT (WRITE_SIZES_BLINDLY))
+    dd_caller_go_on (self->caller, self->call);
+  else
+    dd_caller_send_once (self->caller, "DescribeAutoScalingGroups",
+                         dd_autoscaling_describe_group (self->before->name, FALSE), take_look,
+                         self);
+}
+
 void
 dd_size_ask (DdEngine *self, gint64 desired, gint64 max)
 {
@@ -159,8 +204,9 @@ dd_size_ask (DdEngine *self, gint64 desired, gint64 max)
   self->desired = desired;
   self->asked_max = max;
   dd_journal_note (self);
-  dd_engine_send (self, "UpdateAutoScalingGroup",
-                  dd_autoscaling_resize (self->before->name, desired, max));
+  dd_engine_send_watched (self, "UpdateAutoScalingGroup",
+                          dd_autoscaling_resize (self->before->name, desired, max),
+                          look_before_again);
 }
 
 void
