@@ -189,6 +189,7 @@ struct _DdEngine
   guint refusals;        /* in a row */
   GError *size_refused;  /* what was asked for last; NULL: it was granted */
   DdUsec shrunk;         /* when */
+  DdUsec size_seen;      /* when the group was last looked at */
   guint open_nodes;      /* updated ones that a pod may go to, as last listed */
   DdUsec moves_since;    /* since when instances may be coming or leaving; 0: not looked yet */
   DdUsec unfilled_since; /* since when places are empty that nobody needs; 0: none are */

@@ -14,6 +14,7 @@
 
 /* A termination hook holds an instance for half an hour at most; nobody waits longer for one. */
 #define MAX_LEAVING (30 * DD_MINUTE)
+#define OLDEST_LOOK (15 * DD_SECOND)
 
 void
 dd_scale_down_read_size (DdEngine *self)
@@ -57,6 +58,7 @@ dd_scale_down_take_size (DdEngine *self, const DdReply *reply)
 {
   if (!dd_engine_take_group (self, reply) || !dd_size_adopt (self))
     return;
+  self->size_seen = dd_engine_now (self);
   self->was_less = FALSE;
   if (self->group->desired > MAX (self->desired, self->former_desired)
       && !DD_MUTANT (FIGHT_OVER_SIZES))
@@ -100,8 +102,8 @@ dd_scale_down_go_on (DdEngine *self)
     dd_engine_enter (self, dd_surplus_state (self));
 }
 
-void
-dd_scale_down_shrink (DdEngine *self)
+static void
+ask_for_less (DdEngine *self)
 {
   const DdScalingGroup *before = self->before;
   gint64 step = DD_MUTANT (SCALE_DOWN_AT_ONCE) ? self->group->desired : 1;
@@ -111,6 +113,23 @@ dd_scale_down_shrink (DdEngine *self)
   dd_engine_trace (self, DD_EVENT_SCALE_DOWN_STEP,
                    dd_object ("desired", dd_int (desired), "max", dd_int (max), NULL));
   dd_size_ask (self, desired, max);
+}
+
+/* What lies between the look and the step may have taken minutes, as where the cluster was away:
+ * somebody may have written other sizes since. */
+static gboolean
+look_is_old (const DdEngine *self)
+{
+  return dd_engine_now (self) > self->size_seen + OLDEST_LOOK && !DD_MUTANT (WRITE_SIZES_BLINDLY);
+}
+
+void
+dd_scale_down_shrink (DdEngine *self)
+{
+  if (look_is_old (self))
+    dd_engine_look_at_size (self);
+  else
+    ask_for_less (self);
 }
 
 void

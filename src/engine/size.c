@@ -160,6 +160,25 @@ are_ours (const DdEngine *self, const DdScalingGroup *now)
          && !somebody_set_max (self, now->max);
 }
 
+/* What others have written stands. A group that was to grow is found not to do so where it is
+ * waited for. */
+static void
+leave_sizes_alone (DdEngine *self)
+{
+  if (self->state == DD_STATE_RAISE)
+    {
+      dd_size_note_granted (self);
+      dd_scale_up_take_raised (self, NULL);
+      return;
+    }
+  g_clear_error (&self->size_refused);
+  self->size_refused = g_error_new (DD_ERROR, DD_ERROR_INVALID,
+                                    "the sizes of Auto Scaling group %s change while they are "
+                                    "written",
+                                    self->before->name);
+  dd_engine_look_at_size (self);
+}
+
 /* Where the group cannot be seen the request goes on as any other does. */
 static void
 take_look (const DdReply *reply, const GError *error, gpointer data)
@@ -175,21 +194,15 @@ take_look (const DdReply *reply, const GError *error, gpointer data)
     }
   dd_caller_cancel (self->caller, self->call);
   self->call = 0;
-  g_clear_error (&self->size_refused);
-  self->size_refused = g_error_new (DD_ERROR, DD_ERROR_INVALID,
-                                    "the sizes of Auto Scaling group %s change while they are "
-                                    "written",
-                                    self->before->name);
-  dd_engine_look_at_size (self);
+  leave_sizes_alone (self);
 }
 
-/* While the group grows nothing is looked at: what was asked for is asked for again. */
 static void
 look_before_again (gpointer data)
 {
   DdEngine *self = data;
 
-  if (self->state == DD_STATE_RAISE || DD_MUTANT (WRITE_SIZES_BLINDLY))
+  if (DD_MUTANT (WRITE_SIZES_BLINDLY))
     dd_caller_go_on (self->caller, self->call);
   else
     dd_caller_send_once (self->caller, "DescribeAutoScalingGroups",
