@@ -111,7 +111,9 @@ static const struct
     SIM_IMPORT_LEFT_OUT,
     "Secret: secrets are not read",
     ENDS ("Successful") DRAINS ("3") "- always:\n  match: {kind: Deployment, metadata: {name: web},"
-                                     " status: {availableReplicas: {at least: 1}}}\n" },
+                                     " status: {availableReplicas: {at least: 1}}}\n"
+                                     "- at end:\n  count: {min: 1}\n  match: {kind: Job, metadata: "
+                                     "{name: report-*}}\n" },
   { { "blocked" },
     "imported",
     SIM_IMPORT_ODD,

@@ -43,7 +43,7 @@ make_options (Import *self)
   g_option_context_set_description (
       context,
       "Examples:\n"
-      "  kubectl get nodes,pods,deploy,rs,sts,ds,jobs,hpa,pdb,pv,pvc,sc,pc,ns -A -o yaml "
+      "  kubectl get nodes,pods,deploy,rs,sts,ds,jobs,cronjobs,hpa,pdb,pv,pvc,sc,pc,ns -A -o yaml "
       ">objects.yaml\n"
       "  drydock import objects.yaml -o prod.yaml\n"
       "  aws eks describe-nodegroup --cluster-name prod --nodegroup-name blue >blue.json\n"

@@ -15,7 +15,8 @@
 
 /* ---- what is taken ---- */
 
-static const char *const taken[] = { "DaemonSet",
+static const char *const taken[] = { "CronJob",
+                                     "DaemonSet",
                                      "Deployment",
                                      "HorizontalPodAutoscaler",
                                      "Job",
@@ -39,7 +40,6 @@ static const struct
 } reasons[] = {
   { "ConfigMap", "what programs are given is not read" },
   { "ControllerRevision", "sets make their revisions" },
-  { "CronJob", "its starts are not modelled" },
   { "Event", "the past" },
   { "Lease", "kubelets make theirs" },
   { "Secret", "secrets are not read" },
@@ -350,6 +350,28 @@ clean_pod_status (const DdValue *status)
 /* ---- objects ---- */
 
 static DdValue *
+clean_job_spec (const DdValue *spec)
+{
+  DdValue *clean = dd_value_ref (spec);
+
+  change_member (&clean, "template", clean_template);
+  return clean;
+}
+
+static DdValue *
+clean_job_template (const DdValue *template)
+{
+  static const char *const kept[] = { "metadata", "spec", NULL };
+  DdValue *clean = pick (template, kept);
+
+  if (clean == NULL)
+    return NULL;
+  change_member (&clean, "metadata", clean_metadata);
+  change_member (&clean, "spec", clean_job_spec);
+  return clean;
+}
+
+static DdValue *
 clean_object (const DdValue *object, const KubeKind *kind)
 {
   DdValue *clean = dd_value_ref (object);
@@ -357,6 +379,9 @@ clean_object (const DdValue *object, const KubeKind *kind)
   dd_value_set (&clean, "metadata", clean_metadata (dd_value_member (object, "metadata")));
   if (dd_value_path (clean, "spec.template") != NULL)
     dd_value_set (&clean, "spec.template", clean_template (dd_value_path (clean, "spec.template")));
+  if (dd_value_path (clean, "spec.jobTemplate") != NULL)
+    dd_value_set (&clean, "spec.jobTemplate",
+                  clean_job_template (dd_value_path (clean, "spec.jobTemplate")));
   if (kind == &kube_pod)
     {
       dd_value_set (&clean, "spec", clean_pod_spec (dd_value_member (object, "spec")));
