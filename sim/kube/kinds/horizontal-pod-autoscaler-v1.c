@@ -322,10 +322,10 @@ to_stored (const DdValue *shown)
 static void
 annotate (DdValue **object, const char *key, DdValue *value)
 {
-  g_autoptr (DdValue) taken = value;
   DdValue *more = dd_value_with (*object, dd_string_take (dd_value_to_text (value)), "metadata",
                                  "annotations", key, NULL);
 
+  dd_value_unref (value);
   dd_value_unref (*object);
   *object = more;
 }
