@@ -11,9 +11,9 @@
 #include "sim/scenario/schema.h"
 
 static const DdCommand *const commands[] = {
-  &dd_command_import,  &dd_command_run,     &dd_command_explore, &dd_command_merge,
-  &dd_command_shrink,  &dd_command_explain, &dd_command_serve,   &dd_command_ctl,
-  &dd_command_upgrade, &dd_command_watch,
+  &dd_command_import, &dd_command_forecast, &dd_command_run,     &dd_command_explore,
+  &dd_command_merge,  &dd_command_shrink,   &dd_command_explain, &dd_command_serve,
+  &dd_command_ctl,    &dd_command_upgrade,  &dd_command_watch,
 };
 
 static void

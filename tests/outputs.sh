@@ -174,7 +174,7 @@ check 'a reader that had enough is no error' enough
 # ---- what is given or left out takes no value ----
 
 bare () {
-  for command in import run explore merge shrink explain serve ctl upgrade watch; do
+  for command in import forecast run explore merge shrink explain serve ctl upgrade watch; do
     "$drydock" $command --help | sed -nE "s/^  (-[a-zA-Z], )?--([a-z-]+) .*/$command \\2/p"
   done | grep -v ' help$' >"$T/switches"
   test "$(wc -l <"$T/switches")" -gt 12 || { cat "$T/switches"; return 1; }

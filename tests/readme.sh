@@ -427,6 +427,10 @@ obey ()
       runs "$typed"
       promise 'it writes prod.yaml' test -s prod.yaml
       ;;
+    *'drydock forecast '*)
+      runs "$typed"
+      says 'PASSES: the update of node group default succeeds in [0-9]+ of '
+      ;;
     'drydock merge '*) runs "$typed"; says '^9 rehearsals: 9 held' ;;
     *'drydock shrink '*mine.yaml) once shrink ;;
     'build/drydock serve'* | 'drydock serve'*) serves ;;

@@ -1,0 +1,105 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# `drydock forecast` over dumps with known answers, as a person calls it. Prints TAP.
+drydock=${DRYDOCK:-./drydock}
+source=$(cd "${srcdir:-.}" && pwd)
+T=$(mktemp -d) || exit 99
+trap 'rm -rf "$T"' EXIT
+n=0 failed=0
+
+check () { # $1: the sentence; then a command that must succeed
+  sentence=$1
+  shift
+  n=$((n + 1))
+  if "$@" >"$T/out" 2>&1; then
+    echo "ok $n - $sentence"
+  else
+    echo "not ok $n - $sentence"
+    sed 's/^/# /' "$T/out"
+    failed=1
+  fi
+}
+
+# forecast STATUS NAME ARGUMENT...: of the dump NAME; what it says goes to $T/NAME.
+forecast () {
+  wanted=$1 name=$2
+  shift 2
+  test -f "$T/$name.yaml" || "$drydock" import "$source/tests/dumps/$name.json" -o "$T/$name.yaml" || return 1
+  "$drydock" forecast --seeds 20 "$@" "$T/$name.yaml" >"$T/$name" 2>"$T/err"
+  status=$?
+  cat "$T/$name" "$T/err"
+  test $status -eq "$wanted"
+}
+
+refused () { # $1: what must be said; then arguments
+  words=$1
+  shift
+  "$drydock" forecast "$@" >"$T/said" 2>&1
+  status=$?
+  cat "$T/said"
+  test $status -eq 2 && grep -q -- "$words" "$T/said"
+}
+
+says () { # $1: a dump; $2: what must be said of it
+  cat "$T/$1"
+  grep -q -- "$2" "$T/$1"
+}
+
+silent () { # $1: a dump; $2: what must not be said of it
+  cat "$T/$1"
+  ! grep -q -- "$2" "$T/$1"
+}
+
+check 'a budget that never lets go fails the update' forecast 1 blocked
+check 'in every rehearsal' says blocked '^FAILS: .* node group blue fails in 20 of 20 rehearsals'
+check 'and is a blocker, by its owner' says blocked '^  Deployment shop/single: in 20 of 20'
+check 'with its pod, its node and since when' \
+  says blocked 'pod shop/single-7d9c6b8f5-aaaaa on node ip-10-0-2-10.us-west-2.compute.internal, refused since 5m'
+check 'and its arithmetic' \
+  says blocked 'budget shop/single (minAvailable 1 of 1 pod) needs 1 healthy and has 1: 0 may leave'
+check 'no bound is told of what failed' silent blocked 'None failed'
+
+check 'a world without budgets passes' forecast 0 passing
+check 'in every rehearsal' says passing '^PASSES: .* node group blue succeeds in 20 of 20 rehearsals'
+check 'and the failures that were not seen have a bound' says passing 'fewer than 15 % of such updates fail'
+check 'nobody blocks it' silent passing '[Bb]lockers'
+check 'two of three pods are always ready' says passing 'Deployment shop/web .* 2 of 3 '
+check 'it has all phases, and no roll-back' sh -c \
+  "grep -Eq '^  setup ' '$T/passing' && grep -Eq '^  scale-down ' '$T/passing' && ! grep -q roll-back '$T/passing'"
+check 'and stays below what clients wait' says passing 'nodegroup-active gives up after 40m: too early in 0 of 20'
+check 'it grows meanwhile' says passing 'nodes: 3 now, up to 10 meanwhile'
+
+check 'a budget that only passes through zero passes' forecast 0 transient
+check 'it is told that it held the update up' says transient '^  budget shop/web: an eviction waited for up to '
+check 'and is none of the blockers' silent transient '^Blockers'
+
+check 'a pod that no node takes does not fail an update' forecast 0 pending
+check 'and is told of, with why' says pending "shop/gpu, in 20 of 20: 0/[0-9]* nodes are available: .*node affinity"
+check 'as one that was down before' says pending 'Deployment shop/gpu .* 0 of 1 .*; down before'
+
+same () {
+  forecast 1 blocked --format json --jobs 1 && cp "$T/blocked" "$T/one" \
+    && forecast 1 blocked --format json --jobs 7 && cmp "$T/one" "$T/blocked"
+}
+check 'any number of processes gives the same bytes' same
+check 'as one object' says one '^{"rehearsals":20,"failed":20,"failed_percent":100,.*}$'
+check 'Markdown has the same answer' forecast 1 blocked --format markdown
+check 'as a heading' says blocked '^## FAILS: '
+check 'and tables' says blocked '^| in all | '
+check 'what may fail often enough passes' forecast 0 blocked --fail-above 100%
+check 'the group may be named' forecast 1 blocked --nodegroup blue
+
+check 'a release that EKS refuses is told in its words' forecast 1 passing --release-version 9.9.9-20240101
+check 'once' says passing 'EKS refuses to begin in 20 of them'
+
+check 'a group that is not there is bad input' refused 'no node group green' --nodegroup green "$T/passing.yaml"
+check 'so is a file that is not there' refused 'No such file\|no such file\|not found\|does not exist' "$T/none.yaml"
+check 'no seeds' refused 'seeds takes a number' --seeds 0 "$T/passing.yaml"
+check 'a share that is none' refused 'fail-above takes a share' --fail-above 1 "$T/passing.yaml"
+check 'an unknown format' refused 'did you mean markdown' --format markdwn "$T/passing.yaml"
+check 'no world at all' refused 'name one world file'
+echo 'nodegroups: [{name: a, desired: 1, instance_types: [m5.largo]}]' >"$T/odd.yaml"
+check 'and a world that cannot be made' refused 'm5.largo' "$T/odd.yaml"
+
+echo "1..$n"
+exit $failed
