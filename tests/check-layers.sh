@@ -46,7 +46,7 @@ sim/scenario: src/base sim/stage sim/world sim/http sim/invariants sim/kube sim/
 sim/lab: src/base sim/stage sim/world sim/http sim/scenario sim/kube/verbs sim/kube/kinds sim/aws/eks
 sim/sinks: src/base sim/stage sim/world sim/scenario sim/kube sim/kube/verbs sim/kube/kinds
 sim/explore: src/base sim/scenario sim/sinks
-sim/forecast: src/base sim/stage sim/world sim/scenario sim/sinks sim/kube sim/kube/verbs sim/kube/kinds sim/aws/ec2
+sim/forecast: src/base sim/stage sim/world sim/scenario sim/sinks sim/explore sim/kube sim/kube/verbs sim/kube/kinds sim/aws/ec2
 sim/import: src/base sim/world sim/scenario sim/kube sim/kube/schema sim/kube/kinds sim/kube/controllers sim/aws/ec2 sim/aws/eks
 sim/commands: src/base src/net src/engine sim/stage sim/world sim/http sim/scenario sim/lab sim/sinks sim/explore sim/forecast sim/import sim/kube sim/kube/serve sim/kube/kinds
 '

@@ -57,6 +57,10 @@ check 'with its pod, its node and since when' \
   says blocked 'pod shop/single-7d9c6b8f5-aaaaa on node ip-10-0-2-10.us-west-2.compute.internal, refused since 5m'
 check 'and its arithmetic' \
   says blocked 'budget shop/single (minAvailable 1 of 1 pod) needs 1 healthy and has 1: 0 may leave'
+check 'the smallest change that clears it was rehearsed' \
+  says blocked 'clears it: replicas 2. Rehearsed again, the update succeeds in 20 of 20:'
+check 'and is a command' says blocked \
+  "^ *kubectl patch deployment single --namespace shop --type merge --patch '{\"spec\":{\"replicas\":2}}'$"
 check 'no bound is told of what failed' silent blocked 'None failed'
 
 check 'a world without budgets passes' forecast 0 passing
@@ -77,6 +81,31 @@ check 'a pod that no node takes does not fail an update' forecast 0 pending
 check 'and is told of, with why' says pending "shop/gpu, in 20 of 20: 0/[0-9]* nodes are available: .*node affinity"
 check 'as one that was down before' says pending 'Deployment shop/gpu .* 0 of 1 .*; down before'
 
+check 'two budgets that never let go are two blockers' forecast 1 two-blockers
+check 'one whose budget grows with its pods' says two-blockers 'budget shop/web (maxUnavailable 0 of 3 pods) needs 3'
+check 'gets another change' says two-blockers \
+  "kubectl patch poddisruptionbudget web .* --patch '{\"spec\":{\"maxUnavailable\":1,\"minAvailable\":null}}'$"
+check 'which alone lets nothing pass' says two-blockers 'maxUnavailable 1. Rehearsed again, the update succeeds in 0 of 20:'
+check 'but with the other one' says two-blockers 'replicas 2. Rehearsed again with those above, the update succeeds in 20 of 20:'
+check 'two budgets over one pod block it' forecast 1 two-budgets
+check 'for ever' says two-budgets 'more than one budget selects the pod'
+check 'and nothing small helps' says two-budgets 'no small change clears it$'
+check 'a bare pod behind a budget blocks' forecast 1 bare-pod
+check 'and only a number that is to stay helps it' says bare-pod 'clears it: minAvailable 0. .* succeeds in 20 of 20:'
+
+# What the printed change says, done by hand.
+sed '/^- apiVersion: apps\/v1$/,/^  status:/s/^    replicas: 1$/    replicas: 2/' "$T/blocked.yaml" >"$T/mended.yaml"
+check 'the mended world is another one' sh -c "! cmp -s '$T/blocked.yaml' '$T/mended.yaml'"
+check 'and passes' forecast 0 mended
+
+check 'other settings stand side by side' \
+  forecast 1 blocked --what-if maxUnavailable=1,50% --what-if strategy=DEFAULT,MINIMAL --what-if force
+check 'every combination of them' sh -c \
+  "test \$(sed -n '/^What if/,\$p' '$T/blocked' | grep -c ' of 20 ') -eq 8"
+check 'one node more is enough for MINIMAL' says blocked '^  maxUnavailable 1, MINIMAL, no force *20 of 20 .* 4  '
+check 'force passes where a budget blocks, and deletes the pod' says blocked \
+  '^  maxUnavailable 1, DEFAULT, force *0 of 20 .* 1  *[0-9]*m*[0-9]*s$'
+
 same () {
   forecast 1 blocked --format json --jobs 1 && cp "$T/blocked" "$T/one" \
     && forecast 1 blocked --format json --jobs 7 && cmp "$T/one" "$T/blocked"
@@ -96,6 +125,10 @@ check 'a group that is not there is bad input' refused 'no node group green' --n
 check 'so is a file that is not there' refused 'No such file\|no such file\|not found\|does not exist' "$T/none.yaml"
 check 'no seeds' refused 'seeds takes a number' --seeds 0 "$T/passing.yaml"
 check 'a share that is none' refused 'fail-above takes a share' --fail-above 1 "$T/passing.yaml"
+check 'a setting that is none' refused 'not .maxUnavailble=1. (did you mean maxUnavailable' --what-if maxUnavailble=1 "$T/passing.yaml"
+check 'a number that EKS refuses' refused "not '0'" --what-if maxUnavailable=1,0 "$T/passing.yaml"
+check 'a strategy that is none' refused 'takes DEFAULT and MINIMAL' --what-if strategy=FAST "$T/passing.yaml"
+check 'a list twice' refused 'in one list' --what-if maxUnavailable=1 --what-if maxUnavailable=2 "$T/passing.yaml"
 check 'an unknown format' refused 'did you mean markdown' --format markdwn "$T/passing.yaml"
 check 'no world at all' refused 'name one world file'
 echo 'nodegroups: [{name: a, desired: 1, instance_types: [m5.largo]}]' >"$T/odd.yaml"

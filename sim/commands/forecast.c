@@ -11,11 +11,9 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "sim/commands/commands.h"
-#include "sim/explore/pool.h"
-#include "sim/forecast/measure.h"
-#include "sim/forecast/plan.h"
-#include "sim/forecast/tally.h"
+#include "sim/forecast/fixes.h"
 #include "sim/forecast/tell.h"
+#include "sim/forecast/what-if.h"
 #include "sim/scenario/schema.h"
 #include "sim/sinks/ink.h"
 
@@ -23,31 +21,21 @@
 #define MOST_SEEDS 1000000
 #define DEFAULT_FAIL_ABOVE 1.0
 #define UNSET G_MININT /* what nobody would type */
-#define PATIENCE_SECONDS 600
 #define PROGRESS_INTERVAL (200 * DD_MILLISECOND)
 
 typedef struct
 {
   char *nodegroup, *release, *fail_above, *format;
   gint seeds, jobs;
-  char **places;
+  char **places, **what_if_words;
 
   double most_percent;
+  SimWhatIf *what_if;
   SimWorldFile *world;
   DdClock *wall;
   DdUsec told;
   gboolean tells; /* progress on the terminal */
 } Forecast;
-
-/* The rehearsals of one scenario. */
-typedef struct
-{
-  Forecast *forecast;
-  const char *what; /* for the progress */
-  const SimScenario *scenario;
-  SimForecastTally *tally;
-  char *bad_input; /* why the world cannot be made */
-} Series;
 
 static volatile sig_atomic_t interrupted;
 
@@ -59,6 +47,8 @@ forecast_clear (Forecast *self)
   g_free (self->fail_above);
   g_free (self->format);
   g_strfreev (self->places);
+  g_strfreev (self->what_if_words);
+  g_clear_pointer (&self->what_if, sim_what_if_free);
   g_clear_pointer (&self->world, sim_world_file_free);
   g_clear_pointer (&self->wall, dd_real_clock_free);
 }
@@ -92,6 +82,9 @@ make_options (Forecast *self)
     { "jobs", 'j', 0, G_OPTION_ARG_INT, &self->jobs, "Processes (one per processor)", "N" },
     { "fail-above", 0, 0, G_OPTION_ARG_STRING, &self->fail_above,
       "Exit with 1 when a larger share of the rehearsals fails (1%)", "PERCENT" },
+    { "what-if", 0, 0, G_OPTION_ARG_STRING_ARRAY, &self->what_if_words,
+      "And with other settings: maxUnavailable=1,3,10%, strategy=DEFAULT,MINIMAL or force",
+      "WHAT" },
     { "format", 0, 0, G_OPTION_ARG_STRING, &self->format,
       "human (the default), json (one object) or markdown", "KIND" },
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &self->places, NULL, NULL },
@@ -110,13 +103,20 @@ make_options (Forecast *self)
       "  drydock forecast --seeds 50 --fail-above 5% scenarios/worlds/nine-nodes.yaml\n"
       "  drydock forecast --nodegroup default --format markdown "
       "scenarios/worlds/three-zones.yaml\n"
+      "  drydock forecast --seeds 20 --what-if maxUnavailable=1,3,50% --what-if "
+      "strategy=DEFAULT,MINIMAL scenarios/worlds/nine-nodes.yaml\n"
       "\n"
       "WORLD is a world file, such as drydock import makes of a cluster. Each rehearsal draws "
       "its own\ndelays and choices; the same world gives the same forecast, to the byte, on any "
       "machine.\n"
       "\n"
       "A budget is a blocker where it still refuses a pod when the update fails. One that only "
-      "passes\nthrough zero, while one pod takes the place of another, is none.\n"
+      "passes\nthrough zero, while one pod takes the place of another, is none. For each blocker "
+      "small changes\nare tried and rehearsed, and the first that clears it is told as a command "
+      "for kubectl.\n"
+      "\n"
+      "--what-if may be given several times: every combination is rehearsed, and stands in a "
+      "table.\n"
       "\n"
       "Exit status: 0 the update passes, 1 it fails in too many rehearsals, 2 bad input, 3 a "
       "fault of\ndrydock's own.\n");
@@ -166,6 +166,15 @@ read_numbers (Forecast *self)
 }
 
 static gboolean
+read_what_if (Forecast *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  self->what_if = sim_what_if_new (self->what_if_words, &error);
+  return self->what_if != NULL || complain ("%s", error->message);
+}
+
+static gboolean
 read_options (Forecast *self, int argc, char **argv)
 {
   g_autoptr (GOptionContext) context = make_options (self);
@@ -175,7 +184,7 @@ read_options (Forecast *self, int argc, char **argv)
     return complain ("%s", error->message);
   if (self->places == NULL || self->places[1] != NULL)
     return complain ("name one world file; see drydock forecast --help");
-  return read_numbers (self) && read_fail_above (self) && read_format (self);
+  return read_numbers (self) && read_fail_above (self) && read_format (self) && read_what_if (self);
 }
 
 static gboolean
@@ -191,48 +200,17 @@ load_world (Forecast *self)
 
 /* ---- rehearsing ---- */
 
-static DdValue *
-rehearse_one (guint64 index, gpointer data)
+static gboolean
+tell_progress (const char *what, const SimForecastTally *tally, guint seeds, gpointer data)
 {
-  const Series *series = data;
-
-  return sim_forecast_measure (series->scenario, index + 1);
-}
-
-static DdValue *
-mourn_one (guint64 index, const char *how, gpointer data)
-{
-  (void) data;
-  return sim_forecast_measure_of_error (index + 1, how, FALSE);
-}
-
-static void
-tell_progress (const Series *series)
-{
-  Forecast *self = series->forecast;
+  Forecast *self = data;
   DdUsec now = dd_clock_now (self->wall);
 
   if (!self->tells || now - self->told < PROGRESS_INTERVAL)
-    return;
+    return !interrupted;
   self->told = now;
-  fprintf (stderr, "\r%s: %u of %d rehearsals, %u failed\033[K", series->what,
-           sim_forecast_tally_count (series->tally), self->seeds,
-           sim_forecast_tally_failed (series->tally));
-}
-
-static gboolean
-take_one (guint64 index, const DdValue *record, gpointer data)
-{
-  Series *series = data;
-
-  (void) index;
-  if (dd_value_path_bool (record, "bad_input", FALSE))
-    {
-      series->bad_input = g_strdup (dd_value_path_string (record, "why"));
-      return FALSE;
-    }
-  sim_forecast_tally_add (series->tally, record);
-  tell_progress (series);
+  fprintf (stderr, "\r%s: %u of %u rehearsals, %u failed\033[K", what,
+           sim_forecast_tally_count (tally), seeds, sim_forecast_tally_failed (tally));
   return !interrupted;
 }
 
@@ -252,59 +230,6 @@ catch_interrupts (void)
 
   sigemptyset (&action.sa_mask);
   sigaction (SIGINT, &action, NULL);
-}
-
-/* DD_EXIT_OK, and what came of it is in SERIES->tally. */
-static int
-rehearse_all (Series *series)
-{
-  Forecast *self = series->forecast;
-  SimPool pool = { .count = (guint64) self->seeds,
-                   .jobs = (guint) self->jobs,
-                   .wall = self->wall,
-                   .patience_seconds = PATIENCE_SECONDS,
-                   .work = rehearse_one,
-                   .take = take_one,
-                   .mourn = mourn_one,
-                   .data = series };
-  g_autoptr (GError) error = NULL;
-  gboolean done = sim_pool_run (&pool, &error);
-
-  if (self->tells)
-    fputs ("\r\033[K", stderr);
-  if (!done || interrupted)
-    {
-      complain ("%s", done ? "interrupted" : error->message);
-      return DD_EXIT_INTERNAL;
-    }
-  if (series->bad_input == NULL)
-    return DD_EXIT_OK;
-  g_printerr ("%s\n", series->bad_input);
-  return DD_EXIT_BAD_INPUT;
-}
-
-/* Rehearses WORLD as it is WISHED; WHAT is for the progress. The status; *OUT_TALLY is set where
- * that is DD_EXIT_OK. */
-static int
-forecast_one (Forecast *self, const SimForecastWorld *world, const SimForecastWish *wish,
-              const char *what, SimForecastTally **out_tally)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (SimScenario) scenario = sim_forecast_plan (world, wish, &error);
-  g_autoptr (SimForecastTally) tally = sim_forecast_tally_new ();
-  Series series = { self, what, scenario, tally, NULL };
-  int status;
-
-  if (scenario == NULL)
-    {
-      complain ("%s", error->message);
-      return DD_EXIT_BAD_INPUT;
-    }
-  status = rehearse_all (&series);
-  g_free (series.bad_input);
-  if (status == DD_EXIT_OK)
-    *out_tally = g_steal_pointer (&tally);
-  return status;
 }
 
 /* ---- telling ---- */
@@ -341,26 +266,64 @@ print_forecast (const Forecast *self, const DdValue *forecast)
   printf ("%s\n", text);
 }
 
+/* All that is told, as one object; NULL with ERROR. *OUT_PASSES is the verdict. */
+static DdValue *
+forecast_value (const Forecast *self, const SimForecastRunner *runner, gboolean *out_passes,
+                GError **error)
+{
+  SimForecastWish wish = { .nodegroup = self->nodegroup, .release = self->release };
+  g_autoptr (SimForecastTally) tally
+      = sim_forecast_run (runner, &wish, runner->seeds, "as it is", error);
+  g_autoptr (DdValue) forecast = tally != NULL ? sim_forecast_tally_value (tally) : NULL;
+  DdValue *blockers = forecast != NULL ? sim_forecast_fixes (runner, &wish, forecast, error) : NULL;
+  DdValue *what_if
+      = blockers != NULL ? sim_what_if_value (self->what_if, runner, &wish, error) : NULL;
+
+  if (what_if == NULL)
+    {
+      dd_value_unref (blockers);
+      return NULL;
+    }
+  *out_passes = sim_forecast_tally_failed_percent (tally) <= self->most_percent;
+  dd_value_set (&forecast, "blockers", blockers);
+  dd_value_set (&forecast, "what_if", what_if);
+  dd_value_set (&forecast, "what", what_value (self));
+  dd_value_set (&forecast, "verdict", dd_string (*out_passes ? "passes" : "fails"));
+  return g_steal_pointer (&forecast);
+}
+
+/* What cannot be rehearsed is the fault of what was given; else ours, or the wish of whoever
+ * interrupts. */
+static int
+status_of (const GError *error)
+{
+  complain ("%s", error->message);
+  return g_error_matches (error, DD_ERROR, DD_ERROR_INVALID)
+                 || g_error_matches (error, DD_ERROR, DD_ERROR_NOT_FOUND)
+             ? DD_EXIT_BAD_INPUT
+             : DD_EXIT_INTERNAL;
+}
+
 static int
 run_forecast (Forecast *self)
 {
-  SimForecastWorld world = { self->world, self->places[0], NULL };
-  SimForecastWish wish = { .nodegroup = self->nodegroup, .release = self->release };
-  g_autoptr (SimForecastTally) tally = NULL;
+  SimForecastRunner runner = { .world = { self->world, self->places[0], NULL },
+                               .seeds = (guint) self->seeds,
+                               .jobs = (guint) self->jobs,
+                               .progress = tell_progress,
+                               .data = self };
+  g_autoptr (GError) error = NULL;
   g_autoptr (DdValue) forecast = NULL;
   gboolean passes;
-  int status;
 
   self->wall = dd_real_clock_new ();
   self->tells = isatty (STDERR_FILENO);
   catch_interrupts ();
-  status = forecast_one (self, &world, &wish, "as it is", &tally);
-  if (status != DD_EXIT_OK)
-    return status;
-  passes = sim_forecast_tally_failed_percent (tally) <= self->most_percent;
-  forecast = sim_forecast_tally_value (tally);
-  dd_value_set (&forecast, "what", what_value (self));
-  dd_value_set (&forecast, "verdict", dd_string (passes ? "passes" : "fails"));
+  forecast = forecast_value (self, &runner, &passes, &error);
+  if (self->tells)
+    fputs ("\r\033[K", stderr);
+  if (forecast == NULL)
+    return status_of (error);
   print_forecast (self, forecast);
   return passes ? DD_EXIT_OK : DD_EXIT_FAILED;
 }

@@ -247,6 +247,23 @@ rule_value (const SimObject *budget)
   return NULL;
 }
 
+/* How many pods OWNER, "Deployment shop/web", is to have; NULL where nobody can say more. */
+static DdValue *
+replicas_value (const SimWorld *world, const char *owner)
+{
+  static const KubeKind *const kinds[]
+      = { &kube_deployment, &kube_stateful_set, &kube_replica_set };
+  g_auto (GStrv) parts = g_strsplit_set (owner, " /", 3);
+  const DdValue *replicas;
+  const SimObject *object = NULL;
+
+  for (guint i = 0; g_strv_length (parts) == 3 && i < G_N_ELEMENTS (kinds); i++)
+    if (strcmp (kinds[i]->kind, parts[0]) == 0)
+      object = sim_store_get (world->kube->store, kinds[i], parts[1], parts[2]);
+  replicas = object != NULL ? dd_value_at (object->value, "spec", "replicas", NULL) : NULL;
+  return replicas != NULL ? dd_value_ref (replicas) : NULL;
+}
+
 /* BLOCKED with what only the whole world knows: whose pod it is, and how the budget is worked out.
  */
 static DdValue *
@@ -258,6 +275,7 @@ whole_value (const DdValue *blocked, const SimWorld *world, GHashTable *lives)
   DdValue *value = dd_value_ref (blocked);
 
   dd_value_set (&value, "owner", dd_string (life != NULL ? life->workload : ""));
+  dd_value_set (&value, "replicas", replicas_value (world, life != NULL ? life->workload : ""));
   dd_value_set (&value, "rule", rule_value (budget));
   if (budget != NULL)
     dd_value_set (&value, "expected",

@@ -331,6 +331,24 @@ window_of (const SimUpdates *updates, DdUsec last)
   return (Window) { first_asked (updates), last_ended (updates, last) + AFTERMATH };
 }
 
+/* Of all workloads together. */
+static DdValue *
+sums_value (const DdValue *workloads)
+{
+  static const char *const summed[] = { "evictions", "again", "deleted", "down_seconds" };
+  DdBuilder sums = dd_builder_object ();
+
+  for (guint i = 0; i < G_N_ELEMENTS (summed); i++)
+    {
+      double sum = 0;
+
+      for (gsize j = 0; j < dd_value_length (workloads); j++)
+        sum += dd_value_double (dd_value_member (dd_value_element (workloads, j), summed[i]), 0);
+      dd_builder_set (&sums, summed[i], dd_double (sum));
+    }
+  return dd_builder_end (&sums);
+}
+
 /* Those that notice anything. */
 static DdValue *
 workloads_value (const Probe *self, const SimHistory *history, GHashTable *lives)
@@ -440,11 +458,12 @@ dismiss (SimWorld *world, gpointer data)
   Probe *self = data;
   g_autoptr (SimHistory) history = sim_historian_conclude (self->historian);
   g_autoptr (GHashTable) lives = lives_of (history);
+  DdValue *workloads = workloads_value (self, history, lives);
 
   self->measures = dd_object (
       "phases", phases_value (self), "blockers", sim_blockers_value (self->blockers, world, lives),
       "held_up", sim_blockers_held_up (self->blockers), "size", size_value (self), "workloads",
-      workloads_value (self, history, lives), "pending", pending_value (self, lives), NULL);
+      workloads, "pods", sums_value (workloads), "pending", pending_value (self, lives), NULL);
 }
 
 static void

@@ -3,13 +3,14 @@
  *
  * {"seed":7,"result":"failed","code":"PodEvictionFailure","why":"..","seconds":2030.5,
  *  "longest_seconds":2030.5,"phases":{"setup":61.2,..},
- *  "blockers":[{"owner":"Deployment
- * shop/api","pod":"shop/api-..","node":"ip-..","budget":"shop/api", "rule":"minAvailable
- * 1","needs":1,"has":1,"expected":1,"since_seconds":301.5}],
+ *  "blockers":[{"owner":"Deployment shop/api","pod":"shop/api-..","node":"ip-..",
+ *               "budget":"shop/api","rule":"minAvailable 1","needs":1,"has":1,"expected":1,
+ *               "replicas":1,"since_seconds":301.5}],
  *  "held_up":[{"budget":"shop/web","seconds":12.1}],
  *  "size":{"nodes":3,"peak_nodes":6,"vcpus":6,"peak_vcpus":12},
  *  "workloads":[{"name":"Deployment shop/web","evictions":3,"again":1,"deleted":0,"wanted":3,
  *                "least_ready":2,"down_seconds":0.5}],
+ *  "pods":{"evictions":3,"again":1,"deleted":0,"down_seconds":0.5},
  *  "pending":[{"owner":"Deployment shop/gpu","pod":"shop/gpu-..","why":".."}],
  *  "broken":[{"what":"invariant ..","why":".."}]}
  *

@@ -11,8 +11,10 @@
 
 #include "base/error.h"
 
-/* A world that was imported has something to do at first: let it. */
-#define FIRST_STEP "1m"
+/* A world that was imported has something to do at first: let it. What is patched before the update
+ * has time to take effect. */
+#define FIRST_UPDATE "1m"
+#define FIRST_UPDATE_AFTER_PATCHES "15m"
 
 gboolean
 sim_forecast_is_max_unavailable (const char *text)
@@ -88,8 +90,8 @@ world_as_wished (const SimForecastWorld *world, const SimForecastWish *wish)
 /* ---- the steps ---- */
 
 static DdValue *
-step_value (const SimWorldFile *file, const char *group, const char *before,
-            const SimForecastWish *wish)
+update_value (const SimWorldFile *file, const char *group, const char *before,
+              const SimForecastWish *wish)
 {
   DdValue *input
       = dd_object ("clusterName", dd_string (sim_world_file_cluster (file)), "nodegroupName",
@@ -98,10 +100,19 @@ step_value (const SimWorldFile *file, const char *group, const char *before,
   DdValue *after = before == NULL ? NULL
                                   : dd_object ("event", dd_string ("update.finished"), "subject",
                                                dd_string (before), NULL);
+  const char *at = wish->patches != NULL ? FIRST_UPDATE_AFTER_PATCHES : FIRST_UPDATE;
 
   return dd_object (
-      "at", before == NULL ? dd_string (FIRST_STEP) : NULL, "after", after, "eks",
+      "at", before == NULL ? dd_string (at) : NULL, "after", after, "eks",
       dd_object ("operation", dd_string ("UpdateNodegroupVersion"), "input", input, NULL), NULL);
+}
+
+static void
+add_patches (DdBuilder *list, const DdValue *patches)
+{
+  for (gsize i = 0; i < dd_value_length (patches); i++)
+    dd_builder_add (list, dd_object ("at", dd_string (FIRST_UPDATE), "patch",
+                                     dd_value_ref (dd_value_element (patches, i)), NULL));
 }
 
 static DdValue *
@@ -111,6 +122,7 @@ steps_value (const SimWorldFile *file, const SimForecastWish *wish, GError **err
   g_auto (DdBuilder) list = dd_builder_array ();
   const char *before = NULL;
 
+  add_patches (&list, wish->patches);
   sim_world_file_add_nodegroups (file, names);
   for (guint i = 0; i < names->len; i++)
     {
@@ -118,7 +130,7 @@ steps_value (const SimWorldFile *file, const SimForecastWish *wish, GError **err
 
       if (!is_wished (name, wish))
         continue;
-      dd_builder_add (&list, step_value (file, name, before, wish));
+      dd_builder_add (&list, update_value (file, name, before, wish));
       before = name;
     }
   if (before != NULL)

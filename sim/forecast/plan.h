@@ -13,6 +13,7 @@ typedef struct
   const char *max_unavailable; /* "3" or "10%"; NULL: as the group has it */
   const char *strategy;        /* "DEFAULT", "MINIMAL"; NULL: as the group has it */
   gboolean force;
+  const DdValue *patches; /* merge patches as steps have them, made some time before; NULL: none */
 } SimForecastWish;
 
 typedef struct

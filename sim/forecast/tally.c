@@ -294,8 +294,10 @@ codes_value (const SimForecastTally *tally)
   for (guint i = 0; i < groups->len; i++)
     {
       const Group *group = g_ptr_array_index (groups, i);
-      g_autoptr (DdValue) code = dd_object ("code", dd_string (group->key), "why",
-                                            copy (dd_value_member (group->first, "why")), NULL);
+      g_autoptr (DdValue) code = dd_object (
+          "code", dd_string (group->key), "why", copy (dd_value_member (group->first, "why")),
+          "refused",
+          strcmp (text_of (group->first, "result"), "refused") == 0 ? dd_bool (TRUE) : NULL, NULL);
 
       dd_builder_add (&list, with_count (group, code));
     }
@@ -391,6 +393,16 @@ size_value (const SimForecastTally *tally)
                     column_value (tally, "size.peak_vcpus"), NULL);
 }
 
+/* What all workloads notice together. */
+static DdValue *
+pods_value (const SimForecastTally *tally)
+{
+  return dd_object ("evictions", column_value (tally, "pods.evictions"), "again",
+                    column_value (tally, "pods.again"), "deleted",
+                    column_value (tally, "pods.deleted"), "down_seconds",
+                    column_value (tally, "pods.down_seconds"), NULL);
+}
+
 /* ---- workloads ---- */
 
 /* Of those that were not met in a record, nothing happened there: 0. */
@@ -478,7 +490,7 @@ sim_forecast_tally_value (const SimForecastTally *tally)
                     "blockers", listed_value (tally, "blockers", key_of_blocker, "since_seconds"),
                     "held_up", listed_value (tally, "held_up", key_of_budget, "seconds"), "time",
                     time_value (tally), "size", size_value (tally), "workloads",
-                    workloads_value (tally), "pending",
+                    workloads_value (tally), "pods", pods_value (tally), "pending",
                     listed_value (tally, "pending", key_of_owner, NULL), "broken",
                     listed_value (tally, "broken", key_of_what, NULL), NULL);
 }

@@ -287,7 +287,8 @@ put_arithmetic (const Teller *self, const DdValue *blocker)
   gint64 expected = dd_value_path_int (blocker, "expected", 0);
 
   if (*budget == '\0')
-    line (self, 2, "more than one budget selects the pod, so no eviction can ever succeed");
+    line (self, 2,
+          "more than one budget selects the pod, so no eviction can ever succeed: let only one do");
   else if (needs < 0)
     line (self, 2, "budget %s (%s) allows no eviction", budget, rule);
   else
@@ -299,39 +300,43 @@ put_arithmetic (const Teller *self, const DdValue *blocker)
 }
 
 static void
-put_fix (const Teller *self, const DdValue *fix)
+put_fix (const Teller *self, const DdValue *fix, gboolean is_first)
 {
   gint64 failed = dd_value_path_int (fix, "failed", 0);
   gint64 count = dd_value_path_int (fix, "rehearsals", 0);
+  const char *tried = text_of (fix, "tried");
 
   if (fix == NULL)
     return;
-  if (text_of (fix, "command")[0] == '\0')
+  if (dd_value_member (fix, "command") == NULL)
     {
-      line (self, 2, "none of the changes tried clears it: %s", text_of (fix, "tried"));
+      line (self, 2, "no small change clears it%s%s", *tried != '\0' ? "; tried: " : "", tried);
       return;
     }
   line (self, 2,
-        "smallest change that clears it (%s): rehearsed again, %s it in %" G_GINT64_FORMAT
-        " of %" G_GINT64_FORMAT,
-        text_of (fix, "change"), failed == 0 ? "the update passes with" : "it passes with",
-        count - failed, count);
+        "smallest change that clears it: %s. Rehearsed again%s, the update succeeds in "
+        "%" G_GINT64_FORMAT " of %" G_GINT64_FORMAT ":",
+        text_of (fix, "change"), is_first ? "" : " with those above", count - failed, count);
   command (self, 3, text_of (fix, "command"));
 }
 
 static void
-put_blocker (const Teller *self, const DdValue *blocker, gint64 count)
+put_blocker (const Teller *self, const DdValue *blocker, gint64 count, gboolean is_first)
 {
   const char *owner = text_of (blocker, "owner");
+  gboolean behind = dd_value_path_bool (blocker, "behind", FALSE);
   g_autofree char *since = duration_at (blocker, "since_seconds.p50");
 
-  line (self, 1, "%s: in %" G_GINT64_FORMAT " of %" G_GINT64_FORMAT " rehearsals",
-        *owner != '\0' ? owner : "a pod of its own", dd_value_path_int (blocker, "rehearsals", 0),
-        count);
+  if (behind)
+    line (self, 1, "%s: only once those above are cleared", *owner != '\0' ? owner : "a bare pod");
+  else
+    line (self, 1, "%s: in %" G_GINT64_FORMAT " of %" G_GINT64_FORMAT " rehearsals",
+          *owner != '\0' ? owner : "a bare pod", dd_value_path_int (blocker, "rehearsals", 0),
+          count);
   line (self, 2, "pod %s on node %s, refused since %s into the update", text_of (blocker, "pod"),
         text_of (blocker, "node"), since);
   put_arithmetic (self, blocker);
-  put_fix (self, dd_value_member (blocker, "fix"));
+  put_fix (self, dd_value_member (blocker, "fix"), is_first);
 }
 
 static void
@@ -344,7 +349,7 @@ put_blockers (const Teller *self, const DdValue *forecast)
     heading (self, "Blockers, worst first");
   for (gsize i = 0; i < dd_value_length (blockers) && i < MOST_ROWS; i++)
     put_blocker (self, dd_value_element (blockers, i),
-                 dd_value_path_int (forecast, "rehearsals", 0));
+                 dd_value_path_int (forecast, "rehearsals", 0), i == 0);
   put_rest (self, dd_value_length (blockers));
   if (dd_value_length (held_up) > 0)
     heading (self, "No blockers: budgets that pass through zero and let go");
@@ -482,9 +487,9 @@ add_what_if (Table *table, const DdValue *one)
   add_cell (table, duration_at (one, "time.all.p50"));
   add_cell (table, duration_at (one, "time.all.worst"));
   add_cell (table, g_strdup_printf ("%.0f", number_of (one, "size.peak_nodes.worst")));
-  add_cell (table, g_strdup_printf ("%.0f", number_of (one, "evictions.p50")));
-  add_cell (table, g_strdup_printf ("%.0f", number_of (one, "deleted.worst")));
-  add_cell (table, duration_at (one, "down_seconds.worst"));
+  add_cell (table, g_strdup_printf ("%.0f", number_of (one, "pods.evictions.p50")));
+  add_cell (table, g_strdup_printf ("%.0f", number_of (one, "pods.deleted.worst")));
+  add_cell (table, duration_at (one, "pods.down_seconds.worst"));
 }
 
 static void
