@@ -8,7 +8,6 @@
 #include "config.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -17,6 +16,7 @@
 #include "base/output.h"
 #include "base/time.h"
 #include "sim/commands/commands.h"
+#include "sim/commands/interrupt.h"
 #include "sim/explore/pool.h"
 #include "sim/explore/record.h"
 #include "sim/explore/results.h"
@@ -51,8 +51,6 @@ typedef struct
   gboolean tells; /* progress on the terminal */
   SimSummary *summary;
 } Explore;
-
-static volatile sig_atomic_t interrupted;
 
 static void
 explore_clear (Explore *self)
@@ -386,24 +384,7 @@ take_one (guint64 index, const DdValue *record, gpointer data)
   if (self->results != NULL)
     sim_results_write (record, self->results);
   tell_progress (self, index + 1);
-  return !interrupted;
-}
-
-static void
-note_interrupt (int signal_number)
-{
-  (void) signal_number;
-  interrupted = 1;
-}
-
-/* The first Ctrl-C ends the exploring, and what was found is still told. */
-static void
-catch_interrupts (void)
-{
-  struct sigaction action = { .sa_handler = note_interrupt };
-
-  sigemptyset (&action.sa_mask);
-  sigaction (SIGINT, &action, NULL);
+  return !sim_was_interrupted ();
 }
 
 static gboolean
@@ -420,7 +401,7 @@ explore_all (Explore *self, GError **error)
                    .data = self };
   gboolean done;
 
-  catch_interrupts ();
+  sim_catch_interrupts (); /* what was found is still told */
   done = sim_pool_run (&pool, error);
   if (self->tells)
     fputs ("\r\033[K", stderr);
@@ -488,7 +469,8 @@ print_end (const Explore *self)
           self->jobs == 1 ? "" : "s", seconds > 0 ? (double) count / seconds : 0);
   if (count < count_rehearsals (self))
     printf ("%s before the end: %" G_GUINT64_FORMAT " were not begun\n",
-            interrupted ? "interrupted" : "time was over", count_rehearsals (self) - count);
+            sim_was_interrupted () ? "interrupted" : "time was over",
+            count_rehearsals (self) - count);
 }
 
 static gboolean

@@ -3,7 +3,6 @@
  * times, and what is to be expected of the real one */
 #include "config.h"
 
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -11,6 +10,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "sim/commands/commands.h"
+#include "sim/commands/interrupt.h"
 #include "sim/forecast/fixes.h"
 #include "sim/forecast/tell.h"
 #include "sim/forecast/what-if.h"
@@ -36,8 +36,6 @@ typedef struct
   DdUsec told;
   gboolean tells; /* progress on the terminal */
 } Forecast;
-
-static volatile sig_atomic_t interrupted;
 
 static void
 forecast_clear (Forecast *self)
@@ -200,6 +198,8 @@ load_world (Forecast *self)
 
 /* ---- rehearsing ---- */
 
+/* A forecast of fewer rehearsals than were asked for would be another one: an interrupted one says
+ * nothing. */
 static gboolean
 tell_progress (const char *what, const SimForecastTally *tally, guint seeds, gpointer data)
 {
@@ -207,29 +207,11 @@ tell_progress (const char *what, const SimForecastTally *tally, guint seeds, gpo
   DdUsec now = dd_clock_now (self->wall);
 
   if (!self->tells || now - self->told < PROGRESS_INTERVAL)
-    return !interrupted;
+    return !sim_was_interrupted ();
   self->told = now;
   fprintf (stderr, "\r%s: %u of %u rehearsals, %u failed\033[K", what,
            sim_forecast_tally_count (tally), seeds, sim_forecast_tally_failed (tally));
-  return !interrupted;
-}
-
-static void
-note_interrupt (int signal_number)
-{
-  (void) signal_number;
-  interrupted = 1;
-}
-
-/* A forecast of fewer rehearsals than were asked for would be another one: an interrupted one says
- * nothing. */
-static void
-catch_interrupts (void)
-{
-  struct sigaction action = { .sa_handler = note_interrupt };
-
-  sigemptyset (&action.sa_mask);
-  sigaction (SIGINT, &action, NULL);
+  return !sim_was_interrupted ();
 }
 
 /* ---- telling ---- */
@@ -318,7 +300,7 @@ run_forecast (Forecast *self)
 
   self->wall = dd_real_clock_new ();
   self->tells = isatty (STDERR_FILENO);
-  catch_interrupts ();
+  sim_catch_interrupts ();
   forecast = forecast_value (self, &runner, &passes, &error);
   if (self->tells)
     fputs ("\r\033[K", stderr);
