@@ -87,6 +87,10 @@ check 'gets another change' says two-blockers \
   "kubectl patch poddisruptionbudget web .* --patch '{\"spec\":{\"maxUnavailable\":1,\"minAvailable\":null}}'$"
 check 'which alone lets nothing pass' says two-blockers 'maxUnavailable 1. Rehearsed again, the update succeeds in 0 of 20:'
 check 'but with the other one' says two-blockers 'replicas 2. Rehearsed again with those above, the update succeeds in 20 of 20:'
+check 'beside one that never lets go' forecast 1 transient-beside-blocked
+check 'which alone is a blocker' says transient-beside-blocked '^  Deployment shop/single: in 20 of 20'
+check 'a budget that passes through zero is none' \
+  silent transient-beside-blocked '^  Deployment shop/web: '
 check 'two budgets over one pod block it' forecast 1 two-budgets
 check 'for ever' says two-budgets 'more than one budget selects the pod'
 check 'and nothing small helps' says two-budgets 'no small change clears it$'
@@ -108,8 +112,7 @@ mend () {
   (
     set -a
     . "$T/lab.env"
-    KUBECONFIG=$T/lab.kubeconfig
-    PAGER="" AWS_PAGER=""
+    export KUBECONFIG="$T/lab.kubeconfig" AWS_PAGER=""
     group='--cluster-name imported --nodegroup-name blue'
     sed -n 's/^ *kubectl patch /kubectl patch /p' "$T/two-blockers" >"$T/patches"
     test "$(wc -l <"$T/patches")" -eq 2 && sh -e "$T/patches" || exit 1

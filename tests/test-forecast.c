@@ -54,6 +54,19 @@ START_TEST (numbers_are_those_that_were_met)
 }
 END_TEST
 
+START_TEST (a_rank_between_two_is_the_higher_one)
+{
+  g_autoptr (SimForecastTally) tally = sim_forecast_tally_new ();
+  g_autoptr (DdValue) value = NULL;
+
+  for (gint64 seed = 1; seed <= 7; seed++)
+    add (tally, record (seed, (double) seed * 10, ""));
+  value = sim_forecast_tally_value (tally);
+  ck_assert_double_eq (number (value, "time.all.p50"), 40);
+  ck_assert_double_eq (number (value, "time.all.p95"), 70);
+}
+END_TEST
+
 START_TEST (one_rehearsal_is_its_own_spread)
 {
   g_autoptr (SimForecastTally) tally = sim_forecast_tally_new ();
@@ -202,6 +215,7 @@ main (void)
   int failed;
 
   tcase_add_test (tests, numbers_are_those_that_were_met);
+  tcase_add_test (tests, a_rank_between_two_is_the_higher_one);
   tcase_add_test (tests, one_rehearsal_is_its_own_spread);
   tcase_add_test (tests, the_bound_is_told_where_none_failed);
   tcase_add_test (tests, clients_give_up_on_what_takes_longer);

@@ -185,12 +185,26 @@ blocked_value (const SimBlockers *self, const Refusal *refusal)
       has != NULL ? dd_value_ref (has) : NULL, "since_seconds", dd_double (since), NULL);
 }
 
+/* Whether the update failed for that node. Another one may just have begun to drain, and a budget
+ * that refuses there may let go in a moment. */
+static gboolean
+is_blamed (const SimEvent *failure, const Refusal *refusal)
+{
+  const DdValue *resources = sim_event_list (failure, DD_DETAIL_RESOURCES);
+  const char *node = dd_value_path_string (refusal->details, "node");
+
+  for (gsize i = 0; i < dd_value_length (resources); i++)
+    if (g_strcmp0 (dd_value_string (dd_value_element (resources, i)), node) == 0)
+      return TRUE;
+  return FALSE;
+}
+
 static void
 note_failed (SimBlockers *self, const SimEvent *event)
 {
-  (void) event;
   for (guint i = 0; i < self->refusals->len; i++)
-    g_ptr_array_add (self->blocked, blocked_value (self, g_ptr_array_index (self->refusals, i)));
+    if (is_blamed (event, g_ptr_array_index (self->refusals, i)))
+      g_ptr_array_add (self->blocked, blocked_value (self, g_ptr_array_index (self->refusals, i)));
   g_ptr_array_set_size (self->refusals, 0);
 }
 

@@ -7,7 +7,6 @@
 
 #include "sim/forecast/tally.h"
 
-#include <math.h>
 #include <string.h>
 
 struct _SimForecastTally
@@ -77,9 +76,9 @@ compare_doubles (gconstpointer a, gconstpointer b)
 
 /* NUMBERS (of double) in order; nearest rank. */
 static double
-percentile (const GArray *numbers, double percent)
+percentile (const GArray *numbers, guint percent)
 {
-  guint rank = (guint) ceil (percent / 100 * numbers->len);
+  guint rank = (percent * numbers->len + 99) / 100;
 
   return g_array_index (numbers, double, MAX (rank, 1) - 1);
 }
