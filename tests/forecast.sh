@@ -91,6 +91,13 @@ check 'beside one that never lets go' forecast 1 transient-beside-blocked
 check 'which alone is a blocker' says transient-beside-blocked '^  Deployment shop/single: in 20 of 20'
 check 'a budget that passes through zero is none' \
   silent transient-beside-blocked '^  Deployment shop/web: '
+check 'a pod that crashes is held by its budget' forecast 1 unhealthy
+check 'as it has too few healthy ones' says unhealthy '(minAvailable 1 of 1 pod) needs 1 healthy and has 0: 0 may leave'
+check 'and the least that helps is to let it go' says unhealthy \
+  'clears it: unhealthyPodEvictionPolicy AlwaysAllow. .* succeeds in 20 of 20:'
+check 'one of three that crashes blocks the others' forecast 1 one-unhealthy
+check 'if they are drained before it' says one-unhealthy '^  Deployment shop/web: in \(1[0-9]\|[1-9]\) of 20 rehearsals'
+check 'and its own eviction helps them little' says one-unhealthy 'clears it: replicas 4. .* succeeds in 20 of 20:'
 check 'two budgets over one pod block it' forecast 1 two-budgets
 check 'for ever' says two-budgets 'more than one budget selects the pod'
 check 'and nothing small helps' says two-budgets 'no small change clears it$'
