@@ -119,6 +119,17 @@ adopt_min (DdEngine *self)
   self->before->max = MAX (self->before->max, wanted);
 }
 
+/* What was asked for last, by an engine before this one too, is found to be so: nothing older can
+ * be found any more. */
+static void
+note_found (DdEngine *self)
+{
+  if (self->group->desired == self->desired)
+    self->former_desired = self->desired;
+  if (self->group->max == self->asked_max)
+    self->former_max = self->asked_max;
+}
+
 gboolean
 dd_size_adopt (DdEngine *self)
 {
@@ -126,6 +137,7 @@ dd_size_adopt (DdEngine *self)
   gboolean desired_was_set = somebody_set_desired (self);
   gboolean max_was_set, min_was_raised;
 
+  note_found (self);
   if (desired_was_set)
     dd_size_adopt_desired (self);
   max_was_set = somebody_set_max (self, self->group->max);
