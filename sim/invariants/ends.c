@@ -101,13 +101,26 @@ find_left (const SimLedger *ledger, NodeIsLeft is_left, const char *what, GStrin
   return TRUE;
 }
 
+/* Since an update began, and not by the scenario. */
+static gboolean
+was_cordoned_in_update (const SimLedger *ledger, const SimObject *node, const SimLedgerNode *known)
+{
+  const SimLedgerCapacity *update
+      = g_hash_table_lookup (ledger->capacities, sim_ledger_nodegroup_of_node (node));
+
+  return kube_node_view (node)->unschedulable && known != NULL && update != NULL
+         && !known->cordoned_by_step
+         && sim_trace_origin (ledger->world->stage->trace) + known->cordoned_since >= update->begun;
+}
+
 /* A node that could not be drained keeps its mark, for somebody to look at. */
 static gboolean
 is_left_marked (const SimLedger *ledger, const SimObject *node)
 {
   const SimLedgerNode *known = sim_ledger_node (ledger, node->name);
 
-  return is_marked (node) && (known == NULL || !known->was_too_long);
+  return (is_marked (node) || was_cordoned_in_update (ledger, node, known))
+         && (known == NULL || !known->was_too_long);
 }
 
 gboolean

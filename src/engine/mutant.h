@@ -50,6 +50,7 @@ G_BEGIN_DECLS
   X (LEAVE_CLAIMS_BEHIND, "leave-claims-behind", "lets the last node of a claim's zone leave") \
   X (REFILL_ANYWHERE, "refill-anywhere", "rolls back without regard to where the places are") \
   X (WRITE_SIZES_BLINDLY, "write-sizes-blindly", "tries sizes again without a look at the group") \
+  X (FORGET_OWN_CORDONS, "forget-own-cordons", "leaves nodes cordoned that it did not terminate") \
   X (FIGHT_OVER_SIZES, "fight-over-sizes", "scales down although somebody else scaled up") \
   X (KEEP_TEMPLATE, "keep-template", "does not point the group at the new template version") \
   X (KEEP_PROTECTION, "keep-protection", "leaves new nodes protected from scale-in") \

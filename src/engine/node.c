@@ -185,7 +185,11 @@ cordon (DdNodeMachine *self)
       "spec", dd_object ("unschedulable", dd_bool (!DD_MUTANT (SKIP_CORDON)), NULL), NULL);
 
   if (self->cordon_tries++ == 0)
-    self->cordon_began = dd_clock_now (self->context.clock);
+    {
+      self->cordon_began = dd_clock_now (self->context.clock);
+      if (self->way.cordons != NULL && !self->node->unschedulable)
+        self->way.cordons (self->node, self->way.cordons_data);
+    }
   self->call = dd_caller_send (self->context.caller, "patch node",
                                dd_kube_patch_node (self->node->name, patch), note_cordoned, self);
 }

@@ -16,8 +16,13 @@ typedef enum
   DD_NODE_FAILED,  /* an API could not be used */
 } DdNodeEnd;
 
+/* NODE, which was none of those that are unschedulable, is about to be cordoned. */
+typedef void (*DdNodeCordons) (const DdKubeNode *node, gpointer data);
+
 typedef struct
 {
+  DdNodeCordons cordons; /* may be NULL */
+  gpointer cordons_data;
   gboolean drain;          /* FALSE: nothing runs there, terminate at once */
   gboolean force;          /* delete what a drain leaves */
   gboolean decrement;      /* the group shrinks by the node */

@@ -133,6 +133,16 @@ none_stays_open (const DdEngine *self, GPtrArray *nodes)
   return stuck > 0 && stuck >= self->before->desired && !DD_MUTANT (LEAVE_STRANDED);
 }
 
+/* One that could not be emptied stays closed to new pods, unless all are opened; those that it has
+ * serve on, through load balancers too. */
+static DdWrites
+marks_to_take (const DdEngine *self, const DdKubeNode *node)
+{
+  DdWrites marks = GPOINTER_TO_UINT (g_hash_table_lookup (self->marked, node->name));
+
+  return self->closed > 0 && is_stuck (self, node) ? marks & DD_WRITE_NO_LOAD_BALANCER : marks;
+}
+
 static void
 take_marked (GPtrArray *nodes, const GError *error, gpointer data)
 {
@@ -155,10 +165,9 @@ take_marked (GPtrArray *nodes, const GError *error, gpointer data)
         g_hash_table_add (self->stuck_zones, g_strdup (node->zone));
       if (!g_hash_table_contains (self->marked, node->name))
         continue;
-      if (opens_all || !is_stuck (self, node))
+      self->closed += !opens_all && is_stuck (self, node);
+      if (marks_to_take (self, node) != 0)
         g_ptr_array_add (self->outdated, dd_kube_node_ref (node));
-      else
-        self->closed++;
     }
   dd_engine_enter (self, DD_STATE_UNMARK);
 }
@@ -203,8 +212,7 @@ dd_roll_back_unmark (DdEngine *self)
     {
       DdKubeNode *node = g_ptr_array_index (self->outdated, i);
 
-      dd_patcher_add (self->patcher, node,
-                      GPOINTER_TO_UINT (g_hash_table_lookup (self->marked, node->name)));
+      dd_patcher_add (self->patcher, node, marks_to_take (self, node));
     }
   dd_patcher_start (self->patcher);
 }
@@ -321,7 +329,8 @@ count_surplus (const DdEngine *self)
 
 typedef struct
 {
-  GHashTable *counts; /* by zone */
+  GHashTable *counts;       /* by zone */
+  GHashTable *zones_before; /* where nodes were: there may be volumes that pods need */
   GHashTable
       *zones_of_stuck; /* where no instance too many shall be: a scale-in would begin there */
 } Choice;
@@ -333,7 +342,27 @@ rank (const Choice *choice, const DdKubeNode *node)
   gint64 is_by_stuck
       = g_hash_table_contains (choice->zones_of_stuck, node->zone) && !DD_MUTANT (CROWD_THE_STUCK);
 
-  return (fullness << 2) + (is_by_stuck << 1) + (node->not_ready != NULL);
+  gint64 is_elsewhere = !g_hash_table_contains (choice->zones_before, node->zone)
+                        && !DD_MUTANT (LEAVE_CLAIMS_BEHIND);
+
+  return (fullness << 3) + (is_by_stuck << 2) + (is_elsewhere << 1) + (node->not_ready != NULL);
+}
+
+/* The zones of the instances that were there when the update began, as far as it has seen them;
+ * borrowed from the group. */
+static GHashTable *
+find_zones_before (const DdEngine *self)
+{
+  GHashTable *zones = g_hash_table_new (g_str_hash, g_str_equal);
+
+  for (guint i = 0; i < self->before->instances->len; i++)
+    {
+      const DdGroupInstance *instance = g_ptr_array_index (self->before->instances, i);
+
+      if (instance->zone != NULL && !is_new (self, instance))
+        g_hash_table_add (zones, instance->zone);
+    }
+  return zones;
 }
 
 /* Takes the next to leave: of the fullest zone, and there one that is not Ready. */
@@ -510,10 +539,10 @@ static void
 choose_leaving (DdEngine *self, GPtrArray *nodes)
 {
   g_autoptr (GPtrArray) updated = NULL, others = NULL;
-  g_autoptr (GHashTable) counts = NULL;
+  g_autoptr (GHashTable) counts = NULL, zones_before = find_zones_before (self);
   guint surplus = count_surplus (self);
   gboolean all = self->rolls_back && !self->keeps_new;
-  Choice choice = { .zones_of_stuck = self->stuck_zones };
+  Choice choice = { .zones_of_stuck = self->stuck_zones, .zones_before = zones_before };
 
   note_never_joined (self, nodes);
   updated = candidates (self, nodes, TRUE);

@@ -86,6 +86,21 @@ note_progress (guint gone, gpointer data)
     }
 }
 
+/* Whatever becomes of the request: should the update fail before the node leaves, the cordon is
+ * ours to take back. */
+static void
+note_cordons (const DdKubeNode *node, gpointer data)
+{
+  DdEngine *self = data;
+  DdWrites marks = GPOINTER_TO_UINT (g_hash_table_lookup (self->marked, node->name));
+
+  if (DD_MUTANT (FORGET_OWN_CORDONS))
+    return;
+  marks |= dd_marks_of_leaving (&self->options.knobs);
+  g_hash_table_replace (self->marked, g_strdup (node->name), GUINT_TO_POINTER (marks));
+  dd_journal_note (self);
+}
+
 /* Nodes whose turn never came are looked for again. */
 static void
 forget_waiting (DdEngine *self)
@@ -134,8 +149,11 @@ dd_upgrade_replace (DdEngine *self)
     .done = note_waves_done,
     .data = self,
   };
-  DdNodeWay way
-      = { .drain = TRUE, .force = self->options.force, .decrement = knobs->decrement_on_terminate };
+  DdNodeWay way = { .cordons = note_cordons,
+                    .cordons_data = self,
+                    .drain = TRUE,
+                    .force = self->options.force,
+                    .decrement = knobs->decrement_on_terminate };
 
   self->rounds++;
   self->gone_at_last_look = 0;
