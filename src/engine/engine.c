@@ -794,6 +794,7 @@ dd_engine_new (const DdEngineContext *context, const DdUpgradeOptions *options, 
   self->handled = names_new ();
   self->missed = names_new ();
   self->left_again = names_new ();
+  self->instances_left_again = names_new ();
   self->ready = names_new ();
   self->ready_floor = -1;
   self->stuck = names_new ();
@@ -870,6 +871,7 @@ dd_engine_free (DdEngine *self)
   g_hash_table_unref (self->handled);
   g_hash_table_unref (self->missed);
   g_hash_table_unref (self->left_again);
+  g_hash_table_unref (self->instances_left_again);
   g_hash_table_unref (self->ready);
   g_clear_error (&self->refill_error);
   g_clear_error (&self->size_refused);

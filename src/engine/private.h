@@ -228,12 +228,13 @@ struct _DdEngine
   gboolean some_are_kept;  /* new nodes that were cordoned to leave, and stay */
   gboolean keeps_new;      /* their replacements do not come: new nodes stay */
   GHashTable *left_again;  /* names of new nodes that have left again */
-  guint retired;           /* so many of FRESH have left again, or could not be emptied */
-  guint batch, batches;    /* so many leave now; and so often some did */
-  guint batch_limit;       /* no more can be spared at once; 0: that is not known */
-  gboolean batch_was_cut;  /* it did not begin, and fewer are to leave */
-  gboolean gave_up;        /* AWS refuses: no more new nodes leave */
-  gboolean gave_up_sizes;  /* nor do the sizes go back */
+  GHashTable *instances_left_again; /* and their instances, as others may get the same names */
+  guint retired;                    /* so many of FRESH have left again, or could not be emptied */
+  guint batch, batches;             /* so many leave now; and so often some did */
+  guint batch_limit;                /* no more can be spared at once; 0: that is not known */
+  gboolean batch_was_cut;           /* it did not begin, and fewer are to leave */
+  gboolean gave_up;                 /* AWS refuses: no more new nodes leave */
+  gboolean gave_up_sizes;           /* nor do the sizes go back */
   DdUpgradeResult result;
 };
 

@@ -200,8 +200,8 @@ count_ready (DdEngine *self, GPtrArray *nodes)
     {
       const DdKubeNode *node = g_ptr_array_index (nodes, i);
 
-      if (node->not_ready == NULL && !dd_waves_has_started (self->waves, node->name)
-          && !g_hash_table_contains (self->left_again, node->name) && !is_of (node, leaving))
+      if (node->not_ready == NULL && !dd_waves_has_started_with (self->waves, node)
+          && !is_of (node, self->instances_left_again) && !is_of (node, leaving))
         g_hash_table_add (self->ready, g_strdup (node->name));
     }
   if (self->ready_floor < 0)

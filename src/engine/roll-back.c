@@ -708,6 +708,8 @@ note_batch (DdEngine *self, GPtrArray *overdue)
       if (is_stuck (self, node))
         continue;
       g_hash_table_add (self->left_again, g_strdup (node->name));
+      if (node->instance != NULL)
+        g_hash_table_add (self->instances_left_again, g_strdup (node->instance));
       self->desired -= leaves_for_good (self, i, surplus);
     }
   self->retired += self->batch;

@@ -268,6 +268,19 @@ dd_waves_next (const DdWaves *self, guint i)
 }
 
 gboolean
+dd_waves_has_started_with (const DdWaves *self, const DdKubeNode *node)
+{
+  for (guint i = 0; i < self->started; i++)
+    {
+      const DdKubeNode *each = dd_node_machine_node (g_ptr_array_index (self->machines, i));
+
+      if (g_str_equal (each->name, node->name) && g_strcmp0 (each->instance, node->instance) == 0)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+gboolean
 dd_waves_has_started (const DdWaves *self, const char *name)
 {
   for (guint i = 0; i < self->started; i++)

@@ -53,6 +53,9 @@ void dd_waves_free (DdWaves *waves);
 guint dd_waves_count_startable (const DdWaves *waves);
 const DdKubeNode *dd_waves_next (const DdWaves *waves, guint i);
 gboolean dd_waves_has_started (const DdWaves *waves, const char *name);
+/* Whether NODE itself has. A node is called after its address, which a later one may be given: then
+ * it has the same name, and is another instance. */
+gboolean dd_waves_has_started_with (const DdWaves *waves, const DdKubeNode *node);
 void dd_waves_resume (DdWaves *waves);
 void dd_waves_stop (DdWaves *waves);
 
