@@ -16,6 +16,7 @@
 #include "base/output.h"
 #include "base/time.h"
 #include "sim/commands/commands.h"
+#include "sim/commands/complain.h"
 #include "sim/commands/interrupt.h"
 #include "sim/explore/pool.h"
 #include "sim/explore/record.h"
@@ -68,21 +69,6 @@ explore_clear (Explore *self)
   g_clear_pointer (&self->results, fclose);
   g_clear_pointer (&self->wall, dd_real_clock_free);
   g_clear_pointer (&self->summary, sim_summary_free);
-}
-
-static gboolean complain (const char *format, ...) G_GNUC_PRINTF (1, 2);
-
-static gboolean
-complain (const char *format, ...)
-{
-  g_autofree char *text = NULL;
-  va_list arguments;
-
-  va_start (arguments, format);
-  text = g_strdup_vprintf (format, arguments);
-  va_end (arguments);
-  g_printerr ("drydock explore: %s\n", text);
-  return FALSE;
 }
 
 /* ---- options ---- */
@@ -157,8 +143,9 @@ read_seeds (Explore *self)
       && read_number (ends[1] != NULL ? ends[1] : ends[0], &self->last_seed)
       && self->first_seed <= self->last_seed)
     return TRUE;
-  return complain ("--seeds takes A..B, two whole numbers, the lower one first, not '%s'",
-                   self->seeds);
+  return sim_complain ("explore",
+                       "--seeds takes A..B, two whole numbers, the lower one first, not '%s'",
+                       self->seeds);
 }
 
 static gboolean
@@ -177,7 +164,8 @@ read_shard (Explore *self)
       self->shard_index--;
       return TRUE;
     }
-  return complain ("--shard takes I/N with I from 1 to N, such as 2/3, not '%s'", self->shard);
+  return sim_complain ("explore", "--shard takes I/N with I from 1 to N, such as 2/3, not '%s'",
+                       self->shard);
 }
 
 static gboolean
@@ -185,7 +173,8 @@ read_time (Explore *self)
 {
   if (self->time == NULL || (dd_duration_from_text (self->time, &self->limit) && self->limit > 0))
     return TRUE;
-  return complain ("--time takes a duration such as 90s or 1h30m, not '%s'", self->time);
+  return sim_complain ("explore", "--time takes a duration such as 90s or 1h30m, not '%s'",
+                       self->time);
 }
 
 static gboolean
@@ -196,7 +185,7 @@ is_among (const char *option, const char *word, const char *const *words)
   if (word == NULL || g_strv_contains (words, word))
     return TRUE;
   hint = sim_did_you_mean (word, words);
-  return complain ("%s cannot be '%s'%s", option, word, hint);
+  return sim_complain ("explore", "%s cannot be '%s'%s", option, word, hint);
 }
 
 static gboolean
@@ -217,7 +206,7 @@ read_jobs (Explore *self)
     self->jobs = (gint) g_get_num_processors ();
   if (self->jobs >= 1 && self->jobs <= 1024)
     return TRUE;
-  return complain ("--jobs takes a number from 1 to 1024");
+  return sim_complain ("explore", "--jobs takes a number from 1 to 1024");
 }
 
 static gboolean
@@ -227,9 +216,9 @@ read_options (Explore *self, int argc, char **argv)
   g_autoptr (GError) error = NULL;
 
   if (!g_option_context_parse (context, &argc, &argv, &error))
-    return complain ("%s", error->message);
+    return sim_complain ("explore", "%s", error->message);
   if (self->places == NULL)
-    return complain ("name at least one scenario; see drydock explore --help");
+    return sim_complain ("explore", "name at least one scenario; see drydock explore --help");
   return read_seeds (self) && read_shard (self) && read_time (self) && read_words (self)
          && read_jobs (self);
 }
@@ -262,8 +251,9 @@ load_scenario (Explore *self, const char *place)
       g_hash_table_insert (self->place_of, (gpointer) name, (gpointer) place);
       return TRUE;
     }
-  return complain ("%s and %s have the same name, which is what records know them by",
-                   (const char *) g_hash_table_lookup (self->place_of, name), place);
+  return sim_complain ("explore",
+                       "%s and %s have the same name, which is what records know them by",
+                       (const char *) g_hash_table_lookup (self->place_of, name), place);
 }
 
 static gboolean
@@ -292,7 +282,7 @@ open_results (Explore *self)
     dd_output_protect (claimed, self->places[i]);
   if (dd_output_claim (claimed, self->results_path, &error))
     self->results = dd_output_open (self->results_path, &error);
-  return self->results != NULL || complain ("%s", error->message);
+  return self->results != NULL || sim_complain ("explore", "%s", error->message);
 }
 
 /* Numbers go through all scenarios with one seed before the next seed, so that a run that is cut
@@ -480,7 +470,7 @@ close_results (const Explore *self)
     sim_results_write_nothing (self->results);
   if (self->results == NULL || (fflush (self->results) == 0 && !ferror (self->results)))
     return TRUE;
-  return complain ("%s: %s", self->results_path, g_strerror (errno));
+  return sim_complain ("explore", "%s: %s", self->results_path, g_strerror (errno));
 }
 
 static int
@@ -495,7 +485,7 @@ run_explore (Explore *self)
   self->wanted = g_strcmp0 (self->faults, "swarm") == 0 ? SIM_FAULTS_SWARM : SIM_FAULTS_OWN;
   if (!explore_all (self, &error))
     {
-      complain ("%s", error->message);
+      sim_complain ("explore", "%s", error->message);
       return DD_EXIT_INTERNAL;
     }
   if (g_strcmp0 (self->format, "json") == 0)

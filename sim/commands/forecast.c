@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "sim/commands/commands.h"
+#include "sim/commands/complain.h"
 #include "sim/commands/interrupt.h"
 #include "sim/forecast/fixes.h"
 #include "sim/forecast/tell.h"
@@ -49,21 +50,6 @@ forecast_clear (Forecast *self)
   g_clear_pointer (&self->what_if, sim_what_if_free);
   g_clear_pointer (&self->world, sim_world_file_free);
   g_clear_pointer (&self->wall, dd_real_clock_free);
-}
-
-static gboolean complain (const char *format, ...) G_GNUC_PRINTF (1, 2);
-
-static gboolean
-complain (const char *format, ...)
-{
-  g_autofree char *text = NULL;
-  va_list arguments;
-
-  va_start (arguments, format);
-  text = g_strdup_vprintf (format, arguments);
-  va_end (arguments);
-  g_printerr ("drydock forecast: %s\n", text);
-  return FALSE;
 }
 
 /* ---- options ---- */
@@ -133,8 +119,9 @@ read_fail_above (Forecast *self)
   self->most_percent = g_ascii_strtod (self->fail_above, &end);
   if (g_ascii_isdigit (*self->fail_above) && strcmp (end, "%") == 0 && self->most_percent <= 100)
     return TRUE;
-  return complain ("--fail-above takes a share from 0%% to 100%%, such as 1%%, not '%s'",
-                   self->fail_above);
+  return sim_complain ("forecast",
+                       "--fail-above takes a share from 0%% to 100%%, such as 1%%, not '%s'",
+                       self->fail_above);
 }
 
 static gboolean
@@ -146,7 +133,7 @@ read_format (const Forecast *self)
   if (self->format == NULL || g_strv_contains (formats, self->format))
     return TRUE;
   hint = sim_did_you_mean (self->format, formats);
-  return complain ("--format cannot be '%s'%s", self->format, hint);
+  return sim_complain ("forecast", "--format cannot be '%s'%s", self->format, hint);
 }
 
 static gboolean
@@ -157,9 +144,9 @@ read_numbers (Forecast *self)
   if (self->jobs == UNSET)
     self->jobs = (gint) g_get_num_processors ();
   if (self->seeds < 1 || self->seeds > MOST_SEEDS)
-    return complain ("--seeds takes a number from 1 to %d", MOST_SEEDS);
+    return sim_complain ("forecast", "--seeds takes a number from 1 to %d", MOST_SEEDS);
   if (self->jobs < 1 || self->jobs > 1024)
-    return complain ("--jobs takes a number from 1 to 1024");
+    return sim_complain ("forecast", "--jobs takes a number from 1 to 1024");
   return TRUE;
 }
 
@@ -169,7 +156,7 @@ read_what_if (Forecast *self)
   g_autoptr (GError) error = NULL;
 
   self->what_if = sim_what_if_new (self->what_if_words, &error);
-  return self->what_if != NULL || complain ("%s", error->message);
+  return self->what_if != NULL || sim_complain ("forecast", "%s", error->message);
 }
 
 static gboolean
@@ -179,9 +166,9 @@ read_options (Forecast *self, int argc, char **argv)
   g_autoptr (GError) error = NULL;
 
   if (!g_option_context_parse (context, &argc, &argv, &error))
-    return complain ("%s", error->message);
+    return sim_complain ("forecast", "%s", error->message);
   if (self->places == NULL || self->places[1] != NULL)
-    return complain ("name one world file; see drydock forecast --help");
+    return sim_complain ("forecast", "name one world file; see drydock forecast --help");
   return read_numbers (self) && read_fail_above (self) && read_format (self) && read_what_if (self);
 }
 
@@ -279,7 +266,7 @@ forecast_value (const Forecast *self, const SimForecastRunner *runner, gboolean 
 static int
 status_of (const GError *error)
 {
-  complain ("%s", error->message);
+  sim_complain ("forecast", "%s", error->message);
   return g_error_matches (error, DD_ERROR, DD_ERROR_INVALID)
                  || g_error_matches (error, DD_ERROR, DD_ERROR_NOT_FOUND)
              ? DD_EXIT_BAD_INPUT

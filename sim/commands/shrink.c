@@ -14,6 +14,7 @@
 #include "base/error.h"
 #include "base/output.h"
 #include "sim/commands/commands.h"
+#include "sim/commands/complain.h"
 #include "sim/explore/record.h"
 #include "sim/explore/shrink.h"
 #include "sim/explore/summary.h"
@@ -51,21 +52,6 @@ shrinker_clear (Shrinker *self)
   g_free (self->why);
   dd_value_unref (self->first);
   dd_value_unref (self->drawn);
-}
-
-static gboolean complain (const char *format, ...) G_GNUC_PRINTF (1, 2);
-
-static gboolean
-complain (const char *format, ...)
-{
-  g_autofree char *text = NULL;
-  va_list arguments;
-
-  va_start (arguments, format);
-  text = g_strdup_vprintf (format, arguments);
-  va_end (arguments);
-  g_printerr ("drydock shrink: %s\n", text);
-  return FALSE;
 }
 
 /* ---- options ---- */
@@ -110,17 +96,17 @@ read_options (Shrinker *self, int argc, char **argv)
 
   self->most_tests = DEFAULT_TESTS;
   if (!g_option_context_parse (context, &argc, &argv, &error))
-    return complain ("%s", error->message);
+    return sim_complain ("shrink", "%s", error->message);
   if (self->places == NULL || self->places[1] != NULL)
-    return complain ("name one scenario; see drydock shrink --help");
+    return sim_complain ("shrink", "name one scenario; see drydock shrink --help");
   if (self->seed_text != NULL
       && !g_ascii_string_to_unsigned (self->seed_text, 10, 0, G_MAXINT64, &self->seed, NULL))
-    return complain ("--seed takes a whole number, not '%s'", self->seed_text);
+    return sim_complain ("shrink", "--seed takes a whole number, not '%s'", self->seed_text);
   if (self->faults != NULL && strcmp (self->faults, "none") != 0
       && strcmp (self->faults, "swarm") != 0)
-    return complain ("--faults cannot be '%s'; it is none or swarm", self->faults);
+    return sim_complain ("shrink", "--faults cannot be '%s'; it is none or swarm", self->faults);
   if (self->most_tests < 1)
-    return complain ("--tests takes a number from 1");
+    return sim_complain ("shrink", "--tests takes a number from 1");
   self->place = self->places[0];
   self->swarm = g_strcmp0 (self->faults, "swarm") == 0;
   return TRUE;
@@ -155,7 +141,7 @@ see_it_fail (Shrinker *self, const SimScenario *scenario)
   g_autoptr (DdValue) record = NULL;
 
   if (outcome == NULL)
-    return complain ("%s", error->message);
+    return sim_complain ("shrink", "%s", error->message);
   self->seed = outcome->seed;
   record = sim_record_of_outcome (outcome, self->swarm ? "swarm" : "none");
   if (sim_record_held (record))
@@ -288,11 +274,12 @@ fails_from_file (Shrinker *self, const char *path)
   if (scenario != NULL)
     outcome = sim_scenario_rehearse (scenario, &rehearsal, &error);
   if (outcome == NULL)
-    return complain ("%s was written, and cannot be rehearsed: %s", path, error->message);
+    return sim_complain ("shrink", "%s was written, and cannot be rehearsed: %s", path,
+                         error->message);
   self->tests++;
   record = sim_record_of_outcome (outcome, self->swarm ? "swarm" : "none");
   if (!is_broken_alike (self, record))
-    return complain ("%s was written, and does not fail in the same way", path);
+    return sim_complain ("shrink", "%s was written, and does not fail in the same way", path);
   printf ("%s was run again: it fails in the same way\n", path);
   return TRUE;
 }
@@ -312,7 +299,7 @@ write_result (Shrinker *self, const DdValue *document, const char *path)
   g_autoptr (GError) error = NULL;
 
   if (!dd_output_write (path, text, strlen (text), &error))
-    return complain ("%s", error->message);
+    return sim_complain ("shrink", "%s", error->message);
   printf ("%s\n", text);
   if (!fails_from_file (self, path))
     return FALSE;
@@ -336,7 +323,8 @@ shrink (Shrinker *self, const SimScenario *scenario, const char *path)
   self->tells = isatty (STDERR_FILENO);
   if (!fails_when_written_out (self, whole))
     {
-      complain (
+      sim_complain (
+          "shrink",
           "%s fails, but not when it is written as one document; this is a fault of drydock's "
           "own",
           self->place);
@@ -365,15 +353,16 @@ shrink_place (Shrinker *self)
   dd_output_protect (claimed, self->place);
   if (!dd_output_claim (claimed, path, &error))
     {
-      complain ("%s", error->message);
+      sim_complain ("shrink", "%s", error->message);
       return DD_EXIT_BAD_INPUT;
     }
   if (!see_it_fail (self, scenario))
     return DD_EXIT_BAD_INPUT;
   if (self->wanted == NULL)
     {
-      complain ("%s holds with seed %" G_GUINT64_FORMAT "; there is nothing to shrink", self->place,
-                self->seed);
+      sim_complain ("shrink",
+                    "%s holds with seed %" G_GUINT64_FORMAT "; there is nothing to shrink",
+                    self->place, self->seed);
       return DD_EXIT_FAILED;
     }
   return shrink (self, scenario, path);
